@@ -195,8 +195,7 @@ BigStatus big_to_bytes(BigView a, uint8_t* bytes, int64_t length, bool little_en
   if (is_signed && a.size != 0) {
     // -2**k needs k bits and the sign, like 2**k - 1.
     if (a.size < 0 && big_trailing_zeros(a) == need - 1) --need;
-    // One bit more for the sign; -1 is all sign, and needs no byte at all.
-    if (a.size > 0 || need > 0 || length > 0) ++need;
+    ++need;
   }
   if ((need + 7) / 8 > length) return BigStatus::kOverflow;
   mp_limb_t mask = a.size < 0 ? ~mp_limb_t{0} : 0;

@@ -218,12 +218,12 @@ IntScan scan_int(const char* text, int64_t length, int base, int64_t max_digits)
   }
   scan.end = at;
   if (previous == '_') return scan;  // no digit at all, or an underscore at the end
+  while (at < length && is_space(text[at])) ++at;
+  if (at != length || (only_zero && nonzero)) return scan;
   if (!is_power_of_two(base) && max_digits > 0 && scan.digits > max_digits) {
     scan.status = IntText::kTooManyDigits;
     return scan;
   }
-  while (at < length && is_space(text[at])) ++at;
-  if (at != length || (only_zero && nonzero)) return scan;
 
   scan.status = IntText::kOk;
   if (fits && value <= static_cast<uint64_t>(INT64_MAX)) {

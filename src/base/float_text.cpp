@@ -132,8 +132,12 @@ bool append_double(std::string* out, double d, char code, int64_t precision, uns
                                 static_cast<int>(shown));
     out->append(buffer, static_cast<size_t>(result.ptr - buffer));
     out->append(static_cast<size_t>(precision - shown), '0');
-    if (precision == 0 && alternate) out->push_back('.');
-    if (precision == 0 && (flags & kAddDotZero) && !alternate) out->append(".0");
+    if (precision == 0) {
+      if (flags & kAddDotZero)
+        out->append(".0");
+      else if (alternate)
+        out->push_back('.');
+    }
   } else {
     Decimal decimal;
     int64_t wanted = kind == 'e' ? precision + 1 : kind == 'r' ? 0 : (precision == 0 ? 1 : precision);
@@ -178,10 +182,11 @@ bool append_double(std::string* out, double d, char code, int64_t precision, uns
         out->append(static_cast<size_t>(zeros), '0');
       }
     }
-    if (!has_point && alternate) {
-      out->push_back('.');
-    } else if (!has_point && (flags & kAddDotZero) && !exponent) {
-      out->append(".0");
+    if (!has_point) {
+      if ((flags & kAddDotZero) && !exponent)
+        out->append(".0");
+      else if (alternate)
+        out->push_back('.');
     }
     if (exponent) {
       char buffer[16];
