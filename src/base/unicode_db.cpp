@@ -268,6 +268,14 @@ Decomposition decomposition(uint32_t cp, Version version) {
 }
 
 size_t decomposition_text(uint32_t cp, char* out, Version version) {
+  if (uint32_t index = cp - kHangulBase; index < kHangulCount) {
+    size_t n = put_hex(0x1100 + index / (kVowels * kTails), out);
+    out[n++] = ' ';
+    n += put_hex(0x1161 + index / kTails % kVowels, out + n);
+    if (index % kTails == 0) return n;
+    out[n++] = ' ';
+    return n + put_hex(0x11A7 + index % kTails, out + n);
+  }
   Decomposition d = decomposition(cp, version);
   if (d.length == 0) return 0;
   size_t n = strlen(d.tag);

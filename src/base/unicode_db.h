@@ -30,7 +30,7 @@ int digit(uint32_t cp);
 bool numeric(uint32_t cp, double* value, Version version = Version::k16_0);
 
 // One step of decomposition: code points as UTF-16, and the tag ("<compat>", or "" for a canonical one). `length` 0: none.
-// Hangul syllables have none here: theirs is arithmetic (unicode_norm.h).
+// Hangul syllables have none here: theirs is arithmetic (unicode_norm.h); the text below includes them.
 struct Decomposition {
   const uint16_t* utf16;
   unsigned length;  // UTF-16 units

@@ -54,10 +54,12 @@ class Database:
         self.lower, self.upper, self.title, self.fold = {}, {}, {}, {}
         self.ideographs = []  # (first, last, prefix) of the names made from the code point
         self.read_unicode_data()
+        # The ranges reserved for ideographs are wide, assigned or not (the @missing lines of EastAsianWidth.txt).
+        for first, last in ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2FFFD), (0x30000, 0x3FFFD)):
+            self.width[first:last + 1] = ['W'] * (last + 1 - first)
         for row in self.load('EastAsianWidth'):
             for cp in self.span(row):
-                if self.category[cp] != 'Cn':
-                    self.width[cp] = row['width']
+                self.width[cp] = row['width']
         self.properties = collections.defaultdict(set)
         for row in self.load('DerivedCoreProperties'):
             self.properties[row['property']].update(self.span(row))
