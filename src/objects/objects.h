@@ -101,7 +101,7 @@ struct List : Object {
 struct DictEntry { int64_t hash; Value key, value; };  // counted; key empty: deleted (it keeps its hash)
 enum : uint32_t { kDictHasNonStr = kTypeFlag0 };      // some key is not an exact str
 struct Dict : Object {    // types/dict.cpp explains the table
-  DictEntry* entries;     // in a raw buffer, behind the index (objects/traits.h); null: no buffer
+  DictEntry* entries;     // in a raw buffer, behind the index (objects/table_traits.h); null: no buffer
   uint32_t used;          // live entries
   uint32_t fill;          // entries in use, deleted ones included
   uint32_t cap;           // entries there is room for

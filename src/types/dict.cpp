@@ -26,7 +26,7 @@
 // reads the dict again, and starts over when the table was replaced or the entry it was looking at has changed.
 #include "types/dict.h"
 
-#include "objects/traits.h"
+#include "objects/table_traits.h"
 
 namespace kaa {
 
@@ -411,23 +411,36 @@ Status dict_merge_dict(Thread& t, Dict* d, Dict* other, bool override_existing) 
 
 namespace {
 
+// An error about element i of a sequence of pairs gets a note that says so.
+Error pair_error(Thread& t, int64_t i) {
+  if (!exc_matches(t, KAA_TYPE(TypeError))) return Error{};
+  Value exc = take_exc(t);
+  Str* note = TRY(str_format(t, "Cannot convert dictionary update sequence element #%ld to a sequence", i));
+  TRY(call_method(t, exc, NAME("add_note"), Value(note)));
+  restore_exc(t, exc);
+  return Error{};
+}
+
 // One element of a sequence of pairs.
 Status set_pair(Thread& t, Dict* d, Value item, int64_t i) {
-  if (IS_EXACT(item, tuple) && item.as<Tuple>()->size == 2) return dict_set(t, d, item.as<Tuple>()->items[0], item.as<Tuple>()->items[1]);
+  if (LIKELY(IS_EXACT(item, tuple) && item.as<Tuple>()->size == 2)) return dict_set(t, d, item.as<Tuple>()->items[0], item.as<Tuple>()->items[1]);
   Value pair = item;
   if (!IS_EXACT(item, tuple) && !IS_EXACT(item, list)) {
-    Result<List*> l = list_from(t, item);
-    if (!l.ok()) {
-      if (!exc_matches(t, KAA_TYPE(TypeError)) || type_of(item)->dunder(D_iter) || type_of(item)->dunder(D_getitem)) return Error{};
+    Result<Value> it = get_iter(t, item);
+    if (!it.ok()) {
+      if (!exc_matches(t, KAA_TYPE(TypeError))) return Error{};
       clear_exc(t);
-      return RAISE(TypeError, "cannot convert dictionary update sequence element #%ld to a sequence", i);
+      (void)RAISE(TypeError, "object is not iterable");
+      return pair_error(t, i);
     }
+    Result<List*> l = list_from(t, it.value());
+    if (!l.ok()) return pair_error(t, i);
     pair = l.value();
   }
-  bool is_tup = is_tuple(pair);
-  uint64_t n = is_tup ? pair.as<Tuple>()->size : pair.as<List>()->size;
+  bool tup = is_tuple(pair);
+  uint64_t n = tup ? pair.as<Tuple>()->size : pair.as<List>()->size;
   if (n != 2) return RAISE(ValueError, "dictionary update sequence element #%ld has length %ld; 2 is required", i, static_cast<int64_t>(n));
-  const Value* p = is_tup ? pair.as<Tuple>()->items : pair.as<List>()->items;
+  const Value* p = tup ? pair.as<Tuple>()->items : pair.as<List>()->items;
   return dict_set(t, d, p[0], p[1]);
 }
 
@@ -439,7 +452,13 @@ Status dict_update(Thread& t, Dict* d, Value other) {
   Opt keys_method = TRY(lookup_attr(t, other, NAME("keys")));
   if (keys_method) {
     Value keys = TRY(call(t, keys_method.v));
-    return iterate(t, TRY(get_iter(t, keys)), [&](Value key) -> Status { return dict_set(t, d, key, TRY(get_item(t, other, key))); });
+    Result<Value> it = get_iter(t, keys);
+    if (!it.ok()) {
+      if (!exc_matches(t, KAA_TYPE(TypeError))) return Error{};
+      clear_exc(t);
+      return RAISE(TypeError, "%T.keys() returned a non-iterable (type %T)", other, keys);
+    }
+    return iterate(t, it.value(), [&](Value key) -> Status { return dict_set(t, d, key, TRY(get_item(t, other, key))); });
   }
   int64_t i = 0;
   return iterate(t, other, [&](Value item) -> Status { return set_pair(t, d, item, i++); });

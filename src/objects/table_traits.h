@@ -1,6 +1,5 @@
-// Specialisations of LayoutTraits (objects/layout.h) for builtin structs that own raw buffers, and the geometry of those buffers, which the
-// reclaimer has to know to free them. Include it wherever kLayout<T> of these structs is made.
-#pragma once
+// LayoutTraits of dict and set, which own raw buffers, and the geometry of those buffers, which the reclaimer has to know to free them.
+// Include it (objects/traits.h does) wherever kLayout of these structs is made.
 #include "heap/heap.h"
 #include "objects/layout.h"
 
