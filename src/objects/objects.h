@@ -98,27 +98,27 @@ struct List : Object {
   uint64_t size, cap;
   template <class F> void each_field(F&& f) { for (uint64_t i = 0; i < size; i++) f(reinterpret_cast<Field<>&>(items[i])); }
 };
-struct DictEntry { int64_t hash; Value key, value; };  // counted; key empty: deleted
+struct DictEntry { int64_t hash; Value key, value; };  // counted; key empty: deleted (it keeps its hash)
 enum : uint32_t { kDictHasNonStr = kTypeFlag0 };      // some key is not an exact str
-struct Dict : Object {
-  DictEntry* entries;     // raw buffer: `cap` entries, then the index table
+struct Dict : Object {    // types/dict.cpp explains the table
+  DictEntry* entries;     // in a raw buffer, behind the index (objects/table_traits.h); null: no buffer
   uint32_t used;          // live entries
   uint32_t fill;          // entries in use, deleted ones included
   uint32_t cap;           // entries there is room for
   uint32_t index_log2;    // index slots; their width follows from it (1, 2 or 4 bytes)
   uint32_t keys_version;  // identifies the set and positions of keys; 0: none given. See dict_keys_version().
-  uint32_t mutations;     // counts insertions and deletions, for iterators
+  uint32_t mutations;     // counts insertions and deletions
   template <class F> void each_field(F&& f) {
     for (uint32_t i = 0; i < fill; i++)
       if (entries[i].key) { f(reinterpret_cast<Field<>&>(entries[i].key)); f(reinterpret_cast<Field<>&>(entries[i].value)); }
   }
 };
-struct SetEntry { int64_t hash; Value key; };  // key empty: free; hash -1 and key empty: deleted
-struct Set : Object {                          // set and frozenset
-  SetEntry* table;    // raw buffer of mask + 1 entries
-  uint64_t mask, used, fill;
-  int64_t hash;       // of a frozenset; -1: not computed
-  uint64_t finger;    // pop()
+struct SetEntry { int64_t hash; Value key; };  // key empty: free, or deleted if the hash is -1
+struct Set : Object {     // set and frozenset
+  SetEntry* table;        // raw buffer of mask + 1 entries; null: none yet (then mask is 0)
+  uint64_t mask, used, fill;  // fill: used and deleted entries
+  int64_t hash;           // of a frozenset; 0: not computed yet
+  uint64_t finger;        // where pop() goes on looking
   template <class F> void each_field(F&& f) {
     if (table) for (uint64_t i = 0; i <= mask; i++) if (table[i].key) f(reinterpret_cast<Field<>&>(table[i].key));
   }
@@ -142,10 +142,17 @@ struct SeqIter : Object {   // list_iterator, tuple_iterator, and the iterator o
   Field<> seq;              // empty: exhausted
   template <class F> void each_field(F&& f) { f(seq); }
 };
-struct DictIter : Object {  // key, value and item iterators
-  Field<Dict*> dict;
-  uint32_t index, mutations, remaining;
+struct DictIter : Object {  // key, value and item iterators, forward and reverse
+  Field<Dict*> dict;        // empty: exhausted
+  uint32_t index;           // the next entry to look at; of a reverse iterator: one behind it
+  uint32_t used;            // what dict->used was at the start; ~0 once an error was raised for a change
+  uint32_t remaining;       // entries that should still come
   template <class F> void each_field(F&& f) { f(dict); }
+};
+struct SetIter : Object {
+  Field<Set*> set;          // empty: exhausted
+  uint64_t index, used, remaining;  // used: ~0 once an error was raised for a change
+  template <class F> void each_field(F&& f) { f(set); }
 };
 struct DictView : Object {
   Field<Dict*> dict;
