@@ -27,6 +27,25 @@ function case_id(text,    name, path) {
   return path
 }
 
+# Doctests have a second line, `Doctest: NAME`. Before it stands `name (module)`, and NAME is the id; or, for a text file, the
+# file's path, and the id is NAME with underscores for dots.
+function doctest_id(name, before) {
+  if (before !~ /^[^ ()]+ \([^ ()]+\)$/) gsub(/\./, "_", name)
+  return name
+}
+
+function begin_case(id, rest,    what) {
+  # The one before left no word of its own that we know: the sections say whether it failed.
+  settle(current, "pass")
+  count[id]++
+  current = id (count[id] > 1 ? " #" count[id] : "")
+  order[++cases] = current
+  base[current] = id
+  subtest_open = 0
+  if (match(rest, / \.\.\. skipped /)) { result[current] = "skip"; why[current] = substr(rest, RSTART + RLENGTH) }
+  else if ((what = inline_result(rest)) != "") settle(current, what)
+}
+
 function short(id) { return index(id, prefix) == 1 ? substr(id, length(prefix) + 1) : id }
 
 function settle(id, what) {
@@ -78,7 +97,11 @@ in_sections && expect_title {
 
 /^Ran [0-9]+ tests? in / { close_section(); in_sections = 0; settle(current, "pass"); current = ""; ended = 1; next }
 
-in_sections { read_cause($0); next }
+in_sections {
+  if (section == "" && match($0, /^Doctest: [^ ]+$/)) section = doctest_id($2, title)
+  read_cause($0)
+  next
+}
 
 /^test .* crashed -- Traceback/ { crashed = 1; seen_traceback = 1; cause = ""; next }
 crashed { read_cause($0); if (cause != "") { import_cause = cause; crashed = 0 } next }
@@ -87,18 +110,9 @@ match($0, / skipped -- /) && index($0, file " skipped -- ") { whole_skip = subst
 
 {
   id = case_id($0)
-  if (id != "") {
-    # The one before left no word of its own that we know: the sections say whether it failed.
-    settle(current, "pass")
-    count[id]++
-    current = id (count[id] > 1 ? " #" count[id] : "")
-    order[++cases] = current
-    base[current] = id
-    rest = substr($0, index($0, ")") + 1)
-    if (match(rest, / \.\.\. skipped /)) { result[current] = "skip"; why[current] = substr(rest, RSTART + RLENGTH) }
-    else if ((what = inline_result(rest)) != "") settle(current, what)
-    next
-  }
+  if (id == "" && /^Doctest: [^ ]+( \.\.\. |$)/ && (current == "" || base[current] != $2)) id = doctest_id($2, before)
+  before = $0
+  if (id != "") { begin_case(id, /^Doctest: / ? $0 : substr($0, index($0, ")") + 1)); next }
   if (current == "") next
   # A sub-test's line: only its failure matters.
   if ($0 ~ /^  / && case_id(substr($0, 3)) != "") {
