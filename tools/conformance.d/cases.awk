@@ -29,8 +29,10 @@ function case_id(text,    name, path) {
 
 # Doctests have a second line, `Doctest: NAME`. Before it stands `name (module)`, and NAME is the id; or, for a text file, the
 # file's path, and the id is NAME with underscores for dots.
+function doctest_name(line) { sub(/^Doctest: /, "", line); sub(/ \.\.\. .*$| \.\.\.$/, "", line); return line }
+
 function doctest_id(name, before) {
-  if (before !~ /^[^ ()]+ \([^ ()]+\)$/) gsub(/\./, "_", name)
+  if (before !~ /^.+ \([^ ()]+\)$/) gsub(/\./, "_", name)
   return name
 }
 
@@ -98,7 +100,7 @@ in_sections && expect_title {
 /^Ran [0-9]+ tests? in / { close_section(); in_sections = 0; settle(current, "pass"); current = ""; ended = 1; next }
 
 in_sections {
-  if (section == "" && match($0, /^Doctest: [^ ]+$/)) section = doctest_id($2, title)
+  if (section == "" && /^Doctest: /) section = doctest_id(doctest_name($0), title)
   read_cause($0)
   next
 }
@@ -110,7 +112,7 @@ match($0, / skipped -- /) && index($0, file " skipped -- ") { whole_skip = subst
 
 {
   id = case_id($0)
-  if (id == "" && /^Doctest: [^ ]+( \.\.\. |$)/ && (current == "" || base[current] != $2)) id = doctest_id($2, before)
+  if (id == "" && /^Doctest: / && (current == "" || base[current] != doctest_name($0))) id = doctest_id(doctest_name($0), before)
   before = $0
   if (id != "") { begin_case(id, /^Doctest: / ? $0 : substr($0, index($0, ")") + 1)); next }
   if (current == "") next
