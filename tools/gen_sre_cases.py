@@ -17,6 +17,7 @@ A FILE is run by:  KAA_SRE_CASES=FILE kaa_tests --gtest_filter='Sre.CaseFile'
 import importlib
 import random
 import re
+import signal
 import sys
 import warnings
 from re import _compiler, _parser
@@ -331,15 +332,27 @@ def properties():
 
 
 def fuzz(seed, count, whats='msfa'):
+    def too_long(*args):
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, too_long)
     rng = random.Random(seed)
     maker = Maker(rng)
     done = 0
     while done < count:
         pattern = maker.pattern()
         flags = rng.choice([0, 0, 0, re.I, re.M, re.S, re.A, re.I | re.A, re.I | re.M])
-        for line in cases(pattern, flags, [maker.subject() for _ in range(3)], rng.choice(whats), True):
-            yield line
-            done += 1
+        subjects = [maker.subject() for _ in range(3)]
+        what = rng.choice(whats)
+        signal.setitimer(signal.ITIMER_REAL, 0.1)  # some patterns take for ever
+        try:
+            made = list(cases(pattern, flags, subjects, what, True))
+        except TimeoutError:
+            continue
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        yield from made
+        done += len(made)
 
 
 def main(how, *rest):

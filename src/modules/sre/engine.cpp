@@ -284,6 +284,7 @@ Status Matcher::Loop<Char>::attempt(uint32_t entry, const Char* start, const Cha
 
 #define PUSH(...)                          \
   do {                                     \
+    const Frame pushed{__VA_ARGS__};       \
     if (top == limit) [[unlikely]] {       \
       size_t used = top - base;            \
       if (!m.grow()) goto out_of_memory;   \
@@ -291,7 +292,7 @@ Status Matcher::Loop<Char>::attempt(uint32_t entry, const Char* start, const Cha
       top = base + used;                   \
       limit = base + m.capacity_;          \
     }                                      \
-    *top++ = Frame{__VA_ARGS__};           \
+    *top++ = pushed;                       \
   } while (0)
 #define CODE_OFFSET(q) static_cast<uint32_t>((q) - code)
 #define TICK()                                                             \
