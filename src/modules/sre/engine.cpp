@@ -22,9 +22,8 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <cwchar>
 
-#include "modules/sre/chars.h"
+#include "modules/sre/loop_inl.h"
 
 namespace kaa::sre {
 
@@ -94,174 +93,6 @@ bool Matcher::group(uint32_t number, size_t* start, size_t* end) const {
   *start = static_cast<size_t>(marks_[i]);
   *end = static_cast<size_t>(marks_[i + 1]);
   return true;
-}
-
-// One call of match or search: the subject with its character width, and the loop.
-template <typename Char>
-class Matcher::Loop {
- public:
-  Loop(Matcher& matcher, const Program& program, const Char* begin, const Char* end, Options options)
-      : matcher_(matcher), program_(program), code_(program.code()), charsets_(program.charsets()), begin_(begin), end_(end),
-        options_(options) {}
-
-  Status attempt(uint32_t entry, const Char* start, const Char* from);
-  Status search(const Char* start);
-
- private:
-  Status found(const Char* start, const Char* end) {
-    matcher_.match_start_ = static_cast<size_t>(start - begin_);
-    matcher_.match_end_ = static_cast<size_t>(end - begin_);
-    return Status::kMatch;
-  }
-  Status search_prefix(const Char* start, const Char* last);
-  Status search_first(const Char* start, const Char* last);
-
-  bool in(const uint32_t* op, Char ch) const {
-    const Charset& charset = charsets_[op[1]];
-    if (sizeof(Char) == 1 || ch < 256) return charset.low[ch & 255];
-    return charset.high && program_.charset_matches(charset, ch);
-  }
-  bool unit(const uint32_t* op, Char ch) const {
-    switch (*op) {
-      case kOpLiteral:
-        return ch == op[1];
-      case kOpIn:
-        return in(op, ch);
-      case kOpAny:
-        return ch != '\n';
-      case kOpAnyAll:
-        return true;
-      case kOpNotLiteral:
-        return ch != op[1];
-      default:
-        return program_.unit_matches(op, ch);
-    }
-  }
-  // First place from `p` up to `stop` where the character is `literal`; `stop` if none.
-  static const Char* find(const Char* p, const Char* stop, uint32_t literal) {
-    const Char* near = stop - p > 16 ? p + 16 : stop;
-    for (; p < near; ++p) {
-      if (*p == literal) return p;
-    }
-    if (p == stop || static_cast<Char>(literal) != literal) return stop;
-    if constexpr (sizeof(Char) == 1) {
-      const void* hit = memchr(p, static_cast<int>(literal), static_cast<size_t>(stop - p));
-      return hit ? static_cast<const Char*>(hit) : stop;
-    } else if constexpr (sizeof(Char) == sizeof(wchar_t)) {
-      const wchar_t* text = reinterpret_cast<const wchar_t*>(p);
-      const wchar_t* hit = wmemchr(text, static_cast<wchar_t>(literal), static_cast<size_t>(stop - p));
-      return hit ? p + (hit - text) : stop;
-    }
-    while (p < stop && *p != literal) ++p;
-    return p;
-  }
-  const Char* span(const uint32_t* op, const Char* p, const Char* stop) const;
-  bool at(uint32_t code, const Char* p) const;
-  bool boundary(const Char* p, bool (*word)(const Program&, uint32_t)) const {
-    bool before = p > begin_ && word(program_, p[-1]);
-    bool after = p < end_ && word(program_, p[0]);
-    return before != after;
-  }
-  // False only when the code at `op` cannot match at `p`: a look at its first unit.
-  bool can_begin(const uint32_t* op, const Char* p) const {
-    while (*op == kOpMark) op += 2;
-    switch (*op) {
-      case kOpLiteral:
-        return p < end_ && *p == op[1];
-      case kOpIn:
-        return p < end_ && in(op, *p);
-      case kOpRepeatOne:
-      case kOpPossessiveRepeatOne:
-        return op[2] == 0 || (p < end_ && unit(op + 4, *p));
-      default:
-        return true;
-    }
-  }
-  bool same(uint32_t op, Char a, Char b) const {
-    if (a == b) return true;
-    switch (op) {
-      case kOpGrouprefIgnore:
-        return ascii_lower(a) == ascii_lower(b);
-      case kOpGrouprefUniIgnore:
-        return program_.unicode().lower(a) == program_.unicode().lower(b);
-      case kOpGrouprefLocIgnore:
-        return locale_lower(a) == locale_lower(b);
-      default:
-        return false;
-    }
-  }
-
-  Matcher& matcher_;
-  const Program& program_;
-  const uint32_t* const code_;
-  const Charset* const charsets_;
-  const Char* const begin_;
-  const Char* const end_;
-  Options options_;
-};
-
-// The end of the run of characters from `p` that the unit matches, at most `stop`.
-template <typename Char>
-const Char* Matcher::Loop<Char>::span(const uint32_t* op, const Char* p, const Char* stop) const {
-  switch (*op) {
-    case kOpAnyAll:
-      return stop;
-    case kOpAny:
-      return find(p, stop, '\n');
-    case kOpNotLiteral:
-      return find(p, stop, op[1]);
-    case kOpLiteral:
-      while (p < stop && *p == op[1]) ++p;
-      return p;
-    case kOpIn: {
-      const Charset& charset = charsets_[op[1]];
-      if constexpr (sizeof(Char) == 1) {
-        while (p < stop && charset.low[*p]) ++p;
-      } else {
-        while (p < stop && (*p < 256 ? charset.low[*p] : charset.high && program_.charset_matches(charset, *p))) ++p;
-      }
-      return p;
-    }
-    default:
-      while (p < stop && program_.unit_matches(op, *p)) ++p;
-      return p;
-  }
-}
-
-template <typename Char>
-bool Matcher::Loop<Char>::at(uint32_t code, const Char* p) const {
-  auto ascii_word = [](const Program&, uint32_t ch) { return ascii_is_word(ch); };
-  auto loc_word = [](const Program&, uint32_t ch) { return locale_is_word(ch); };
-  auto uni_word = [](const Program& program, uint32_t ch) {
-    return ch < 128 ? ascii_is_word(ch) : program.unicode().is_alnum(ch);
-  };
-  switch (code) {
-    case kAtBeginning:
-    case kAtBeginningString:
-      return p == begin_;
-    case kAtBeginningLine:
-      return p == begin_ || p[-1] == '\n';
-    case kAtEnd:
-      return p == end_ || (end_ - p == 1 && *p == '\n');
-    case kAtEndLine:
-      return p == end_ || *p == '\n';
-    case kAtEndString:
-      return p == end_;
-    case kAtBoundary:
-      return boundary(p, ascii_word);
-    case kAtNonBoundary:
-      return !boundary(p, ascii_word);
-    case kAtLocBoundary:
-      return boundary(p, loc_word);
-    case kAtLocNonBoundary:
-      return !boundary(p, loc_word);
-    case kAtUniBoundary:
-      return boundary(p, uni_word);
-    case kAtUniNonBoundary:
-      return !boundary(p, uni_word);
-    default:
-      return false;
-  }
 }
 
 // Runs the code from `entry` with the position at `from`; a match is said to begin at `start`.
@@ -390,7 +221,7 @@ Status Matcher::Loop<Char>::attempt(uint32_t entry, const Char* start, const Cha
         const Char* q = span(pc + 4, p, pc[3] < room ? p + pc[3] : end);
         if (q < low) goto fail;
         if (*pc == kOpRepeatOne && q > low) {
-          while (q > low && !can_begin(tail, q)) --q;
+          q = find_begin(tail, low, q);
           // What is too much for one frame's count gets frames below, for the shorter repetitions.
           uint32_t self = CODE_OFFSET(pc);
           for (; q - low > kMaxGiveBack; low += kMaxGiveBack) {
@@ -625,9 +456,10 @@ Status Matcher::Loop<Char>::attempt(uint32_t entry, const Char* start, const Cha
           pc = code + top->code;
           const uint32_t* tail = pc + 1 + pc[1];
           p = begin + top->position - 1;
-          uint32_t left = top->count - 1;
+          const Char* low = p - (top->count - 1);
           rep = top->rep;
-          for (; left > 0 && !can_begin(tail, p); --left) --p;
+          p = find_begin(tail, low, p);
+          uint32_t left = static_cast<uint32_t>(p - low);
           if (left) {
             top->position = p - begin;
             top->count = left;
@@ -756,8 +588,24 @@ Status Matcher::Loop<Char>::search_first(const Char* start, const Char* last) {
 }
 
 template <typename Char>
+Status Matcher::Loop<Char>::search_lines(const Char* start, const Char* last) {
+  for (const Char* p = start; p <= last; ++p) {
+    if (p != begin_ && p[-1] != '\n') {
+      p = find(p, end_, '\n');
+      if (p >= last) break;
+      ++p;
+    }
+    Status status = attempt(program_.entry(), p, p);
+    if (status != Status::kNoMatch) return status;
+    options_.must_advance = false;
+  }
+  return Status::kNoMatch;
+}
+
+template <typename Char>
 Status Matcher::Loop<Char>::search(const Char* start) {
   const Char* last = end_ - program_.min_width();
+  if (program_.line_anchored()) return search_lines(start, last);
   if (program_.prefix_length()) return search_prefix(start, last);
   if (program_.first() && start < end_) return search_first(start, last < end_ ? last : end_ - 1);
   for (const Char* p = start; p <= last; ++p) {

@@ -286,7 +286,7 @@ bool Program::load(const uint32_t* words, size_t size, uint32_t groups, const Un
   unicode_ = unicode;
   groups_ = groups;
   min_width_ = prefix_length_ = prefix_skip_ = prefix_ = 0;
-  whole_literal_ = anchored_ = has_first_ = false;
+  whole_literal_ = anchored_ = line_anchored_ = has_first_ = false;
   if (!Validator(*this, static_cast<uint32_t>(size)).run()) return false;
   // Only now may words change: validation reads the original ones.
   for (size_t i = 0; i < charsets_.size(); ++i) {
@@ -631,6 +631,7 @@ void Program::load_info() {
   }
   const uint32_t* op = &code_[entry_];
   anchored_ = op[0] == kOpAt && (op[1] == kAtBeginning || op[1] == kAtBeginningString);
+  line_anchored_ = op[0] == kOpAt && op[1] == kAtBeginningLine;
   has_first_ = prefix_length_ == 0 && min_width_ > 0 && !anchored_ && first_of(entry_, 256, &first_);
   if (has_first_ && first_.high && std::count(first_.low, first_.low + 256, 1) == 256) has_first_ = false;
 }

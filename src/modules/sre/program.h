@@ -64,6 +64,7 @@ class Program {
   const uint32_t* overlap() const { return prefix() + prefix_length_; }
   bool whole_literal() const { return whole_literal_; }  // the prefix is the whole pattern, without groups
   bool anchored() const { return anchored_; }            // can match at the beginning of the string only
+  bool line_anchored() const { return line_anchored_; }  // can match at the beginning of a line only
   const FirstSet* first() const { return has_first_ ? &first_ : nullptr; }
 
   // Slow but general: whether a unit instruction (see opcodes.h) of this program matches one character.
@@ -99,6 +100,7 @@ class Program {
   uint32_t prefix_ = 0;
   bool whole_literal_ = false;
   bool anchored_ = false;
+  bool line_anchored_ = false;
   bool has_first_ = false;
 };
 
