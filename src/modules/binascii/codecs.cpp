@@ -74,13 +74,15 @@ void base64_encode(const uint8_t* data, size_t size, bool newline, uint8_t* out)
 Error base64_decode(const uint8_t* data, size_t size, bool strict, uint8_t* out, size_t* out_size) {
   uint8_t* const begin = out;
   size_t i = 0;
-  int in_quad = 0, pads = 0;
-  bool padded = false;
+  int in_quad = 0, pads = 0;  // characters of the current quad, and the '=' since the last of them
   uint32_t bits = 0;
-  if (strict && size > 0 && data[0] == '=') return {"Leading padding not allowed"};
+  auto lonely = [begin, &out] {
+    return Error{"Invalid base64-encoded string: number of data characters (%zu) cannot be 1 more than a multiple of 4",
+                 static_cast<size_t>(out - begin) / 3 * 4 + 1, true};
+  };
   while (i < size) {
     // Whole quads of the alphabet, as long as they come.
-    if (in_quad == 0 && !padded) {
+    if (in_quad == 0) {
       while (size - i >= 4) {
         uint32_t a = kBase64Values.value[data[i]], b = kBase64Values.value[data[i + 1]];
         uint32_t c = kBase64Values.value[data[i + 2]], d = kBase64Values.value[data[i + 3]];
@@ -94,12 +96,11 @@ Error base64_decode(const uint8_t* data, size_t size, bool strict, uint8_t* out,
     }
     uint8_t byte = data[i++];
     if (byte == '=') {
-      padded = true;
-      if (in_quad >= 2 && in_quad + ++pads >= 4) {
-        if (strict && i < size) return {"Excess data after padding"};
-        *out_size = static_cast<size_t>(out - begin);
-        return {};
-      }
+      ++pads;
+      if (!strict) continue;
+      if (in_quad == 0) return {i == 1 ? "Leading padding not allowed" : "Excess padding not allowed"};
+      if (in_quad == 1) return lonely();
+      if (in_quad + pads > 4) return {"Excess padding not allowed"};
       continue;
     }
     uint32_t value = kBase64Values.value[byte];
@@ -107,7 +108,8 @@ Error base64_decode(const uint8_t* data, size_t size, bool strict, uint8_t* out,
       if (strict) return {"Only base64 data is allowed"};
       continue;
     }
-    if (strict && padded) return {"Discontinuous padding not allowed"};
+    if (strict && pads)
+      return {in_quad + pads == 4 ? "Excess data after padding" : "Discontinuous padding not allowed"};
     pads = 0;
     bits = bits << 6 | value;
     switch (in_quad++) {
@@ -125,11 +127,8 @@ Error base64_decode(const uint8_t* data, size_t size, bool strict, uint8_t* out,
         break;
     }
   }
-  if (in_quad == 1) {
-    return {"Invalid base64-encoded string: number of data characters (%zu) cannot be 1 more than a multiple of 4",
-            static_cast<size_t>(out - begin) / 3 * 4 + 1, true};
-  }
-  if (in_quad) return {"Incorrect padding"};
+  if (in_quad == 1) return lonely();
+  if (in_quad && in_quad + pads < 4) return {"Incorrect padding"};
   *out_size = static_cast<size_t>(out - begin);
   return {};
 }
@@ -180,8 +179,8 @@ Error uu_encode(const uint8_t* data, size_t size, bool backtick, uint8_t* out) {
 }
 
 Error uu_decode(const uint8_t* data, size_t size, uint8_t* out, size_t* out_size) {
-  // An absent length counts as a NUL byte, which stands for 32.
-  size_t length = ((size ? data[0] : 0u) - ' ') & 63;
+  if (size == 0) return {"Missing length byte"};
+  size_t length = (data[0] - ' ') & 63;
   *out_size = length;
   size_t i = 1;
   uint32_t bits = 0;
@@ -299,7 +298,8 @@ size_t qp_encode(const uint8_t* data, size_t size, bool quote_tabs, bool is_text
     const bool last = i + 1 == size;
     const uint8_t next = last ? 0 : data[i + 1];
     bool quote = byte > 126 || byte == '=' || (header && byte == '_');
-    if (byte == '.' && writer.column() == 0) quote |= last || next == '\n' || next == '\r' || next == 0;  // ends a mail by itself
+    if (byte == '.' && writer.column() == 0)
+      quote |= last || next == '\n' || next == '\r' || next == 0;  // ends a mail by itself
     if (byte == '\r' || byte == '\n') {
       quote |= !is_text;
     } else if (byte == ' ' || byte == '\t') {

@@ -1,8 +1,8 @@
 // BLAKE2b and BLAKE2s (RFC 7693), keyed, salted, personalised, and as nodes of a tree.
 //
 // The parameter block is xored into the first state; both digests have the same block but for the sizes of its fields:
-//   digest size, key size, fanout, depth (a byte each), leaf size (4), node offset (8 / 6), node depth, inner size (a byte each),
-//   reserved (14 / 0), salt (16 / 8), person (16 / 8)
+//   digest size, key size, fanout, depth (a byte each), leaf size (4), node offset (8 / 6), node depth, inner size (a
+//   byte each), reserved (14 / 0), salt (16 / 8), person (16 / 8)
 #include <bit>
 
 #include "modules/hash/bytes.h"
@@ -22,7 +22,8 @@ constexpr uint8_t kOrder[10][16] = {
 // The words SHA-512 and SHA-256 start from.
 constexpr uint64_t kStart64[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
                                   0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
-constexpr uint32_t kStart32[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+constexpr uint32_t kStart32[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
 struct TraitsB {
   using Word = uint64_t;
@@ -97,7 +98,8 @@ bool start(typename Traits::Word* state, size_t digest_size, const Blake2Paramet
 
 // The last block is compressed by digest only, so a full buffer waits until more data comes.
 template <typename Traits, size_t Block>
-void absorb(typename Traits::Word* state, uint8_t* buffer, size_t* used, uint64_t* length, const void* data, size_t size) {
+void absorb(typename Traits::Word* state, uint8_t* buffer, size_t* used, uint64_t* length, const void* data,
+            size_t size) {
   const uint8_t* p = static_cast<const uint8_t*>(data);
   while (size) {
     if (*used == Block) {
@@ -120,8 +122,8 @@ void absorb(typename Traits::Word* state, uint8_t* buffer, size_t* used, uint64_
 }
 
 template <typename Traits, size_t Block>
-void finish_blake(const typename Traits::Word* state, const uint8_t* buffer, size_t used, uint64_t length, bool last_node,
-                  uint8_t* out, size_t size) {
+void finish_blake(const typename Traits::Word* state, const uint8_t* buffer, size_t used, uint64_t length,
+                  bool last_node, uint8_t* out, size_t size) {
   typename Traits::Word copy[8];
   uint8_t block[Block] = {};
   memcpy(copy, state, sizeof copy);

@@ -31,7 +31,8 @@ inline void store_big(uint8_t* p, Word word) {
   store_little(p, swap_bytes(word));
 }
 
-// Passes whole blocks of the data to `compress`; what is left over waits in the buffer, which holds *length % Block bytes.
+// Passes whole blocks of the data to `compress`; what is left over waits in the buffer, which holds *length % Block
+// bytes.
 template <size_t Block, typename State, typename Compress>
 inline void feed(State* state, uint8_t* buffer, uint64_t* length, const void* data, size_t size, Compress compress) {
   const uint8_t* p = static_cast<const uint8_t*>(data);

@@ -1,9 +1,10 @@
 // Message digests as streaming contexts over plain buffers: the cores of _md5, _sha1, _sha2, _sha3 and _blake2.
 //
-// A context is plain data: copying it copies the state. Use: init, any number of updates, then `digest`, which works on a copy
-// and leaves the context as it was, so that updates may follow. Nothing here fails or allocates, but for Blake2 parameters.
-// Sources: RFC 1321 (MD5), FIPS 180-4 (SHA-1, SHA-2), FIPS 202 (SHA-3, SHAKE), RFC 7693 (BLAKE2) and, for BLAKE2's salt,
-// personalisation and tree parameters, the BLAKE2 specification (2013), section 2.5. Lengths are in bytes.
+// A context is plain data: copying it copies the state. Use: init, any number of updates, then `digest`, which works on
+// a copy and leaves the context as it was, so that updates may follow. Nothing here fails or allocates, but for Blake2
+// parameters. Sources: RFC 1321 (MD5), FIPS 180-4 (SHA-1, SHA-2), FIPS 202 (SHA-3, SHAKE), RFC 7693 (BLAKE2) and, for
+// BLAKE2's salt, personalisation and tree parameters, the BLAKE2 specification (2013), section 2.5. Lengths are in
+// bytes.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// Digests of "abc", and of the digests of 300 messages of every length across a few blocks, as CPython's hashlib gives them.
+// Digests of "abc", and of the digests of 300 messages of every length across a few blocks, as CPython's hashlib gives
+// them.
 #include "modules/hash/hash.h"
 
 #include <gtest/gtest.h>
@@ -85,11 +86,9 @@ Context blake(const Blake2Parameters& parameters) {
 
 TEST(Hash, Md5AndSha1) {
   check([] { return Md5(); }, [](const auto& h) { return digest_of(h, Md5::kDigestSize); },
-        "900150983cd24fb0d6963f7d28e17f72",
-        "07078cab541bc45f0a66e2c0213a32f4");
+        "900150983cd24fb0d6963f7d28e17f72", "07078cab541bc45f0a66e2c0213a32f4");
   check([] { return Sha1(); }, [](const auto& h) { return digest_of(h, Sha1::kDigestSize); },
-        "a9993e364706816aba3e25717850c26c9cd0d89d",
-        "dfc942b5ddc5fe6421ccada9be50fa42e873926c");
+        "a9993e364706816aba3e25717850c26c9cd0d89d", "dfc942b5ddc5fe6421ccada9be50fa42e873926c");
 }
 
 TEST(Hash, Sha2) {
@@ -104,9 +103,9 @@ TEST(Hash, Sha2) {
         "e3a73ee7e40ce4f9bb660f1ec279e2e3145ce11a3d066daaf5ba43639ef37a5e105d92e2090d8f782a96ca4c97457b29");
   check([] { return Sha512(512); }, [](const auto& h) { return digest_of(h, h.digest_size()); },
         "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d"
-         "4423643ce80e2a9ac94fa54ca49f",
+        "4423643ce80e2a9ac94fa54ca49f",
         "30d6c78a55e1f152f00703601a37b39b96c6c8fa2b3e66fb9c8182466b108d39d5dd84827c69cadb4376853da7ec31ea83a0"
-         "a7a0e5a713bac426e0f0ceea8424");
+        "a7a0e5a713bac426e0f0ceea8424");
 }
 
 TEST(Hash, Sha3) {
@@ -121,38 +120,36 @@ TEST(Hash, Sha3) {
         "98de9b808696745753b73a5b11890cc386f4a9633414397742df93ba12694aee1d7a44c05c7712f2d85f2e190b349c8b");
   check([] { return Sha3(Sha3::Kind::kSha3, 512); }, [](const auto& h) { return shake_of(h, h.digest_size()); },
         "b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e10e116e9192af3c91a7ec57647e393405734"
-         "0b4cf408d5a56592f8274eec53f0",
+        "0b4cf408d5a56592f8274eec53f0",
         "0493bb1ed8a67423b47070272de6694f08760209bb73a028830c7546427a73465bfd9ffab0eeb9e34ace03bf29ef4584dd13"
-         "7fdd2e6cd64aae3a56d203cef640");
+        "7fdd2e6cd64aae3a56d203cef640");
   check([] { return Sha3(Sha3::Kind::kShake, 128); }, [](const auto& h) { return shake_of(h, 200); },
         "5881092dd818bf5cf8a3ddb793fbcba74097d5c5",
         "3519cb3f32d161c65be5c66fd0fb5d8b79278c823ad305ea1b9dadd8671c8dc9721f01e8fb092f629b644f7c439d852ae364"
-         "00991173dffb0228b5aeaa33da5e57e22a83c79ceadf59d5296132a17a3c9a2f44610de8b262337d7b5277148c123e34e13f"
-         "d66fd24ab45475be187946c7e0abb0118b94fd54dd1819b037de24cef4f8208e853467d756ebddffd9e805a5f27c6d68c45b"
-         "fe676271b953a8f939d628f041087c89c71a3ae1167b72224116856287d90c626f108516906075e875305b0321b60dd7dd8b");
+        "00991173dffb0228b5aeaa33da5e57e22a83c79ceadf59d5296132a17a3c9a2f44610de8b262337d7b5277148c123e34e13f"
+        "d66fd24ab45475be187946c7e0abb0118b94fd54dd1819b037de24cef4f8208e853467d756ebddffd9e805a5f27c6d68c45b"
+        "fe676271b953a8f939d628f041087c89c71a3ae1167b72224116856287d90c626f108516906075e875305b0321b60dd7dd8b");
   check([] { return Sha3(Sha3::Kind::kShake, 256); }, [](const auto& h) { return shake_of(h, 200); },
         "483366601360a8771c6863080cc4114d8db44530",
         "b21b0229118ff1f602b169e7d0dfdd483f07365a4eabf0000b78d9764310f6d62740a4a62cbe976a1655ae578927204e1290"
-         "f80db9f7fb379d5ebfc98fa5a822ba0da5498fc0f9950486f47c96a13f21002297930895317ffa28d95743942ca4c6c49d5b"
-         "92f25d2ea12a0da30375dc42d7494fc5168ff71c05c9b1f75127d61e4e34f8cb5a6f70f5b1bfb1c343c7a873b847d7f03f35"
-         "38a4319958ff52ccf51c0cdb45fb6020e4dc52e1c2204626a24ecc1a45dc8aec66dbc54dc2557e3a3bd5c82cfd2cc5ad16ff");
+        "f80db9f7fb379d5ebfc98fa5a822ba0da5498fc0f9950486f47c96a13f21002297930895317ffa28d95743942ca4c6c49d5b"
+        "92f25d2ea12a0da30375dc42d7494fc5168ff71c05c9b1f75127d61e4e34f8cb5a6f70f5b1bfb1c343c7a873b847d7f03f35"
+        "38a4319958ff52ccf51c0cdb45fb6020e4dc52e1c2204626a24ecc1a45dc8aec66dbc54dc2557e3a3bd5c82cfd2cc5ad16ff");
 }
 
 TEST(Hash, Blake2) {
   check([] { return blake<Blake2b>({}); }, [](const auto& h) { return digest_of(h, h.digest_size()); },
         "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d3"
-         "8aa8dbf1925ab92386edd4009923",
+        "8aa8dbf1925ab92386edd4009923",
         "402d926a8c9f178449c22b2ba7aac17fbacc44f1563afe8fe13d12134233cf76fec0a6a70bd3ba667b91c69e3a38b95b57db"
-         "03991b609eba3c26c440a4ded4c5");
+        "03991b609eba3c26c440a4ded4c5");
   check([] { return blake<Blake2b>(odd_parameters()); }, [](const auto& h) { return digest_of(h, h.digest_size()); },
-        "9b48c243b26ebd7847857f9cba5925b576a7abd4",
-        "b2362531acce670f7611e3d0795879bbac5445ec");
+        "9b48c243b26ebd7847857f9cba5925b576a7abd4", "b2362531acce670f7611e3d0795879bbac5445ec");
   check([] { return blake<Blake2s>({}); }, [](const auto& h) { return digest_of(h, h.digest_size()); },
         "508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982",
         "c483bc6278408ac63a7af18327709fd3419b43ae36bf65f01a73a4f4a1826c58");
   check([] { return blake<Blake2s>(odd_parameters()); }, [](const auto& h) { return digest_of(h, h.digest_size()); },
-        "5b90febbb80b73bcdc78db79fd0ae32aacfedaa9",
-        "a29f3678bf26dcadafcdd91847d001d5fcac7e6c");
+        "5b90febbb80b73bcdc78db79fd0ae32aacfedaa9", "a29f3678bf26dcadafcdd91847d001d5fcac7e6c");
   Blake2Parameters bad;
   bad.digest_size = 65;
   EXPECT_FALSE(Blake2b().init(bad));

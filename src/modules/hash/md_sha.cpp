@@ -50,12 +50,10 @@ constexpr uint64_t kRoots512[80] = {
 };
 // Of the square roots of the first eight primes (256, 512), and the next eight (384; 224 takes the low halves).
 constexpr uint32_t kStart256[8] = {
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 };
 constexpr uint32_t kStart224[8] = {
-    0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939,
-    0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4,
+    0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939, 0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4,
 };
 constexpr uint64_t kStart512[8] = {
     0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
@@ -134,13 +132,15 @@ struct Traits256 {
   using Word = uint32_t;
   static constexpr int kRounds = 64;
   static constexpr const uint32_t* kConstants = kRoots256;
-  static constexpr int kSum0[3] = {2, 13, 22}, kSum1[3] = {6, 11, 25}, kSmall0[3] = {7, 18, 3}, kSmall1[3] = {17, 19, 10};
+  static constexpr int kSum0[3] = {2, 13, 22}, kSum1[3] = {6, 11, 25}, kSmall0[3] = {7, 18, 3},
+                       kSmall1[3] = {17, 19, 10};
 };
 struct Traits512 {
   using Word = uint64_t;
   static constexpr int kRounds = 80;
   static constexpr const uint64_t* kConstants = kRoots512;
-  static constexpr int kSum0[3] = {28, 34, 39}, kSum1[3] = {14, 18, 41}, kSmall0[3] = {1, 8, 7}, kSmall1[3] = {19, 61, 6};
+  static constexpr int kSum0[3] = {28, 34, 39}, kSum1[3] = {14, 18, 41}, kSmall0[3] = {1, 8, 7},
+                       kSmall1[3] = {19, 61, 6};
 };
 
 template <typename Traits>

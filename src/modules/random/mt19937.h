@@ -1,5 +1,5 @@
-// The Mersenne Twister MT19937 (Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998, with the array seeding of
-// their 2002 revision), giving the numbers of CPython's _random.Random bit for bit.
+// The Mersenne Twister MT19937 (Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998, with the array
+// seeding of their 2002 revision), giving the numbers of CPython's _random.Random bit for bit.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@ class Mt19937 {
 
   Mt19937() { seed(5489); }
   void seed(uint32_t value);
-  // Seeds from any number of 32-bit words, least significant first (random.seed(int) passes the absolute value's words, one
-  // word of 0 for 0).
+  // Seeds from any number of 32-bit words, least significant first (random.seed(int) passes the absolute value's words,
+  // one word of 0 for 0).
   void seed(const uint32_t* key, size_t length);
 
   uint32_t next();

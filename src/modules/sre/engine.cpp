@@ -1,19 +1,22 @@
 // The matcher's loop.
 //
-// One loop interprets the program; what it may have to come back to stands on a stack of frames in malloc memory, so that
-// neither the subject's length nor the program's nesting takes native stack. Failing means popping frames:
+// One loop interprets the program; what it may have to come back to stands on a stack of frames in malloc memory, so
+// that neither the subject's length nor the program's nesting takes native stack. Failing means popping frames:
 //   * undo frames put back what was changed since the frame below (a mark), and popping goes on;
 //   * choice frames say where to go on instead;
-//   * control frames mark where an atomic part (group, assertion, possessive repeat) began. While such a part runs, `group` is
-//     its frame. When the part succeeds, the choices above the frame are dropped, but its undo frames stay: a later failure
-//     must still take the marks back.
+//   * control frames mark where an atomic part (group, assertion, possessive repeat) began. While such a part runs,
+//   `group` is
+//     its frame. When the part succeeds, the choices above the frame are dropped, but its undo frames stay: a later
+//     failure must still take the marks back.
 // So at every choice the state is exactly what it was when the choice was made. The invariants:
-//   1. `rep` is the record of the innermost repeat's running iteration: a frame that holds the REPEAT's offset, the number of
-//      iterations before it, where the iteration began (for the protection against empty iterations) and, in `rep`, the record
-//      that was current when the REPEAT was entered. Records are not changed while a frame above may need them; each
-//      iteration makes a new one, which may be a choice frame at the same time.
+//   1. `rep` is the record of the innermost repeat's running iteration: a frame that holds the REPEAT's offset, the
+//   number of
+//      iterations before it, where the iteration began (for the protection against empty iterations) and, in `rep`, the
+//      record that was current when the REPEAT was entered. Records are not changed while a frame above may need them;
+//      each iteration makes a new one, which may be a choice frame at the same time.
 //   2. A frame refers only to frames below it.
-//   3. Marks are valid up to marks_used_; a mark that was never reached is -1. An attempt that fails may leave marks behind
+//   3. Marks are valid up to marks_used_; a mark that was never reached is -1. An attempt that fails may leave marks
+//   behind
 //      (undo frames are not written while the stack is empty), so each attempt begins with reset_marks.
 //
 // Searching first goes by what the Program knows: a literal prefix (memchr, memmem, the overlap table), or the set of
@@ -30,11 +33,11 @@ namespace kaa::sre {
 namespace {
 
 constexpr uint32_t kNone = 0xFFFFFFFFu;
-constexpr int64_t kPollInterval = 32768;          // failures and iterations between polls
-constexpr size_t kKeptFrames = 16384;             // a larger stack is given back after use
-constexpr size_t kMaxFrames = 0xFFFFFF00u;        // frame numbers have 32 bits
-constexpr uint32_t kMaxCount = 0xFFFFFFFEu;       // iteration counts stop here
-constexpr int64_t kMaxGiveBack = 0xFFFFFFFFLL;   // units one frame can give back
+constexpr int64_t kPollInterval = 32768;        // failures and iterations between polls
+constexpr size_t kKeptFrames = 16384;           // a larger stack is given back after use
+constexpr size_t kMaxFrames = 0xFFFFFF00u;      // frame numbers have 32 bits
+constexpr uint32_t kMaxCount = 0xFFFFFFFEu;     // iteration counts stop here
+constexpr int64_t kMaxGiveBack = 0xFFFFFFFFLL;  // units one frame can give back
 
 enum FrameKind : uint32_t {
   kUndoMark,       // code: mark, position: old value, count: old last_index
@@ -47,7 +50,7 @@ enum FrameKind : uint32_t {
   kAtomic,         // control frames; count: the group around
   kAssertTrue,
   kAssertFalse,
-  kPossessive,     // stands above a kRecord frame whose count is the number of iterations done
+  kPossessive,  // stands above a kRecord frame whose count is the number of iterations done
 };
 
 }  // namespace
@@ -60,7 +63,10 @@ struct Matcher::Frame {
   uint32_t count;
 };
 
-Matcher::~Matcher() { free(frames_); }
+Matcher::~Matcher() {
+  free(frames_);
+  free(marks_);
+}
 
 bool Matcher::grow() {
   size_t capacity = capacity_ ? capacity_ * 2 : 256;
@@ -87,9 +93,20 @@ void Matcher::reset_marks() {
   last_index_ = 0;
 }
 
+// The number of groups comes from the caller of `_sre.compile`, so there may not be memory for so many.
+bool Matcher::set_mark_count(size_t count) {
+  if (count == mark_count_) return true;
+  void* memory = realloc(marks_, (count ? count : 1) * sizeof(int64_t));
+  if (!memory) return false;
+  marks_ = static_cast<int64_t*>(memory);
+  mark_count_ = count;
+  for (size_t i = 0; i < count; ++i) marks_[i] = -1;
+  return true;
+}
+
 bool Matcher::group(uint32_t number, size_t* start, size_t* end) const {
   size_t i = 2 * (static_cast<size_t>(number) - 1);
-  if (number == 0 || i + 1 >= marks_.size() || marks_[i] < 0 || marks_[i + 1] < marks_[i]) return false;
+  if (number == 0 || i + 1 >= mark_count_ || marks_[i] < 0 || marks_[i + 1] < marks_[i]) return false;
   *start = static_cast<size_t>(marks_[i]);
   *end = static_cast<size_t>(marks_[i + 1]);
   return true;
@@ -100,7 +117,7 @@ template <typename Char>
 Status Matcher::Loop<Char>::attempt(uint32_t entry, const Char* start, const Char* from) {
   Matcher& m = matcher_;
   m.reset_marks();
-  int64_t* const marks = m.marks_.data();
+  int64_t* const marks = m.marks_;
   const uint32_t* const code = code_;
   const Char* const begin = begin_;
   const Char* const end = end_;
@@ -113,25 +130,25 @@ Status Matcher::Loop<Char>::attempt(uint32_t entry, const Char* start, const Cha
   const uint32_t* word;  // BRANCH: the skip word of the alternative to try
   uint32_t count;        // MIN_REPEAT_ONE: how many units were taken
 
-#define PUSH(...)                          \
-  do {                                     \
-    const Frame pushed{__VA_ARGS__};       \
-    if (top == limit) [[unlikely]] {       \
-      size_t used = top - base;            \
-      if (!m.grow()) goto out_of_memory;   \
-      base = m.frames_;                    \
-      top = base + used;                   \
-      limit = base + m.capacity_;          \
-    }                                      \
-    *top++ = pushed;                       \
+#define PUSH(...)                        \
+  do {                                   \
+    const Frame pushed{__VA_ARGS__};     \
+    if (top == limit) [[unlikely]] {     \
+      size_t used = top - base;          \
+      if (!m.grow()) goto out_of_memory; \
+      base = m.frames_;                  \
+      top = base + used;                 \
+      limit = base + m.capacity_;        \
+    }                                    \
+    *top++ = pushed;                     \
   } while (0)
-#define CODE_OFFSET(q) static_cast<uint32_t>((q) - code)
-#define TICK()                                                             \
-  do {                                                                     \
-    if (--m.budget_ < 0) [[unlikely]] {                                    \
-      m.budget_ = kPollInterval;                                           \
+#define CODE_OFFSET(q) static_cast<uint32_t>((q)-code)
+#define TICK()                                                               \
+  do {                                                                       \
+    if (--m.budget_ < 0) [[unlikely]] {                                      \
+      m.budget_ = kPollInterval;                                             \
       if (m.poll_ && m.poll_(m.poll_argument_)) return Status::kInterrupted; \
-    }                                                                      \
+    }                                                                        \
   } while (0)
 
   for (;;) {
@@ -202,7 +219,7 @@ Status Matcher::Loop<Char>::attempt(uint32_t entry, const Char* start, const Cha
 
       case kOpBranch:
         word = pc + 1;
-      alternatives: {
+      alternatives : {
         while (*word && !can_begin(word + 1, p)) word += *word;
         if (!*word) goto fail;
         const uint32_t* other = word + *word;
@@ -241,7 +258,7 @@ Status Matcher::Loop<Char>::attempt(uint32_t entry, const Char* start, const Cha
           if (span(pc + 4, p, stop) != stop) goto fail;
           p = stop;
         }
-      take_more: {
+      take_more : {
         // Takes more at once while the tail cannot begin here.
         const uint32_t* tail = pc + 1 + pc[1];
         while (!can_begin(tail, p)) {
@@ -618,14 +635,12 @@ Status Matcher::Loop<Char>::search(const Char* start) {
 }
 
 template <typename Char>
-Status Matcher::begin(const Program& program, const Subject& subject, size_t start, size_t end, Options options, bool search) {
+Status Matcher::begin(const Program& program, const Subject& subject, size_t start, size_t end, Options options,
+                      bool search) {
   static const Char kNothing[1] = {};
   const Char* data = subject.data ? static_cast<const Char*>(subject.data) : kNothing;
-  if (marks_.size() != 2 * size_t{program.groups()}) {
-    marks_.assign(2 * size_t{program.groups()}, -1);
-    marks_used_ = 0;
-  }
   reset_marks();
+  if (!set_mark_count(2 * size_t{program.groups()})) return Status::kOutOfMemory;
   if (end - start < program.min_width()) return Status::kNoMatch;
   Loop<Char> loop(*this, program, data, data + end, options);
   Status status = search ? loop.search(data + start) : loop.attempt(program.entry(), data + start, data + start);

@@ -1,12 +1,11 @@
 // The matcher: runs a Program over a subject. It knows nothing of Python objects.
 //
-// Positions and lengths are in characters, counted from the subject's beginning. A Matcher may be used again and again, for
-// any program and subject, by one thread at a time; between uses it keeps its memory (up to a bound).
+// Positions and lengths are in characters, counted from the subject's beginning. A Matcher may be used again and again,
+// for any program and subject, by one thread at a time; between uses it keeps its memory (up to a bound).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "modules/sre/program.h"
 
@@ -22,8 +21,9 @@ struct Subject {
 enum class Status { kNoMatch, kMatch, kOutOfMemory, kInterrupted };
 
 struct Options {
-  bool match_all = false;     // the match must reach `end` (fullmatch)
-  bool must_advance = false;  // a match at `start` itself must not be empty (the step after an empty match, in finditer and sub)
+  bool match_all = false;  // the match must reach `end` (fullmatch)
+  bool must_advance =
+      false;  // a match at `start` itself must not be empty (the step after an empty match, in finditer and sub)
 };
 
 class Matcher {
@@ -41,8 +41,8 @@ class Matcher {
   // Most bytes the backtrack stack may take (kOutOfMemory beyond); 0: no bound but the system's.
   void set_memory_limit(size_t bytes) { memory_limit_ = bytes; }
 
-  // Tries at `start` only. Needs start <= end <= subject.length (pos and endpos, already clamped): the subject ends at `end`,
-  // but begins at 0, so that '^' and look-behind see what is before `start`.
+  // Tries at `start` only. Needs start <= end <= subject.length (pos and endpos, already clamped): the subject ends at
+  // `end`, but begins at 0, so that '^' and look-behind see what is before `start`.
   Status match(const Program& program, const Subject& subject, size_t start, size_t end, Options options = {});
   // Tries at `start` and every later position.
   Status search(const Program& program, const Subject& subject, size_t start, size_t end, Options options = {});
@@ -65,12 +65,14 @@ class Matcher {
   bool grow();
   void trim();
   void reset_marks();
+  bool set_mark_count(size_t count);
 
   Frame* frames_ = nullptr;
   size_t capacity_ = 0;  // frames
   size_t memory_limit_ = 0;
-  std::vector<int64_t> marks_;  // positions, or -1
-  uint32_t marks_used_ = 0;     // marks from here on are -1
+  int64_t* marks_ = nullptr;  // positions, or -1
+  size_t mark_count_ = 0;
+  uint32_t marks_used_ = 0;  // marks from here on are -1
   uint32_t last_index_ = 0;
   size_t match_start_ = 0;
   size_t match_end_ = 0;

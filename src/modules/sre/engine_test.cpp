@@ -33,9 +33,12 @@ Properties of(uint32_t ch) {
   return it == properties().end() ? Properties{0, ch, ch} : it->second;
 }
 const UnicodeOps kUnicode = {
-    [](uint32_t ch) { return (of(ch).flags & 1) != 0; }, [](uint32_t ch) { return (of(ch).flags & 2) != 0; },
-    [](uint32_t ch) { return (of(ch).flags & 4) != 0; }, [](uint32_t ch) { return (of(ch).flags & 8) != 0; },
-    [](uint32_t ch) { return of(ch).lower; },            [](uint32_t ch) { return of(ch).upper; },
+    [](uint32_t ch) { return (of(ch).flags & 1) != 0; },
+    [](uint32_t ch) { return (of(ch).flags & 2) != 0; },
+    [](uint32_t ch) { return (of(ch).flags & 4) != 0; },
+    [](uint32_t ch) { return (of(ch).flags & 8) != 0; },
+    [](uint32_t ch) { return of(ch).lower; },
+    [](uint32_t ch) { return of(ch).upper; },
 };
 
 std::vector<std::string> split(const std::string& line, char at) {
@@ -100,7 +103,8 @@ void check(const std::string& line, Matcher& matcher, const Program& program, co
   options.match_all = field[1][0] == 'f';
   options.must_advance = field[1][0] == 'a';
   bool search = field[1][0] == 's' || field[1][0] == 'a';
-  Status status = search ? matcher.search(program, subject, start, end, options) : matcher.match(program, subject, start, end, options);
+  Status status = search ? matcher.search(program, subject, start, end, options)
+                         : matcher.match(program, subject, start, end, options);
   EXPECT_EQ(describe(status, matcher, program.groups()), field[7]) << sizeof(Char) << " bytes a character: " << line;
 }
 
@@ -116,7 +120,8 @@ size_t run_case(const std::string& line, Matcher& matcher) {
   if (field.size() != 8) return 0;
   std::vector<uint32_t> words = numbers(field[5], 10);
   Program program;
-  bool loaded = program.load(words.data(), words.size(), static_cast<uint32_t>(strtoul(field[4].c_str(), nullptr, 10)), kUnicode);
+  bool loaded =
+      program.load(words.data(), words.size(), static_cast<uint32_t>(strtoul(field[4].c_str(), nullptr, 10)), kUnicode);
   EXPECT_TRUE(loaded) << line;
   if (!loaded) return 0;
   uint32_t widest = 0;
@@ -158,11 +163,15 @@ TEST(Sre, CaseFile) {
 }
 
 // (?:ab|cd)*e
-const std::vector<uint32_t> kLong = {kOpInfo, 4, 0, 1, kMaxRepeat, kOpRepeat, 19, 0, kMaxRepeat, kOpBranch, 7, kOpLiteral, 'a', kOpLiteral,
-                                     'b', kOpJump, 9, 7, kOpLiteral, 'c', kOpLiteral, 'd', kOpJump, 2, 0, kOpMaxUntil, kOpLiteral, 'e', kOpSuccess};
+const std::vector<uint32_t> kLong = {
+    kOpInfo,    4,          0,       1,          kMaxRepeat, kOpRepeat,   19,         0,   kMaxRepeat, kOpBranch,
+    7,          kOpLiteral, 'a',     kOpLiteral, 'b',        kOpJump,     9,          7,   kOpLiteral, 'c',
+    kOpLiteral, 'd',        kOpJump, 2,          0,          kOpMaxUntil, kOpLiteral, 'e', kOpSuccess};
 // (?:a|aa)*b, which takes exponential time on a run of a
-const std::vector<uint32_t> kSlow = {kOpInfo, 4, 0, 1, kMaxRepeat, kOpRepeat, 17, 0, kMaxRepeat, kOpBranch, 5, kOpLiteral, 'a', kOpJump, 9,
-                                     7, kOpLiteral, 'a', kOpLiteral, 'a', kOpJump, 2, 0, kOpMaxUntil, kOpLiteral, 'b', kOpSuccess};
+const std::vector<uint32_t> kSlow = {kOpInfo, 4,          0,           1,          kMaxRepeat, kOpRepeat, 17,
+                                     0,       kMaxRepeat, kOpBranch,   5,          kOpLiteral, 'a',       kOpJump,
+                                     9,       7,          kOpLiteral,  'a',        kOpLiteral, 'a',       kOpJump,
+                                     2,       0,          kOpMaxUntil, kOpLiteral, 'b',        kOpSuccess};
 
 TEST(Sre, LongSubject) {
   Program program;
@@ -193,7 +202,9 @@ TEST(Sre, Interrupt) {
 
 TEST(Sre, BadCode) {
   Program program;
-  auto load = [&](std::vector<uint32_t> words, uint32_t groups) { return program.load(words.data(), words.size(), groups, kUnicode); };
+  auto load = [&](std::vector<uint32_t> words, uint32_t groups) {
+    return program.load(words.data(), words.size(), groups, kUnicode);
+  };
   EXPECT_TRUE(load({kOpSuccess}, 0));
   EXPECT_FALSE(load({}, 0));
   EXPECT_FALSE(load({kOpLiteral, 'a'}, 0));
@@ -212,7 +223,26 @@ TEST(Sre, BadCode) {
   EXPECT_FALSE(load({kOpRepeatOne, 5, 2, 1, kOpAny, kOpSuccess, kOpSuccess}, 0));
   EXPECT_FALSE(load({99, kOpSuccess}, 0));
   // A JUMP into the body of a repeat, past its REPEAT.
-  EXPECT_FALSE(load({kOpGrouprefExists, 0, 4, kOpJump, 6, kOpRepeat, 5, 0, 1, kOpAny, kOpAny, kOpMaxUntil, kOpSuccess}, 1));
+  EXPECT_FALSE(
+      load({kOpGrouprefExists, 0, 4, kOpJump, 6, kOpRepeat, 5, 0, 1, kOpAny, kOpAny, kOpMaxUntil, kOpSuccess}, 1));
+}
+
+// Neither loading nor matching may take native stack for nesting.
+TEST(Sre, DeepNesting) {
+  constexpr uint32_t kDepth = 200000;
+  std::vector<uint32_t> words;
+  for (uint32_t i = 0; i < kDepth; ++i) {
+    words.push_back(kOpAtomicGroup);
+    words.push_back((kDepth - i - 1) * 3 + 4);
+  }
+  words.push_back(kOpLiteral);
+  words.push_back('a');
+  words.insert(words.end(), kDepth + 1, kOpSuccess);
+  Program program;
+  ASSERT_TRUE(program.load(words.data(), words.size(), 0, kUnicode));
+  Matcher matcher;
+  EXPECT_EQ(matcher.match(program, {"a", 1, 1, false}, 0, 1), Status::kMatch);
+  EXPECT_EQ(matcher.match(program, {"b", 1, 1, false}, 0, 1), Status::kNoMatch);
 }
 
 // No change of one word may make the loader or the matcher step outside their memory.

@@ -15,7 +15,12 @@ template <typename Char>
 class Matcher::Loop {
  public:
   Loop(Matcher& matcher, const Program& program, const Char* begin, const Char* end, Options options)
-      : matcher_(matcher), program_(program), code_(program.code()), charsets_(program.charsets()), begin_(begin), end_(end),
+      : matcher_(matcher),
+        program_(program),
+        code_(program.code()),
+        charsets_(program.charsets()),
+        begin_(begin),
+        end_(end),
         options_(options) {}
 
   Status attempt(uint32_t entry, const Char* start, const Char* from);

@@ -1,5 +1,5 @@
-// The instruction set of a compiled regular expression, as the library's `re/_constants.py` (MAGIC 20230612) numbers it.
-// A program is an array of 32-bit words. Every `skip` word holds the distance from itself to where it leads.
+// The instruction set of a compiled regular expression, as the library's `re/_constants.py` (MAGIC 20230612) numbers
+// it. A program is an array of 32-bit words. Every `skip` word holds the distance from itself to where it leads.
 //
 //   unit (matches one character)   ANY | ANY_ALL | LITERAL* c | NOT_LITERAL* c | IN* skip set... FAILURE | CATEGORY ch
 //   INFO skip flags min max [prefix_length prefix_skip prefix... overlap...] | [set... FAILURE]

@@ -1,7 +1,8 @@
 // Loading a program: validation, the tables made from its sets, and the two analyses that speed up matching.
 //
-// Validation works on regions: the whole program, and each body nested in it. A region is walked instruction by instruction;
-// the bodies met on the way are put on a list and walked later, so deep nesting takes no native stack. What holds afterwards:
+// Validation works on regions: the whole program, and each body nested in it. A region is walked instruction by
+// instruction; the bodies met on the way are put on a list and walked later, so deep nesting takes no native stack.
+// What holds afterwards:
 //   1. every word that can be reached as an instruction is one, with its operands inside the program;
 //   2. a region ends where its owner expects (UNTIL, SUCCESS, JUMP), and MAX_UNTIL is reached through its REPEAT only;
 //   3. JUMP leads forward, to an instruction of the region around it, or to that region's end;
@@ -36,9 +37,7 @@ bool is_literal(uint32_t op) {
   }
 }
 
-bool is_in(uint32_t op) {
-  return op == kOpIn || op == kOpInIgnore || op == kOpInUniIgnore || op == kOpInLocIgnore;
-}
+bool is_in(uint32_t op) { return op == kOpIn || op == kOpInIgnore || op == kOpInUniIgnore || op == kOpInLocIgnore; }
 
 }  // namespace
 
@@ -176,7 +175,9 @@ class Validator {
     return target == *next;
   }
 
-  void nest(uint32_t start, uint32_t end, uint32_t parent, bool then) { regions_.push_back({start, end, parent, then}); }
+  void nest(uint32_t start, uint32_t end, uint32_t parent, bool then) {
+    regions_.push_back({start, end, parent, then});
+  }
 
   bool region(uint32_t index) {
     const Region self = regions_[index];  // a copy: the list grows below
@@ -506,7 +507,13 @@ bool Program::unit_matches(const uint32_t* op, uint32_t ch) const {
 // Adds the unit's characters to *first; false where they depend on the locale.
 bool Program::unit_first(const uint32_t* op, FirstSet* first) const {
   switch (op[0]) {
-    case kOpLiteral:
+    case kOpLiteral:  // quick, for the alternatives of long word lists
+      if (op[1] < 256) {
+        first->low[op[1]] = 1;
+      } else {
+        first->high = true;
+      }
+      return true;
     case kOpLiteralIgnore:
       first->high |= op[1] >= 256;
       break;
@@ -529,18 +536,20 @@ bool Program::unit_first(const uint32_t* op, FirstSet* first) const {
   return true;
 }
 
-// Finds the characters one of which must come next if the code at `start` is to succeed where the subject goes on at all.
-// Conditions of no width are passed over, so that the answer may be too large, never too small. False: no such set is known
-// (the code can succeed without a character, refers to a group, or is too large for max_steps).
+// Finds the characters one of which must come next if the code at `start` is to succeed where the subject goes on at
+// all. Conditions of no width are passed over, so that the answer may be too large, never too small. False: no such set
+// is known (the code can succeed without a character, refers to a group, or is too large for max_steps).
 bool Program::first_of(uint32_t start, size_t max_steps, FirstSet* first) const {
   memset(first, 0, sizeof *first);
   std::vector<uint32_t> pending{start}, seen;
+  std::vector<bool> seen_at(max_steps > 64 ? code_.size() : 0);  // the same for a long search
   while (!pending.empty()) {
     uint32_t at = pending.back();
     pending.pop_back();
-    if (std::find(seen.begin(), seen.end(), at) != seen.end()) continue;
+    if (seen_at.empty() ? std::find(seen.begin(), seen.end(), at) != seen.end() : seen_at[at]) continue;
     if (seen.size() >= max_steps) return false;
     seen.push_back(at);
+    if (!seen_at.empty()) seen_at[at] = true;
     const uint32_t* op = &code_[at];
     switch (*op) {
       case kOpFailure:
@@ -632,7 +641,7 @@ void Program::load_info() {
   const uint32_t* op = &code_[entry_];
   anchored_ = op[0] == kOpAt && (op[1] == kAtBeginning || op[1] == kAtBeginningString);
   line_anchored_ = op[0] == kOpAt && op[1] == kAtBeginningLine;
-  has_first_ = prefix_length_ == 0 && min_width_ > 0 && !anchored_ && first_of(entry_, 256, &first_);
+  has_first_ = prefix_length_ == 0 && min_width_ > 0 && !anchored_ && first_of(entry_, 20000, &first_);
   if (has_first_ && first_.high && std::count(first_.low, first_.low + 256, 1) == 256) has_first_ = false;
 }
 

@@ -1,10 +1,11 @@
 // A validated regular expression program, ready for the matcher.
 //
-// `Program::load` takes the words that the library's `re._compiler` made (or that anybody passed to `_sre.compile`), checks
-// every distance, group and set in them, and keeps a copy in which some words are changed for speed:
-//   * the skip of IN, IN_IGNORE and IN_UNI_IGNORE becomes an index into `charsets()`, and all three become IN: the table of
-//     the first 256 characters has the case folding in it. Sets that depend on the locale become IN_LOC_IGNORE (an index, too),
-//     and are evaluated for each character.
+// `Program::load` takes the words that the library's `re._compiler` made (or that anybody passed to `_sre.compile`),
+// checks every distance, group and set in them, and keeps a copy in which some words are changed for speed:
+//   * the skip of IN, IN_IGNORE and IN_UNI_IGNORE becomes an index into `charsets()`, and all three become IN: the
+//   table of
+//     the first 256 characters has the case folding in it. Sets that depend on the locale become IN_LOC_IGNORE (an
+//     index, too), and are evaluated for each character.
 //   * REPEAT_ONE and MIN_REPEAT_ONE become POSSESSIVE_REPEAT_ONE where no character of the repeated unit can begin what
 //     follows, because then only the longest repetition can succeed.
 // Two programs loaded from equal words have equal `code()`, so comparing and hashing may use it.
@@ -88,7 +89,7 @@ class Program {
 
   std::vector<uint32_t> code_;
   std::vector<Charset> charsets_;
-  std::vector<Repeat> repeats_;       // ordered by `until` after load
+  std::vector<Repeat> repeats_;           // ordered by `until` after load
   std::vector<uint32_t> single_repeats_;  // offsets of REPEAT_ONE and MIN_REPEAT_ONE
   UnicodeOps unicode_ = {};
   FirstSet first_ = {};
