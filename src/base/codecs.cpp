@@ -133,7 +133,7 @@ size_t utf16_encode(TextView in, size_t pos, Endian order, ByteBuilder& out, Cod
     for (size_t i = pos; i < stop; i++) units += in.u32()[i] >= 0x10000;
   }
   uint8_t* to = out.grow(units * 2);
-  if (!to) return in.length;
+  if (out.failed()) return in.length;
   for (size_t i = pos; i < stop; i++) {
     uint32_t cp = in[i];
     if (cp >= 0x10000) {
@@ -149,7 +149,7 @@ size_t utf32_encode(TextView in, size_t pos, Endian order, ByteBuilder& out, Cod
   error.reason = nullptr;
   size_t stop = find_surrogate(in, pos);
   uint8_t* to = out.grow((stop - pos) * 4);
-  if (!to) return in.length;
+  if (out.failed()) return in.length;
   for (size_t i = pos; i < stop; i++) to = write32(to, in[i], order);
   return stop == in.length ? stop : error.set(stop, stop + 1, kSurrogatesNotAllowed);
 }

@@ -62,9 +62,9 @@ size_t utf7_decode(const uint8_t* in, size_t size, size_t pos, bool final, Utf7S
         continue;
       }
       state.shifted = false;
-      if (state.bits >= 6) return error.set(state.section, pos + 1, "partial character in base64 segment");
+      if (state.bits >= 6) return error.set(state.section, pos + 1, "partial character in shift sequence");
       if (state.bits > 0 && state.buffer != 0) {
-        return error.set(state.section, pos + 1, "non-zero padding bits in base64 segment");
+        return error.set(state.section, pos + 1, "non-zero padding bits in shift sequence");
       }
       if (state.surrogate && c < 0x80 && c != '+') out.push(state.surrogate);
       state.surrogate = 0;

@@ -96,7 +96,7 @@ class ByteBuilder {
     if (count) memcpy(data_ + size_, bytes, count);
     size_ += count;
   }
-  // Room for `count` bytes that the caller writes at once; null when there is no memory.
+  // Room for `count` bytes that the caller writes at once; null when there is no memory (and may be, for no bytes).
   uint8_t* grow(size_t count) {
     if (count > capacity_ - size_ && !make_room(count)) return nullptr;
     uint8_t* at = data_ + size_;

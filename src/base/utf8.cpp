@@ -44,6 +44,12 @@ inline Sequence read_sequence(const uint8_t* p, size_t left, bool allow_surrogat
   return {(a & 0x07u) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu), 4, 0, nullptr};
 }
 
+// Whether a failed read may yet succeed when more bytes come. The first two bytes of a surrogate count as well, so that an
+// error handler that accepts surrogates sees all three.
+inline bool may_go_on(const Sequence& s, const uint8_t* p, size_t left) {
+  return s.reason == kUnexpectedEnd || (left == 2 && p[0] == 0xED && p[1] >= 0xA0 && continues(p[1]));
+}
+
 template <typename T>
 size_t widen(const uint8_t* p, size_t size, T* to) {
   const uint8_t* end = p + size;
@@ -135,7 +141,7 @@ Utf8Scan utf8_scan(const uint8_t* in, size_t size, bool final, Surrogates surrog
     }
     Sequence s = read_sequence(in + pos, size - pos, surrogates == Surrogates::kAllow);
     if (s.length == 0) {
-      if (final || s.reason != kUnexpectedEnd) scan.error.set(pos, pos + s.bad, s.reason);
+      if (final || !may_go_on(s, in + pos, size - pos)) scan.error.set(pos, pos + s.bad, s.reason);
       break;
     }
     if (s.cp > scan.max) scan.max = s.cp;
@@ -195,7 +201,7 @@ size_t utf8_decode(const uint8_t* in, size_t size, size_t pos, bool final, TextB
     }
     Sequence s = read_sequence(in + pos, size - pos, surrogates == Surrogates::kAllow);
     if (s.length == 0) {
-      if (!final && s.reason == kUnexpectedEnd) return pos;
+      if (!final && may_go_on(s, in + pos, size - pos)) return pos;
       return error.set(pos, pos + s.bad, s.reason);
     }
     out.push(s.cp);
