@@ -57,6 +57,9 @@ class TextBuilder {
   }
   void append_latin1(const uint8_t* bytes, size_t count);
   void append(TextView text);
+  // Room for `count` code points that the caller writes at once, as units of kind() as it is afterwards; `max` is the
+  // largest of them. Null when there is no memory.
+  void* grow(size_t count, uint32_t max);
   // Makes room for `count` further code points of the present kind.
   void reserve(size_t count);
   // Drops all after the first `length` code points; the kind becomes the smallest again.
@@ -66,7 +69,7 @@ class TextBuilder {
   int kind() const { return kind_; }
   const void* data() const { return data_; }
   TextView view() const { return {data_, length_, kind_}; }
-  // The or of all code points: the text is ASCII if this is below 0x80.
+  // At least the largest code point, and needs no more bits: the text is ASCII if this is below 0x80.
   uint32_t bits() const { return bits_; }
   bool failed() const { return failed_; }
 
