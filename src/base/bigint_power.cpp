@@ -1,0 +1,153 @@
+// Big integers: powers, plain and modular.
+#include "base/bigint.h"
+
+#include <utility>
+
+namespace kaa {
+
+namespace {
+
+using uint128 = unsigned __int128;
+
+bool is_one(BigView a) { return a.length() == 1 && a.limbs[0] == 1; }
+
+BigStatus set_small(mp_limb_t* out, int64_t* size, int64_t value) {
+  SmallBig small(value);
+  out[0] = small.limb;
+  *size = small.size;
+  return BigStatus::kOk;
+}
+
+}  // namespace
+
+int64_t big_pow_size(BigView a, BigView e) {
+  if (a.size == 0 || e.size == 0 || is_one(a)) return 1;
+  if (e.size > 1) return -1;
+  uint128 bits = static_cast<uint128>(big_bit_length(a)) * e.limbs[0];
+  uint128 limbs = bits / 64 + 3;
+  return limbs > static_cast<uint128>(kMaxLimbs) ? -1 : static_cast<int64_t>(limbs);
+}
+
+BigStatus big_pow(mp_limb_t* out, int64_t* size, BigView a, BigView e, Poll poll) {
+  if (e.size < 0) return BigStatus::kNegative;
+  if (e.size == 0) return set_small(out, size, 1);
+  if (a.size == 0) return set_small(out, size, 0);
+  bool negative = a.size < 0 && e.is_odd();
+  if (is_one(a)) return set_small(out, size, negative ? -1 : 1);
+  int64_t bound = big_pow_size(a, e);
+  if (bound < 0) return BigStatus::kTooLarge;
+  uint64_t exponent = e.limbs[0];
+
+  // a == odd * 2**twos: the power of two is one shift at the end, so that 10**n is 5**n shifted.
+  uint64_t twos = static_cast<uint64_t>(big_trailing_zeros(a));
+  BigBuf odd, x, y;
+  if (!odd.reserve(a.length() + 1)) return BigStatus::kNoMemory;
+  odd.size = big_shift_right(odd.data(), a.magnitude(), twos);
+  if (is_one(odd)) {
+    x.assign_int64(1);
+  } else {
+    uint128 odd_bits = static_cast<uint128>(big_bit_length(odd)) * exponent;
+    int64_t room = static_cast<int64_t>(odd_bits / 64) + 3;
+    if (!x.reserve(room) || !y.reserve(room) || !x.assign(odd)) return BigStatus::kNoMemory;
+    for (int bit = 62 - __builtin_clzll(exponent); bit >= 0; --bit) {
+      if (!poll()) return BigStatus::kInterrupted;
+      BigStatus status = big_mul(y.data(), &y.size, x, x, poll);
+      if (status != BigStatus::kOk) return status;
+      std::swap(x, y);
+      if (exponent >> bit & 1) {
+        status = big_mul(y.data(), &y.size, x, odd, poll);
+        if (status != BigStatus::kOk) return status;
+        std::swap(x, y);
+      }
+    }
+  }
+  int64_t n = big_shift_left(out, x, twos * exponent);
+  *size = negative ? -n : n;
+  return BigStatus::kOk;
+}
+
+// ---- modular -------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// An mpz that is freed at the end of its scope.
+struct Mpz {
+  mpz_t z;
+  explicit Mpz(int64_t limbs) { mpz_init2(z, static_cast<mp_bitcnt_t>(limbs > 0 ? limbs : 1) * 64); }
+  ~Mpz() { mpz_clear(z); }
+  Mpz(const Mpz&) = delete;
+  Mpz& operator=(const Mpz&) = delete;
+};
+
+// result = base ** e mod m for e > 0, m > 1. One GMP call cannot be interrupted, and GMP's own is the fastest: work that
+// would take long is cut at limbs of the exponent, r = r ** (2 ** k) * base ** (the next k bits). That is twice the
+// work, so only what takes seconds anyway is cut.
+BigStatus power_modulo(mpz_ptr result, mpz_srcptr base, BigView e, mpz_srcptr m, Poll poll) {
+  mpz_t part;
+  int64_t n = static_cast<int64_t>(mpz_size(m)), en = e.length();
+  uint128 work_per_limb = static_cast<uint128>(n) * static_cast<uint128>(n) * 64;
+  if (work_per_limb * static_cast<uint128>(en) < static_cast<uint128>(1) << 33) {
+    mpz_powm(result, base, mpz_roinit_n(part, e.limbs, en), m);
+    return BigStatus::kOk;
+  }
+  int64_t step = static_cast<int64_t>((static_cast<uint128>(1) << 31) / work_per_limb);
+  if (step < 1) step = 1;
+  Mpz lift(step + 1), factor(2 * n + 1);
+  mpz_set_ui(lift.z, 1);
+  mpz_mul_2exp(lift.z, lift.z, static_cast<mp_bitcnt_t>(step) * 64);
+  mpz_set_ui(result, 1);
+  // The top piece is the short one, so that all others are `step` limbs.
+  int64_t take = en % step == 0 ? step : en % step;
+  for (int64_t at = en - take;; at -= step, take = step) {
+    if (!poll()) return BigStatus::kInterrupted;
+    if (at + take != en) mpz_powm(result, result, lift.z, m);
+    int64_t used = big_normalise(e.limbs + at, take);
+    if (used) {
+      mpz_powm(factor.z, base, mpz_roinit_n(part, e.limbs + at, used), m);
+      mpz_mul(result, result, factor.z);
+      mpz_tdiv_r(result, result, m);
+    }
+    if (at == 0) break;
+  }
+  return BigStatus::kOk;
+}
+
+}  // namespace
+
+BigStatus big_pow_mod(mp_limb_t* out, int64_t* size, BigView a, BigView e, BigView m, Poll poll) {
+  if (m.size == 0) return BigStatus::kDivideByZero;
+  if (is_one(m)) return set_small(out, size, 0);
+  int64_t n = m.length();
+  if (!big_scratch_available(10 * n + 2 * a.length() + e.length())) return BigStatus::kNoMemory;
+  mpz_t a_view, m_view;
+  mpz_srcptr base = mpz_roinit_n(a_view, a.limbs, a.size);
+  mpz_srcptr modulus = mpz_roinit_n(m_view, m.limbs, n);
+  Mpz result(2 * n + 1), inverse(n + 1);
+  if (e.size < 0) {
+    if (mpz_invert(inverse.z, base, modulus) == 0) return BigStatus::kNotInvertible;
+    base = inverse.z;
+    e = e.magnitude();
+  }
+  if (e.size == 0) {
+    mpz_set_ui(result.z, 1);
+  } else {
+    BigStatus status = power_modulo(result.z, base, e, modulus, poll);
+    if (status != BigStatus::kOk) return status;
+  }
+  int64_t rn = static_cast<int64_t>(mpz_size(result.z));
+  if (rn == 0) {
+    *size = 0;
+    return BigStatus::kOk;
+  }
+  if (m.size > 0) {
+    mpn_copyi(out, mpz_limbs_read(result.z), rn);
+    *size = rn;
+  } else {
+    // A negative modulus: the result is in (m, 0].
+    mpn_sub(out, m.limbs, n, mpz_limbs_read(result.z), rn);
+    *size = -big_normalise(out, n);
+  }
+  return BigStatus::kOk;
+}
+
+}  // namespace kaa
