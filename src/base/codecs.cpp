@@ -92,7 +92,8 @@ size_t utf32_bom(const uint8_t* in, size_t size, Endian* order) {
   return 4;
 }
 
-size_t utf16_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bool final, TextBuilder& out, CodecError& error) {
+size_t utf16_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bool final, TextBuilder& out,
+                    CodecError& error) {
   error.reason = nullptr;
   out.reserve((size - pos) / 2);
   while (size - pos >= 2) {
@@ -113,7 +114,8 @@ size_t utf16_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bo
   return pos;
 }
 
-size_t utf32_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bool final, TextBuilder& out, CodecError& error) {
+size_t utf32_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bool final, TextBuilder& out,
+                    CodecError& error) {
   error.reason = nullptr;
   out.reserve((size - pos) / 4);
   for (; size - pos >= 4; pos += 4) {

@@ -38,10 +38,13 @@ void compare_random(T base) {
   for (int round = 0; round < 30000; round++) {
     int letters = 1 + rand() % 3;
     size_t period = 1 + static_cast<size_t>(rand()) % 6;
-    std::vector<T> hay(static_cast<size_t>(rand()) % (round % 50 ? 90 : 3000)), needle(static_cast<size_t>(rand()) % (round % 3 ? 6 : 40));
+    std::vector<T> hay(static_cast<size_t>(rand()) % (round % 50 ? 90 : 3000)),
+        needle(static_cast<size_t>(rand()) % (round % 3 ? 6 : 40));
     bool periodic = rand() % 2;
-    for (size_t i = 0; i < hay.size(); i++) hay[i] = static_cast<T>(base + (periodic ? i % period == 0 && rand() % 30 : rand() % letters));
-    for (size_t i = 0; i < needle.size(); i++) needle[i] = static_cast<T>(base + (periodic ? i % period == 0 : rand() % letters));
+    for (size_t i = 0; i < hay.size(); i++)
+      hay[i] = static_cast<T>(base + (periodic ? i % period == 0 && rand() % 30 : rand() % letters));
+    for (size_t i = 0; i < needle.size(); i++)
+      needle[i] = static_cast<T>(base + (periodic ? i % period == 0 : rand() % letters));
     Expected<T> expected(hay, needle);
     ASSERT_EQ(text_find(view(hay), view(needle)), expected.first);
     ASSERT_EQ(text_rfind(view(hay), view(needle)), expected.last);

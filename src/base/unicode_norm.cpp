@@ -4,9 +4,10 @@
 
 #include "base/utf8.h"
 
-// A text is decomposed into a scratch array whose entries carry the combining class in their upper byte, so that sorting and
-// composing need no further look at the tables. Invariants: before `run_start_` every entry has its final place; the run
-// from there on holds entries of non-zero class only, and is sorted when the next starter (class zero) arrives.
+// A text is decomposed into a scratch array whose entries carry the combining class in their upper byte, so that
+// sorting and composing need no further look at the tables. Invariants: before `run_start_` every entry has its final
+// place; the run from there on holds entries of non-zero class only, and is sorted when the next starter (class zero)
+// arrives.
 
 namespace kaa::unicode {
 
@@ -53,7 +54,8 @@ class Scratch {
 inline void Scratch::push(uint32_t cp) {
   if (size_ == capacity_) {
     size_t capacity = capacity_ * 2 + 64;
-    auto* entries = capacity > SIZE_MAX / 8 ? nullptr : static_cast<uint32_t*>(realloc(entries_, capacity * sizeof(uint32_t)));
+    auto* entries =
+        capacity > SIZE_MAX / 8 ? nullptr : static_cast<uint32_t*>(realloc(entries_, capacity * sizeof(uint32_t)));
     if (!entries) {
       failed_ = true;
       return;

@@ -12,7 +12,8 @@ namespace {
 std::string norm(std::vector<uint32_t> text, Form form) {
   TextBuilder out;
   EXPECT_TRUE(normalize({text.data(), text.size(), 4}, form, out));
-  EXPECT_EQ(is_normalized({text.data(), text.size(), 4}, form), test::hexes(out.view()) == test::hexes({text.data(), text.size(), 4}));
+  EXPECT_EQ(is_normalized({text.data(), text.size(), 4}, form),
+            test::hexes(out.view()) == test::hexes({text.data(), text.size(), 4}));
   return test::hexes(out.view());
 }
 
@@ -75,7 +76,9 @@ TEST(UnicodeNorm, Utf8) {
   EXPECT_TRUE(nfkc_utf8("plain", out));
   EXPECT_EQ(out, "plain");
   EXPECT_TRUE(nfkc_utf8("e\xcc\x81\xef\xac\x81", out));
-  EXPECT_EQ(out, "\xc3\xa9" "fi");
+  EXPECT_EQ(out,
+            "\xc3\xa9"
+            "fi");
   EXPECT_FALSE(nfkc_utf8("\xff", out));
 }
 

@@ -14,9 +14,18 @@ TEST(UnicodeProps, AgreeWithCPythonForEveryCodePoint) {
   unsigned (*const mappings[])(uint32_t, uint32_t*) = {to_lower_full, to_upper_full, to_title_full, to_fold_full};
   for (uint32_t cp = 0; cp < 0x110000; cp++) {
     line.clear();
-    bool flags[] = {is_alpha(cp), is_decimal(cp), is_digit(cp),  is_numeric(cp),   is_lower(cp),
-                    is_upper(cp), is_title(cp) || is_upper(cp),  is_space(cp),     is_printable(cp),
-                    is_xid_start(cp) || cp == '_',               is_xid_continue(cp), is_linebreak(cp)};
+    bool flags[] = {is_alpha(cp),
+                    is_decimal(cp),
+                    is_digit(cp),
+                    is_numeric(cp),
+                    is_lower(cp),
+                    is_upper(cp),
+                    is_title(cp) || is_upper(cp),
+                    is_space(cp),
+                    is_printable(cp),
+                    is_xid_start(cp) || cp == '_',
+                    is_xid_continue(cp),
+                    is_linebreak(cp)};
     for (bool flag : flags) line += flag ? '1' : '0';
     for (auto* mapping : mappings) {
       uint32_t to[kMaxCaseExpansion];

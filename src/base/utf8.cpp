@@ -12,8 +12,8 @@ constexpr const char* kUnexpectedEnd = "unexpected end of data";
 
 inline bool continues(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
-// One sequence whose first byte is not ASCII. `length` is its bytes if it is good; else 0 and `bad` bytes are at fault for
-// `reason` (kUnexpectedEnd: all that are left).
+// One sequence whose first byte is not ASCII. `length` is its bytes if it is good; else 0 and `bad` bytes are at fault
+// for `reason` (kUnexpectedEnd: all that are left).
 struct Sequence {
   uint32_t cp;
   unsigned length, bad;
@@ -44,8 +44,8 @@ inline Sequence read_sequence(const uint8_t* p, size_t left, bool allow_surrogat
   return {(a & 0x07u) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu), 4, 0, nullptr};
 }
 
-// Whether a failed read may yet succeed when more bytes come. The first two bytes of a surrogate count as well, so that an
-// error handler that accepts surrogates sees all three.
+// Whether a failed read may yet succeed when more bytes come. The first two bytes of a surrogate count as well, so that
+// an error handler that accepts surrogates sees all three.
 inline bool may_go_on(const Sequence& s, const uint8_t* p, size_t left) {
   return s.reason == kUnexpectedEnd || (left == 2 && p[0] == 0xED && p[1] >= 0xA0 && continues(p[1]));
 }
@@ -112,7 +112,8 @@ inline uint8_t* put(uint32_t cp, uint8_t* to) {
 template <typename T>
 size_t encoded_size(const T* p, size_t n) {
   size_t size = n;
-  // Sums as narrow as the characters, so that the compiler vectorizes them: at most three a character over 16384 of them.
+  // Sums as narrow as the characters, so that the compiler vectorizes them: at most three a character over 16384 of
+  // them.
   using Sum = uint16_t;
   for (size_t i = 0; i < n;) {
     size_t stop = n - i > 16384 ? i + 16384 : n;
@@ -144,7 +145,8 @@ size_t surrogate_index(const T* p, size_t from, size_t n) {
 size_t ascii_prefix(const uint8_t* in, size_t size) {
   size_t i = 0;
   for (; i + 64 <= size; i += 64) {
-    Bytes16 all = Bytes16::load(in + i) | Bytes16::load(in + i + 16) | Bytes16::load(in + i + 32) | Bytes16::load(in + i + 48);
+    Bytes16 all =
+        Bytes16::load(in + i) | Bytes16::load(in + i + 16) | Bytes16::load(in + i + 32) | Bytes16::load(in + i + 48);
     if (all.high_bits()) break;
   }
   for (; i + 16 <= size; i += 16) {
@@ -181,14 +183,13 @@ Utf8Scan utf8_scan(const uint8_t* in, size_t size, bool final, Surrogates surrog
       p += 2;
       continue;
     }
-    if ((a & 0xF0) == 0xE0 && left >= 3 && continues(p[1]) && continues(p[2])) {
-      uint32_t cp = (a & 0x0F) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
-      if (cp >= 0x800 && ((cp & ~0x7FFu) != 0xD800 || allow)) {
-        if (cp > max) max = cp;
-        p += 3;
-        continue;
-      }
+    const uint8_t* before = p;
+    for (; end - p >= 3 && (p[0] & 0xF0) == 0xE0 && continues(p[1]) && continues(p[2]); p += 3) {
+      uint32_t cp = (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+      if (cp < 0x800 || ((cp & ~0x7FFu) == 0xD800 && !allow)) break;
+      if (cp > max) max = cp;
     }
+    if (p != before) continue;
     Sequence s = read_sequence(p, left, allow);
     if (s.length == 0) {
       size_t pos = static_cast<size_t>(p - in);
@@ -241,7 +242,8 @@ size_t utf8_decode(const uint8_t* in, size_t size, size_t pos, bool final, TextB
 size_t utf8_size(TextView text) {
   if (text.kind == 1) {
     size_t size = text.length, i = 0;
-    for (; i + 16 <= text.length; i += 16) size += static_cast<size_t>(__builtin_popcount(Bytes16::load(text.u8() + i).high_bits()));
+    for (; i + 16 <= text.length; i += 16)
+      size += static_cast<size_t>(__builtin_popcount(Bytes16::load(text.u8() + i).high_bits()));
     for (; i < text.length; i++) size += text.u8()[i] >> 7;
     return size;
   }

@@ -30,7 +30,9 @@ TEST(Utf8, DecodesWithCPythonsErrors) {
   EXPECT_EQ(decode("a\xc3\xa9\xe4\xb8\xad\xf0\x9f\x98\x80"), "10:61,e9,4e2d,1f600");
   EXPECT_EQ(decode("\x80"), "1:fffd 0-1 invalid start byte");
   EXPECT_EQ(decode("\xc1\x80"), "2:fffd,fffd 0-1 invalid start byte 1-2 invalid start byte");
-  EXPECT_EQ(decode("\xe4\xb8" "a"), "3:fffd,61 0-2 invalid continuation byte");
+  EXPECT_EQ(decode("\xe4\xb8"
+                   "a"),
+            "3:fffd,61 0-2 invalid continuation byte");
   EXPECT_EQ(decode("\xe4\xb8"), "2:fffd 0-2 unexpected end of data");
   EXPECT_EQ(decode("\xf0\x90\x80"), "3:fffd 0-3 unexpected end of data");
   EXPECT_EQ(decode("\xf4\x90\x80\x80").substr(0, 40), "4:fffd,fffd,fffd,fffd 0-1 invalid contin");
