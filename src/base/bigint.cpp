@@ -14,6 +14,8 @@ using int128 = __int128;
 
 // Below this GMP's scratch is small change and not asked for beforehand.
 constexpr int64_t kAskFromLimbs = 1 << 16;
+// From about here on GMP multiplies by FFT, with scratch of several times the operands' size; below it takes little.
+constexpr int64_t kFftLimbs = 2048;
 // A longer factor than this is taken in pieces, with a poll between them.
 constexpr int64_t kMulPieceLimbs = int64_t{1} << 21;
 
@@ -29,6 +31,37 @@ inline int64_t store_int128(mp_limb_t* out, int128 v) {
   out[0] = static_cast<mp_limb_t>(m);
   out[1] = static_cast<mp_limb_t>(m >> 64);
   int64_t n = out[1] ? 2 : (out[0] != 0);
+  return negative ? -n : n;
+}
+
+inline uint128 load_two(BigView a) {
+  int64_t n = a.length();
+  mp_limb_t low = n > 0 ? a.limbs[0] : 0, high = n > 1 ? a.limbs[1] : 0;
+  return static_cast<uint128>(high) << 64 | low;
+}
+
+inline bool at_most(BigView a, int64_t limbs) {
+  return static_cast<uint64_t>(a.size + limbs) <= static_cast<uint64_t>(2 * limbs);
+}
+
+// a + b where both have two limbs at most.
+inline int64_t add_two(mp_limb_t* out, BigView a, BigView b) {
+  uint128 x = load_two(a), y = load_two(b), sum;
+  bool negative = a.size < 0;
+  bool carry = false;
+  if ((a.size ^ b.size) >= 0) {
+    carry = __builtin_add_overflow(x, y, &sum);
+  } else if (__builtin_sub_overflow(x, y, &sum)) {
+    sum = -sum;
+    negative = !negative;
+  }
+  out[0] = static_cast<mp_limb_t>(sum);
+  out[1] = static_cast<mp_limb_t>(sum >> 64);
+  int64_t n = out[1] ? 2 : (out[0] != 0);
+  if (carry) {
+    out[2] = 1;  // only where an operand has two limbs, so that there is room
+    n = 3;
+  }
   return negative ? -n : n;
 }
 
@@ -166,15 +199,14 @@ int big_compare(BigView a, BigView b) {
 // ---- addition and multiplication -----------------------------------------------------------------------------------
 
 int64_t big_add(mp_limb_t* out, BigView a, BigView b) {
-  // Sizes -1, 0 and 1 are those for which size + 1 is below 3, unsigned.
-  if (static_cast<uint64_t>(a.size + 1) < 3 && static_cast<uint64_t>(b.size + 1) < 3)
-    return store_int128(out, signed_value(a) + signed_value(b));
+  if (at_most(a, 1) && at_most(b, 1)) return store_int128(out, signed_value(a) + signed_value(b));
+  if (at_most(a, 2) && at_most(b, 2)) return add_two(out, a, b);
   return add_signed(out, a, b);
 }
 
 int64_t big_sub(mp_limb_t* out, BigView a, BigView b) {
-  if (static_cast<uint64_t>(a.size + 1) < 3 && static_cast<uint64_t>(b.size + 1) < 3)
-    return store_int128(out, signed_value(a) - signed_value(b));
+  if (at_most(a, 1) && at_most(b, 1)) return store_int128(out, signed_value(a) - signed_value(b));
+  if (at_most(a, 2) && at_most(b, 2)) return add_two(out, a, b.negated());
   return add_signed(out, a, b.negated());
 }
 
@@ -191,7 +223,7 @@ BigStatus big_mul(mp_limb_t* out, int64_t* size, BigView a, BigView b, Poll poll
       return BigStatus::kOk;
     }
     mp_limb_t factor = b.limbs[0];
-    if (an == 1) {
+    if (an == 1) {  // both are: the common case
       uint128 product = static_cast<uint128>(a.limbs[0]) * factor;
       out[0] = static_cast<mp_limb_t>(product);
       out[1] = static_cast<mp_limb_t>(product >> 64);
@@ -204,15 +236,15 @@ BigStatus big_mul(mp_limb_t* out, int64_t* size, BigView a, BigView b, Poll poll
   }
   int64_t n = an + bn;
   if (n > kMaxLimbs) return BigStatus::kTooLarge;
-  if (an >= kAskFromLimbs && !big_scratch_available(4 * (bn < kMulPieceLimbs ? big_max(2 * bn, kMulPieceLimbs) : 2 * bn)))
-    return BigStatus::kNoMemory;
+  // GMP's scratch grows with the shorter factor and with the piece of the longer one that is multiplied at once.
+  int64_t piece = an <= kMulPieceLimbs || an < 2 * bn ? an : big_max(bn, kMulPieceLimbs);
+  if (bn >= kFftLimbs && !big_scratch_available(4 * (piece + bn))) return BigStatus::kNoMemory;
   if (a.limbs == b.limbs && an == bn) {
     mpn_sqr(out, a.limbs, an);
-  } else if (an <= kMulPieceLimbs || an < 2 * bn) {
+  } else if (piece == an) {
     mpn_mul(out, a.limbs, an, b.limbs, bn);
   } else {
     // The long factor in pieces no shorter than the other one, so that fast multiplication stays balanced.
-    int64_t piece = big_max(bn, kMulPieceLimbs);
     BigBuf partial;
     if (!partial.reserve(piece + bn)) return BigStatus::kNoMemory;
     mpn_zero(out, n);

@@ -151,7 +151,8 @@ int big_compare_double(BigView a, double d);
 
 // ---- arithmetic (bigint.cpp, bigint_power.cpp) ---------------------------------------------------------------------
 
-inline int64_t big_add_size(BigView a, BigView b) { return big_max(a.length(), b.length()) + 1; }
+// Never less than 2: the short path writes two limbs.
+inline int64_t big_add_size(BigView a, BigView b) { return big_max(big_max(a.length(), b.length()), 1) + 1; }
 int64_t big_add(mp_limb_t* out, BigView a, BigView b);  // out may be a's or b's limbs
 int64_t big_sub(mp_limb_t* out, BigView a, BigView b);  // the same
 

@@ -37,6 +37,16 @@ BigStatus big_pow(mp_limb_t* out, int64_t* size, BigView a, BigView e, Poll poll
   int64_t bound = big_pow_size(a, e);
   if (bound < 0) return BigStatus::kTooLarge;
   uint64_t exponent = e.limbs[0];
+  if (exponent == 2) return big_mul(out, size, a, a, poll);
+  if (bound == 3 && static_cast<uint128>(big_bit_length(a)) * exponent <= 64) {
+    // In one machine word, where the exponent is at most 32.
+    mp_limb_t value = 1, square = a.limbs[0];
+    for (uint64_t left = exponent; left != 0; left >>= 1, square *= square)
+      if (left & 1) value *= square;
+    out[0] = value;
+    *size = negative ? -1 : 1;
+    return BigStatus::kOk;
+  }
 
   // a == odd * 2**twos: the power of two is one shift at the end, so that 10**n is 5**n shifted.
   uint64_t twos = static_cast<uint64_t>(big_trailing_zeros(a));

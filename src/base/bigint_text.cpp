@@ -75,9 +75,8 @@ BigStatus from_digits(mp_limb_t* out, int64_t* size, const unsigned char* digits
     *size = 0;
     return BigStatus::kOk;
   }
-  if (n <= kPieceDigits || is_power_of_two(tower->base)) {
-    *size = mpn_set_str(out, digits, static_cast<size_t>(n), tower->base);
-    *size = big_normalise(out, *size);
+  if (n <= kPieceDigits) {
+    *size = big_normalise(out, mpn_set_str(out, digits, static_cast<size_t>(n), tower->base));
     return BigStatus::kOk;
   }
   if (!tower->poll()) return BigStatus::kInterrupted;
@@ -103,7 +102,26 @@ BigStatus from_digits(mp_limb_t* out, int64_t* size, const unsigned char* digits
   return BigStatus::kOk;
 }
 
-// Writes exactly `width` digit values, zeros in front; a < base ** width and a >= 0.
+// Writes exactly `width` digit values, zeros in front; 0 <= a < base ** width. By one GMP call.
+BigStatus piece_to_digits(unsigned char* out, int64_t width, BigView a, int base) {
+  // GMP destroys the number and may write more digits than the width has (zeros).
+  BigBuf copy;
+  if (!copy.reserve(a.size + 1) || !copy.assign(a)) return BigStatus::kNoMemory;
+  int64_t room = big_text_size(a, base);
+  unsigned char local[512];
+  auto* digits = room <= static_cast<int64_t>(sizeof local) ? local
+                                                            : static_cast<unsigned char*>(std::malloc(static_cast<size_t>(room)));
+  if (digits == nullptr) return BigStatus::kNoMemory;
+  int64_t n = static_cast<int64_t>(mpn_get_str(digits, base, copy.data(), a.size));
+  int64_t skip = 0;
+  while (skip < n && digits[skip] == 0) ++skip;
+  std::memset(out, 0, static_cast<size_t>(width - (n - skip)));
+  std::memcpy(out + (width - (n - skip)), digits + skip, static_cast<size_t>(n - skip));
+  if (digits != local) std::free(digits);
+  return BigStatus::kOk;
+}
+
+// The same for any length.
 BigStatus to_digits(unsigned char* out, int64_t width, BigView a, PowerTower* tower) {
   if (a.size == 0) {
     std::memset(out, 0, static_cast<size_t>(width));
@@ -125,21 +143,7 @@ BigStatus to_digits(unsigned char* out, int64_t width, BigView a, PowerTower* to
     if (status != BigStatus::kOk) return status;
     return to_digits(out + (width - low_digits), low_digits, low, tower);
   }
-  // GMP destroys the number and may write more digits than the width has (zeros).
-  BigBuf copy;
-  if (!copy.reserve(a.size + 1) || !copy.assign(a)) return BigStatus::kNoMemory;
-  int64_t room = big_text_size(a, tower->base);
-  unsigned char local[512];
-  auto* digits = room <= static_cast<int64_t>(sizeof local) ? local
-                                                            : static_cast<unsigned char*>(std::malloc(static_cast<size_t>(room)));
-  if (digits == nullptr) return BigStatus::kNoMemory;
-  int64_t n = static_cast<int64_t>(mpn_get_str(digits, tower->base, copy.data(), a.size));
-  int64_t skip = 0;
-  while (skip < n && digits[skip] == 0) ++skip;
-  std::memset(out, 0, static_cast<size_t>(width - (n - skip)));
-  std::memcpy(out + (width - (n - skip)), digits + skip, static_cast<size_t>(n - skip));
-  if (digits != local) std::free(digits);
-  return BigStatus::kOk;
+  return piece_to_digits(out, width, a, tower->base);
 }
 
 constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -253,8 +257,13 @@ BigStatus big_from_scan(mp_limb_t* out, int64_t* size, const IntScan& scan, cons
   int64_t n = 0;
   for (int64_t i = scan.first; i < scan.end; ++i)
     if (text[i] != '_') digits[n++] = static_cast<unsigned char>(digit_value(text[i]));
-  PowerTower tower{scan.base, poll, {}};
-  BigStatus status = from_digits(out, size, digits, n, &tower);
+  BigStatus status = BigStatus::kOk;
+  if (n <= kPieceDigits || is_power_of_two(scan.base)) {
+    *size = big_normalise(out, mpn_set_str(out, digits, static_cast<size_t>(n), scan.base));
+  } else {
+    PowerTower tower{scan.base, poll, {}};
+    status = from_digits(out, size, digits, n, &tower);
+  }
   if (digits != local) std::free(digits);
   if (status == BigStatus::kOk && scan.negative) *size = -*size;
   return status;
@@ -289,8 +298,13 @@ BigStatus big_to_text(char* out, int64_t* length, BigView a, int base, Poll poll
     if (!big_scratch_available(4 * n)) return BigStatus::kNoMemory;
     // An upper bound of the number of digits that is at most one too large.
     width = static_cast<int64_t>(static_cast<double>(big_bit_length(a)) / std::log2(static_cast<double>(base)) * (1 + 1e-12)) + 2;
-    PowerTower tower{base, poll, {}};
-    BigStatus status = to_digits(digits, width, a.magnitude(), &tower);
+    BigStatus status;
+    if (width <= kPieceDigits) {
+      status = piece_to_digits(digits, width, a.magnitude(), base);
+    } else {
+      PowerTower tower{base, poll, {}};
+      status = to_digits(digits, width, a.magnitude(), &tower);
+    }
     if (status != BigStatus::kOk) return status;
   }
   int64_t skip = 0;
