@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/gmp_guard.h"
+
 namespace kaa {
 
 namespace {
@@ -12,10 +14,6 @@ namespace {
 using uint128 = unsigned __int128;
 using int128 = __int128;
 
-// Below this GMP's scratch is small change and not asked for beforehand.
-constexpr int64_t kAskFromLimbs = 1 << 16;
-// From about here on GMP multiplies by FFT, with scratch of several times the operands' size; below it takes little.
-constexpr int64_t kFftLimbs = 2048;
 // A longer factor than this is taken in pieces, with a poll between them.
 constexpr int64_t kMulPieceLimbs = int64_t{1} << 21;
 
@@ -116,15 +114,6 @@ int64_t add_signed(mp_limb_t* out, BigView a, BigView b) {
 
 // ---- BigBuf --------------------------------------------------------------------------------------------------------
 
-bool big_scratch_available(int64_t limbs) {
-  if (limbs < kAskFromLimbs) return true;
-  void* trial = std::malloc(static_cast<size_t>(limbs) * sizeof(mp_limb_t));
-  // The compiler may drop a malloc that is only freed; the volatile read keeps it.
-  void* volatile seen = trial;
-  std::free(seen);
-  return trial != nullptr;
-}
-
 void BigBuf::release() {
   if (limbs_ != inline_) std::free(limbs_);
   limbs_ = inline_;
@@ -210,6 +199,18 @@ int64_t big_sub(mp_limb_t* out, BigView a, BigView b) {
   return add_signed(out, a, b.negated());
 }
 
+namespace {
+
+// an >= bn >= 1
+void multiply(mp_limb_t* out, const mp_limb_t* a, int64_t an, const mp_limb_t* b, int64_t bn) {
+  if (a == b && an == bn)
+    mpn_sqr(out, a, an);
+  else
+    mpn_mul(out, a, an, b, bn);
+}
+
+}  // namespace
+
 BigStatus big_mul(mp_limb_t* out, int64_t* size, BigView a, BigView b, Poll poll) {
   bool negative = (a.size ^ b.size) < 0;
   int64_t an = a.length(), bn = b.length();
@@ -236,25 +237,26 @@ BigStatus big_mul(mp_limb_t* out, int64_t* size, BigView a, BigView b, Poll poll
   }
   int64_t n = an + bn;
   if (n > kMaxLimbs) return BigStatus::kTooLarge;
-  // GMP's scratch grows with the shorter factor and with the piece of the longer one that is multiplied at once.
-  int64_t piece = an <= kMulPieceLimbs || an < 2 * bn ? an : big_max(bn, kMulPieceLimbs);
-  if (bn >= kFftLimbs && !big_scratch_available(4 * (piece + bn))) return BigStatus::kNoMemory;
-  if (a.limbs == b.limbs && an == bn) {
-    mpn_sqr(out, a.limbs, an);
-  } else if (piece == an) {
-    mpn_mul(out, a.limbs, an, b.limbs, bn);
+  if (an < kGuardLimbs) {
+    multiply(out, a.limbs, an, b.limbs, bn);
+  } else if (an <= kMulPieceLimbs || an < 2 * bn) {
+    if (!gmp_guarded([&] { multiply(out, a.limbs, an, b.limbs, bn); })) return BigStatus::kNoMemory;
   } else {
     // The long factor in pieces no shorter than the other one, so that fast multiplication stays balanced.
+    int64_t piece = big_max(bn, kMulPieceLimbs);
     BigBuf partial;
     if (!partial.reserve(piece + bn)) return BigStatus::kNoMemory;
     mpn_zero(out, n);
     for (int64_t at = 0; at < an; at += piece) {
       if (!poll()) return BigStatus::kInterrupted;
       int64_t take = an - at < piece ? an - at : piece;
-      if (take >= bn)
-        mpn_mul(partial.data(), a.limbs + at, take, b.limbs, bn);
-      else
-        mpn_mul(partial.data(), b.limbs, bn, a.limbs + at, take);
+      bool done = gmp_guarded([&] {
+        if (take >= bn)
+          mpn_mul(partial.data(), a.limbs + at, take, b.limbs, bn);
+        else
+          mpn_mul(partial.data(), b.limbs, bn, a.limbs + at, take);
+      });
+      if (!done) return BigStatus::kNoMemory;
       mpn_add(out + at, out + at, n - at, partial.data(), take + bn);
     }
   }
@@ -302,8 +304,10 @@ BigStatus big_divmod(mp_limb_t* q, int64_t* q_size, mp_limb_t* r, int64_t* r_siz
     rn = r[0] != 0;
     qn = big_normalise(q, an);
   } else {
-    if (!big_scratch_available(3 * an)) return BigStatus::kNoMemory;
-    mpn_tdiv_qr(q, r, 0, a.limbs, an, b.limbs, bn);
+    if (an < kGuardLimbs)
+      mpn_tdiv_qr(q, r, 0, a.limbs, an, b.limbs, bn);
+    else if (!gmp_guarded([&] { mpn_tdiv_qr(q, r, 0, a.limbs, an, b.limbs, bn); }))
+      return BigStatus::kNoMemory;
     qn = big_normalise(q, an - bn + 1);
     rn = big_normalise(r, bn);
   }
@@ -365,8 +369,7 @@ BigStatus big_gcd(mp_limb_t* out, int64_t* size, BigView a, BigView b) {
   int64_t a_twos = big_trailing_zeros(a), b_twos = big_trailing_zeros(b);
   int64_t twos = a_twos < b_twos ? a_twos : b_twos;
   BigBuf x, y, g;
-  if (!x.reserve(a.size + 1) || !y.reserve(b.size + 1) || !g.reserve(b.size + 1) || !big_scratch_available(4 * a.size))
-    return BigStatus::kNoMemory;
+  if (!x.reserve(a.size + 1) || !y.reserve(b.size + 1) || !g.reserve(b.size + 1)) return BigStatus::kNoMemory;
   x.size = big_shift_right(x.data(), a, a_twos);
   y.size = big_shift_right(y.data(), b, b_twos);
   if (x.size < y.size) {
@@ -375,7 +378,7 @@ BigStatus big_gcd(mp_limb_t* out, int64_t* size, BigView a, BigView b) {
     y = std::move(held);
     if (!g.reserve(y.size + 1)) return BigStatus::kNoMemory;
   }
-  g.size = mpn_gcd(g.data(), x.data(), x.size, y.data(), y.size);
+  if (!gmp_guarded([&] { g.size = mpn_gcd(g.data(), x.data(), x.size, y.data(), y.size); })) return BigStatus::kNoMemory;
   *size = twos == 0 ? (mpn_copyi(out, g.data(), g.size), g.size) : 0;
   if (twos != 0) {
     // The result divides b, so it fits; the shift may need one limb more than that while it works.
@@ -411,8 +414,7 @@ BigStatus big_isqrt(mp_limb_t* out, int64_t* size, BigView a) {
     *size = 0;
     return BigStatus::kOk;
   }
-  if (!big_scratch_available(3 * a.size)) return BigStatus::kNoMemory;
-  mpn_sqrtrem(out, nullptr, a.limbs, a.size);
+  if (!gmp_guarded([&] { mpn_sqrtrem(out, nullptr, a.limbs, a.size); })) return BigStatus::kNoMemory;
   *size = big_normalise(out, (a.size + 1) / 2);
   return BigStatus::kOk;
 }

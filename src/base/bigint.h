@@ -8,9 +8,8 @@
 //   `out` must not overlap an operand unless the function says so. BigBuf is storage for those who have none.
 //
 // Failure
-//   GMP ends the process when its own allocations fail. Hence: all results and all our scratch are allocated by checked
-//   calls before GMP is entered, numbers of more than kMaxLimbs limbs are refused (kTooLarge), and before an operation for
-//   which GMP takes large scratch of its own a trial allocation of that order is made (kNoMemory when it fails).
+//   All results and all our scratch are allocated by checked calls, numbers of more than kMaxLimbs limbs are refused
+//   (kTooLarge), and where GMP may allocate it runs in a guard (gmp_guard.h): it does not end the process (kNoMemory).
 //
 // Long operations take a Poll, asked between pieces of work of at most some tenths of a second to a few seconds (one GMP
 // call cannot be stopped); when it answers false the operation ends with kInterrupted and its output is undefined.
@@ -36,6 +35,7 @@ enum class BigStatus : uint8_t {
 
 inline constexpr int64_t kMaxLimbs = int64_t{1} << 32;  // 32 GiB
 
+// Only answers: it neither raises nor runs Python, since GMP's frames may be below it.
 struct Poll {
   bool (*go_on)(void*) = nullptr;  // false: stop
   void* arg = nullptr;
@@ -115,8 +115,8 @@ inline int64_t big_normalise(const mp_limb_t* limbs, int64_t n) {
 }
 inline int64_t big_max(int64_t a, int64_t b) { return a > b ? a : b; }
 
-// Would GMP get this much scratch? Asks malloc, only where the amount is large.
-bool big_scratch_available(int64_t limbs);
+// From this many limbs on GMP may allocate: below, its scratch is on the stack (64 KiB at most).
+inline constexpr int64_t kGuardLimbs = 512;
 
 // ---- conversion to and from machine integers and doubles (bigint_convert.cpp) --------------------------------------
 

@@ -7,9 +7,19 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/gmp_guard.h"
+
 namespace kaa {
 
 namespace {
+
+// mpn_set_str, guarded where GMP may allocate. False: no memory.
+bool set_digits(mp_limb_t* out, int64_t* size, const unsigned char* digits, int64_t n, int base) {
+  auto convert = [&] { *size = big_normalise(out, mpn_set_str(out, digits, static_cast<size_t>(n), base)); };
+  if (n >= kGuardLimbs) return gmp_guarded(convert);
+  convert();
+  return true;
+}
 
 // Digits that one GMP call converts: some tens of milliseconds.
 constexpr int64_t kPieceDigits = int64_t{1} << 18;
@@ -76,8 +86,7 @@ BigStatus from_digits(mp_limb_t* out, int64_t* size, const unsigned char* digits
     return BigStatus::kOk;
   }
   if (n <= kPieceDigits) {
-    *size = big_normalise(out, mpn_set_str(out, digits, static_cast<size_t>(n), tower->base));
-    return BigStatus::kOk;
+    return set_digits(out, size, digits, n, tower->base) ? BigStatus::kOk : BigStatus::kNoMemory;
   }
   if (!tower->poll()) return BigStatus::kInterrupted;
   int level = level_below(n);
@@ -112,7 +121,17 @@ BigStatus piece_to_digits(unsigned char* out, int64_t width, BigView a, int base
   auto* digits = room <= static_cast<int64_t>(sizeof local) ? local
                                                             : static_cast<unsigned char*>(std::malloc(static_cast<size_t>(room)));
   if (digits == nullptr) return BigStatus::kNoMemory;
-  int64_t n = static_cast<int64_t>(mpn_get_str(digits, base, copy.data(), a.size));
+  int64_t n = 0;
+  auto convert = [&] { n = static_cast<int64_t>(mpn_get_str(digits, base, copy.data(), a.size)); };
+  bool done = true;
+  if (a.size >= kGuardLimbs)
+    done = gmp_guarded(convert);
+  else
+    convert();
+  if (!done) {
+    if (digits != local) std::free(digits);
+    return BigStatus::kNoMemory;
+  }
   int64_t skip = 0;
   while (skip < n && digits[skip] == 0) ++skip;
   std::memset(out, 0, static_cast<size_t>(width - (n - skip)));
@@ -250,16 +269,13 @@ BigStatus big_from_scan(mp_limb_t* out, int64_t* size, const IntScan& scan, cons
   auto* digits = scan.digits <= static_cast<int64_t>(sizeof local)
                      ? local
                      : static_cast<unsigned char*>(std::malloc(static_cast<size_t>(scan.digits)));
-  if (digits == nullptr || !big_scratch_available(4 * scan.limbs)) {
-    if (digits != local) std::free(digits);
-    return BigStatus::kNoMemory;
-  }
+  if (digits == nullptr) return BigStatus::kNoMemory;
   int64_t n = 0;
   for (int64_t i = scan.first; i < scan.end; ++i)
     if (text[i] != '_') digits[n++] = static_cast<unsigned char>(digit_value(text[i]));
   BigStatus status = BigStatus::kOk;
   if (n <= kPieceDigits || is_power_of_two(scan.base)) {
-    *size = big_normalise(out, mpn_set_str(out, digits, static_cast<size_t>(n), scan.base));
+    if (!set_digits(out, size, digits, n, scan.base)) status = BigStatus::kNoMemory;
   } else {
     PowerTower tower{scan.base, poll, {}};
     status = from_digits(out, size, digits, n, &tower);
@@ -295,7 +311,6 @@ BigStatus big_to_text(char* out, int64_t* length, BigView a, int base, Poll poll
     // Linear, and leaves the operand alone.
     width = static_cast<int64_t>(mpn_get_str(digits, base, const_cast<mp_limb_t*>(a.limbs), n));
   } else {
-    if (!big_scratch_available(4 * n)) return BigStatus::kNoMemory;
     // An upper bound of the number of digits that is at most one too large.
     width = static_cast<int64_t>(static_cast<double>(big_bit_length(a)) / std::log2(static_cast<double>(base)) * (1 + 1e-12)) + 2;
     BigStatus status;
