@@ -378,7 +378,8 @@ BigStatus big_gcd(mp_limb_t* out, int64_t* size, BigView a, BigView b) {
     y = std::move(held);
     if (!g.reserve(y.size + 1)) return BigStatus::kNoMemory;
   }
-  if (!gmp_guarded([&] { g.size = mpn_gcd(g.data(), x.data(), x.size, y.data(), y.size); })) return BigStatus::kNoMemory;
+  if (!gmp_guarded([&] { g.size = mpn_gcd(g.data(), x.data(), x.size, y.data(), y.size); }))
+    return BigStatus::kNoMemory;
   *size = twos == 0 ? (mpn_copyi(out, g.data(), g.size), g.size) : 0;
   if (twos != 0) {
     // The result divides b, so it fits; the shift may need one limb more than that while it works.

@@ -82,11 +82,11 @@ BigStatus big_pow(mp_limb_t* out, int64_t* size, BigView a, BigView e, Poll poll
 
 namespace {
 
-// result = base ** e mod m for e > 0, m > 1. One GMP call cannot be interrupted, and GMP's own is the fastest: work that
-// would take long is cut at limbs of the exponent, r = r ** (2 ** k) * base ** (the next k bits). That is twice the
-// work, so only what takes seconds anyway is cut.
-// lift and factor are scratch.
-BigStatus power_modulo(mpz_ptr result, mpz_ptr lift, mpz_ptr factor, mpz_srcptr base, BigView e, mpz_srcptr m, Poll poll) {
+// result = base ** e mod m for e > 0, m > 1. One GMP call cannot be interrupted, and GMP's own is the fastest: work
+// that would take long is cut at limbs of the exponent, r = r ** (2 ** k) * base ** (the next k bits). That is twice
+// the work, so only what takes seconds anyway is cut. lift and factor are scratch.
+BigStatus power_modulo(mpz_ptr result, mpz_ptr lift, mpz_ptr factor, mpz_srcptr base, BigView e, mpz_srcptr m,
+                       Poll poll) {
   mpz_t part;
   int64_t n = static_cast<int64_t>(mpz_size(m)), en = e.length();
   uint128 work_per_limb = static_cast<uint128>(n) * static_cast<uint128>(n) * 64;

@@ -1,5 +1,5 @@
-// Big integers from and to text. Short numbers are done by hand, long ones by GMP; very long ones are cut with powers of
-// the base (base**(piece * 2**j)), so that a poll can come between GMP's calls, at GMP's own subquadratic cost.
+// Big integers from and to text. Short numbers are done by hand, long ones by GMP; very long ones are cut with powers
+// of the base (base**(piece * 2**j)), so that a poll can come between GMP's calls, at GMP's own subquadratic cost.
 #include "base/bigint.h"
 
 #include <climits>
@@ -118,8 +118,9 @@ BigStatus piece_to_digits(unsigned char* out, int64_t width, BigView a, int base
   if (!copy.reserve(a.size + 1) || !copy.assign(a)) return BigStatus::kNoMemory;
   int64_t room = big_text_size(a, base);
   unsigned char local[512];
-  auto* digits = room <= static_cast<int64_t>(sizeof local) ? local
-                                                            : static_cast<unsigned char*>(std::malloc(static_cast<size_t>(room)));
+  auto* digits = room <= static_cast<int64_t>(sizeof local)
+                     ? local
+                     : static_cast<unsigned char*>(std::malloc(static_cast<size_t>(room)));
   if (digits == nullptr) return BigStatus::kNoMemory;
   int64_t n = 0;
   auto convert = [&] { n = static_cast<int64_t>(mpn_get_str(digits, base, copy.data(), a.size)); };
@@ -312,7 +313,9 @@ BigStatus big_to_text(char* out, int64_t* length, BigView a, int base, Poll poll
     width = static_cast<int64_t>(mpn_get_str(digits, base, const_cast<mp_limb_t*>(a.limbs), n));
   } else {
     // An upper bound of the number of digits that is at most one too large.
-    width = static_cast<int64_t>(static_cast<double>(big_bit_length(a)) / std::log2(static_cast<double>(base)) * (1 + 1e-12)) + 2;
+    width = static_cast<int64_t>(static_cast<double>(big_bit_length(a)) / std::log2(static_cast<double>(base)) *
+                                 (1 + 1e-12)) +
+            2;
     BigStatus status;
     if (width <= kPieceDigits) {
       status = piece_to_digits(digits, width, a.magnitude(), base);

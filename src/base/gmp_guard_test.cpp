@@ -15,7 +15,8 @@ constexpr size_t kImpossible = size_t{1} << 60;
 // entered again.
 TEST(GmpGuard, AnswersFalseWhenThereIsNoMemory) {
 #if __has_feature(address_sanitizer)
-  if (const char* options = std::getenv("ASAN_OPTIONS"); !options || !std::strstr(options, "allocator_may_return_null=1"))
+  if (const char* options = std::getenv("ASAN_OPTIONS");
+      !options || !std::strstr(options, "allocator_may_return_null=1"))
     GTEST_SKIP() << "AddressSanitizer ends the process at such sizes without allocator_may_return_null=1";
 #endif
   void* (*allocate)(size_t);
