@@ -23,6 +23,7 @@ struct Object {
   inline void set_flag(uint32_t f) { rc |= f; }
   inline void clear_flag(uint32_t f) { rc &= ~uint64_t{f}; }
   int32_t count() const { return static_cast<int32_t>(rc >> 32); }
+  template <class F> void each_field(F&&) {}  // structs name their counted fields in an each_field of their own
 };
 static_assert(sizeof(Object) == 16);
 

@@ -259,4 +259,9 @@ struct Traceback : Object {
   template <class F> void each_field(F&& f) { f(next); f(frame); f(code); }
 };
 
+template <class F>
+void Type::each_field(F&& f) {
+  f(name); f(qualname); f(base); f(bases); f(mro); f(dict);
+}
+
 }  // namespace kaa

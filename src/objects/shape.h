@@ -104,6 +104,7 @@ struct Type : Object {
   // Each special method as type lookup finds it (uncounted: held by a class of the mro), or empty.
   Value dunders[kDunderCount];
 
+  template <class F> void each_field(F&& f);  // objects.h
   Value dunder(Dunder d) const { return dunders[d]; }
   bool has(uint64_t f) const { return flags & f; }
 };

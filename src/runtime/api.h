@@ -231,6 +231,10 @@ Result<Value> unary_pos(Thread& t, Value v);
 Result<Value> unary_invert(Thread& t, Value v);
 Result<bool> isinstance(Thread& t, Value o, Value cls);
 Result<bool> issubclass(Thread& t, Value c, Value cls);
+Result<bool> generic_isinstance(Thread& t, Value o, Value cls);   // without the hooks of cls's metaclass
+Result<bool> generic_issubclass(Thread& t, Value c, Value cls);
+Result<Value> generic_alias(Thread& t, Value origin, Value args); // types.GenericAlias(origin, args)
+Result<int64_t> int_hash(Thread& t, Value i);                     // of any int
 Result<Value> power(Thread& t, Value a, Value b, Value mod);
 int64_t identity_hash(Value v);
 int64_t object_id(Value v);
