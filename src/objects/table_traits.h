@@ -1,5 +1,6 @@
 // LayoutTraits of dict and set, which own raw buffers, and the geometry of those buffers, which the reclaimer has to know to free them.
 // Include it (objects/traits.h does) wherever kLayout of these structs is made.
+#pragma once
 #include "heap/heap.h"
 #include "objects/layout.h"
 

@@ -433,9 +433,9 @@ Status set_pair(Thread& t, Dict* d, Value item, int64_t i) {
       (void)RAISE(TypeError, "object is not iterable");
       return pair_error(t, i);
     }
-    Result<List*> l = list_from(t, it.value());
-    if (!l.ok()) return pair_error(t, i);
-    pair = l.value();
+    List* l = TRY(new_list(t, 2));
+    if (!each_next(t, it.value(), [&](Value v) { return list_append(t, l, v); }).ok()) return pair_error(t, i);
+    pair = l;
   }
   bool tup = is_tuple(pair);
   uint64_t n = tup ? pair.as<Tuple>()->size : pair.as<List>()->size;
@@ -458,7 +458,7 @@ Status dict_update(Thread& t, Dict* d, Value other) {
       clear_exc(t);
       return RAISE(TypeError, "%T.keys() returned a non-iterable (type %T)", other, keys);
     }
-    return iterate(t, it.value(), [&](Value key) -> Status { return dict_set(t, d, key, TRY(get_item(t, other, key))); });
+    return each_next(t, it.value(), [&](Value key) -> Status { return dict_set(t, d, key, TRY(get_item(t, other, key))); });
   }
   int64_t i = 0;
   return iterate(t, other, [&](Value item) -> Status { return set_pair(t, d, item, i++); });
@@ -466,6 +466,7 @@ Status dict_update(Thread& t, Dict* d, Value other) {
 
 Result<bool> dict_equal(Thread& t, Dict* a, Dict* b) {
   if (a->used != b->used) return false;
+  TRY(native_enter(t, " in comparison"));
   for (uint32_t i = 0; i < a->fill; i++) {  // sizes are read again in each round: comparing may run anything
     DictEntry e = a->entries[i];
     if (!e.key) continue;
