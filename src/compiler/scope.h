@@ -63,7 +63,7 @@ enum SymbolFlags : uint32_t {
   kDefCompIter = 512,       // an iteration variable of a comprehension
   kDefTypeParam = 1024,     // a type parameter
   kDefCompCell = 2048,      // in a function: a cell of a comprehension that was inlined here
-  kDefBound = kDefLocal | kDefParam | kDefImport | kDefTypeParam,
+  kDefBound = kDefLocal | kDefParam | kDefImport,  // type parameters have kDefLocal as well
 };
 constexpr int kNameClassShift = 12;  // _symtable.SCOPE_OFF
 
@@ -81,9 +81,10 @@ enum class ScopePart : uint8_t {
   TypeParams = 1,   // FunctionDef, ClassDef, TypeAlias: around the Body when there are type parameters
   Annotations = 2,  // FunctionDef: __annotate__ of its signature; Mod, ClassDef: __annotate__ of the body's variables
   Default = 3,      // TypeVar, ParamSpec, TypeVarTuple: the default's value
+  Unregistered = 4, // annotations of a function's local variables: never evaluated, not found by find()
 };
 
-// A set of names, as pointers, in insertion order; linear below a dozen entries, then hashed.
+// The symbols of one block in the order of their first appearance, found by name; linear while small, then hashed.
 class SymbolMap {
  public:
   // Null when the name is not there. The pointer is good until the next insertion.
@@ -91,6 +92,7 @@ class SymbolMap {
   const Symbol* find(const ast::Name* name) const { return const_cast<SymbolMap*>(this)->find(name); }
   // The entry of `name`, made with no flags when missing.
   Symbol& get(ast::Name* name);
+  void erase(const ast::Name* name);
   size_t size() const { return items_.size(); }
   Symbol* begin() { return items_.data(); }
   Symbol* end() { return items_.data() + items_.size(); }
@@ -102,6 +104,14 @@ class SymbolMap {
   std::vector<Symbol> items_;
   std::vector<uint32_t> table_;  // index + 1, or 0; a power of two in size
 };
+
+// Where a name was declared global or nonlocal, for the messages of the second pass.
+struct Directive {
+  ast::Name* name;  // mangled
+  ast::Loc loc;
+};
+
+class ScopeTable;
 
 struct Scope {
   ScopeType type = ScopeType::Module;
@@ -120,16 +130,18 @@ struct Scope {
   std::vector<Scope*> children;
   const char* scope_info = nullptr;  // for messages: "a TypeVar bound", ...
   ast::Name* private_name = nullptr;  // the class name that mangles identifiers of this block, or null
+  // Not null inside the type parameters of a class: the only names that are mangled there. Owned by the table.
+  std::vector<ast::Name*>* mangled_names = nullptr;
+  std::vector<Directive> directives;
 
   bool nested = false;              // inside a function-like block
   bool generator = false;           // has a yield
   bool coroutine = false;           // async def, or has an await or an async comprehension
-  bool has_yield_or_await = false;  // either of these, written in the block itself
   bool varargs = false;
   bool varkeywords = false;
   bool returns_value = false;       // `return` with an expression
   bool has_docstring = false;
-  bool method = false;              // a function whose parent is a class (type parameters between them do not count)
+  bool method = false;              // a function directly in a class body (CPython: not when type parameters are between)
   bool needs_class_closure = false;     // class: methods refer to __class__; the body makes a cell of that name
   bool needs_classdict = false;         // class: a cell __classdict__ with the namespace is needed
   bool has_conditional_annotations = false;  // module, class: annotations in conditional code; uses __conditional_annotations__
@@ -141,7 +153,10 @@ struct Scope {
   bool comp_iter_target = false;        // pass 1 only
   int comp_iter_expr = 0;               // pass 1 only
 
+  // References in the order of the generated code: a Name, or a Scope with bit 0 set (a comprehension, see locals()).
+  std::vector<uintptr_t> references;
   Scope* annotation_scope = nullptr;    // module, class: the scope (node, Annotations), null when there are no annotations
+  const ScopeTable* table = nullptr;
   int32_t id = 0;                       // position in ScopeTable::scopes()
 
   // Functions, lambdas, comprehensions, annotation and type scopes have fast locals.
@@ -154,11 +169,13 @@ struct Scope {
     return symbol ? symbol->name_class : NameClass::Unknown;
   }
 
-  // The three lists of a code object. For function-like scopes:
-  //   locals     the parameters, then the other names of class Local in the order in which the code refers to them first
-  //              (a parameter that is a cell is in here as well)
-  //   cells      names of class Cell (and kDefCompCell ones), sorted by text as CPython does; for a class: __class__,
-  //              __classdict__ and __conditional_annotations__ where needed, in this order, before the others
+  // The three lists of a code object.
+  //   locals     function-like scopes: the parameters, then the other names of class Local in the order in which the code
+  //              refers to them first, those of inlined comprehensions included (a parameter that is a cell is in here
+  //              as well); a local that is annotated only is not there. Classes and modules: the locals of inlined
+  //              comprehensions, which CPython hides from the namespace.
+  //   cells      names of class Cell (and kDefCompCell ones), sorted by text as CPython does; for a class or module then
+  //              __class__, __classdict__ and __conditional_annotations__ where needed, in this order
   //   frees      names of class Free (and, in classes, kDefFreeClass), sorted
   std::vector<ast::Name*> locals() const;
   std::vector<ast::Name*> cells() const;
@@ -168,6 +185,7 @@ struct Scope {
 struct ScopeOptions {
   bool future_annotations = false;     // from __future__ import annotations, here or inherited
   bool allow_top_level_await = false;  // PyCF_ALLOW_TOP_LEVEL_AWAIT
+  ast::Loc future_loc = {-1, -1, -1, -1};  // of the last `from __future__ import` (future.h); later ones are errors
   int recursion_limit = 5000;          // nested nodes before RecursionError; about 250 bytes of native stack each
 };
 
@@ -188,10 +206,13 @@ class ScopeTable {
   ~ScopeTable();
 
  private:
+  friend struct Scope;
   friend class ScopeBuilder;
   friend class ScopeResolver;
   std::vector<Scope*> scopes_;
   std::vector<uint32_t> table_;  // open addressing on (node, part): index + 1
+  std::vector<std::vector<ast::Name*>*> mangled_sets_;
+  ast::Name* special_[3] = {};  // __class__, __classdict__, __conditional_annotations__
   CompileError error_;
 };
 
