@@ -22,7 +22,7 @@
 
 namespace kaa::compiler {
 
-enum class CompileErrorKind : uint8_t { None, SyntaxError, RecursionError, SystemError, ValueError };
+enum class CompileErrorKind : uint8_t { None, SyntaxError, RecursionError, RuntimeError };
 
 // An error of a compiler pass. SyntaxError: the exception's lineno is loc.lineno, its offset loc.col_offset + 1 (bytes, as
 // CPython has it here), the ends likewise; the caller adds the file name and the text of the line.
