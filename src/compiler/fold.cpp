@@ -81,7 +81,7 @@ class Rewriter {
   void replace(Expr*& slot, const ConstantValue& value);
   void optimize_format(Expr*& slot);
   ast::Constant* text_constant(std::string_view text);
-  void warn_leaving_finally(const char* word, const Loc& loc, Around stops_at);
+  void warn_leaving_finally(const char* word, const Loc& loc);
 
   ast::Ast& ast_;
   const FoldOptions& options_;
@@ -408,7 +408,7 @@ void Rewriter::optimize_format(Expr*& slot) {
 
 // ---- statements ---------------------------------------------------------------------------------------------------
 
-void Rewriter::warn_leaving_finally(const char* word, const Loc& loc, Around) {
+void Rewriter::warn_leaving_finally(const char* word, const Loc& loc) {
   if (mode_ != kPreprocess || !warnings_ || around_ != Around::Finally) return;
   warnings_->push_back({std::string("'") + word + "' in a 'finally' block", loc});
 }
@@ -466,9 +466,8 @@ bool Rewriter::stmt_inner(Stmt* node) {
              exprs(def->decorator_list);
     }
     case StmtKind::Return:
-      // A loop inside the finally block does not stop a return; CPython looks at the innermost context only, so neither
-      // does this warn there.
-      warn_leaving_finally("return", node->loc, Around::Function);
+      // Only the innermost context counts: in a loop inside the finally block even a return is not warned of, as in CPython.
+      warn_leaving_finally("return", node->loc);
       return optional(node->as<ast::Return>()->value);
     case StmtKind::Delete:
       return exprs(node->as<ast::Delete>()->targets);
@@ -544,10 +543,10 @@ bool Rewriter::stmt_inner(Stmt* node) {
       return true;
     }
     case StmtKind::Break:
-      warn_leaving_finally("break", node->loc, Around::Loop);
+      warn_leaving_finally("break", node->loc);
       return true;
     case StmtKind::Continue:
-      warn_leaving_finally("continue", node->loc, Around::Loop);
+      warn_leaving_finally("continue", node->loc);
       return true;
     case StmtKind::Import:
     case StmtKind::ImportFrom:
