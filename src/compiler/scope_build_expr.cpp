@@ -438,7 +438,10 @@ bool ScopeBuilder::visit_annotation(const Expr* annotation) {
   Scope* owner = cur_;
   bool is_unevaluated = owner->type == ScopeType::Function;  // annotations of locals only have to be valid
   bool keeps = owner->type == ScopeType::Class || owner->type == ScopeType::Module;
-  if (keeps && owner->in_conditional_block && !owner->has_conditional_annotations) {
+  // __annotate__ must leave out what was not reached: for a class in conditional code, for a module everywhere, because it
+  // may be asked while the module still runs.
+  bool conditional = owner->type == ScopeType::Module || (owner->type == ScopeType::Class && owner->in_conditional_block);
+  if (conditional && !owner->has_conditional_annotations) {
     owner->has_conditional_annotations = true;
     if (!add_def(n_conditional_, kUse, annotation->loc)) return false;
   }

@@ -132,31 +132,37 @@ static bool is_free_in_any_child(const Scope* scope, const Name* name) {
 }
 
 void ScopeResolver::inline_comprehension(Scope* scope, Scope* comprehension, NameSet& free, NameSet& inlined_cells) {
-  bool remove_class = false;
+  Name* const cell_names[] = {n_class_, n_classdict_, n_conditional_};
+  bool remove[3] = {};
   for (const Symbol& symbol : comprehension->symbols) {
     if (symbol.flags & kDefParam) continue;  // ".0"
     Name* name = symbol.name;
     NameClass name_class = symbol.name_class;
     if (name_class == NameClass::Cell || (symbol.flags & kDefCompCell)) insert(inlined_cells, name);
-    // __class__ cannot be free through a class body: it is what the body makes.
-    if (name_class == NameClass::Free && scope->is_class() && name == n_class_) {
-      name_class = NameClass::GlobalImplicit;
-      discard(free, name);
-      remove_class = true;
-    }
-    if (const Symbol* existing = scope->symbols.find(name)) {
-      // Free in the comprehension and local around it: simply a local now, unless a function inside captures it. In a
-      // class body the comprehension must not see the class's names, so nothing changes.
-      if ((existing->flags & kDefBound) && !scope->is_class() && !is_free_in_any_child(comprehension, name)) {
-        discard(free, name);
+    // The names that a class body makes cells of cannot be free in it: code of the body itself does not see them. A
+    // function in the comprehension does.
+    if (name_class == NameClass::Free && scope->is_class()) {
+      for (int i = 0; i < 3; i++) {
+        if (name != cell_names[i]) continue;
+        name_class = NameClass::GlobalImplicit;
+        if (!is_free_in_any_child(comprehension, name)) discard(free, name);
+        remove[i] = true;
       }
+    }
+    if (Symbol* existing = scope->symbols.find(name)) {
+      if (scope->is_class()) continue;  // the comprehension must not see the class's names: nothing changes
+      if (name_class == NameClass::Free) existing->flags |= symbol.flags & kUse;
+      // Free in the comprehension and local around it: simply a local now, unless a function inside captures it.
+      if ((existing->flags & kDefBound) && !is_free_in_any_child(comprehension, name)) discard(free, name);
     } else {
       Symbol& copy = scope->symbols.get(name);
       copy.flags = symbol.flags;
       copy.name_class = name_class;
     }
   }
-  if (remove_class) comprehension->symbols.erase(n_class_);
+  for (int i = 0; i < 3; i++) {
+    if (remove[i]) comprehension->symbols.erase(cell_names[i]);
+  }
 }
 
 void ScopeResolver::update_symbols(Scope* scope, const NameSet* bound, const NameSet& free, const NameSet& inlined_cells) {
