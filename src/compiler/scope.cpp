@@ -150,11 +150,12 @@ struct LocalCollector {
           if (is_bound_in_comprehension(symbol) && symbol.name_class == NameClass::Local) add(symbol.name);
         }
         walk(inner);
-      } else if (from == scope ? scope->is_function_like() : true) {
+      } else if (from != scope || scope->is_function_like()) {
         Name* name = (Name*)reference;
-        if (from->class_of(name) == NameClass::Local) {
-          add(name);
-        }
+        NameClass name_class = from->class_of(name);
+        // The target of an assignment expression is free in the comprehension and may be a local of this frame.
+        if (name_class == NameClass::Free && from != scope && scope->is_function_like()) name_class = scope->class_of(name);
+        if (name_class == NameClass::Local) add(name);
       }
     }
   }
@@ -196,6 +197,12 @@ std::vector<Name*> Scope::frees() const {
     if (symbol.name_class == NameClass::Free || (symbol.flags & kDefFreeClass)) out.push_back(symbol.name);
   }
   std::sort(out.begin(), out.end(), by_text);
+  // The __annotate__ of a class body asks its cell which of the conditional annotations were reached.
+  if (type == ScopeType::Annotation && parent && parent->is_class() && parent->annotation_scope == this &&
+      parent->has_conditional_annotations) {
+    Name* name = table->special_[2];
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  }
   return out;
 }
 

@@ -22,7 +22,7 @@
 
 namespace kaa::compiler {
 
-enum class CompileErrorKind : uint8_t { None, SyntaxError, RecursionError, SystemError, ValueError };
+enum class CompileErrorKind : uint8_t { None, SyntaxError, RecursionError, RuntimeError };
 
 // An error of a compiler pass. SyntaxError: the exception's lineno is loc.lineno, its offset loc.col_offset + 1 (bytes, as
 // CPython has it here), the ends likewise; the caller adds the file name and the text of the line.
@@ -144,7 +144,7 @@ struct Scope {
   bool method = false;              // a function directly in a class body (CPython: not when type parameters are between)
   bool needs_class_closure = false;     // class: methods refer to __class__; the body makes a cell of that name
   bool needs_classdict = false;         // class: a cell __classdict__ with the namespace is needed
-  bool has_conditional_annotations = false;  // module, class: annotations in conditional code; uses __conditional_annotations__
+  bool has_conditional_annotations = false;  // class: annotations in conditional code; module: any annotation. Uses __conditional_annotations__
   bool annotations_used = false;        // some annotation is evaluated here: an __annotate__ has to be made
   bool can_see_class_scope = false;     // annotation and type scopes directly in a class: names are looked up in __classdict__ first
   bool comp_inlined = false;            // comprehension: compiled as part of the parent
