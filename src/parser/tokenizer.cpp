@@ -222,6 +222,7 @@ void Tokenizer::fail_set(ErrorKind kind, int offset, int end_offset, std::string
   error_.end_offset = end_offset;
   error_.text = current_line();
   error_.has_text = true;
+  lexical_error_ = true;
   done_ = Done::kError;
 }
 

@@ -33,9 +33,12 @@ class Tokenizer {
   size_t size() const { return (size_t)(end_ - base_); }
   int lineno() const { return lineno_; }
   int level() const { return level_; }
-  bool at_end_of_source() const { return done_ != Done::kOk && done_ != Done::kError; }
-  // True for an error that is only the end of the input (an open bracket, a backslash at its end).
-  bool error_is_end_of_input() const { return done_ == Done::kEof || unterminated_; }
+  // The end of the source was reached, be it inside a string.
+  bool at_end_of_source() const { return done_ == Done::kEof || unterminated_; }
+  bool failed() const { return done_ == Done::kError || error_.kind != ErrorKind::None; }
+  // The error is about characters, not about lines and indentation: such an error further on in the source is more
+  // helpful than a syntax error before it.
+  bool error_is_lexical() const { return lexical_error_; }
   // The newline before ENDMARKER is not in the source (for `_tokenize`).
   bool implicit_newline() const { return implicit_newline_; }
   // The text of the line where the current token starts, without the newline (for `_tokenize`).
@@ -142,6 +145,7 @@ class Tokenizer {
   bool at_line_start_ = true;
   bool implicit_newline_ = false;
   bool continuation_ = false;
+  bool lexical_error_ = false;
   bool unterminated_ = false;  // the error is a string that the input ends in
   Done done_ = Done::kOk;
   TokenizerOptions options_;
