@@ -160,9 +160,10 @@ Expr* Parser::brace_atom() {
     if (accept(RBRACE)) return make<Dict>(start);
     if (at(DOUBLESTAR)) return read_dict(nullptr);
     bool starred = at(STAR);
+    bool named = at_name() && peek_second().type == COLONEQUAL;
     Expr* first = star_named_expression();
     if (!first) return nullptr;
-    if (!starred && at(COLON) && !first->is<NamedExpr>()) return read_dict(first);
+    if (!starred && !named && at(COLON)) return read_dict(first);
     if (!starred && at_comprehension_for()) {
       Seq<Comprehension*> generators;
       if (!for_if_clauses(&generators) || !accept(RBRACE)) return nullptr;
