@@ -269,7 +269,7 @@ CompiledCode* Codegen::compile(Mod* mod) {
       break;
     }
     default:
-      error_.kind = CompileErrorKind::SystemError;
+      error_.kind = CompileErrorKind::RuntimeError;
       error_.message = "module kind 4 should not be possible";
   }
   e().set_pos(Pos());
@@ -380,7 +380,7 @@ VarRef Codegen::resolve_mangled(Name* name) {
   }
   if (ref.reg == kNoReg && (ref.kind == VarRef::Local || ref.kind == VarRef::Deref || ref.kind == VarRef::ClassDeref)) {
     if (!error_) {
-      error_.kind = CompileErrorKind::SystemError;
+      error_.kind = CompileErrorKind::RuntimeError;
       error_.message = "compiler: no register for '" + std::string(name->text()) + "'";
     }
     ref.reg = 0;
@@ -536,7 +536,7 @@ ConstantData Codegen::data_of(const ConstantValue& value) {
       break;
     case ConstKind::Complex:
       data.kind = ConstantData::Complex;
-      data.imag = value.number;
+      complex_of(value, &data.real, &data.imag);
       break;
     case ConstKind::Str:
       data.kind = ConstantData::Str;
@@ -553,7 +553,7 @@ ConstantData Codegen::data_of(const ConstantValue& value) {
       break;
     case ConstKind::Object:
       if (!error_) {
-        error_.kind = CompileErrorKind::SystemError;
+        error_.kind = CompileErrorKind::RuntimeError;
         error_.message = "compiler: a constant of an unknown type";
       }
       break;

@@ -92,7 +92,6 @@ class Codegen {
   CompiledCode* compile(ast::Mod* mod);
 
   const CompileError& error() const { return error_; }
-  std::vector<CompileWarning>& warnings() { return warnings_; }
 
  private:
   // Sets the position while alive.
@@ -116,7 +115,6 @@ class Codegen {
   Emitter& e() { return u_->e; }
   void fail(const ast::Loc& loc, std::string message);
   bool failed() const { return (bool)error_; }
-  void warn(const ast::Loc& loc, std::string message) { warnings_.push_back({std::move(message), loc}); }
   ast::Name* intern(std::string_view text) { return ast_.intern(text); }
   ast::Name* mangled(ast::Name* name);
   Unit* enter(Scope* scope, UnitKind kind, std::string_view name, ast::Name* self_name, const ast::Loc& loc, int32_t firstlineno);
@@ -196,10 +194,6 @@ class Codegen {
   int truth(ast::Expr* expr);  // 1, 0, or -1: not constant
   bool harmless(ast::Expr* expr, int* budget);  // rebinds no local (a bounded look; false when unsure)
   bool harmless(ast::Expr* expr);
-  void check_compare(ast::Compare* expr);
-  void check_caller(ast::Expr* expr);
-  void check_subscripter(ast::Expr* expr);
-  void check_index(ast::Expr* value, ast::Expr* index);
   Pos narrowed(const ast::Loc& loc, const ast::Attribute* attr);
 
   // ---- calls (codegen_call.cpp)
@@ -310,7 +304,6 @@ class Codegen {
   uintptr_t stack_limit_;
   Unit* u_ = nullptr;
   CompileError error_;
-  std::vector<CompileWarning> warnings_;
   std::unordered_map<const Scope*, std::vector<Scope*>> inlined_;  // unit's scope -> comprehensions inlined into it
 };
 

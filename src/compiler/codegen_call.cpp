@@ -103,7 +103,6 @@ void Codegen::call(Call* expr, Reg dst) {
     call_arguments(window, true, expr->args, expr->keywords, 0, dst, narrowed(expr->loc, attr));
     return;
   }
-  check_caller(expr->func);
   push(expr->func);
   call_arguments(window, false, expr->args, expr->keywords, 0, dst, Pos(expr->loc));
 }

@@ -25,7 +25,7 @@ static Op build_op(Expr* expr) {
 void Codegen::comprehension(Expr* expr, Reg dst) {
   Scope* scope = scopes_.find(expr);
   if (!scope) {
-    error_.kind = CompileErrorKind::SystemError;
+    error_.kind = CompileErrorKind::RuntimeError;
     error_.message = "compiler: comprehension without a scope";
     return;
   }

@@ -8,29 +8,7 @@ using namespace ast;
 bool small_int_constant(const Expr* expr, int32_t* out);
 
 // The truth of a constant: 1 or 0; -1 for what is not one.
-int Codegen::truth(Expr* expr) {
-  if (!expr->is<Constant>()) return -1;
-  const ConstantValue& value = expr->as<Constant>()->value;
-  switch (value.kind) {
-    case ConstKind::None:
-    case ConstKind::False: return 0;
-    case ConstKind::True:
-    case ConstKind::Ellipsis: return 1;
-    case ConstKind::Int: {
-      for (char c : value.text())
-        if (c != '0' && c != '-') return 1;
-      return 0;
-    }
-    case ConstKind::Float:
-    case ConstKind::Complex: return value.number != 0;
-    case ConstKind::Str:
-    case ConstKind::Bytes:
-    case ConstKind::Tuple:
-    case ConstKind::FrozenSet: return value.size != 0;
-    case ConstKind::Object: return -1;
-  }
-  return -1;
-}
+int Codegen::truth(Expr* expr) { return expr->is<Constant>() ? constant_truth(expr->as<Constant>()->value) : -1; }
 
 // The value is the first operand that decides, else the last. It grows in the top temporary; a local gets it at the end only.
 void Codegen::boolop(BoolOp* expr, Reg dst) {
@@ -83,74 +61,7 @@ static Op compare_op(CmpOp op) {
   return Op::EQ;
 }
 
-static const char* literal_type(const Expr* expr) {
-  switch (expr->kind) {
-    case ExprKind::Constant:
-      switch (expr->as<Constant>()->value.kind) {
-        case ConstKind::Int: return "int";
-        case ConstKind::Float: return "float";
-        case ConstKind::Complex: return "complex";
-        case ConstKind::Str: return "str";
-        case ConstKind::Bytes: return "bytes";
-        case ConstKind::Tuple: return "tuple";
-        case ConstKind::FrozenSet: return "frozenset";
-        case ConstKind::None: return "NoneType";
-        case ConstKind::True:
-        case ConstKind::False: return "bool";
-        case ConstKind::Ellipsis: return "ellipsis";
-        default: return "object";
-      }
-    case ExprKind::Tuple: return "tuple";
-    case ExprKind::List:
-    case ExprKind::ListComp: return "list";
-    case ExprKind::Dict:
-    case ExprKind::DictComp: return "dict";
-    case ExprKind::Set:
-    case ExprKind::SetComp: return "set";
-    case ExprKind::GeneratorExp: return "generator";
-    case ExprKind::Lambda: return "function";
-    case ExprKind::JoinedStr:
-    case ExprKind::FormattedValue: return "str";
-    case ExprKind::TemplateStr:
-    case ExprKind::Interpolation: return "string.templatelib.Template";
-    default: return nullptr;
-  }
-}
-
-static bool singleton_or_no_constant(const Expr* expr) {
-  if (!expr->is<Constant>()) return true;
-  switch (expr->as<Constant>()->value.kind) {
-    case ConstKind::None:
-    case ConstKind::True:
-    case ConstKind::False:
-    case ConstKind::Ellipsis: return true;
-    default: return false;
-  }
-}
-
-// Warns about `x is 1`.
-void Codegen::check_compare(Compare* expr) {
-  const Expr* left_expr = expr->left;
-  bool left = singleton_or_no_constant(left_expr);
-  for (uint32_t i = 0; i < expr->ops.size; i++) {
-    const Expr* right_expr = expr->comparators[i];
-    bool right = singleton_or_no_constant(right_expr);
-    if (expr->ops[i] == CmpOp::Is || expr->ops[i] == CmpOp::IsNot) {
-      if (!right || !left) {
-        const char* type = literal_type(!left ? left_expr : right_expr);
-        bool is = expr->ops[i] == CmpOp::Is;
-        warn(expr->loc, std::string(is ? "\"is\" with '" : "\"is not\" with '") + type + "' literal. Did you mean \"" +
-                            (is ? "==" : "!=") + "\"?");
-        return;
-      }
-    }
-    left = right;
-    left_expr = right_expr;
-  }
-}
-
 void Codegen::compare(Compare* expr, Reg dst) {
-  check_compare(expr);
   uint32_t count = expr->ops.size;
   Reg left = ev(expr->left, !harmless(expr->comparators[0]));
   if (count == 1) {
@@ -222,7 +133,6 @@ void Codegen::branch_compare_one(CmpOp op, Reg left, Expr* right_expr, Reg right
 }
 
 void Codegen::branch_compare(Compare* expr, Label label, bool when) {
-  check_compare(expr);
   uint32_t count = expr->ops.size;
   Reg left = ev(expr->left, !harmless(expr->comparators[0]));
   if (count == 1) return branch_compare_one(expr->ops[0], left, expr->comparators[0], 0, label, when);
@@ -286,84 +196,6 @@ void Codegen::branch(Expr* expr, Label label, bool when) {
   }
   Reg value = ev(expr);
   e().jump_if(when ? Op::JUMP_TRUE : Op::JUMP_FALSE, value, label);
-}
-
-// ---- warnings about what cannot work ------------------------------------------------------------------------------
-
-void Codegen::check_caller(Expr* expr) {
-  switch (expr->kind) {
-    case ExprKind::Constant:
-    case ExprKind::Tuple:
-    case ExprKind::List:
-    case ExprKind::ListComp:
-    case ExprKind::Dict:
-    case ExprKind::DictComp:
-    case ExprKind::Set:
-    case ExprKind::SetComp:
-    case ExprKind::GeneratorExp:
-    case ExprKind::JoinedStr:
-    case ExprKind::TemplateStr:
-    case ExprKind::FormattedValue:
-    case ExprKind::Interpolation:
-      warn(expr->loc, std::string("'") + literal_type(expr) + "' object is not callable; perhaps you missed a comma?");
-      break;
-    default: break;
-  }
-}
-
-void Codegen::check_subscripter(Expr* expr) {
-  switch (expr->kind) {
-    case ExprKind::Constant:
-      switch (expr->as<Constant>()->value.kind) {
-        case ConstKind::None:
-        case ConstKind::Ellipsis:
-        case ConstKind::Int:
-        case ConstKind::Float:
-        case ConstKind::Complex:
-        case ConstKind::True:
-        case ConstKind::False:
-        case ConstKind::FrozenSet: break;
-        default: return;
-      }
-      [[fallthrough]];
-    case ExprKind::Set:
-    case ExprKind::SetComp:
-    case ExprKind::GeneratorExp:
-    case ExprKind::TemplateStr:
-    case ExprKind::Interpolation:
-    case ExprKind::Lambda:
-      warn(expr->loc, std::string("'") + literal_type(expr) + "' object is not subscriptable; perhaps you missed a comma?");
-      break;
-    default: break;
-  }
-}
-
-void Codegen::check_index(Expr* value, Expr* index) {
-  const char* index_type = literal_type(index);
-  if (!index_type || index->is<Constant>()) {
-    if (!index->is<Constant>()) return;
-    switch (index->as<Constant>()->value.kind) {
-      case ConstKind::Int:
-      case ConstKind::True:
-      case ConstKind::False: return;
-      default: break;
-    }
-  }
-  switch (value->kind) {
-    case ExprKind::Constant: {
-      ConstKind kind = value->as<Constant>()->value.kind;
-      if (kind != ConstKind::Str && kind != ConstKind::Bytes && kind != ConstKind::Tuple) return;
-      break;
-    }
-    case ExprKind::Tuple:
-    case ExprKind::List:
-    case ExprKind::ListComp:
-    case ExprKind::JoinedStr:
-    case ExprKind::FormattedValue: break;
-    default: return;
-  }
-  warn(index->loc, std::string(literal_type(value)) + " indices must be integers or slices, not " + index_type +
-                       "; perhaps you missed a comma?");
 }
 
 }  // namespace kaa::compiler

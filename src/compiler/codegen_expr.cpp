@@ -227,7 +227,6 @@ void Codegen::unary(UnaryOp* expr, Reg dst) {
       }
       if (op != Op::NOP) {
         At at(this, operand->loc);
-        check_compare(comparison);
         Reg left = ev(comparison->left, !harmless(comparison->comparators[0]));
         Reg right = ev(comparison->comparators[0]);
         e().emit(op, dst, left, right);
@@ -301,8 +300,6 @@ bool Codegen::constant_slice(Expr* expr, ConstantData* out) {
 }
 
 void Codegen::subscript(Subscript* expr, Reg dst) {
-  check_subscripter(expr->value);
-  check_index(expr->value, expr->slice);
   Reg object = ev(expr->value, !harmless(expr->slice));
   Slice* s = expr->slice->if_a<Slice>();
   ConstantData folded;

@@ -26,7 +26,7 @@ void Codegen::leave_and_make(Reg dst, const FunctionParts& parts) {
       auto it = u_->regs.find(name);
       if (it == u_->regs.end()) {
         if (!error_) {
-          error_.kind = CompileErrorKind::SystemError;
+          error_.kind = CompileErrorKind::RuntimeError;
           error_.message = "compiler: no cell for '" + std::string(name->text()) + "' of " + code->qualname;
         }
         return;

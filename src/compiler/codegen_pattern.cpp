@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "compiler/codegen.h"
+#include "compiler/unparse.h"
 
 namespace kaa::compiler {
 
@@ -215,14 +216,7 @@ void Codegen::pattern_mapping(MatchMapping* node, Reg subject, PatternState& sta
         id = std::to_string(e().constant(std::move(d)));
       }
       if (std::find(seen.begin(), seen.end(), id) != seen.end()) {
-        std::string text;
-        switch (value.kind) {
-          case ConstKind::Int:
-          case ConstKind::Str:
-          case ConstKind::Bytes:
-          default: text = constant_repr(value);
-        }
-        return fail(node->loc, "mapping pattern checks duplicate key (" + text + ")");
+        return fail(node->loc, "mapping pattern checks duplicate key (" + unparse(key) + ")");
       }
       seen.push_back(id);
     } else if (!key->is<Attribute>()) {

@@ -285,9 +285,6 @@ void Codegen::break_or_continue(const Loc& loc, bool is_break) {
 // ---- the small ones -----------------------------------------------------------------------------------------------
 
 void Codegen::assert_stmt(Assert* s) {
-  if ((s->test->is<Tuple>() && s->test->as<Tuple>()->elts.size) ||
-      (s->test->is<Constant>() && s->test->as<Constant>()->value.kind == ConstKind::Tuple && s->test->as<Constant>()->value.size))
-    warn(s->loc, "assertion is always true, perhaps remove parentheses?");
   if (optimize()) return;
   Label end = e().new_label();
   branch(s->test, end, true);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/compiled_code.h"
+#include "compiler/fold.h"
 #include "compiler/scope.h"
 #include "parser/ast.h"
 #include "parser/parser.h"
@@ -32,12 +33,6 @@ struct CompileOptions {
   parser::Mode mode = parser::Mode::Exec;  // of the source form; a tree has its own
   // Lowest stack address the compiler may use; 0: 4 MiB below the caller.
   uintptr_t stack_limit = 0;
-};
-
-// A SyntaxWarning; the location is a node's (line from 1, column in bytes from 0).
-struct CompileWarning {
-  std::string message;
-  ast::Loc loc;
 };
 
 struct CompileResult {
