@@ -397,7 +397,7 @@ Expr* Parser::binary(int precedence) {
     if (!right) {
       if (diagnosing_ && op.precedence >= kSumPrecedence) {
         pos_ = before;
-        diagnose_sum(start);
+        diagnose_sum();
         if (failed()) return nullptr;
       }
       pos_ = before;

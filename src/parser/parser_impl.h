@@ -121,7 +121,6 @@ class Parser {
   void set_error(ErrorKind kind, int lineno, int col, int end_lineno, int end_col, std::string_view message);
   void raise_too_deep();
   bool check_version(int minor, const char* what);
-  void finish_syntax_error(bool have_failure_token, const Token& failure);
   void check_rest_of_source();
 
   template <class F>
@@ -286,7 +285,6 @@ class Parser {
   void diagnose_arguments();
   void diagnose_keyword_argument();
   void diagnose_starred_expression();
-  void diagnose_starred_sequence_item();
   void diagnose_for_target();
   void diagnose_for_if_clause();
   void diagnose_parameters(bool lambda);
@@ -300,18 +298,12 @@ class Parser {
   void diagnose_import();
   void diagnose_import_as(bool dotted);
   void diagnose_import_targets();
-  void diagnose_raise();
   void diagnose_del();
-  void diagnose_assert();
   void diagnose_match();
   void diagnose_as_pattern();
   void diagnose_class_pattern();
-  void diagnose_mapping_pattern();
-  void diagnose_definition();
-  void diagnose_class();
   void diagnose_type_param();
-  void diagnose_strings();
-  void diagnose_sum(size_t start);
+  void diagnose_sum();
   void diagnose_factor();
   void raise_invalid_target(TargetKind kind, Expr* target);
   bool at_legacy_name(const Expr* name) const;
@@ -319,7 +311,8 @@ class Parser {
   // One parameter as the grammar's param_* rules take it, with the comma or closing token after it.
   enum class Default : uint8_t { kNo, kYes, kMaybe };
   Arg* diagnosed_param(bool lambda, Default def);
-  bool slash_after_params(bool lambda, bool* with_default);
+  bool diagnosed_slash(bool lambda, bool with_default);
+  void raise_needs_parentheses(const Loc& from, const Seq<Comprehension*>& clauses);
   bool lambda_or_function_closing(bool lambda) { return at(lambda ? (int)COLON : (int)RPAR); }
 
   // Positions for diagnose_*: restores pos_ on leaving the scope.
@@ -340,7 +333,6 @@ class Parser {
   ParseError error_;
   bool diagnosing_ = false;
   bool parsing_started_ = false;
-  bool in_case_ = false;
   int depth_ = 0;
   std::vector<void*> scratch_;
   std::vector<TypeIgnore*> type_ignores_;

@@ -6,10 +6,6 @@ namespace kaa::parser {
 // `match` is a name, too: null without an error when this is no match statement.
 Stmt* Parser::match_stmt() {
   size_t start = pos_;
-  if (!at(Kw::kMatch)) {
-    if (diagnosing_) diagnose_match();
-    return nullptr;
-  }
   pos_++;
   switch (peek_type()) {
     // What follows the name in ordinary statements and cannot start a subject.
@@ -207,12 +203,7 @@ Pattern* Parser::closed_pattern() {
     case LBRACE: {
       DepthGuard guard(this, 8);
       if (!guard.ok()) return nullptr;
-      Pattern* node = mapping_pattern();
-      if (!node && diagnosing_ && !failed()) {
-        pos_ = start;
-        diagnose_mapping_pattern();
-      }
-      return node;
+      return mapping_pattern();
     }
     case NAME:
       if (token.kw == Kw::kNoneValue) return singleton(ConstKind::None);

@@ -29,7 +29,7 @@ bool Parser::statement_once(ListOf<Stmt>& into) {
     return true;
   }
   size_t start = pos_;
-  if (at(Kw::kMatch) || (diagnosing_ && at(Kw::kCase))) {
+  if (at(Kw::kMatch)) {
     Stmt* stmt = match_stmt();
     if (failed()) return false;
     if (stmt) {
