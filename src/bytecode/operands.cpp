@@ -69,6 +69,7 @@ uint32_t read_end(const Word* words) {
     uint32_t count = kind == 'r' || kind == 'x' ? 1 : kind == 's' ? run_read(words) : 0;
     if (count && reg + count > end) end = reg + count;
   };
+  if ((Op)w.op == Op::RAISE) return w.c == 0 ? 0 : w.c == 1 ? w.a + 1u : (w.a > w.b ? w.a : w.b) + 1u;
   look(info.a, w.a);
   look(info.b, w.b);
   look(info.c, w.c);

@@ -298,7 +298,7 @@ void Codegen::assert_stmt(Assert* s) {
   }
   {
     At at(this, s->test->loc);
-    e().emit(Op::RAISE, error, 0, 1);
+    e().emit(Op::RAISE, error, error, 1);
   }
   e().set_top(error);
   e().bind(end);

@@ -46,7 +46,10 @@ bool Codegen::unwind(bool to_loop, const Loc& loc, std::vector<uint32_t>* suspen
 }
 
 void Codegen::unwind_one(const FBlock& block) {
+  // Calling __exit__ in its own registers uses them up; else what is live stays.
+  bool used_up = block.kind == FBlock::With && e().top() == block.reg + 2;
   Temps temps(this);
+  if (used_up) temps.saved = block.reg;
   switch (block.kind) {
     case FBlock::While:
     case FBlock::For:
@@ -381,6 +384,7 @@ void Codegen::with_stmt(With* s, uint32_t index) {
   e().set_top(exit + 2);
   e().set_pos(item->context_expr->loc);
   if (e().reachable()) call_exit_none(exit, async, item->context_expr->loc);
+  e().set_top(exit);
   e().set_pos(Pos());
   e().jump(end);
 

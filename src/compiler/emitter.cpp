@@ -34,6 +34,11 @@ void Emitter::flush_pending() {
   Pos pos = pending_;
   pending_ = Pos();
   if (!reachable_) return;
+  // A NOP of this line may stand here already (nested try statements in one line of the source).
+  auto& positions = code_->positions;
+  if (!code_->words.empty() && code_->words.back().bits == (uint64_t)Op::NOP && !positions.empty() && positions.back().start == here() - 1 &&
+      positions.back().line == pos.line)
+    return;
   note(pos, top_);
   code_->words.push_back(Word{.bits = (uint64_t)Op::NOP});
 }
