@@ -69,7 +69,9 @@ void Codegen::layout(Unit* unit) {
   unit->cells = scope->cells();
   unit->frees = scope->frees();
   if (scope->is_function_like())
-    for (Name* name : scope->locals()) add_local(name);
+    for (Name* name : scope->locals())
+      if (name->text() != ".generic_base") add_local(name);
+  if (unit->kind == UnitKind::TypeParams && scope->class_of(intern(".generic_base")) == NameClass::Local) add_local(intern(".generic_base"));
   auto elsewhere = [&](Name* name) {
     return std::find(unit->frees.begin(), unit->frees.end(), name) != unit->frees.end() ||
            (std::find(unit->cells.begin(), unit->cells.end(), name) != unit->cells.end() && scope->class_of(name) == NameClass::Cell);
@@ -83,6 +85,14 @@ void Codegen::layout(Unit* unit) {
   bool function_like = scope->is_function_like();
   std::erase_if(unit->cells, [&](Name* name) {
     return function_like && scope->class_of(name) != NameClass::Cell;
+  });
+  // Parameters first, in their order; then the others as sorted.
+  auto place = [&](Name* name) {
+    auto at = unit->regs.find(name);
+    return at == unit->regs.end() ? next : at->second;
+  };
+  std::sort(unit->cells.begin(), unit->cells.end(), [&](Name* a, Name* b) {
+    return place(a) != place(b) ? place(a) < place(b) : a->text() < b->text();
   });
   for (Name* name : unit->cells) {
     auto [at, fresh] = unit->regs.try_emplace(name, next);
@@ -256,7 +266,10 @@ CompiledCode* Codegen::compile(Mod* mod) {
   start_generator();
   Loc loc{1, 0, 1, 0};
   switch (mod->kind) {
-    case ModKind::Module: module_body(mod->as<Module>()->body, loc); break;
+    case ModKind::Module:
+      if (!mod->as<Module>()->body.empty()) loc = mod->as<Module>()->body[0]->loc;
+      module_body(mod->as<Module>()->body, loc);
+      break;
     case ModKind::Interactive:
       u_->interactive = true;
       module_body(mod->as<Interactive>()->body, loc);

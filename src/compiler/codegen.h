@@ -207,7 +207,7 @@ class Codegen {
 
   // ---- assignment (codegen_assign.cpp)
   void assign(ast::Expr* target, Reg value);
-  void unpack(const ast::Seq<ast::Expr*>& targets, Reg value);
+  void unpack(const ast::Seq<ast::Expr*>& targets, Reg value, const ast::Loc& loc);
   void assign_stmt(ast::Assign* stmt);
   bool assign_pairwise(ast::Expr* target, ast::Expr* value);
   void aug_assign(ast::AugAssign* stmt);

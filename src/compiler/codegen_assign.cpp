@@ -57,24 +57,24 @@ void Codegen::assign(Expr* target, Reg value) {
       e().emit(Op::STORE_SUBSCR, object, index, value);
       return;
     }
-    case ExprKind::Tuple: return unpack(target->as<Tuple>()->elts, value);
-    case ExprKind::List: return unpack(target->as<List>()->elts, value);
+    case ExprKind::Tuple: return unpack(target->as<Tuple>()->elts, value, target->loc);
+    case ExprKind::List: return unpack(target->as<List>()->elts, value, target->loc);
     case ExprKind::Starred: return fail(target->loc, "starred assignment target must be in a list or tuple");
     default: return fail(target->loc, "cannot assign to expression");
   }
 }
 
-void Codegen::unpack(const Seq<Expr*>& targets, Reg value) {
+void Codegen::unpack(const Seq<Expr*>& targets, Reg value, const Loc& loc) {
   uint32_t count = targets.size;
   int32_t star = -1;
   for (uint32_t i = 0; i < count; i++) {
     if (!targets[i]->is<Starred>()) continue;
-    if (star >= 0) return fail(targets[i]->loc, "multiple starred expressions in assignment");
+    if (star >= 0) return fail(loc, "multiple starred expressions in assignment");
     star = (int32_t)i;
   }
   if (star >= 256 || (star >= 0 && count - star - 1 >= (1u << 24)))
-    return fail(targets[star]->loc, "too many expressions in star-unpacking assignment");
-  if (count > 60000) return fail(targets[0]->loc, "too many local variables or temporaries");
+    return fail(loc, "too many expressions in star-unpacking assignment");
+  if (count > 60000) return fail(loc, "too many local variables or temporaries");
   // Straight into the targets where they are distinct locals in consecutive registers.
   Reg first = kNoReg;
   if (count && star < 0) {

@@ -148,11 +148,11 @@ void Codegen::comprehension_inlined(Expr* expr, Scope* scope, Reg dst) {
     }
   };
   Reg exc = e().top();
-  uint32_t region = e().open_region(exc);
+  uint32_t region = saved.empty() ? 0 : e().open_region(exc);
   u_->comps.push_back(scope);
   comprehension_loops(expr, 0, generators, iterator, result);
   u_->comps.pop_back();
-  e().close_region();
+  if (!saved.empty()) e().close_region();
   e().set_top(exc);
   e().set_pos(pos);
   restore();

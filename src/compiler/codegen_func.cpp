@@ -16,6 +16,10 @@ void Codegen::leave_and_make(Reg dst, const FunctionParts& parts) {
   std::vector<Name*> frees = u_->frees;
   uint32_t index_code = 0;
   CompiledCode* code = leave();
+  if (!e().reachable()) {
+    delete code;
+    return;
+  }
   index_code = e().constant_code(code);
   Temps temps(this);
   e().emit_bc(Op::MAKE_FUNCTION, dst, (int32_t)index_code);
@@ -308,8 +312,9 @@ void Codegen::class_body(ClassDef* s, int32_t firstlineno) {
     e().emit(Op::BUILD_SET, temp, temp, 0);
     store(resolve_mangled(intern("__conditional_annotations__")), temp);
   }
-  module_body(s->body, s->loc);
-  e().set_pos(Pos(s->loc));
+  Loc head{firstlineno, 0, firstlineno, 0};
+  module_body(s->body, head);
+  e().set_pos(Pos(head));
   std::vector<std::string_view> attributes;
   for (Name* name : u_->static_attributes) attributes.push_back(name->text());
   load_name_tuple(attributes, temp);

@@ -116,7 +116,7 @@ void Codegen::pattern_sequence(MatchSequence* node, Reg subject, PatternState& s
   bool only_wildcard = true, star_wildcard = false;
   for (uint32_t i = 0; i < patterns.size; i++) {
     if (patterns[i]->is<MatchStar>()) {
-      if (star >= 0) return fail(node->loc, "multiple starred expressions in sequence pattern");
+      if (star >= 0) return fail(node->loc, "multiple starred names in sequence pattern");
       star_wildcard = wildcard_star(patterns[i]);
       only_wildcard &= star_wildcard;
       star = (int32_t)i;
@@ -265,7 +265,7 @@ void Codegen::pattern_class(MatchClass* node, Reg subject, PatternState& state) 
     for (uint32_t j = i + 1; j < named; j++)
       if (node->kwd_attrs[i] == node->kwd_attrs[j])
         return fail(node->kwd_patterns[j]->loc,
-                    "attribute name repeated in class pattern: '" + std::string(node->kwd_attrs[j]->text()) + "'");
+                    "attribute name repeated in class pattern: " + std::string(node->kwd_attrs[j]->text()));
   }
   Reg cls = push(node->cls);
   std::vector<std::string_view> names;

@@ -8,7 +8,7 @@ namespace kaa::compiler {
 
 using namespace ast;
 
-constexpr size_t kMaxBlocks = 40;
+constexpr size_t kMaxBlocks = 21;
 
 static const Pos kNowhere(kNoLine, -1, -1, -1);
 
