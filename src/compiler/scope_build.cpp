@@ -159,7 +159,7 @@ bool ScopeBuilder::add_def_ctx(Name* name, uint32_t flags, const Loc& loc, ExprC
     auto& names = *cur_->mangled_names;
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
-  if ((flags & (kUse | kDefLocal | kDefImport)) && !(flags & (kDefAnnotation | kDefTypeParam))) refer(mangled(name));
+  if ((flags & (kUse | kDefLocal | kDefImport)) && !(flags & kDefAnnotation) && name != n_generic_base_) refer(mangled(name));
   return add_def_to(cur_, name, flags, loc);
 }
 
@@ -386,6 +386,7 @@ bool ScopeBuilder::visit_class(const ast::ClassDef* def) {
     table_.mangled_sets_.push_back(names);
     cur_->mangled_names = names;
     if (!visit_type_params(def->type_params)) return false;
+    refer(n_generic_base_);
   }
   if (!visit_exprs(def->bases) || !check_keywords(def->keywords) || !visit_keywords(def->keywords)) return false;
   if (!generic) exchange(start, after_name);
