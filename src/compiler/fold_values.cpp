@@ -500,6 +500,11 @@ bool fold_unary(Arena& arena, UnaryOperator op, const ConstantValue& operand, Co
   if (operand.kind == ConstKind::Int && op != UnaryOperator::Invert) {
     *out = operand;
     if (op == UnaryOperator::UAdd || !constant_truth(operand)) return true;
+    Int small;
+    if (int128_of(operand, &small) && small != -small) {
+      *out = int_constant(arena, -small);
+      return true;
+    }
     std::string text(operand.text());
     if (text[0] == '-') {
       text.erase(0, 1);
