@@ -537,11 +537,13 @@ bool ScopeBuilder::check_import_from(const ast::ImportFrom* stmt) {
 bool ScopeBuilder::visit_declaration(const ast::Seq<Name*>& names, const Loc& loc, bool global) {
   for (Name* name : names) {
     uint32_t flags = flags_of(cur_, name);
-    const char* word = global ? "global" : "nonlocal";
-    if (flags & kDefParam) return fail_name(loc, "name '", name, global ? "' is parameter and global" : "' is parameter and nonlocal");
-    if (flags & kUse) return fail_name(loc, "name '", name, (std::string("' is used prior to ") + word + " declaration").c_str());
-    if (flags & kDefAnnotation) return fail_name(loc, "annotated name '", name, (std::string("' can't be ") + word).c_str());
-    if (flags & kDefLocal) return fail_name(loc, "name '", name, (std::string("' is assigned to before ") + word + " declaration").c_str());
+    std::string word = global ? "global" : "nonlocal";
+    if (flags & kDefParam) return fail_name(loc, "name '", name, ("' is parameter and " + word).c_str());
+    if (flags & kUse) return fail_name(loc, "name '", name, ("' is used prior to " + word + " declaration").c_str());
+    if (flags & kDefAnnotation) return fail_name(loc, "annotated name '", name, ("' can't be " + word).c_str());
+    if (flags & kDefLocal) {
+      return fail_name(loc, "name '", name, ("' is assigned to before " + word + " declaration").c_str());
+    }
     if (!add_def(name, global ? kDefGlobal : kDefNonlocal, loc)) return false;
     record_directive(name, loc);
   }
