@@ -25,7 +25,7 @@ constexpr int kLinearProbes = 9, kPerturbShift = 5;
 
 // Calls at(index) along the probe sequence of a hash until it returns true.
 template <class F>
-inline void probe(uint64_t mask, int64_t hash, F&& at) {
+[[gnu::always_inline]] inline void probe(uint64_t mask, int64_t hash, F&& at) {
   uint64_t perturb = static_cast<uint64_t>(hash), i = perturb & mask;
   for (;;) {
     uint64_t last = i + kLinearProbes <= mask ? i + kLinearProbes : i;
@@ -84,7 +84,7 @@ Status ensure_table(Thread& t, Set* s) {
 
 // Index of the key, or ~index of the free entry where it would go. The set has a table.
 template <class Same>
-inline int64_t find_simple(Set* s, Value key, int64_t hash, Same&& same, bool& unknown) {
+[[gnu::always_inline]] inline int64_t find_simple(Set* s, Value key, int64_t hash, Same&& same, bool& unknown) {
   int64_t found = 0;
   SetEntry* table = s->table;
   probe(s->mask, hash, [&](uint64_t i) {
@@ -104,6 +104,19 @@ inline int64_t find_simple(Set* s, Value key, int64_t hash, Same&& same, bool& u
   });
   return found;
 }
+
+// Keys that need no Python, as in dict.cpp.
+[[gnu::always_inline]] inline int64_t find_str(Set* s, Value key, int64_t hash, bool& unknown) {
+  return find_simple(s, key, hash, [key](Value k) {
+    if (!k.is_object()) return 0;
+    if (IS_EXACT(k, str)) return str_equal(k.as<Str>(), key.as<Str>()) ? 1 : 0;
+    return -1;
+  }, unknown);
+}
+[[gnu::always_inline]] inline int64_t find_int(Set* s, Value key, int64_t hash, bool& unknown) {
+  return find_simple(s, key, hash, [](Value k) { return k.is_int() || IS_EXACT(k, str) ? 0 : -1; }, unknown);
+}
+inline int64_t hash_of_str(Str* s) { return LIKELY(s->hash != 0) ? s->hash : str_hash(s); }
 
 [[gnu::noinline]] Result<int64_t> find_general(Thread& t, Set* s, Value key, int64_t hash) {
   for (;;) {
@@ -144,7 +157,7 @@ void add_at(Set* s, int64_t i, Value key, int64_t hash) {
 }  // namespace
 
 Result<int64_t> set_key_hash(Thread& t, Value v) {
-  if (IS_EXACT(v, str)) return LIKELY(v.as<Str>()->hash != 0) ? v.as<Str>()->hash : str_hash(v.as<Str>());
+  if (IS_EXACT(v, str)) return hash_of_str(v.as<Str>());
   if (v.is_int()) return small_int_hash(v.as_int());
   Result<int64_t> h = hash(t, v);
   if (UNLIKELY(!h.ok())) return unhashable_key(t, v, "a set element");
@@ -155,14 +168,10 @@ Result<int64_t> set_find(Thread& t, Set* s, Value key, int64_t hash) {
   if (!s->table) return -1;
   bool unknown = false;
   if (LIKELY(IS_EXACT(key, str))) {
-    int64_t i = find_simple(s, key, hash, [key](Value k) {
-      if (!k.is_object()) return 0;
-      if (IS_EXACT(k, str)) return str_equal(k.as<Str>(), key.as<Str>()) ? 1 : 0;
-      return -1;
-    }, unknown);
+    int64_t i = find_str(s, key, hash, unknown);
     if (LIKELY(!unknown)) return i;
   } else if (key.is_int()) {
-    int64_t i = find_simple(s, key, hash, [](Value k) { return k.is_int() || IS_EXACT(k, str) ? 0 : -1; }, unknown);
+    int64_t i = find_int(s, key, hash, unknown);
     if (LIKELY(!unknown)) return i;
   }
   return find_general(t, s, key, hash);
@@ -188,7 +197,19 @@ Status set_add_hashed(Thread& t, Set* s, Value key, int64_t hash) {
   return resize(t, s, grown(s->used));
 }
 
-Status set_add(Thread& t, Set* s, Value v) { return set_add_hashed(t, s, v, TRY(set_key_hash(t, v))); }
+Status set_add(Thread& t, Set* s, Value v) {
+  if (v.is_int() && LIKELY(s->table != nullptr)) {
+    bool unknown = false;
+    int64_t hash = small_int_hash(v.as_int()), i = find_int(s, v, hash, unknown);
+    if (LIKELY(!unknown)) {
+      if (i >= 0) return {};
+      add_at(s, ~i, v, hash);
+      if (LIKELY(s->fill * 5 < s->mask * 3)) return {};
+      return resize(t, s, grown(s->used));
+    }
+  }
+  return set_add_hashed(t, s, v, TRY(set_key_hash(t, v)));
+}
 
 void set_delete_at(Set* s, int64_t i) {
   Value key = s->table[i].key;
@@ -236,7 +257,16 @@ Result<bool> set_lookup(Thread& t, Set* s, Value v, Lookup what) {
   return true;
 }
 
-Result<bool> set_contains(Thread& t, Set* s, Value v) { return set_lookup(t, s, v, Lookup::kTest); }
+Result<bool> set_contains(Thread& t, Set* s, Value v) {
+  if (!s->table) return set_lookup(t, s, v, Lookup::kTest);  // the key must be hashable all the same
+  bool unknown = false;
+  int64_t i;
+  if (IS_EXACT(v, str)) i = find_str(s, v, hash_of_str(v.as<Str>()), unknown);
+  else if (v.is_int()) i = find_int(s, v, small_int_hash(v.as_int()), unknown);
+  else return set_lookup(t, s, v, Lookup::kTest);
+  if (UNLIKELY(unknown)) return set_lookup(t, s, v, Lookup::kTest);
+  return i >= 0;
+}
 
 // The hash of a frozenset, the same for every order of the elements: their hashes are scrambled, so that sets of close numbers differ, and joined by xor.
 // CPython's numbers, since programs print them.

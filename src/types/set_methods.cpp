@@ -106,10 +106,7 @@ Result<Set*> intersection_of_all(Thread& t, Args a) {
   return r;
 }
 
-Result<Value> set_intersection_method(Thread& t, Args a) {
-  if (a.n == 1) return set_copy_method(t, a);
-  return Value(TRY(intersection_of_all(t, a)));
-}
+Result<Value> set_intersection_method(Thread& t, Args a) { return Value(TRY(intersection_of_all(t, a))); }
 
 Result<Value> set_intersection_update(Thread& t, Args a) {
   Set* r = TRY(intersection_of_all(t, a));
@@ -118,7 +115,7 @@ Result<Value> set_intersection_update(Thread& t, Args a) {
 }
 
 Result<Value> set_difference_method(Thread& t, Args a) {
-  if (a.n == 1) return set_copy_method(t, a);
+  if (a.n == 1) return Value(TRY(set_copy(t, self_of(a))));
   Set* r = TRY(set_difference(t, self_of(a), a[1]));
   for (uint32_t i = 2; i < a.n; i++) TRY(set_difference_update(t, r, a[i]));
   return Value(r);
