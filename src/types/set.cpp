@@ -6,7 +6,8 @@
 // fifths of it are in use, deleted entries included, to the power of two above four times (for more than 50000 elements, twice) the elements.
 //
 // Invariants
-//  S1 an entry is live (key not empty), deleted (key empty, hash -1) or free (key empty, hash 0). Deleted ones are not used again before a rebuild.
+//  S1 an entry is live (key not empty), deleted (key empty, hash -1) or free (key empty, hash 0). A new element takes the last deleted entry that its
+//     search has passed, if there was one, and then the table does not grow.
 //  S2 used counts the live ones, fill these and the deleted ones. fill <= 3/5 mask + 1, hence a probe always ends.
 //  S3 no table: all counts and the mask are 0. The first element makes one of 8 entries.
 //
@@ -82,17 +83,20 @@ Status ensure_table(Thread& t, Set* s) {
   return resize(t, s, 0);
 }
 
-// Index of the key, or ~index of the free entry where it would go. The set has a table.
+// Index of the key, or ~index of the free or deleted entry where it would go. The set has a table.
 template <class Same>
 [[gnu::always_inline]] inline int64_t find_simple(Set* s, Value key, int64_t hash, Same&& same, bool& unknown) {
-  int64_t found = 0;
+  int64_t found = 0, deleted = -1;
   SetEntry* table = s->table;
   probe(s->mask, hash, [&](uint64_t i) {
     const SetEntry& e = table[i];
     if (e.key == key) { found = static_cast<int64_t>(i); return true; }
     if (!e.key) {
-      if (e.hash) return false;
-      found = ~static_cast<int64_t>(i);
+      if (e.hash) {
+        deleted = static_cast<int64_t>(i);
+        return false;
+      }
+      found = ~(deleted >= 0 ? deleted : static_cast<int64_t>(i));
       return true;
     }
     if (UNLIKELY(e.hash == hash)) {
@@ -123,14 +127,17 @@ inline int64_t hash_of_str(Str* s) { return LIKELY(s->hash != 0) ? s->hash : str
     SetEntry* table = s->table;
     uint64_t mask = s->mask;
     if (!table) return -1;
-    int64_t found = 0;
+    int64_t found = 0, deleted = -1;
     bool failed = false, again = false;
     probe(mask, hash, [&](uint64_t i) {
       const SetEntry& e = table[i];
       if (e.key == key) { found = static_cast<int64_t>(i); return true; }
       if (!e.key) {
-        if (e.hash) return false;
-        found = ~static_cast<int64_t>(i);
+        if (e.hash) {
+          deleted = static_cast<int64_t>(i);
+          return false;
+        }
+        found = ~(deleted >= 0 ? deleted : static_cast<int64_t>(i));
         return true;
       }
       if (e.hash != hash) return false;
@@ -146,12 +153,18 @@ inline int64_t hash_of_str(Str* s) { return LIKELY(s->hash != 0) ? s->hash : str
   }
 }
 
-void add_at(Set* s, int64_t i, Value key, int64_t hash) {
+// Puts a key into the entry that a failed search has found, and grows the table if that was a free one and it is time.
+inline Status add_at(Thread& t, Set* s, int64_t i, Value key, int64_t hash) {
+  SetEntry& e = s->table[i];
+  bool was_deleted = e.hash == kDeletedHash;
   inc(key);
-  s->table[i].key = key;
-  s->table[i].hash = hash;
+  e.key = key;
+  e.hash = hash;
   s->used++;
+  if (was_deleted) return {};
   s->fill++;
+  if (LIKELY(s->fill * 5 < s->mask * 3)) return {};
+  return resize(t, s, grown(s->used));
 }
 
 }  // namespace
@@ -192,9 +205,7 @@ Status set_add_hashed(Thread& t, Set* s, Value key, int64_t hash) {
   int64_t i = TRY(set_find(t, s, key, hash));
   if (i >= 0) return {};
   if (UNLIKELY(!s->table)) return set_add_hashed(t, s, key, hash);  // an __eq__ has cleared the set
-  add_at(s, ~i, key, hash);
-  if (LIKELY(s->fill * 5 < s->mask * 3)) return {};
-  return resize(t, s, grown(s->used));
+  return add_at(t, s, ~i, key, hash);
 }
 
 Status set_add(Thread& t, Set* s, Value v) {
@@ -203,9 +214,7 @@ Status set_add(Thread& t, Set* s, Value v) {
     int64_t hash = small_int_hash(v.as_int()), i = find_int(s, v, hash, unknown);
     if (LIKELY(!unknown)) {
       if (i >= 0) return {};
-      add_at(s, ~i, v, hash);
-      if (LIKELY(s->fill * 5 < s->mask * 3)) return {};
-      return resize(t, s, grown(s->used));
+      return add_at(t, s, ~i, v, hash);
     }
   }
   return set_add_hashed(t, s, v, TRY(set_key_hash(t, v)));

@@ -73,6 +73,13 @@ def test_order():
     assert o[:8] == [0, 8109056, 33283, 9223, 18446, 1781775, 27669, 10841111] and o[-3:] == [14837, 24060, 12044799]
     assert list(set(dict.fromkeys(SQUARES)))[-2:] == [1552124, 4949375]
     assert list(set(SQUARES) & set(range(0, 400000, 7))) == [0, 388031]
+    # deleted entries are used again
+    s = set(range(0, 192, 32)) | {40, 50, 60, 70}
+    for e in (0, 64, 128):
+        s.discard(e)
+    for e in (320, 352, 384, 416):
+        s.add(e)
+    assert list(s) == [384, 32, 352, 96, 320, 160, 70, 416, 40, 50, 60]
 
 
 def test_elements():
