@@ -306,6 +306,39 @@ def test_misc():
     assert repr(deep).count('frozenset') == 301 and hash(deep) == hash(frozenset(deep))
 
 
+def test_random():
+    # against a model that needs no hashing: one flag for each number
+    seed = 1
+    for n in (3, 10, 40, 200):
+        a, b, in_a, in_b = set(), set(), [False] * n, [False] * n
+        for step in range(800):
+            seed = (seed * 6364136223846793005 + 1442695040888963407) % 2**64
+            i, what = (seed >> 33) % n, (seed >> 20) % 16
+            if what < 5:
+                a.add(i * 1000)
+                in_a[i] = True
+            elif what < 8:
+                a.discard(i * 1000)
+                in_a[i] = False
+            elif what < 12:
+                b.add(i * 1000)
+                in_b[i] = True
+            elif what == 12:
+                assert (i * 1000 in b) == in_b[i]
+            elif what == 13:
+                b ^= a
+                in_b = [x != y for x, y in zip(in_a, in_b)]
+            if step % 20 == 0:
+                def numbers(flags):
+                    return [k * 1000 for k in range(n) if flags[k]]
+                pairs = list(zip(in_a, in_b))
+                assert sorted(a) == numbers(in_a) and sorted(b) == numbers(in_b)
+                assert sorted(a | b) == numbers([x or y for x, y in pairs]) and sorted(a & b) == numbers([x and y for x, y in pairs])
+                assert sorted(a - b) == numbers([x and not y for x, y in pairs]) and sorted(a ^ b) == numbers([x != y for x, y in pairs])
+                assert (a <= b) == all(y or not x for x, y in pairs) and a.isdisjoint(b) == (not any(x and y for x, y in pairs))
+                assert len(a) == sum(in_a) and (a == b) == (in_a == in_b)
+
+
 for name, f in list(globals().items()):
     if name.startswith('test_'):
         f()
