@@ -305,7 +305,7 @@ Result<Value> set_iterator_reduce(Thread& t, Args a) {
   {"__rxor__", set_operator<op_xor, true>, "($self, value, /)", "The elements that only one of them has."},                              \
   {"__reduce__", set_reduce, "($self, /)", "For pickling: the class, a list of the elements, the state."},                               \
   {"__sizeof__", set_sizeof, "($self, /)", "Bytes of the set and its table."},                                                           \
-  {"__class_getitem__", class_getitem, "($cls, object, /)", "A generic alias: set[int].", MethodKind::kClassMethod},                     \
+  {"__class_getitem__", class_getitem, "($type, object, /)", "A generic alias: set[int].", MethodKind::kClassMethod},                     \
   {"copy", set_copy_method, "($self, /)", "A shallow copy."},                                                                            \
   {"union", set_union, "($self, /, *others)", "The elements of this and of all the others."},                                            \
   {"intersection", set_intersection_method, "($self, /, *others)", "The elements that all of the others have as well."},                 \
