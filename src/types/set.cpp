@@ -140,6 +140,7 @@ inline int64_t hash_of_str(Str* s) { return LIKELY(s->hash != 0) ? s->hash : str
           deleted = static_cast<int64_t>(i);
           return false;
         }
+        if (deleted >= 0 && table[deleted].hash != kDeletedHash) deleted = -1;  // an __eq__ has put something there
         found = ~(deleted >= 0 ? deleted : static_cast<int64_t>(i));
         return true;
       }
