@@ -414,6 +414,7 @@ static bool concatenate(Arena& arena, const ConstantValue& left, const ConstantV
 
 static bool repeat(Arena& arena, const ConstantValue& sequence, Int count, ConstantValue* out) {
   *out = sequence;
+  if (count > INT64_MAX || count < INT64_MIN) return false;  // OverflowError, even for an empty sequence
   if (sequence.size == 0) return true;
   size_t length = sequence.kind == ConstKind::Str ? count_code_points(sequence.text()) : sequence.size;
   size_t limit = sequence.kind == ConstKind::Tuple ? kMaxItems : kMaxStrSize;
@@ -499,6 +500,11 @@ bool fold_unary(Arena& arena, UnaryOperator op, const ConstantValue& operand, Co
   if (operand.kind == ConstKind::Int && op != UnaryOperator::Invert) {
     *out = operand;
     if (op == UnaryOperator::UAdd || !constant_truth(operand)) return true;
+    Int small;
+    if (int128_of(operand, &small) && small != -small) {
+      *out = int_constant(arena, -small);
+      return true;
+    }
     std::string text(operand.text());
     if (text[0] == '-') {
       text.erase(0, 1);

@@ -180,11 +180,22 @@ std::vector<Name*> Scope::locals() const {
 }
 
 std::vector<Name*> Scope::cells() const {
+  auto is_cell = [](const Symbol& symbol) {
+    return symbol.name_class == NameClass::Cell || (symbol.flags & kDefCompCell);
+  };
   std::vector<Name*> out;
-  for (const Symbol& symbol : symbols) {
-    if (symbol.name_class == NameClass::Cell || (symbol.flags & kDefCompCell)) out.push_back(symbol.name);
+  // A name can be both: the parameter's register holds the cell, or a comprehension inlined here has a local of that name.
+  for (Name* name : locals()) {
+    const Symbol* symbol = symbols.find(name);
+    if (symbol && is_cell(*symbol)) out.push_back(name);
   }
-  std::sort(out.begin(), out.end(), by_text);
+  size_t others = out.size();
+  for (const Symbol& symbol : symbols) {
+    if (is_cell(symbol) && std::find(out.begin(), out.begin() + (ptrdiff_t)others, symbol.name) == out.begin() + (ptrdiff_t)others) {
+      out.push_back(symbol.name);
+    }
+  }
+  std::sort(out.begin() + (ptrdiff_t)others, out.end(), by_text);
   if (needs_class_closure) out.push_back(table->special_[0]);
   if (needs_classdict) out.push_back(table->special_[1]);
   if (has_conditional_annotations) out.push_back(table->special_[2]);

@@ -174,8 +174,9 @@ struct Scope {
   //              refers to them first, those of inlined comprehensions included (a parameter that is a cell is in here
   //              as well); a local that is annotated only is not there. Classes and modules: the locals of inlined
   //              comprehensions, which CPython hides from the namespace.
-  //   cells      names of class Cell (and kDefCompCell ones), sorted by text as CPython does; for a class or module then
-  //              __class__, __classdict__ and __conditional_annotations__ where needed, in this order
+  //   cells      names of class Cell (and kDefCompCell ones) in the order of co_cellvars: those that are locals() as
+  //              well, then the others sorted by text; for a class or module then __class__, __classdict__ and __conditional_annotations__
+  //              where needed, in this order
   //   frees      names of class Free (and, in classes, kDefFreeClass), sorted
   std::vector<ast::Name*> locals() const;
   std::vector<ast::Name*> cells() const;

@@ -159,7 +159,7 @@ bool ScopeBuilder::add_def_ctx(Name* name, uint32_t flags, const Loc& loc, ExprC
     auto& names = *cur_->mangled_names;
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
-  if ((flags & (kUse | kDefLocal | kDefImport)) && !(flags & (kDefAnnotation | kDefTypeParam))) refer(mangled(name));
+  if ((flags & (kUse | kDefLocal | kDefImport)) && !(flags & kDefAnnotation) && name != n_generic_base_) refer(mangled(name));
   return add_def_to(cur_, name, flags, loc);
 }
 
@@ -386,6 +386,7 @@ bool ScopeBuilder::visit_class(const ast::ClassDef* def) {
     table_.mangled_sets_.push_back(names);
     cur_->mangled_names = names;
     if (!visit_type_params(def->type_params)) return false;
+    refer(n_generic_base_);
   }
   if (!visit_exprs(def->bases) || !check_keywords(def->keywords) || !visit_keywords(def->keywords)) return false;
   if (!generic) exchange(start, after_name);
@@ -536,11 +537,13 @@ bool ScopeBuilder::check_import_from(const ast::ImportFrom* stmt) {
 bool ScopeBuilder::visit_declaration(const ast::Seq<Name*>& names, const Loc& loc, bool global) {
   for (Name* name : names) {
     uint32_t flags = flags_of(cur_, name);
-    const char* word = global ? "global" : "nonlocal";
-    if (flags & kDefParam) return fail_name(loc, "name '", name, global ? "' is parameter and global" : "' is parameter and nonlocal");
-    if (flags & kUse) return fail_name(loc, "name '", name, (std::string("' is used prior to ") + word + " declaration").c_str());
-    if (flags & kDefAnnotation) return fail_name(loc, "annotated name '", name, (std::string("' can't be ") + word).c_str());
-    if (flags & kDefLocal) return fail_name(loc, "name '", name, (std::string("' is assigned to before ") + word + " declaration").c_str());
+    std::string word = global ? "global" : "nonlocal";
+    if (flags & kDefParam) return fail_name(loc, "name '", name, ("' is parameter and " + word).c_str());
+    if (flags & kUse) return fail_name(loc, "name '", name, ("' is used prior to " + word + " declaration").c_str());
+    if (flags & kDefAnnotation) return fail_name(loc, "annotated name '", name, ("' can't be " + word).c_str());
+    if (flags & kDefLocal) {
+      return fail_name(loc, "name '", name, ("' is assigned to before " + word + " declaration").c_str());
+    }
     if (!add_def(name, global ? kDefGlobal : kDefNonlocal, loc)) return false;
     record_directive(name, loc);
   }
