@@ -378,8 +378,10 @@ Stmt* Parser::function_def(size_t start, bool async, Seq<Expr*> decorators) {
   if (!arguments || !accept(RPAR)) return nullptr;
   Expr* returns = nullptr;
   if (accept(RARROW)) {
+    size_t arrow = pos_ - 1;
     returns = expression();
-    if (!returns) return nullptr;
+    if (!returns && !diagnosing_) return nullptr;
+    if (!returns) pos_ = arrow;
   }
   if (!accept(COLON)) {
     if (diagnosing_) expect_forced(COLON, ":");

@@ -265,7 +265,6 @@ void Parser::diagnose_assignment() {
 void Parser::diagnose_comprehension(int opening) {
   Mark mark(this);
   Seq<Comprehension*> clauses;
-  Token brace = peek();
   pos_++;
   if (at(DOUBLESTAR) && opening == LBRACE) {
     Token stars = peek();

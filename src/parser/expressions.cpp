@@ -335,8 +335,7 @@ Expr* Parser::comparison() {
         return (Expr*)raise_last("with Barry as BDFL, use '<>' instead of '!='");
       }
       if (!options_.barry_as_bdfl && old_spelling) {
-        pos_ = before;
-        break;
+        return (Expr*)raise_loc(loc_of(token), "invalid syntax.  Maybe you meant '!=' instead of '<>'?");
       }
     } else if (op == CmpOp::NotIn) {
       if (!accept(Kw::kIn)) {

@@ -11,7 +11,7 @@ bool Parser::statement(ListOf<Stmt>& into) {
   diagnosing_ = false;
   bool fine = statement_once(into);
   diagnosing_ = true;
-  if (fine) return true;
+  if (fine && !at(Kw::kElif)) return true;
   if (failed()) return false;
   scratch_.resize(count);
   pos_ = start;

@@ -222,7 +222,7 @@ void Tokenizer::fail_set(ErrorKind kind, int offset, int end_offset, std::string
   error_.end_offset = end_offset;
   error_.text = current_line();
   error_.has_text = true;
-  lexical_error_ = true;
+  lexical_error_ = !inside_string();
   done_ = Done::kError;
 }
 
@@ -512,7 +512,6 @@ again:
   if (c == '#') {
     int type = read_comment(token, blank_line, &c);
     if (type) return type;
-    token_start_ = c == kEof ? nullptr : cur_ - 1;
   }
   if (c == kEof) {
     if (level_ && !options_.extra_tokens) return ERRORTOKEN;
@@ -530,10 +529,7 @@ again:
       }
       goto next_line;
     }
-    const char* end = cur_ - 1;
-    if (options_.extra_tokens && end > token_start_ && end[-1] == '\r') end--;
-    set_text(token_start_, end > token_start_ ? end : token_start_);
-    if (options_.extra_tokens) set_text(token_start_, cur_);
+    set_text(token_start_, cur_);
     continuation_ = false;
     return NEWLINE;
   }
@@ -565,6 +561,7 @@ again:
     return type;
   }
   if (c == '\\') {
+    token_start_ = nullptr;
     if (read_continuation() == ERRORTOKEN) return ERRORTOKEN;
     continuation_ = true;
     goto again;

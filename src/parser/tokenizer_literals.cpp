@@ -322,8 +322,8 @@ int Tokenizer::read_string_text(Token* token) {
     bool in_spec = m.in_format_spec && m.expr_depth >= 0;
     if (c == kEof || (m.quote_size == 1 && c == '\n')) {
       if (in_spec && c == '\n') {
-        backup(c);
         if (options_.extra_tokens) {
+          backup(c);
           m.in_text = false;
           m.in_format_spec = false;
           set_text(start, cur_);
