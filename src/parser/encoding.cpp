@@ -94,11 +94,13 @@ SourceEncoding detect_encoding(std::string_view bytes) {
       result.name = normal_name(name);
       result.explicit_cookie = true;
       if (result.bom_size && result.name != "utf-8") {
-        plain_error(&result.error, "encoding problem: " + std::string(name) + " with BOM");
+        plain_error(&result.error, "encoding problem: " + result.name + " with BOM");
         result.error.has_location = true;
         result.error.lineno = line_number;
-        result.error.offset = result.error.end_offset = 0;
         result.error.end_lineno = line_number;
+        result.error.end_offset = (int)line.size();
+        result.error.text = line;
+        result.error.has_text = true;
       }
       return result;
     }
@@ -109,7 +111,7 @@ SourceEncoding detect_encoding(std::string_view bytes) {
   return result;
 }
 
-bool check_utf8(std::string_view bytes, ParseError* error) {
+bool check_utf8(std::string_view bytes, ParseError* error, std::string_view filename) {
   const unsigned char* begin = (const unsigned char*)bytes.data();
   const unsigned char* end = begin + bytes.size();
   const unsigned char* line = begin;
@@ -119,14 +121,13 @@ bool check_utf8(std::string_view bytes, ParseError* error) {
     int bad = 1;
     int length = utf8_length(at, end, &reason, &bad);
     if (length == 0) {
-      char message[200];
-      if (bad == 1) {
-        snprintf(message, sizeof message, "(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s", *at,
-                 (size_t)(at - begin), reason);
-      } else {
-        snprintf(message, sizeof message, "(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s",
-                 (size_t)(at - begin), (size_t)(at - begin) + (size_t)bad - 1, reason);
-      }
+      char start[20], line_text[200];
+      snprintf(start, sizeof start, "'\\x%02x'", *at);
+      snprintf(line_text, sizeof line_text,
+               " on line %d, but no encoding declared; see https://peps.python.org/pep-0263/ for details", lineno);
+      std::string message = std::string("Non-UTF-8 code starting with ") + start;
+      if (!filename.empty()) message += " in file " + std::string(filename);
+      message += line_text;
       error->kind = ErrorKind::SyntaxError;
       error->message = message;
       error->lineno = error->end_lineno = lineno;

@@ -182,9 +182,11 @@ Stmt* Parser::annotated_assignment(Expr* target, size_t start, bool simple) {
   Expr* annotation = expression();
   if (!annotation) return nullptr;
   Expr* value = nullptr;
+  size_t before = pos_;
   if (accept(EQUAL)) {
     value = annotated_rhs();
-    if (!value) return nullptr;
+    if (failed()) return nullptr;
+    if (!value) pos_ = before;
   }
   if (!check_version(6, simple ? "Variable annotation syntax is" : "Variable annotations syntax is")) return nullptr;
   make_target(target, ExprContext::Store);

@@ -194,7 +194,7 @@ void Tokenizer::drop_indentation() {
 
 // ---- errors ---------------------------------------------------------------------------------------------------------
 
-static int count_chars(const char* from, const char* to) {
+int Tokenizer::count_chars(const char* from, const char* to) {
   int n = 0;
   for (; from < to; from++) n += ((unsigned char)*from & 0xC0) != 0x80;
   return n;

@@ -151,7 +151,7 @@ int Tokenizer::read_number(Token* token, int c) {
         type = fraction_and_exponent(c, false);
       } else if (nonzero && !options_.extra_tokens) {
         backup(c);
-        return fail_range((int)(token_start_ + 1 - line_start_), (int)(zeros_end - line_start_),
+        return fail_range(count_chars(line_start_, token_start_ + 1), count_chars(line_start_, zeros_end),
                           "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal "
                           "integers");
       } else {
