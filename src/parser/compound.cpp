@@ -369,7 +369,11 @@ Stmt* Parser::function_def(size_t start, bool async, Seq<Expr*> decorators) {
   Name* name = accept_name();
   if (!name) return nullptr;
   Seq<TypeParam*> params;
-  if (!type_params(&params)) return nullptr;
+  size_t after_name = pos_;
+  if (!type_params(&params)) {
+    if (!diagnosing_ || failed()) return nullptr;
+    pos_ = after_name;
+  }
   if (!accept(LPAR)) {
     if (diagnosing_) expect_forced(LPAR, "(");
     return nullptr;

@@ -126,7 +126,7 @@ Expr* Parser::brace_atom() {
       } else {
         Expr* key = first_key;
         if (!key && diagnosing_) {
-          // A key without its colon is reported as that, whatever follows it.
+          // A later key without its colon is reported as that, whatever follows it.
           size_t before = pos_;
           diagnosing_ = false;
           key = expression();
@@ -138,10 +138,8 @@ Expr* Parser::brace_atom() {
             return nullptr;
           }
           pos_ = before;
-          key = expression();
-        } else if (!key) {
-          key = expression();
         }
+        if (!key) key = expression();
         if (!key || !accept(COLON)) return nullptr;
         Expr* value = expression();
         if (!value) return nullptr;

@@ -292,7 +292,7 @@ ParseResult Parser::run() {
                error_.kind == ErrorKind::IndentationError) {
       Token failure = last_token();
       if (!failed()) {
-        diagnosing_ = true;
+        diagnosing_ = remembering_ = true;
         tokenizer_.report_warnings = false;
         size_t warning_count = warnings_.size();
         pos_ = options_.mode == Mode::Exec ? statement_start_ : 0;

@@ -8,9 +8,9 @@ bool Parser::statement(ListOf<Stmt>& into) {
   if (!diagnosing_) return statement_once(into);
   size_t start = pos_;
   size_t count = scratch_.size();
-  diagnosing_ = false;
+  diagnosing_ = remembering_ = false;
   bool fine = statement_once(into);
-  diagnosing_ = true;
+  diagnosing_ = remembering_ = true;
   if (fine && !at(Kw::kElif)) return true;
   if (failed()) return false;
   scratch_.resize(count);

@@ -179,7 +179,7 @@ int Tokenizer::next_line() {
     if (done_ == Done::kOk) done_ = Done::kEof;
     return kEof;
   }
-  if (!token_start_) buffer_start_ = cur_;
+  buffer_start_ = cur_;
   line_start_ = cur_;
   lineno_++;
   const char* newline = (const char*)memchr(cur_, '\n', (size_t)(end_ - cur_));
@@ -276,26 +276,14 @@ void Tokenizer::make_error_1based(ParseError* error, ErrorKind kind, int lineno,
   }
   error->text.assign(from, (size_t)(to - from));
   error->has_text = true;
-  // A column past the text's end stays past it.
+  // Both columns are taken as columns of this text, also when the error ends on another line.
   auto to_chars = [&](int column) {
     if (column <= 0) return column;
     int bytes = column - 1;
-    int in_text = bytes < to - from ? bytes : (int)(to - from);
-    return count_chars(from, from + in_text) + (bytes - in_text) + 1;
+    return count_chars(from, from + (bytes < to - from ? bytes : (int)(to - from))) + 1;
   };
   error->offset = to_chars(col);
-  if (end_lineno > lineno && end_col > 0) {
-    const char* line = from;
-    for (int i = lineno; i < end_lineno; i++) {
-      const char* newline = (const char*)memchr(line, '\n', (size_t)(end_ - line));
-      if (!newline) break;
-      line = newline + 1;
-    }
-    int bytes = end_col - 1 < end_ - line ? end_col - 1 : (int)(end_ - line);
-    error->end_offset = count_chars(line, line + bytes) + 1;
-  } else {
-    error->end_offset = to_chars(end_col);
-  }
+  error->end_offset = to_chars(end_col);
 }
 
 void Tokenizer::make_unclosed_error(ParseError* error) const {

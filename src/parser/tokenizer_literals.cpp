@@ -17,7 +17,11 @@ static bool is_ascii_name_char(int c) {
 
 // ---- numbers --------------------------------------------------------------------------------------------------------
 
-bool Tokenizer::lookahead(const char* text) { return strncmp(cur_, text, strlen(text)) == 0; }
+// The rest of a keyword comes next, and its end.
+bool Tokenizer::lookahead(const char* text) {
+  size_t size = strlen(text);
+  return strncmp(cur_, text, size) == 0 && !((unsigned char)cur_[size] >= 128 || is_ascii_name_char(cur_[size]));
+}
 
 // `c` follows a number. A keyword may follow it directly (with a warning); another name character is an error.
 bool Tokenizer::check_number_end(int c, const char* kind) {
