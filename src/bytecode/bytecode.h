@@ -62,4 +62,15 @@ enum CodeFlags : uint32_t {
   kCoHasDocstring = 0x4000000, kCoMethod = 0x8000000,
 };
 
+// Source range of the instructions from word `start` to the next entry's. Lines are 1-based, columns UTF-8 bytes; -1 where there is none.
+struct PositionEntry { uint32_t start; int32_t line, end_line, col, end_col; };
+
+// An exception raised by an instruction in [start, end) words goes to `target` with the exception in register `reg`. Inner ranges come first
+// (the first entry that covers an address wins). `gen_stop` marks nothing for the table: kept sorted by nesting alone.
+struct ExceptionEntry { uint32_t start, end, target; uint16_t reg; };
+
+// Registers [0, height) hold live values when an instruction in [start, next entry's start) runs, its operands included.
+// What lies above is dead and is not scanned. Sorted by start; the first entry starts at 0.
+struct HeightEntry { uint32_t start; uint32_t height; };
+
 }  // namespace kaa
