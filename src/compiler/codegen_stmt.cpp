@@ -134,7 +134,7 @@ void Codegen::for_targets(ast::Expr* target, Reg iterator, Label exhausted) {
   if (reg != kNoReg) {
     e().jump_word(Op::FOR_ITER, reg, iterator, 0, exhausted);
     e().set_bound(reg);
-    e().mark_line(target->loc);
+    if (target->loc.lineno != e().pos().line) e().mark_line(target->loc);
     return;
   }
   const Seq<ast::Expr*>* items = nullptr;
