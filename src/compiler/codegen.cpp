@@ -312,7 +312,7 @@ void Codegen::module_body(const Seq<Stmt*>& stmts, const Loc& loc) {
   }
   uint32_t first = 0;
   if (!u_->interactive) {
-    const Constant* doc = docstring_of(stmts);
+    const Constant* doc = u_->scope->has_docstring ? docstring_of(stmts) : nullptr;
     if (doc) {
       first = 1;
       if (options_.optimize < 2) {

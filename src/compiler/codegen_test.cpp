@@ -113,6 +113,11 @@ TEST(Codegen, Calls) {
   EXPECT_FALSE(has(dis("super = 1\nclass C:\n  def m(self): return super().m(1)"), "LOAD_SUPER"));
 }
 
+TEST(Codegen, PrivateNames) {
+  std::string code = dis("class C:\n  def m(self):\n    f(__a=1)\n    import __b\n    self.__c = __d");
+  for (const char* part : {"('__a',)", "._C__b", "._C__c", "._C__d"}) EXPECT_TRUE(has(code, part)) << part;
+}
+
 TEST(Codegen, LocalKeepsItsValueUntilTheExpressionIsDone) {
   // x = x or g(x): the old x must be seen by g, and stay when g raises.
   std::string code = function("def f(x):\n  x = h(x) or g(x)\n  return x");
