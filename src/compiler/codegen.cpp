@@ -181,7 +181,7 @@ void Codegen::set_qualname(Unit* unit) {
   Unit* parent = unit->parent;
   unit->qualname = unit->code->name;
   if (!parent || !parent->parent) return;
-  if (parent->kind == UnitKind::TypeParams) {
+  if (parent->kind == UnitKind::TypeParams || parent->kind == UnitKind::Annotations) {
     parent = parent->parent;
     if (!parent->parent) return;
   }
