@@ -253,12 +253,36 @@ VALUES = [("int", v) for v in (0, 7, -1234567, 12345678901234567890123, 65, 8364
          [("str", v) for v in ("", "hello", "gr\xfc\xdfe")]
 
 
-def format_rows():
-    told = set()
+def random_spec():
+    def maybe(*choices):
+        return rng.choice(choices) if rng.random() < 0.4 else ""
+
+    return (maybe("<", ">", "=", "^", "*<", "0>", "x=", "\u20ac^") + maybe("+", "-", " ") + maybe("z") + maybe("#") + maybe("0") +
+            maybe(*map(str, range(1, 45))) + maybe(",", "_") + maybe(".0", ".1", ".2", ".5", ".12", ".20", ".,", "._", ".7_", ".9,") +
+            rng.choice(("", "d", "e", "E", "f", "F", "g", "G", "%", "n", "x", "b", "o", "X", "c")))
+
+
+def some_value():
+    kind = rng.random()
+    if kind < 0.35:
+        return "int", some_int()
+    if kind < 0.8:
+        return "float", some_double()
+    return "complex", complex(some_double(), some_double())
+
+
+def format_pairs():
     for type_name, value in VALUES:
         for spec in SPECS:
-            if not spec:
-                continue
+            yield type_name, value, spec
+    for _ in range(rows_wanted * 20):
+        yield *some_value(), random_spec()
+
+
+def format_rows():
+    told = set()
+    for type_name, value, spec in format_pairs():
+        if spec:
             try:
                 result, kind = format(value, spec), "="
             except Exception as error:

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/gmp_guard.h"
+
 namespace kaa {
 
 namespace {
@@ -12,8 +14,6 @@ namespace {
 using uint128 = unsigned __int128;
 using int128 = __int128;
 
-// Below this GMP's scratch is small change and not asked for beforehand.
-constexpr int64_t kAskFromLimbs = 1 << 16;
 // A longer factor than this is taken in pieces, with a poll between them.
 constexpr int64_t kMulPieceLimbs = int64_t{1} << 21;
 
@@ -29,6 +29,37 @@ inline int64_t store_int128(mp_limb_t* out, int128 v) {
   out[0] = static_cast<mp_limb_t>(m);
   out[1] = static_cast<mp_limb_t>(m >> 64);
   int64_t n = out[1] ? 2 : (out[0] != 0);
+  return negative ? -n : n;
+}
+
+inline uint128 load_two(BigView a) {
+  int64_t n = a.length();
+  mp_limb_t low = n > 0 ? a.limbs[0] : 0, high = n > 1 ? a.limbs[1] : 0;
+  return static_cast<uint128>(high) << 64 | low;
+}
+
+inline bool at_most(BigView a, int64_t limbs) {
+  return static_cast<uint64_t>(a.size + limbs) <= static_cast<uint64_t>(2 * limbs);
+}
+
+// a + b where both have two limbs at most.
+inline int64_t add_two(mp_limb_t* out, BigView a, BigView b) {
+  uint128 x = load_two(a), y = load_two(b), sum;
+  bool negative = a.size < 0;
+  bool carry = false;
+  if ((a.size ^ b.size) >= 0) {
+    carry = __builtin_add_overflow(x, y, &sum);
+  } else if (__builtin_sub_overflow(x, y, &sum)) {
+    sum = -sum;
+    negative = !negative;
+  }
+  out[0] = static_cast<mp_limb_t>(sum);
+  out[1] = static_cast<mp_limb_t>(sum >> 64);
+  int64_t n = out[1] ? 2 : (out[0] != 0);
+  if (carry) {
+    out[2] = 1;  // only where an operand has two limbs, so that there is room
+    n = 3;
+  }
   return negative ? -n : n;
 }
 
@@ -82,15 +113,6 @@ int64_t add_signed(mp_limb_t* out, BigView a, BigView b) {
 }  // namespace
 
 // ---- BigBuf --------------------------------------------------------------------------------------------------------
-
-bool big_scratch_available(int64_t limbs) {
-  if (limbs < kAskFromLimbs) return true;
-  void* trial = std::malloc(static_cast<size_t>(limbs) * sizeof(mp_limb_t));
-  // The compiler may drop a malloc that is only freed; the volatile read keeps it.
-  void* volatile seen = trial;
-  std::free(seen);
-  return trial != nullptr;
-}
 
 void BigBuf::release() {
   if (limbs_ != inline_) std::free(limbs_);
@@ -166,17 +188,28 @@ int big_compare(BigView a, BigView b) {
 // ---- addition and multiplication -----------------------------------------------------------------------------------
 
 int64_t big_add(mp_limb_t* out, BigView a, BigView b) {
-  // Sizes -1, 0 and 1 are those for which size + 1 is below 3, unsigned.
-  if (static_cast<uint64_t>(a.size + 1) < 3 && static_cast<uint64_t>(b.size + 1) < 3)
-    return store_int128(out, signed_value(a) + signed_value(b));
+  if (at_most(a, 1) && at_most(b, 1)) return store_int128(out, signed_value(a) + signed_value(b));
+  if (at_most(a, 2) && at_most(b, 2)) return add_two(out, a, b);
   return add_signed(out, a, b);
 }
 
 int64_t big_sub(mp_limb_t* out, BigView a, BigView b) {
-  if (static_cast<uint64_t>(a.size + 1) < 3 && static_cast<uint64_t>(b.size + 1) < 3)
-    return store_int128(out, signed_value(a) - signed_value(b));
+  if (at_most(a, 1) && at_most(b, 1)) return store_int128(out, signed_value(a) - signed_value(b));
+  if (at_most(a, 2) && at_most(b, 2)) return add_two(out, a, b.negated());
   return add_signed(out, a, b.negated());
 }
+
+namespace {
+
+// an >= bn >= 1
+void multiply(mp_limb_t* out, const mp_limb_t* a, int64_t an, const mp_limb_t* b, int64_t bn) {
+  if (a == b && an == bn)
+    mpn_sqr(out, a, an);
+  else
+    mpn_mul(out, a, an, b, bn);
+}
+
+}  // namespace
 
 BigStatus big_mul(mp_limb_t* out, int64_t* size, BigView a, BigView b, Poll poll) {
   bool negative = (a.size ^ b.size) < 0;
@@ -191,7 +224,7 @@ BigStatus big_mul(mp_limb_t* out, int64_t* size, BigView a, BigView b, Poll poll
       return BigStatus::kOk;
     }
     mp_limb_t factor = b.limbs[0];
-    if (an == 1) {
+    if (an == 1) {  // both are: the common case
       uint128 product = static_cast<uint128>(a.limbs[0]) * factor;
       out[0] = static_cast<mp_limb_t>(product);
       out[1] = static_cast<mp_limb_t>(product >> 64);
@@ -204,12 +237,10 @@ BigStatus big_mul(mp_limb_t* out, int64_t* size, BigView a, BigView b, Poll poll
   }
   int64_t n = an + bn;
   if (n > kMaxLimbs) return BigStatus::kTooLarge;
-  if (an >= kAskFromLimbs && !big_scratch_available(4 * (bn < kMulPieceLimbs ? big_max(2 * bn, kMulPieceLimbs) : 2 * bn)))
-    return BigStatus::kNoMemory;
-  if (a.limbs == b.limbs && an == bn) {
-    mpn_sqr(out, a.limbs, an);
+  if (an < kGuardLimbs) {
+    multiply(out, a.limbs, an, b.limbs, bn);
   } else if (an <= kMulPieceLimbs || an < 2 * bn) {
-    mpn_mul(out, a.limbs, an, b.limbs, bn);
+    if (!gmp_guarded([&] { multiply(out, a.limbs, an, b.limbs, bn); })) return BigStatus::kNoMemory;
   } else {
     // The long factor in pieces no shorter than the other one, so that fast multiplication stays balanced.
     int64_t piece = big_max(bn, kMulPieceLimbs);
@@ -219,10 +250,13 @@ BigStatus big_mul(mp_limb_t* out, int64_t* size, BigView a, BigView b, Poll poll
     for (int64_t at = 0; at < an; at += piece) {
       if (!poll()) return BigStatus::kInterrupted;
       int64_t take = an - at < piece ? an - at : piece;
-      if (take >= bn)
-        mpn_mul(partial.data(), a.limbs + at, take, b.limbs, bn);
-      else
-        mpn_mul(partial.data(), b.limbs, bn, a.limbs + at, take);
+      bool done = gmp_guarded([&] {
+        if (take >= bn)
+          mpn_mul(partial.data(), a.limbs + at, take, b.limbs, bn);
+        else
+          mpn_mul(partial.data(), b.limbs, bn, a.limbs + at, take);
+      });
+      if (!done) return BigStatus::kNoMemory;
       mpn_add(out + at, out + at, n - at, partial.data(), take + bn);
     }
   }
@@ -270,8 +304,10 @@ BigStatus big_divmod(mp_limb_t* q, int64_t* q_size, mp_limb_t* r, int64_t* r_siz
     rn = r[0] != 0;
     qn = big_normalise(q, an);
   } else {
-    if (!big_scratch_available(3 * an)) return BigStatus::kNoMemory;
-    mpn_tdiv_qr(q, r, 0, a.limbs, an, b.limbs, bn);
+    if (an < kGuardLimbs)
+      mpn_tdiv_qr(q, r, 0, a.limbs, an, b.limbs, bn);
+    else if (!gmp_guarded([&] { mpn_tdiv_qr(q, r, 0, a.limbs, an, b.limbs, bn); }))
+      return BigStatus::kNoMemory;
     qn = big_normalise(q, an - bn + 1);
     rn = big_normalise(r, bn);
   }
@@ -333,8 +369,7 @@ BigStatus big_gcd(mp_limb_t* out, int64_t* size, BigView a, BigView b) {
   int64_t a_twos = big_trailing_zeros(a), b_twos = big_trailing_zeros(b);
   int64_t twos = a_twos < b_twos ? a_twos : b_twos;
   BigBuf x, y, g;
-  if (!x.reserve(a.size + 1) || !y.reserve(b.size + 1) || !g.reserve(b.size + 1) || !big_scratch_available(4 * a.size))
-    return BigStatus::kNoMemory;
+  if (!x.reserve(a.size + 1) || !y.reserve(b.size + 1) || !g.reserve(b.size + 1)) return BigStatus::kNoMemory;
   x.size = big_shift_right(x.data(), a, a_twos);
   y.size = big_shift_right(y.data(), b, b_twos);
   if (x.size < y.size) {
@@ -343,7 +378,8 @@ BigStatus big_gcd(mp_limb_t* out, int64_t* size, BigView a, BigView b) {
     y = std::move(held);
     if (!g.reserve(y.size + 1)) return BigStatus::kNoMemory;
   }
-  g.size = mpn_gcd(g.data(), x.data(), x.size, y.data(), y.size);
+  if (!gmp_guarded([&] { g.size = mpn_gcd(g.data(), x.data(), x.size, y.data(), y.size); }))
+    return BigStatus::kNoMemory;
   *size = twos == 0 ? (mpn_copyi(out, g.data(), g.size), g.size) : 0;
   if (twos != 0) {
     // The result divides b, so it fits; the shift may need one limb more than that while it works.
@@ -379,8 +415,7 @@ BigStatus big_isqrt(mp_limb_t* out, int64_t* size, BigView a) {
     *size = 0;
     return BigStatus::kOk;
   }
-  if (!big_scratch_available(3 * a.size)) return BigStatus::kNoMemory;
-  mpn_sqrtrem(out, nullptr, a.limbs, a.size);
+  if (!gmp_guarded([&] { mpn_sqrtrem(out, nullptr, a.limbs, a.size); })) return BigStatus::kNoMemory;
   *size = big_normalise(out, (a.size + 1) / 2);
   return BigStatus::kOk;
 }

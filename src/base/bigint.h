@@ -1,19 +1,19 @@
 // Arithmetic on big integers in sign and magnitude, over spans of GMP limbs. Knows nothing of Python objects.
 //
 // Model
-//   A number is a BigView: little-endian 64-bit limbs and a signed count of them. The sign of the count is the sign of the
-//   number, zero has count 0 and the top limb is never zero ("normalised"). Every function here takes normalised views.
-//   Results go where the caller wants them, so that the limbs of a heap object can be filled in place: `NAME_size(...)` gives
-//   an upper bound in limbs, the caller provides that room, `NAME(out, ...)` fills it and gives the signed normalised count.
-//   `out` must not overlap an operand unless the function says so. BigBuf is storage for those who have none.
+//   A number is a BigView: little-endian 64-bit limbs and a signed count of them. The sign of the count is the sign of
+//   the number, zero has count 0 and the top limb is never zero ("normalised"). Every function here takes normalised
+//   views. Results go where the caller wants them, so that the limbs of a heap object can be filled in place:
+//   `NAME_size(...)` gives an upper bound in limbs, the caller provides that room, `NAME(out, ...)` fills it and gives
+//   the signed normalised count. `out` must not overlap an operand unless the function says so. BigBuf is storage for
+//   those who have none.
 //
 // Failure
-//   GMP ends the process when its own allocations fail. Hence: all results and all our scratch are allocated by checked
-//   calls before GMP is entered, numbers of more than kMaxLimbs limbs are refused (kTooLarge), and before an operation for
-//   which GMP takes large scratch of its own a trial allocation of that order is made (kNoMemory when it fails).
+//   All results and all our scratch are allocated by checked calls, numbers of more than kMaxLimbs limbs are refused
+//   (kTooLarge), and where GMP may allocate it runs in a guard (gmp_guard.h): it does not end the process (kNoMemory).
 //
-// Long operations take a Poll, asked between pieces of work of at most some tenths of a second to a few seconds (one GMP
-// call cannot be stopped); when it answers false the operation ends with kInterrupted and its output is undefined.
+// Long operations take a Poll, asked between pieces of work of at most some tenths of a second to a few seconds (one
+// GMP call cannot be stopped); when it answers false the operation ends with kInterrupted and its output is undefined.
 #pragma once
 
 #include <cstdint>
@@ -26,16 +26,17 @@ static_assert(sizeof(mp_limb_t) == 8 && GMP_NAIL_BITS == 0, "the code below coun
 enum class BigStatus : uint8_t {
   kOk,
   kNoMemory,
-  kTooLarge,        // the result would pass kMaxLimbs
-  kInterrupted,     // the poll said stop
-  kDivideByZero,    // also: a modulus of zero
-  kOverflow,        // the result does not fit the target (a double, a number of bytes)
-  kNegative,        // a negative number where none is allowed
-  kNotInvertible,   // pow(a, -n, m) where gcd(a, m) != 1
+  kTooLarge,       // the result would pass kMaxLimbs
+  kInterrupted,    // the poll said stop
+  kDivideByZero,   // also: a modulus of zero
+  kOverflow,       // the result does not fit the target (a double, a number of bytes)
+  kNegative,       // a negative number where none is allowed
+  kNotInvertible,  // pow(a, -n, m) where gcd(a, m) != 1
 };
 
 inline constexpr int64_t kMaxLimbs = int64_t{1} << 32;  // 32 GiB
 
+// Only answers: it neither raises nor runs Python, since GMP's frames may be below it.
 struct Poll {
   bool (*go_on)(void*) = nullptr;  // false: stop
   void* arg = nullptr;
@@ -115,8 +116,8 @@ inline int64_t big_normalise(const mp_limb_t* limbs, int64_t n) {
 }
 inline int64_t big_max(int64_t a, int64_t b) { return a > b ? a : b; }
 
-// Would GMP get this much scratch? Asks malloc, only where the amount is large.
-bool big_scratch_available(int64_t limbs);
+// From this many limbs on GMP may allocate: below, its scratch is on the stack (64 KiB at most).
+inline constexpr int64_t kGuardLimbs = 512;
 
 // ---- conversion to and from machine integers and doubles (bigint_convert.cpp) --------------------------------------
 
@@ -151,7 +152,8 @@ int big_compare_double(BigView a, double d);
 
 // ---- arithmetic (bigint.cpp, bigint_power.cpp) ---------------------------------------------------------------------
 
-inline int64_t big_add_size(BigView a, BigView b) { return big_max(a.length(), b.length()) + 1; }
+// Never less than 2: the short path writes two limbs.
+inline int64_t big_add_size(BigView a, BigView b) { return big_max(big_max(a.length(), b.length()), 1) + 1; }
 int64_t big_add(mp_limb_t* out, BigView a, BigView b);  // out may be a's or b's limbs
 int64_t big_sub(mp_limb_t* out, BigView a, BigView b);  // the same
 
@@ -188,9 +190,9 @@ BigStatus big_isqrt(mp_limb_t* out, int64_t* size, BigView a);
 
 // ---- bits, in two's complement with infinitely many sign bits (bigint_bits.cpp) -------------------------------------
 
-int64_t big_bit_length(BigView a);       // of the magnitude; 0 for 0
-int64_t big_bit_count(BigView a);        // ones in the magnitude
-int64_t big_trailing_zeros(BigView a);   // a != 0
+int64_t big_bit_length(BigView a);      // of the magnitude; 0 for 0
+int64_t big_bit_count(BigView a);       // ones in the magnitude
+int64_t big_trailing_zeros(BigView a);  // a != 0
 
 // -1 when the result passes kMaxLimbs.
 int64_t big_shift_left_size(BigView a, uint64_t bits);
@@ -217,13 +219,13 @@ enum class IntText : uint8_t {
 struct IntScan {
   IntText status = IntText::kInvalid;
   bool negative = false;
-  bool is_small = false;     // the value is in `small`, no conversion is needed
-  int base = 10;             // the base found (base 0 is resolved)
-  int64_t small = 0;         // signed
-  int64_t first = 0;         // where the digits are in the text
-  int64_t end = 0;           // underscores may be among them
-  int64_t digits = 0;        // how many, without underscores
-  int64_t limbs = 0;         // room that big_from_scan needs
+  bool is_small = false;  // the value is in `small`, no conversion is needed
+  int base = 10;          // the base found (base 0 is resolved)
+  int64_t small = 0;      // signed
+  int64_t first = 0;      // where the digits are in the text
+  int64_t end = 0;        // underscores may be among them
+  int64_t digits = 0;     // how many, without underscores
+  int64_t limbs = 0;      // room that big_from_scan needs
 };
 // base is 0 or 2 to 36. max_digits 0: no limit; it holds only for bases that are not powers of two.
 IntScan scan_int(const char* text, int64_t length, int base, int64_t max_digits);

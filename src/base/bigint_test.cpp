@@ -64,7 +64,8 @@ bool is_normalised(BigView a) { return a.size == 0 || a.limbs[a.length() - 1] !=
 
 std::vector<uint8_t> bytes_of(const std::string& hex) {
   std::vector<uint8_t> bytes;
-  for (size_t i = 0; i + 1 < hex.size(); i += 2) bytes.push_back(static_cast<uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  for (size_t i = 0; i + 1 < hex.size(); i += 2)
+    bytes.push_back(static_cast<uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
   return bytes;
 }
 
@@ -75,9 +76,12 @@ std::string run_big(const std::string& op, BigView a, BigView b, BigView c) {
   };
   auto with_status = [&](Out& out, BigStatus status, const char* value_error) -> std::string {
     switch (status) {
-      case BigStatus::kOk: return shown(out);
-      case BigStatus::kDivideByZero: return value_error ? value_error : "!ZeroDivisionError";
-      default: return "!ValueError";
+      case BigStatus::kOk:
+        return shown(out);
+      case BigStatus::kDivideByZero:
+        return value_error ? value_error : "!ZeroDivisionError";
+      default:
+        return "!ValueError";
     }
   };
   if (op == "add" || op == "sub") {
@@ -102,7 +106,9 @@ std::string run_big(const std::string& op, BigView a, BigView b, BigView c) {
   }
   if (op == "and" || op == "or" || op == "xor") {
     Out out(big_bitwise_size(a, b));
-    out.size = op == "and" ? big_and(out.data(), a, b) : op == "or" ? big_or(out.data(), a, b) : big_xor(out.data(), a, b);
+    out.size = op == "and"  ? big_and(out.data(), a, b)
+               : op == "or" ? big_or(out.data(), a, b)
+                            : big_xor(out.data(), a, b);
     return shown(out);
   }
   if (op == "gcd" || op == "lcm") {
@@ -113,9 +119,12 @@ std::string run_big(const std::string& op, BigView a, BigView b, BigView c) {
   if (op == "truediv") {
     double d = 0;
     switch (big_true_divide(a, b, &d)) {
-      case BigStatus::kOk: return hex_of(d);
-      case BigStatus::kDivideByZero: return "!ZeroDivisionError";
-      default: return "!OverflowError";
+      case BigStatus::kOk:
+        return hex_of(d);
+      case BigStatus::kDivideByZero:
+        return "!ZeroDivisionError";
+      default:
+        return "!OverflowError";
     }
   }
   if (op == "compare") return std::to_string(big_compare(a, b));
@@ -195,7 +204,8 @@ std::string run_case(const Case& row) {
   }
   if (op == "to_bytes") {
     std::vector<uint8_t> bytes(static_cast<size_t>(std::strtol(row.b, nullptr, 16)));
-    if (big_to_bytes(parse(row.a), bytes.data(), static_cast<int64_t>(bytes.size()), little, is_signed) != BigStatus::kOk)
+    if (big_to_bytes(parse(row.a), bytes.data(), static_cast<int64_t>(bytes.size()), little, is_signed) !=
+        BigStatus::kOk)
       return "!OverflowError";
     std::string hex;
     for (uint8_t byte : bytes) {

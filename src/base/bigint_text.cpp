@@ -1,5 +1,5 @@
-// Big integers from and to text. Short numbers are done by hand, long ones by GMP; very long ones are cut with powers of
-// the base (base**(piece * 2**j)), so that a poll can come between GMP's calls, at GMP's own subquadratic cost.
+// Big integers from and to text. Short numbers are done by hand, long ones by GMP; very long ones are cut with powers
+// of the base (base**(piece * 2**j)), so that a poll can come between GMP's calls, at GMP's own subquadratic cost.
 #include "base/bigint.h"
 
 #include <climits>
@@ -7,9 +7,19 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/gmp_guard.h"
+
 namespace kaa {
 
 namespace {
+
+// mpn_set_str, guarded where GMP may allocate. False: no memory.
+bool set_digits(mp_limb_t* out, int64_t* size, const unsigned char* digits, int64_t n, int base) {
+  auto convert = [&] { *size = big_normalise(out, mpn_set_str(out, digits, static_cast<size_t>(n), base)); };
+  if (n >= kGuardLimbs) return gmp_guarded(convert);
+  convert();
+  return true;
+}
 
 // Digits that one GMP call converts: some tens of milliseconds.
 constexpr int64_t kPieceDigits = int64_t{1} << 18;
@@ -75,10 +85,8 @@ BigStatus from_digits(mp_limb_t* out, int64_t* size, const unsigned char* digits
     *size = 0;
     return BigStatus::kOk;
   }
-  if (n <= kPieceDigits || is_power_of_two(tower->base)) {
-    *size = mpn_set_str(out, digits, static_cast<size_t>(n), tower->base);
-    *size = big_normalise(out, *size);
-    return BigStatus::kOk;
+  if (n <= kPieceDigits) {
+    return set_digits(out, size, digits, n, tower->base) ? BigStatus::kOk : BigStatus::kNoMemory;
   }
   if (!tower->poll()) return BigStatus::kInterrupted;
   int level = level_below(n);
@@ -103,7 +111,37 @@ BigStatus from_digits(mp_limb_t* out, int64_t* size, const unsigned char* digits
   return BigStatus::kOk;
 }
 
-// Writes exactly `width` digit values, zeros in front; a < base ** width and a >= 0.
+// Writes exactly `width` digit values, zeros in front; 0 <= a < base ** width. By one GMP call.
+BigStatus piece_to_digits(unsigned char* out, int64_t width, BigView a, int base) {
+  // GMP destroys the number and may write more digits than the width has (zeros).
+  BigBuf copy;
+  if (!copy.reserve(a.size + 1) || !copy.assign(a)) return BigStatus::kNoMemory;
+  int64_t room = big_text_size(a, base);
+  unsigned char local[512];
+  auto* digits = room <= static_cast<int64_t>(sizeof local)
+                     ? local
+                     : static_cast<unsigned char*>(std::malloc(static_cast<size_t>(room)));
+  if (digits == nullptr) return BigStatus::kNoMemory;
+  int64_t n = 0;
+  auto convert = [&] { n = static_cast<int64_t>(mpn_get_str(digits, base, copy.data(), a.size)); };
+  bool done = true;
+  if (a.size >= kGuardLimbs)
+    done = gmp_guarded(convert);
+  else
+    convert();
+  if (!done) {
+    if (digits != local) std::free(digits);
+    return BigStatus::kNoMemory;
+  }
+  int64_t skip = 0;
+  while (skip < n && digits[skip] == 0) ++skip;
+  std::memset(out, 0, static_cast<size_t>(width - (n - skip)));
+  std::memcpy(out + (width - (n - skip)), digits + skip, static_cast<size_t>(n - skip));
+  if (digits != local) std::free(digits);
+  return BigStatus::kOk;
+}
+
+// The same for any length.
 BigStatus to_digits(unsigned char* out, int64_t width, BigView a, PowerTower* tower) {
   if (a.size == 0) {
     std::memset(out, 0, static_cast<size_t>(width));
@@ -125,21 +163,7 @@ BigStatus to_digits(unsigned char* out, int64_t width, BigView a, PowerTower* to
     if (status != BigStatus::kOk) return status;
     return to_digits(out + (width - low_digits), low_digits, low, tower);
   }
-  // GMP destroys the number and may write more digits than the width has (zeros).
-  BigBuf copy;
-  if (!copy.reserve(a.size + 1) || !copy.assign(a)) return BigStatus::kNoMemory;
-  int64_t room = big_text_size(a, tower->base);
-  unsigned char local[512];
-  auto* digits = room <= static_cast<int64_t>(sizeof local) ? local
-                                                            : static_cast<unsigned char*>(std::malloc(static_cast<size_t>(room)));
-  if (digits == nullptr) return BigStatus::kNoMemory;
-  int64_t n = static_cast<int64_t>(mpn_get_str(digits, tower->base, copy.data(), a.size));
-  int64_t skip = 0;
-  while (skip < n && digits[skip] == 0) ++skip;
-  std::memset(out, 0, static_cast<size_t>(width - (n - skip)));
-  std::memcpy(out + (width - (n - skip)), digits + skip, static_cast<size_t>(n - skip));
-  if (digits != local) std::free(digits);
-  return BigStatus::kOk;
+  return piece_to_digits(out, width, a, tower->base);
 }
 
 constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -246,15 +270,17 @@ BigStatus big_from_scan(mp_limb_t* out, int64_t* size, const IntScan& scan, cons
   auto* digits = scan.digits <= static_cast<int64_t>(sizeof local)
                      ? local
                      : static_cast<unsigned char*>(std::malloc(static_cast<size_t>(scan.digits)));
-  if (digits == nullptr || !big_scratch_available(4 * scan.limbs)) {
-    if (digits != local) std::free(digits);
-    return BigStatus::kNoMemory;
-  }
+  if (digits == nullptr) return BigStatus::kNoMemory;
   int64_t n = 0;
   for (int64_t i = scan.first; i < scan.end; ++i)
     if (text[i] != '_') digits[n++] = static_cast<unsigned char>(digit_value(text[i]));
-  PowerTower tower{scan.base, poll, {}};
-  BigStatus status = from_digits(out, size, digits, n, &tower);
+  BigStatus status = BigStatus::kOk;
+  if (n <= kPieceDigits || is_power_of_two(scan.base)) {
+    if (!set_digits(out, size, digits, n, scan.base)) status = BigStatus::kNoMemory;
+  } else {
+    PowerTower tower{scan.base, poll, {}};
+    status = from_digits(out, size, digits, n, &tower);
+  }
   if (digits != local) std::free(digits);
   if (status == BigStatus::kOk && scan.negative) *size = -*size;
   return status;
@@ -286,11 +312,17 @@ BigStatus big_to_text(char* out, int64_t* length, BigView a, int base, Poll poll
     // Linear, and leaves the operand alone.
     width = static_cast<int64_t>(mpn_get_str(digits, base, const_cast<mp_limb_t*>(a.limbs), n));
   } else {
-    if (!big_scratch_available(4 * n)) return BigStatus::kNoMemory;
     // An upper bound of the number of digits that is at most one too large.
-    width = static_cast<int64_t>(static_cast<double>(big_bit_length(a)) / std::log2(static_cast<double>(base)) * (1 + 1e-12)) + 2;
-    PowerTower tower{base, poll, {}};
-    BigStatus status = to_digits(digits, width, a.magnitude(), &tower);
+    width = static_cast<int64_t>(static_cast<double>(big_bit_length(a)) / std::log2(static_cast<double>(base)) *
+                                 (1 + 1e-12)) +
+            2;
+    BigStatus status;
+    if (width <= kPieceDigits) {
+      status = piece_to_digits(digits, width, a.magnitude(), base);
+    } else {
+      PowerTower tower{base, poll, {}};
+      status = to_digits(digits, width, a.magnitude(), &tower);
+    }
     if (status != BigStatus::kOk) return status;
   }
   int64_t skip = 0;

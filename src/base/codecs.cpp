@@ -92,7 +92,8 @@ size_t utf32_bom(const uint8_t* in, size_t size, Endian* order) {
   return 4;
 }
 
-size_t utf16_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bool final, TextBuilder& out, CodecError& error) {
+size_t utf16_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bool final, TextBuilder& out,
+                    CodecError& error) {
   error.reason = nullptr;
   out.reserve((size - pos) / 2);
   while (size - pos >= 2) {
@@ -113,7 +114,8 @@ size_t utf16_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bo
   return pos;
 }
 
-size_t utf32_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bool final, TextBuilder& out, CodecError& error) {
+size_t utf32_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bool final, TextBuilder& out,
+                    CodecError& error) {
   error.reason = nullptr;
   out.reserve((size - pos) / 4);
   for (; size - pos >= 4; pos += 4) {
@@ -133,7 +135,7 @@ size_t utf16_encode(TextView in, size_t pos, Endian order, ByteBuilder& out, Cod
     for (size_t i = pos; i < stop; i++) units += in.u32()[i] >= 0x10000;
   }
   uint8_t* to = out.grow(units * 2);
-  if (!to) return in.length;
+  if (out.failed()) return in.length;
   for (size_t i = pos; i < stop; i++) {
     uint32_t cp = in[i];
     if (cp >= 0x10000) {
@@ -149,7 +151,7 @@ size_t utf32_encode(TextView in, size_t pos, Endian order, ByteBuilder& out, Cod
   error.reason = nullptr;
   size_t stop = find_surrogate(in, pos);
   uint8_t* to = out.grow((stop - pos) * 4);
-  if (!to) return in.length;
+  if (out.failed()) return in.length;
   for (size_t i = pos; i < stop; i++) to = write32(to, in[i], order);
   return stop == in.length ? stop : error.set(stop, stop + 1, kSurrogatesNotAllowed);
 }

@@ -43,22 +43,33 @@ size_t copy_plain(const uint8_t* in, size_t size, size_t pos, TextBuilder& out) 
 // What a one-letter escape stands for, or -1.
 int simple_escape(uint8_t c) {
   switch (c) {
-    case '\\': case '\'': case '"': return c;
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 't': return '\t';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 'v': return '\v';
-    case 'a': return '\a';
-    default: return -1;
+    case '\\':
+    case '\'':
+    case '"':
+      return c;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 't':
+      return '\t';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 'v':
+      return '\v';
+    case 'a':
+      return '\a';
+    default:
+      return -1;
   }
 }
 
 }  // namespace
 
-size_t unicode_escape_decode(const uint8_t* in, size_t size, size_t pos, bool final, TextBuilder& out, CodecError& error,
-                             size_t* first_invalid) {
+size_t unicode_escape_decode(const uint8_t* in, size_t size, size_t pos, bool final, TextBuilder& out,
+                             CodecError& error, size_t* first_invalid) {
   error.reason = nullptr;
   while (pos < size) {
     if (in[pos] != '\\') {
@@ -147,7 +158,8 @@ void unicode_escape_encode(TextView in, ByteBuilder& out) {
   }
 }
 
-size_t raw_unicode_escape_decode(const uint8_t* in, size_t size, size_t pos, bool final, TextBuilder& out, CodecError& error) {
+size_t raw_unicode_escape_decode(const uint8_t* in, size_t size, size_t pos, bool final, TextBuilder& out,
+                                 CodecError& error) {
   error.reason = nullptr;
   while (pos < size) {
     if (in[pos] != '\\') {

@@ -1,5 +1,5 @@
-// UTF-7: ASCII stands for itself, except '+', which opens a section of base 64 that holds UTF-16. A character outside the
-// base-64 alphabet closes the section; '-' is then swallowed, others stand for themselves.
+// UTF-7: ASCII stands for itself, except '+', which opens a section of base 64 that holds UTF-16. A character outside
+// the base-64 alphabet closes the section; '-' is then swallowed, others stand for themselves.
 #include "base/codecs.h"
 
 namespace kaa {
@@ -17,7 +17,8 @@ inline uint8_t base64_digit(uint32_t value) {
   return static_cast<uint8_t>("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[value & 63]);
 }
 
-// What may be written outside sections: all of ASCII but the control characters other than white space, '+', '\' and '~'.
+// What may be written outside sections: all of ASCII but the control characters other than white space, '+', '\' and
+// '~'.
 bool written_directly(uint32_t c) {
   if (c == '\t' || c == '\n' || c == '\r') return true;
   return c >= ' ' && c < 0x7F && c != '+' && c != '\\' && c != '~';
@@ -43,7 +44,8 @@ void add_unit(Utf7State& state, uint32_t unit, TextBuilder& out) {
 
 }  // namespace
 
-size_t utf7_decode(const uint8_t* in, size_t size, size_t pos, bool final, Utf7State& state, TextBuilder& out, CodecError& error) {
+size_t utf7_decode(const uint8_t* in, size_t size, size_t pos, bool final, Utf7State& state, TextBuilder& out,
+                   CodecError& error) {
   error.reason = nullptr;
   while (pos < size) {
     uint8_t c = in[pos];
@@ -62,9 +64,9 @@ size_t utf7_decode(const uint8_t* in, size_t size, size_t pos, bool final, Utf7S
         continue;
       }
       state.shifted = false;
-      if (state.bits >= 6) return error.set(state.section, pos + 1, "partial character in base64 segment");
+      if (state.bits >= 6) return error.set(state.section, pos + 1, "partial character in shift sequence");
       if (state.bits > 0 && state.buffer != 0) {
-        return error.set(state.section, pos + 1, "non-zero padding bits in base64 segment");
+        return error.set(state.section, pos + 1, "non-zero padding bits in shift sequence");
       }
       if (state.surrogate && c < 0x80 && c != '+') out.push(state.surrogate);
       state.surrogate = 0;

@@ -62,8 +62,8 @@ bool is_too_large(const char* at, const char* end) {
   return place > 0;
 }
 
-// Copies the text without the underscores, each of which must stand between two digits. Null with *status set on failure.
-// The copy is `local` where it fits, else malloc'ed.
+// Copies the text without the underscores, each of which must stand between two digits. Null with *status set on
+// failure. The copy is `local` where it fits, else malloc'ed.
 char* without_underscores(const char* text, int64_t length, char* local, int64_t local_size, int64_t* new_length,
                           FloatText* status) {
   char* copy = length <= local_size ? local : static_cast<char*>(std::malloc(static_cast<size_t>(length)));

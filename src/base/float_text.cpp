@@ -49,8 +49,8 @@ void shortest_digits(double magnitude, Decimal* out) {
 void significant_digits(double magnitude, int64_t count, Decimal* out) {
   char buffer[kBufferSize];
   int64_t wanted = count - 1 < kMaxPrecision ? count - 1 : kMaxPrecision;
-  auto result = std::to_chars(buffer, buffer + sizeof buffer, magnitude, std::chars_format::scientific,
-                              static_cast<int>(wanted));
+  auto result =
+      std::to_chars(buffer, buffer + sizeof buffer, magnitude, std::chars_format::scientific, static_cast<int>(wanted));
   read_scientific(buffer, result.ptr, out);
 }
 
@@ -128,8 +128,8 @@ bool append_double(std::string* out, double d, char code, int64_t precision, uns
   if (kind == 'f') {
     char buffer[kBufferSize];
     int64_t shown = precision < kMaxPrecision ? precision : kMaxPrecision;
-    auto result = std::to_chars(buffer, buffer + sizeof buffer, magnitude, std::chars_format::fixed,
-                                static_cast<int>(shown));
+    auto result =
+        std::to_chars(buffer, buffer + sizeof buffer, magnitude, std::chars_format::fixed, static_cast<int>(shown));
     out->append(buffer, static_cast<size_t>(result.ptr - buffer));
     out->append(static_cast<size_t>(precision - shown), '0');
     if (precision == 0) {
@@ -275,7 +275,8 @@ bool round_double(double d, int64_t digits, double* out) {
   char buffer[kBufferSize];
   char* end;
   if (digits >= 0) {
-    end = std::to_chars(buffer, buffer + sizeof buffer, magnitude, std::chars_format::fixed, static_cast<int>(digits)).ptr;
+    end = std::to_chars(buffer, buffer + sizeof buffer, magnitude, std::chars_format::fixed, static_cast<int>(digits))
+              .ptr;
   } else {
     Decimal exact;
     significant_digits(magnitude, 768, &exact);
@@ -297,7 +298,8 @@ bool round_double(double d, int64_t digits, double* out) {
       end = write_exponent(buffer + 1, -digits, 'e');
     } else {
       end = std::to_chars(buffer, buffer + sizeof buffer, magnitude, std::chars_format::scientific,
-                          static_cast<int>(keep - 1)).ptr;
+                          static_cast<int>(keep - 1))
+                .ptr;
     }
   }
   double rounded;

@@ -17,10 +17,10 @@ inline constexpr int64_t kDoubleReprSize = 32;
 int64_t double_repr(char* out, double d);
 
 enum DoubleTextFlags : unsigned {
-  kAlwaysSign = 1,       // '+' before what is not negative
-  kAddDotZero = 2,       // "1" becomes "1.0" (only where no exponent is shown)
-  kAlternateForm = 4,    // the '#' of formats: always a point, and g keeps its zeros
-  kNoNegativeZero = 8,   // the 'z' of formats: no '-' before a result of zeros
+  kAlwaysSign = 1,      // '+' before what is not negative
+  kAddDotZero = 2,      // "1" becomes "1.0" (only where no exponent is shown)
+  kAlternateForm = 4,   // the '#' of formats: always a point, and g keeps its zeros
+  kNoNegativeZero = 8,  // the 'z' of formats: no '-' before a result of zeros
 };
 // Appends d as PyOS_double_to_string does. code: one of e E f F g G, or r for the shortest digits (precision unused).
 // precision >= 0. False: no memory.
@@ -34,9 +34,9 @@ int64_t double_to_hex(char* out, double d);
 
 enum class FloatText : uint8_t { kOk, kInvalid, kOverflow, kTooLong, kNoMemory };
 
-// Reads the longest number at the start of [text, end), without underscores or spaces: [sign] digits with a point and an
-// exponent, "inf", "infinity" or "nan" in any case. Gives where it ends, or null where there is none. Too large gives an
-// infinity, too small a zero.
+// Reads the longest number at the start of [text, end), without underscores or spaces: [sign] digits with a point and
+// an exponent, "inf", "infinity" or "nan" in any case. Gives where it ends, or null where there is none. Too large
+// gives an infinity, too small a zero.
 const char* read_double(const char* text, const char* end, double* out);
 // float(text) for the whole text; spaces are the caller's to strip, underscores may stand between digits.
 FloatText parse_double(const char* text, int64_t length, double* out);
@@ -49,7 +49,8 @@ FloatText parse_hex_double(const char* text, int64_t length, double* out);
 
 // d == numerator / denominator in lowest terms, denominator > 0; d is finite. False: no memory.
 [[nodiscard]] bool double_ratio(double d, BigBuf* numerator, BigBuf* denominator);
-// round(d, digits): the exact value rounded half to even at that decimal. False: the result is beyond the largest double.
+// round(d, digits): the exact value rounded half to even at that decimal. False: the result is beyond the largest
+// double.
 [[nodiscard]] bool round_double(double d, int64_t digits, double* out);
 
 }  // namespace kaa

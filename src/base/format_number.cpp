@@ -55,11 +55,16 @@ void append_fill(std::string* out, char32_t fill, int64_t count) {
 
 NumberLocale separators(Grouping grouping, const NumberLocale& locale) {
   switch (grouping) {
-    case Grouping::kComma: return {".", ",", "\3"};
-    case Grouping::kUnderscore: return {".", "_", "\3"};
-    case Grouping::kUnderscoreByFour: return {".", "_", "\4"};
-    case Grouping::kLocale: return locale;
-    case Grouping::kNone: break;
+    case Grouping::kComma:
+      return {".", ",", "\3"};
+    case Grouping::kUnderscore:
+      return {".", "_", "\3"};
+    case Grouping::kUnderscoreByFour:
+      return {".", "_", "\4"};
+    case Grouping::kLocale:
+      return locale;
+    case Grouping::kNone:
+      break;
   }
   return {};
 }
@@ -83,9 +88,9 @@ class GroupSizes {
 
 // Plans the whole part: its digits with zeros in front until it is min_width wide, and separators between groups.
 struct GroupedDigits {
-  int64_t zeros = 0;       // put in front
+  int64_t zeros = 0;  // put in front
   int64_t separators = 0;
-  int64_t width = 0;       // in code points, with the separators
+  int64_t width = 0;  // in code points, with the separators
 };
 
 GroupedDigits plan_groups(int64_t digits, int64_t min_width, const NumberLocale& marks) {
@@ -110,7 +115,8 @@ GroupedDigits plan_groups(int64_t digits, int64_t min_width, const NumberLocale&
   return plan;
 }
 
-void append_groups(std::string* out, const char* digits, int64_t n, const GroupedDigits& plan, const NumberLocale& marks) {
+void append_groups(std::string* out, const char* digits, int64_t n, const GroupedDigits& plan,
+                   const NumberLocale& marks) {
   int64_t total = n + plan.zeros;
   if (plan.separators == 0) {
     out->append(static_cast<size_t>(plan.zeros), '0');
@@ -146,9 +152,9 @@ struct NumberParts {
   bool has_point = false;
   const char* fraction = nullptr;
   int64_t fraction_count = 0;
-  const char* rest = nullptr;     // exponent, '%', or what has no digits
-  int64_t rest_size = 0;          // in bytes
-  int64_t rest_width = 0;         // in code points
+  const char* rest = nullptr;  // exponent, '%', or what has no digits
+  int64_t rest_size = 0;       // in bytes
+  int64_t rest_width = 0;      // in code points
 };
 
 bool append_number(std::string* out, const FormatSpec& spec, const NumberParts& parts, const NumberLocale& marks,
@@ -270,7 +276,8 @@ bool format_char(std::string* out, const FormatSpec& spec, BigView value, Format
   if (spec.sign != 0) return fail(error, "Sign not allowed with integer format specifier 'c'");
   if (spec.alternate) return fail(error, "Alternate form (#) not allowed with integer format specifier 'c'");
   int64_t c;
-  if (!big_to_int64(value, &c)) return fail(error, "Python int too large to convert to C long", FormatErrorKind::kOverflowError);
+  if (!big_to_int64(value, &c))
+    return fail(error, "Python int too large to convert to C long", FormatErrorKind::kOverflowError);
   if (c < 0 || c > 0x10ffff) return fail(error, "%c arg not in range(0x110000)", FormatErrorKind::kOverflowError);
   std::string text;
   append_code_point(&text, static_cast<char32_t>(c));
@@ -283,21 +290,40 @@ bool format_char(std::string* out, const FormatSpec& spec, BigView value, Format
 
 }  // namespace
 
-bool format_int(std::string* out, const FormatSpec& spec, BigView value, const FormatContext& context, FormatError* error) {
+bool format_int(std::string* out, const FormatSpec& spec, BigView value, const FormatContext& context,
+                FormatError* error) {
   if (is_float_type(spec.type)) {
     double d;
-    if (!big_to_double(value, &d)) return fail(error, "int too large to convert to float", FormatErrorKind::kOverflowError);
+    if (!big_to_double(value, &d))
+      return fail(error, "int too large to convert to float", FormatErrorKind::kOverflowError);
     return format_float(out, spec, d, context, error);
   }
   int base = 10;
   const char* prefix = "";
   switch (spec.type) {
-    case 'b': base = 2; prefix = "0b"; break;
-    case 'o': base = 8; prefix = "0o"; break;
-    case 'x': base = 16; prefix = "0x"; break;
-    case 'X': base = 16; prefix = "0X"; break;
-    case 'c': case 'd': case 'n': break;
-    default: unknown_format_code(spec.type, context.type_name, error); return false;
+    case 'b':
+      base = 2;
+      prefix = "0b";
+      break;
+    case 'o':
+      base = 8;
+      prefix = "0o";
+      break;
+    case 'x':
+      base = 16;
+      prefix = "0x";
+      break;
+    case 'X':
+      base = 16;
+      prefix = "0X";
+      break;
+    case 'c':
+    case 'd':
+    case 'n':
+      break;
+    default:
+      unknown_format_code(spec.type, context.type_name, error);
+      return false;
   }
   if (spec.precision != -1) return fail(error, "Precision not allowed in integer format specifier");
   if (spec.no_negative_zero) return fail(error, "Negative zero coercion (z) not allowed in integer format specifier");
@@ -306,7 +332,8 @@ bool format_int(std::string* out, const FormatSpec& spec, BigView value, const F
 
   char local[128];
   int64_t room = big_text_size(value, base);
-  char* text = room <= static_cast<int64_t>(sizeof local) ? local : static_cast<char*>(std::malloc(static_cast<size_t>(room)));
+  char* text =
+      room <= static_cast<int64_t>(sizeof local) ? local : static_cast<char*>(std::malloc(static_cast<size_t>(room)));
   if (text == nullptr) return no_memory(error);
   NumberParts parts;
   parts.negative = value.is_negative();
@@ -344,8 +371,8 @@ bool format_float(std::string* out, const FormatSpec& spec, double value, const 
   return append_number(out, spec, parts, marks_for(spec, context), error);
 }
 
-bool format_complex(std::string* out, const FormatSpec& spec, double real, double imaginary, const FormatContext& context,
-                    FormatError* error) {
+bool format_complex(std::string* out, const FormatSpec& spec, double real, double imaginary,
+                    const FormatContext& context, FormatError* error) {
   if ((!is_float_type(spec.type) && spec.type != 'n' && spec.type != 0) || spec.type == '%') {
     unknown_format_code(spec.type, context.type_name, error);
     return false;
@@ -368,12 +395,14 @@ bool format_complex(std::string* out, const FormatSpec& spec, double real, doubl
   if (parentheses) body.push_back('(');
   if (!skip_real) {
     if (!append_double(&text, real, form.code, form.precision, form.flags)) return no_memory(error);
-    if (!append_number(&body, part, split_float(text.data(), static_cast<int64_t>(text.size())), marks, error)) return false;
+    if (!append_number(&body, part, split_float(text.data(), static_cast<int64_t>(text.size())), marks, error))
+      return false;
     part.sign = '+';
     text.clear();
   }
   if (!append_double(&text, imaginary, form.code, form.precision, form.flags)) return no_memory(error);
-  if (!append_number(&body, part, split_float(text.data(), static_cast<int64_t>(text.size())), marks, error)) return false;
+  if (!append_number(&body, part, split_float(text.data(), static_cast<int64_t>(text.size())), marks, error))
+    return false;
   body.push_back('j');
   if (parentheses) body.push_back(')');
 

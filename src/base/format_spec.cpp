@@ -153,12 +153,25 @@ bool parse_format_spec(TextView text, const char* type_name, char default_type, 
 
   if (spec.grouping != Grouping::kNone) {
     switch (spec.type) {
-      case 'd': case 'e': case 'f': case 'g': case 'E': case 'F': case 'G': case '%': case 0: break;
-      case 'b': case 'o': case 'x': case 'X':
+      case 'd':
+      case 'e':
+      case 'f':
+      case 'g':
+      case 'E':
+      case 'F':
+      case 'G':
+      case '%':
+      case 0:
+        break;
+      case 'b':
+      case 'o':
+      case 'x':
+      case 'X':
         if (spec.grouping != Grouping::kUnderscore) return cannot_group(error, spec.grouping, spec.type);
         spec.grouping = Grouping::kUnderscoreByFour;
         break;
-      default: return cannot_group(error, spec.grouping, spec.type);
+      default:
+        return cannot_group(error, spec.grouping, spec.type);
     }
   }
   if (spec.type == 'n' && spec.fraction_grouping != Grouping::kNone)
@@ -167,7 +180,8 @@ bool parse_format_spec(TextView text, const char* type_name, char default_type, 
   return true;
 }
 
-bool layout_string(const FormatSpec& spec, int64_t length, const char* type_name, StringLayout* out, FormatError* error) {
+bool layout_string(const FormatSpec& spec, int64_t length, const char* type_name, StringLayout* out,
+                   FormatError* error) {
   if (spec.type != 's') {
     unknown_format_code(spec.type, type_name, error);
     return false;

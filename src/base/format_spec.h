@@ -22,9 +22,12 @@ struct TextView {
 
   char32_t at(int64_t i) const {
     switch (width) {
-      case 1: return static_cast<const uint8_t*>(data)[i];
-      case 2: return static_cast<const uint16_t*>(data)[i];
-      default: return static_cast<const uint32_t*>(data)[i];
+      case 1:
+        return static_cast<const uint8_t*>(data)[i];
+      case 2:
+        return static_cast<const uint16_t*>(data)[i];
+      default:
+        return static_cast<const uint32_t*>(data)[i];
     }
   }
 };
@@ -42,14 +45,14 @@ enum class Grouping : uint8_t { kNone, kComma, kUnderscore, kUnderscoreByFour, k
 struct FormatSpec {
   char32_t fill = ' ';
   char32_t type = 0;
-  char align = '>';      // < > = ^
-  char sign = 0;         // + - space, or 0
+  char align = '>';  // < > = ^
+  char sign = 0;     // + - space, or 0
   bool align_given = false;
   bool alternate = false;
   bool no_negative_zero = false;
   Grouping grouping = Grouping::kNone;
   Grouping fraction_grouping = Grouping::kNone;
-  int64_t width = -1;    // -1: not given
+  int64_t width = -1;  // -1: not given
   int64_t precision = -1;
 };
 
@@ -69,9 +72,9 @@ struct NumberLocale {
 };
 
 struct FormatContext {
-  const char* type_name = "";         // of the value, for messages
-  NumberLocale locale;                // for type 'n'
-  int64_t max_digits = 0;             // sys.get_int_max_str_digits(); 0: no limit
+  const char* type_name = "";  // of the value, for messages
+  NumberLocale locale;         // for type 'n'
+  int64_t max_digits = 0;      // sys.get_int_max_str_digits(); 0: no limit
   Poll poll;
 };
 

@@ -50,7 +50,10 @@ bool run(const Case& row, std::string* out, FormatError* error) {
   std::vector<uint32_t> points = code_points(spec_text);
   bool is_str = type == "str", is_int = type == "int" || type == "bool";
   FormatSpec spec;
-  if (!parse_format_spec({points.data(), static_cast<int64_t>(points.size()), 4}, row.type, is_str ? 's' : is_int ? 'd' : '\0',
+  if (!parse_format_spec({points.data(), static_cast<int64_t>(points.size()), 4}, row.type,
+                         is_str   ? 's'
+                         : is_int ? 'd'
+                                  : '\0',
                          is_str ? '<' : '>', &spec, error, arabic_digit))
     return false;
   FormatContext context;
@@ -65,7 +68,8 @@ bool run(const Case& row, std::string* out, FormatError* error) {
   if (type == "float") return format_float(out, spec, double_of(value), context, error);
   if (type == "complex") {
     size_t space = value.find(' ');
-    return format_complex(out, spec, double_of(value.substr(0, space)), double_of(value.substr(space + 1)), context, error);
+    return format_complex(out, spec, double_of(value.substr(0, space)), double_of(value.substr(space + 1)), context,
+                          error);
   }
   std::vector<uint32_t> text = code_points(value);
   StringLayout layout;
@@ -82,7 +86,9 @@ TEST(FormatSpec, AsCPython) {
     FormatError error;
     if (!run(row, &out, &error)) {
       out = error.message;
-      kind = error.kind == FormatErrorKind::kValueError ? "ValueError" : error.kind == FormatErrorKind::kOverflowError ? "OverflowError" : "?";
+      kind = error.kind == FormatErrorKind::kValueError      ? "ValueError"
+             : error.kind == FormatErrorKind::kOverflowError ? "OverflowError"
+                                                             : "?";
     }
     EXPECT_EQ(out, row.result) << row.type << " " << row.value << " '" << row.spec << "'";
     EXPECT_EQ(kind, row.kind) << row.type << " " << row.value << " '" << row.spec << "'";
@@ -92,7 +98,8 @@ TEST(FormatSpec, AsCPython) {
 std::string with_locale(const char* spec_text, int64_t value, NumberLocale locale) {
   FormatSpec spec;
   FormatError error;
-  EXPECT_TRUE(parse_format_spec({spec_text, static_cast<int64_t>(std::strlen(spec_text)), 1}, "int", 'd', '>', &spec, &error));
+  EXPECT_TRUE(
+      parse_format_spec({spec_text, static_cast<int64_t>(std::strlen(spec_text)), 1}, "int", 'd', '>', &spec, &error));
   FormatContext context;
   context.locale = locale;
   std::string out;
@@ -106,8 +113,14 @@ TEST(FormatSpec, LocaleGrouping) {
   const char once[] = {3, CHAR_MAX, 0};
   EXPECT_EQ(with_locale("n", 1234567890, {".", ",", once}), "1234567,890");
   // A separator of more bytes than chars: a narrow no-break space.
-  EXPECT_EQ(with_locale("n", 1234567, {",", "\xe2\x80\xaf", "\3"}), "1\xe2\x80\xaf" "234\xe2\x80\xaf" "567");
-  EXPECT_EQ(with_locale("010n", 1234567, {",", "\xe2\x80\xaf", "\3"}), "01\xe2\x80\xaf" "234\xe2\x80\xaf" "567");
+  EXPECT_EQ(with_locale("n", 1234567, {",", "\xe2\x80\xaf", "\3"}),
+            "1\xe2\x80\xaf"
+            "234\xe2\x80\xaf"
+            "567");
+  EXPECT_EQ(with_locale("010n", 1234567, {",", "\xe2\x80\xaf", "\3"}),
+            "01\xe2\x80\xaf"
+            "234\xe2\x80\xaf"
+            "567");
   EXPECT_EQ(with_locale("d", 1234567, {",", ".", "\3"}), "1234567");
 }
 
@@ -133,7 +146,9 @@ TEST(FormatSpec, DigitLimit) {
   FormatError error;
   std::string out;
   EXPECT_FALSE(format_int(&out, spec, number, context, &error));
-  EXPECT_EQ(error.message, "Exceeds the limit (4300 digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit");
+  EXPECT_EQ(error.message,
+            "Exceeds the limit (4300 digits) for integer string conversion; use sys.set_int_max_str_digits() to "
+            "increase the limit");
   spec.type = 'x';
   EXPECT_TRUE(format_int(&out, spec, number, context, &error));
 }

@@ -9,7 +9,8 @@ int64_t hash_double(double d) {
   constexpr uint64_t kModulus = (uint64_t{1} << kBits) - 1;
   if (std::isinf(d)) return d > 0 ? kHashInfinity : -kHashInfinity;
   if (d == 0) return 0;
-  // d == m * 2**e with an integer m of 53 bits; 2**61 is 1 modulo 2**61 - 1, so that a power of two is a rotation by e % 61.
+  // d == m * 2**e with an integer m of 53 bits; 2**61 is 1 modulo 2**61 - 1, so that a power of two is a rotation by e
+  // % 61.
   int exponent;
   double fraction = std::frexp(std::fabs(d), &exponent);
   auto m = static_cast<uint64_t>(std::ldexp(fraction, 53));

@@ -23,7 +23,8 @@ inline int64_t hash_pointer(const void* p) {
   return hash_not_minus_one(a >> 4 | a << 60);
 }
 
-// hash() of a float that is no NaN (NaNs hash by identity: hash_pointer): equal to the hash of an equal int or Fraction.
+// hash() of a float that is no NaN (NaNs hash by identity: hash_pointer): equal to the hash of an equal int or
+// Fraction.
 int64_t hash_double(double d);
 
 // hash() of a complex from the hashes of its parts.

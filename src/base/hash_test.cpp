@@ -40,7 +40,8 @@ TEST(Hash, AsCPython) {
     int64_t h = 0;
     if (op == "bytes") {
       std::vector<uint8_t> bytes;
-      for (size_t i = 0; i < data.size(); i += 2) bytes.push_back(static_cast<uint8_t>(std::stoi(data.substr(i, 2), nullptr, 16)));
+      for (size_t i = 0; i < data.size(); i += 2)
+        bytes.push_back(static_cast<uint8_t>(std::stoi(data.substr(i, 2), nullptr, 16)));
       HashSecret secret = hash_secret_from_seed(static_cast<uint32_t>(std::strtoull(row.seed, nullptr, 10)));
       h = hash_bytes(secret, bytes.data(), static_cast<int64_t>(bytes.size()));
     } else {

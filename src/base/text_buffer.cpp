@@ -82,7 +82,8 @@ bool TextBuilder::make_room(size_t count, uint32_t cp) {
   if (kind < kind_) kind = kind_;
   if (failed_) return false;
   size_t need = length_ + count;
-  size_t capacity = need <= capacity_ ? capacity_ : need + need / 2 + 16;
+  // What comes at once at first is often all.
+  size_t capacity = need <= capacity_ ? capacity_ : length_ == 0 && count > 16 ? need : need + need / 2 + 16;
   if (need < length_ || capacity > SIZE_MAX / 8) {
     failed_ = true;
     return false;
@@ -113,14 +114,18 @@ bool TextBuilder::make_room(size_t count, uint32_t cp) {
 
 void TextBuilder::append_latin1(const uint8_t* bytes, size_t count) { append({bytes, count, 1}); }
 
+void* TextBuilder::grow(size_t count, uint32_t max) {
+  if ((count > capacity_ - length_ || max > limit_) && !make_room(count, max)) return nullptr;
+  void* to = static_cast<uint8_t*>(data_) + length_ * static_cast<size_t>(kind_);
+  length_ += count;
+  bits_ |= max;
+  return to;
+}
+
 void TextBuilder::append(TextView text) {
   if (text.length == 0) return;
-  uint32_t bits = text_bits(text);
   // The or of code points needs no more bytes than the largest of them.
-  if ((text.length > capacity_ - length_ || bits > limit_) && !make_room(text.length, bits)) return;
-  text_convert(text, static_cast<uint8_t*>(data_) + length_ * kind_, kind_);
-  length_ += text.length;
-  bits_ |= bits;
+  if (void* to = grow(text.length, text_bits(text))) text_convert(text, to, kind_);
 }
 
 void TextBuilder::reserve(size_t count) {
@@ -153,7 +158,7 @@ ByteBuilder::~ByteBuilder() { free(data_); }
 
 bool ByteBuilder::make_room(size_t count) {
   if (failed_) return false;
-  size_t need = size_ + count, capacity = need + need / 2 + 32;
+  size_t need = size_ + count, capacity = size_ == 0 && count > 32 ? need : need + need / 2 + 32;
   auto* data = need < size_ || need > SIZE_MAX / 4 ? nullptr : static_cast<uint8_t*>(realloc(data_, capacity));
   if (!data) {
     failed_ = true;

@@ -1,8 +1,8 @@
 // Views of texts, and buffers that grow while a text or bytes are made.
 //
 // A text is an array of code points of one, two or four bytes each (its kind: 1, 2 or 4), the smallest that holds its
-// largest code point. Surrogates count as code points like any other. Buffers come from malloc; when it fails, the buffer
-// remembers (`failed()`) and drops what is added, so that the caller asks once, at the end.
+// largest code point. Surrogates count as code points like any other. Buffers come from malloc; when it fails, the
+// buffer remembers (`failed()`) and drops what is added, so that the caller asks once, at the end.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +28,8 @@ struct TextView {
 
 inline int kind_for(uint32_t max_code_point) { return max_code_point < 0x100 ? 1 : max_code_point < 0x10000 ? 2 : 4; }
 
-// An upper bound of the code points of the text, precise enough to choose a kind and to tell ASCII: the bitwise or of all.
+// An upper bound of the code points of the text, precise enough to choose a kind and to tell ASCII: the bitwise or of
+// all.
 uint32_t text_bits(TextView text);
 // The largest code point itself; 0 for an empty text.
 uint32_t text_max(TextView text);
@@ -57,6 +58,9 @@ class TextBuilder {
   }
   void append_latin1(const uint8_t* bytes, size_t count);
   void append(TextView text);
+  // Room for `count` code points that the caller writes at once, as units of kind() as it is afterwards; `max` is the
+  // largest of them. Null when there is no memory.
+  void* grow(size_t count, uint32_t max);
   // Makes room for `count` further code points of the present kind.
   void reserve(size_t count);
   // Drops all after the first `length` code points; the kind becomes the smallest again.
@@ -66,7 +70,7 @@ class TextBuilder {
   int kind() const { return kind_; }
   const void* data() const { return data_; }
   TextView view() const { return {data_, length_, kind_}; }
-  // The or of all code points: the text is ASCII if this is below 0x80.
+  // At least the largest code point, and needs no more bits: the text is ASCII if this is below 0x80.
   uint32_t bits() const { return bits_; }
   bool failed() const { return failed_; }
 
@@ -96,7 +100,7 @@ class ByteBuilder {
     if (count) memcpy(data_ + size_, bytes, count);
     size_ += count;
   }
-  // Room for `count` bytes that the caller writes at once; null when there is no memory.
+  // Room for `count` bytes that the caller writes at once; null when there is no memory (and may be, for no bytes).
   uint8_t* grow(size_t count) {
     if (count > capacity_ - size_ && !make_room(count)) return nullptr;
     uint8_t* at = data_ + size_;
@@ -120,9 +124,9 @@ class ByteBuilder {
   bool failed_ = false;
 };
 
-// What a decoder or encoder could not do: the input units [start, end) and why, in CPython's words. `reason` is null when
-// nothing went wrong. Decoders and encoders stop at the first error and return its start; the caller lets its error handler
-// append a replacement, and calls again from where that handler says.
+// What a decoder or encoder could not do: the input units [start, end) and why, in CPython's words. `reason` is null
+// when nothing went wrong. Decoders and encoders stop at the first error and return its start; the caller lets its
+// error handler append a replacement, and calls again from where that handler says.
 struct CodecError {
   size_t start = 0, end = 0;
   const char* reason = nullptr;

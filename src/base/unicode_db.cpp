@@ -43,7 +43,9 @@ size_t read_name(size_t at, char* out, size_t* length) {
   size_t n = 0;
   bool joined = true;  // no space before the next phrase
   for (uint8_t byte; (byte = stream_byte(at++)) != 0;) {
-    unsigned phrase = byte <= kOneBytePhrases ? byte - 1u : kOneBytePhrases + ((byte - kOneBytePhrases - 1u) << 8 | stream_byte(at++));
+    unsigned phrase = byte <= kOneBytePhrases
+                          ? byte - 1u
+                          : kOneBytePhrases + ((byte - kOneBytePhrases - 1u) << 8 | stream_byte(at++));
     const char* text = kPhraseText + kPhraseOffsets[phrase];
     size_t size = static_cast<size_t>(kPhraseOffsets[phrase + 1] - kPhraseOffsets[phrase]);
     if (!joined) out[n++] = ' ';
@@ -229,7 +231,8 @@ const char* bidirectional(uint32_t cp, Version version) {
 
 const char* east_asian_width(uint32_t cp, Version version) {
   const OldRange* old = old_of(cp, version);
-  return kWidthNames[old && old->east_asian_width != kUnchanged ? old->east_asian_width : db_record(cp).east_asian_width];
+  return kWidthNames[old && old->east_asian_width != kUnchanged ? old->east_asian_width
+                                                                : db_record(cp).east_asian_width];
 }
 
 unsigned combining(uint32_t cp, Version version) {

@@ -29,15 +29,16 @@ int decimal(uint32_t cp, Version version = Version::k16_0);
 int digit(uint32_t cp);
 bool numeric(uint32_t cp, double* value, Version version = Version::k16_0);
 
-// One step of decomposition: code points as UTF-16, and the tag ("<compat>", or "" for a canonical one). `length` 0: none.
-// Hangul syllables have none here: theirs is arithmetic (unicode_norm.h); the text below includes them.
+// One step of decomposition: code points as UTF-16, and the tag ("<compat>", or "" for a canonical one). `length` 0:
+// none. Hangul syllables have none here: theirs is arithmetic (unicode_norm.h); the text below includes them.
 struct Decomposition {
   const uint16_t* utf16;
   unsigned length;  // UTF-16 units
   const char* tag;
 };
 Decomposition decomposition(uint32_t cp, Version version = Version::k16_0);
-// As text, "<compat> 0020 0308"; writes at most kMaxDecompositionText bytes without a final zero, and returns their number.
+// As text, "<compat> 0020 0308"; writes at most kMaxDecompositionText bytes without a final zero, and returns their
+// number.
 constexpr size_t kMaxDecompositionText = 128;
 size_t decomposition_text(uint32_t cp, char* out, Version version = Version::k16_0);
 

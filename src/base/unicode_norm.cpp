@@ -4,9 +4,10 @@
 
 #include "base/utf8.h"
 
-// A text is decomposed into a scratch array whose entries carry the combining class in their upper byte, so that sorting and
-// composing need no further look at the tables. Invariants: before `run_start_` every entry has its final place; the run
-// from there on holds entries of non-zero class only, and is sorted when the next starter (class zero) arrives.
+// A text is decomposed into a scratch array whose entries carry the combining class in their upper byte, so that
+// sorting and composing need no further look at the tables. Invariants: before `run_start_` every entry has its final
+// place; the run from there on holds entries of non-zero class only, and is sorted when the next starter (class zero)
+// arrives.
 
 namespace kaa::unicode {
 
@@ -17,18 +18,25 @@ constexpr uint32_t kLCount = 19, kVCount = 21, kTCount = 28, kNCount = kVCount *
 
 class Scratch {
  public:
-  explicit Scratch(Form form, Version version) : form_(form), version_(version) {}
+  Scratch(Form form, Version version) : form_(form), version_(version) {
+    // The quick check "no" of NFD or NFKD: the character has a decomposition. Version 3.2.0 has no more of them.
+    decomposes_ = form == Form::kNFKD || form == Form::kNFKC ? 2u << 2 : 2u;
+  }
   ~Scratch() { free(entries_); }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
   bool failed() const { return failed_; }
-  size_t size() const { return size_; }
   uint32_t operator[](size_t i) const { return entries_[i] & 0x1FFFFF; }
 
   void add(uint32_t cp);
   void finish() { sort_run(); }
   void compose_all();
+  // Drops the combining classes: the last thing to do.
+  TextView text() {
+    for (size_t i = 0; i < size_; i++) entries_[i] &= 0x1FFFFF;
+    return {entries_, size_, 4};
+  }
   bool equals(TextView text) const;
 
  private:
@@ -39,13 +47,15 @@ class Scratch {
   size_t size_ = 0, capacity_ = 0, run_start_ = 0;
   Form form_;
   Version version_;
+  unsigned decomposes_;
   bool run_sorted_ = true, failed_ = false;
 };
 
-void Scratch::push(uint32_t cp) {
+inline void Scratch::push(uint32_t cp) {
   if (size_ == capacity_) {
     size_t capacity = capacity_ * 2 + 64;
-    auto* entries = capacity > SIZE_MAX / 8 ? nullptr : static_cast<uint32_t*>(realloc(entries_, capacity * sizeof(uint32_t)));
+    auto* entries =
+        capacity > SIZE_MAX / 8 ? nullptr : static_cast<uint32_t*>(realloc(entries_, capacity * sizeof(uint32_t)));
     if (!entries) {
       failed_ = true;
       return;
@@ -96,7 +106,7 @@ void Scratch::sort_run() {
 }
 
 void Scratch::add(uint32_t cp) {
-  if (cp < 0xA0) return push(cp);
+  if (cp < 0xA0 || (db_record(cp).quick_check & decomposes_) == 0) return push(cp);
   // Decompositions nest a few levels deep, and the longest has 18 code points.
   uint32_t stack[64];
   unsigned depth = 0;
@@ -230,8 +240,7 @@ bool normalize(TextView text, Form form, TextBuilder& out, Version version) {
   }
   Scratch scratch(form, version);
   if (!fill(scratch, text, form)) return false;
-  out.reserve(scratch.size());
-  for (size_t i = 0; i < scratch.size(); i++) out.push(scratch[i]);
+  out.append(scratch.text());
   return !out.failed();
 }
 

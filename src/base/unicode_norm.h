@@ -1,6 +1,6 @@
-// Normalization forms (Unicode Standard Annex 15) of texts of any length, in time linear in it: runs of combining characters
-// are sorted by counting, nothing recurses. Version 3.2.0 normalizes as CPython's `ucd_3_2_0.normalize`: characters
-// assigned later do not decompose, and five ideographs have their uncorrected decompositions.
+// Normalization forms (Unicode Standard Annex 15) of texts of any length, in time linear in it: runs of combining
+// characters are sorted by counting, nothing recurses. Version 3.2.0 normalizes as CPython's `ucd_3_2_0.normalize`:
+// characters assigned later do not decompose, and five ideographs have their uncorrected decompositions.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -25,8 +25,8 @@ bool normalize(TextView text, Form form, TextBuilder& out, Version version = Ver
 // What a pair of code points composes to canonically, or 0.
 uint32_t compose(uint32_t first, uint32_t second);
 
-// The same on UTF-8 (surrogates in their three-byte form are left as they are). False when the input is not valid, or there
-// is no memory; `out` is replaced.
+// The same on UTF-8 (surrogates in their three-byte form are left as they are). False when the input is not valid, or
+// there is no memory; `out` is replaced.
 bool normalize_utf8(std::string_view in, Form form, std::string& out);
 // The form in which Python compares identifiers.
 bool nfkc_utf8(std::string_view in, std::string& out);

@@ -15,15 +15,15 @@ inline const PropRecord& prop(uint32_t cp) {
 }
 inline bool has_prop(uint32_t cp, uint32_t flags) { return (prop(cp).flags & flags) != 0; }
 
-inline bool is_alpha(uint32_t cp) { return has_prop(cp, kFlagAlpha); }          // categories L*
+inline bool is_alpha(uint32_t cp) { return has_prop(cp, kFlagAlpha); }  // categories L*
 inline bool is_decimal(uint32_t cp) { return has_prop(cp, kFlagDecimal); }
-inline bool is_digit(uint32_t cp) { return has_prop(cp, kFlagDigit); }          // also superscripts and the like
-inline bool is_numeric(uint32_t cp) { return has_prop(cp, kFlagNumeric); }      // also fractions, Roman, Han numbers
+inline bool is_digit(uint32_t cp) { return has_prop(cp, kFlagDigit); }      // also superscripts and the like
+inline bool is_numeric(uint32_t cp) { return has_prop(cp, kFlagNumeric); }  // also fractions, Roman, Han numbers
 inline bool is_alnum(uint32_t cp) { return has_prop(cp, kFlagAlpha | kFlagDecimal | kFlagDigit | kFlagNumeric); }
 inline bool is_lower(uint32_t cp) { return has_prop(cp, kFlagLower); }
 inline bool is_upper(uint32_t cp) { return has_prop(cp, kFlagUpper); }
-inline bool is_title(uint32_t cp) { return has_prop(cp, kFlagTitle); }          // category Lt
-inline bool is_space(uint32_t cp) { return has_prop(cp, kFlagSpace); }          // what str.split and strip take as space
+inline bool is_title(uint32_t cp) { return has_prop(cp, kFlagTitle); }  // category Lt
+inline bool is_space(uint32_t cp) { return has_prop(cp, kFlagSpace); }  // what str.split and strip take as space
 inline bool is_linebreak(uint32_t cp) { return has_prop(cp, kFlagLinebreak); }  // what str.splitlines breaks at
 // False for the categories C* and Z*, except the space itself.
 inline bool is_printable(uint32_t cp) { return has_prop(cp, kFlagPrintable); }
@@ -50,16 +50,17 @@ inline uint32_t to_upper(uint32_t cp) { return cp + static_cast<uint32_t>(prop(c
 inline uint32_t to_title(uint32_t cp) { return cp + static_cast<uint32_t>(prop(cp).title); }
 inline uint32_t to_fold(uint32_t cp) { return cp + static_cast<uint32_t>(prop(cp).fold); }
 
-// Full mappings: one code point to one, two or three, whose number is returned. The lower case of U+03A3 also depends on
-// its surroundings: see is_final_sigma.
+// Full mappings: one code point to one, two or three, whose number is returned. The lower case of U+03A3 also depends
+// on its surroundings: see is_final_sigma.
 constexpr unsigned kMaxCaseExpansion = 3;
 unsigned to_lower_full(uint32_t cp, uint32_t out[kMaxCaseExpansion]);
 unsigned to_upper_full(uint32_t cp, uint32_t out[kMaxCaseExpansion]);
 unsigned to_title_full(uint32_t cp, uint32_t out[kMaxCaseExpansion]);
 unsigned to_fold_full(uint32_t cp, uint32_t out[kMaxCaseExpansion]);
 
-// Whether the capital sigma U+03A3 at text[index] is the last letter of a word, so that its lower case is U+03C2 rather than
-// U+03C3 (condition Final_Sigma of SpecialCasing): cased letters before it and none after it, case-ignorable ones aside.
+// Whether the capital sigma U+03A3 at text[index] is the last letter of a word, so that its lower case is U+03C2 rather
+// than U+03C3 (condition Final_Sigma of SpecialCasing): cased letters before it and none after it, case-ignorable ones
+// aside.
 bool is_final_sigma(const uint16_t* text, size_t length, size_t index);
 bool is_final_sigma(const uint32_t* text, size_t length, size_t index);
 

@@ -1,8 +1,8 @@
 // UTF-8 and its variant WTF-8, in which surrogates may stand like any other code point. Errors are those of CPython's
 // utf-8 codec: the same reasons over the same bytes (the "maximal subpart" practice of Unicode, section 3.9).
 //
-// Making a str: utf8_scan finds the length and the kind and checks everything; when it met no error, utf8_widen fills an
-// array of the exact size. Bytes with errors go through utf8_decode, which stops at each error (see CodecError).
+// Making a str: utf8_scan finds the length and the kind and checks everything; when it met no error, utf8_widen fills
+// an array of the exact size. Bytes with errors go through utf8_decode, which stops at each error (see CodecError).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +14,8 @@ namespace kaa {
 enum class Surrogates : uint8_t { kForbid, kAllow };
 
 struct Utf8Scan {
-  size_t bytes = 0;   // how many bytes are good; all of them unless `error` is set or a sequence is incomplete at the end
+  size_t bytes =
+      0;  // how many bytes are good; all of them unless `error` is set or a sequence is incomplete at the end
   size_t length = 0;  // code points in those
   uint32_t max = 0;   // the largest code point, exact
   CodecError error;

@@ -97,6 +97,8 @@ struct GeneratorObject : Object {
   GenState state;
   bool listed, counted, ag_running, ag_closed, ag_hooks;
   uint32_t counted_height;
+  Frame* slot;               // while it runs: first free frame of the frame stack (its place in the recursion count is below)
+  Value* top;                // and first free word of the data stack
   uint32_t nregs;
   Value regs[];
   template <class F> void each_field(F&& f) {

@@ -268,8 +268,10 @@ static Error too_many_error(Thread& t, Function* f, Value* regs, size_t given) {
                given == 1 && !kw ? "was" : "were");
 }
 
-Status bind_python(Thread& t, Function* f, Value* regs, const Value* a, size_t n, Tuple* kwnames) {
-  Code* c = f->code;
+Status bind_python(Thread& t, Frame* nf, const Value* a, size_t n, Tuple* kwnames) {
+  Function* f = nf->func;
+  Value* regs = nf->regs;
+  Code* c = nf->code;
   uint32_t argc = c->argcount, kwonly = c->kwonlyargcount;
   uint32_t kwvals = kwnames ? static_cast<uint32_t>(kwnames->size) : 0;
   bool varargs = c->flags & kCoVarargs, varkw = c->flags & kCoVarkeywords;
@@ -281,6 +283,8 @@ Status bind_python(Thread& t, Function* f, Value* regs, const Value* a, size_t n
   uint32_t take = n < argc ? static_cast<uint32_t>(n) : argc;
   if (regs != a) for (uint32_t i = 0; i < take; i++) regs[i] = a[i];
   for (uint32_t i = take; i < c->nlocals; i++) regs[i] = Value();
+  nf->pc = c->words;
+  t.frame = nf;
   uint32_t at = argc + kwonly;
   if (varargs) regs[at++] = surplus;
   Dict* kwdict = nullptr;

@@ -1,4 +1,5 @@
-// What dict.cpp offers to the files about dicts, their views and sets, and to an interpreter that wants to look inside. The layout's essay is in dict.cpp.
+// What dict.cpp offers to the files about dicts, their views and sets, and to an interpreter that wants to look inside.
+// The layout's essay is in dict.cpp.
 #pragma once
 #include "runtime/api.h"
 
@@ -17,7 +18,18 @@ Result<int64_t> dict_key_hash(Thread& t, Value key);
 // The same for other uses: what = "a set element".
 Error unhashable_key(Thread& t, Value key, const char* what);
 
-// Position of the key in d->entries, or -1. Runs Python when a key's __eq__ has to decide; starts again when that changed the dict.
+// Calls fn(Value) -> Status for what an iterator still has.
+template <class F>
+Status each_next(Thread& t, Value it, F&& fn) {
+  for (;;) {
+    Opt v = TRY(iter_next(t, it));
+    if (!v) return {};
+    TRY(fn(v.v));
+  }
+}
+
+// Position of the key in d->entries, or -1. Runs Python when a key's __eq__ has to decide; starts again when that
+// changed the dict.
 Result<int64_t> dict_find(Thread& t, Dict* d, Value key, int64_t hash);
 // Adds a key that is known to be absent. MemoryError.
 Status dict_insert_new(Thread& t, Dict* d, Value key, int64_t hash, Value v);
@@ -37,8 +49,22 @@ void dict_pop_last(Dict* d, uint32_t pos);
 Status dict_reserve(Thread& t, Dict* d, size_t n);
 // Updates d with the pairs of another dict, read directly. override false: keys that d has keep their values.
 Status dict_merge_dict(Thread& t, Dict* d, Dict* other, bool override_existing = true);
+// Adds the keyword arguments of a raw native's call: the last kwnames->size of `a`.
+Status dict_update_kwargs(Thread& t, Dict* d, Args a, Tuple* kwnames);
+// The number of positional arguments of such a call.
+inline uint32_t positional_count(Args a, Tuple* kwnames) { return a.n - (kwnames ? static_cast<uint32_t>(kwnames->size) : 0); }
 // KeyError(key)
 Error raise_key_error(Thread& t, Value key);
+// iter(list): what __reduce__ of the iterators answers, (builtins.iter, (list,)).
+Result<Value> reduce_to_iter(Thread& t, List* rest);
+// types.GenericAlias(cls, item): what cls[item] is.
+Result<Value> class_getitem(Thread& t, Args a);
+// Iterators over a dict by type: KAA_SHAPE(dict_keyiterator), ...
+Result<Value> new_dict_iter(Thread& t, Shape* shape, Dict* d);
+// The next pair of a dict_itemiterator, without a tuple: 1: in out[0] and out[1]; 0: exhausted; -1: failed.
+int dict_next_pair(Thread& t, DictIter* it, Value* out);
+Result<Value> new_dict_view(Thread& t, Shape* shape, Dict* d);
+
 // d == other for two dicts.
 Result<bool> dict_equal(Thread& t, Dict* a, Dict* b);
 

@@ -245,12 +245,15 @@ def write_props(db, folder, header, numbers):
                 row += to + [0] * (3 - len(to))
             extra = len(special)
             special.append(tuple(row))
-        record = (db.flags(cp), *deltas, extra, db.decimal.get(cp, NONE), db.digit.get(cp, NONE), numbers.of(db.numeric.get(cp)))
+        record = (db.flags(cp), *deltas, extra, db.decimal.get(cp, NONE), db.digit.get(cp, NONE),
+                  numbers.of(db.numeric.get(cp)))
         values.append(records.setdefault(record, len(records)))
     writer.records('kPropRecords', list(records), 'PropRecord')
-    writer.records('kSpecialCases', [['{{%s}}' % '},{'.join(','.join(map(str, row[i:i + 3])) for i in (0, 3, 6, 9))] for row in special], 'SpecialCase')
+    nested = ['{%s}' % ','.join('{%d,%d,%d}' % row[i:i + 3] for i in (0, 3, 6, 9)) for row in special]
+    writer.records('kSpecialCases', [[row] for row in nested], 'SpecialCase')
     two_stage(writer, header, 'Prop', values)
-    header.append(f'extern const PropRecord kPropRecords[{len(records)}];\nextern const SpecialCase kSpecialCases[{len(special)}];\n')
+    header.append(f'extern const PropRecord kPropRecords[{len(records)}];\n'
+                  f'extern const SpecialCase kSpecialCases[{len(special)}];\n')
     return writer
 
 
@@ -299,7 +302,8 @@ def write_db(db, folder, header, numbers):
     writer.array('kCompositionStarts', starts, 'uint16_t')
     writer.records('kCompositions', compositions, 'Composition')
     header.append(f'constexpr unsigned kCompositionFirstCount = {len(firsts)};\n'
-                  f'extern const uint32_t kCompositionFirsts[{len(firsts)}];\nextern const uint16_t kCompositionStarts[{len(starts)}];\n'
+                  f'extern const uint32_t kCompositionFirsts[{len(firsts)}];\n'
+                  f'extern const uint16_t kCompositionStarts[{len(starts)}];\n'
                   f'extern const Composition kCompositions[{len(compositions)}];\n')
     write_old(db, writer, header, numbers)
     return writer
@@ -352,7 +356,7 @@ class Names:
 
     A name is cut at its spaces and after its hyphens; the pieces are joined again with a space, except after a piece that
     ends with a hyphen (an empty piece stands for "no piece follows this hyphen"). The pairs of neighbours that are met most
-    often become phrases of their own, repeatedly. Phrases are numbered by frequency: the first kOneByte ones are the bytes 1
+    often become phrases of their own, repeatedly. Phrases are numbered by frequency: the first kOneBytePhrases are the bytes 1
     and up, the others two bytes. The stream holds the names of the code points of each 64-block that has any, each ended by
     a zero byte; names that end in their own code point ("NUSHU CHARACTER-1B170") are rules, not in the stream.
     """
