@@ -3,6 +3,7 @@
 #pragma once
 #include "objects/exceptions.h"
 #include "objects/layout.h"
+#include "objects/table_traits.h"
 
 namespace kaa {
 

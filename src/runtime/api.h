@@ -90,6 +90,9 @@ Result<Str*> str_from_ucs(Thread& t, int kind, const void* p, size_t n, bool nar
 Result<Str*> str_char(Thread& t, uint32_t cp);
 Result<Str*> str_format(Thread& t, const char* fmt, ...);         // formats as raise()
 Result<Str*> str_concat(Thread& t, Str* a, Str* b);
+Result<Value> str_append_inplace(Thread& t, Str* a, Str* b);         // a += b, both exact: extends a's buffer where it can
+Result<Value> make_interpolation(Thread& t, Value value, Value expr, int conversion, Value spec);
+Result<Value> make_template(Thread& t, Value strings, Value interpolations);
 Result<Str*> str_substr(Thread& t, Str* s, size_t start, size_t end);
 Result<Str*> intern(Thread& t, Str* s);                           // the interned string equal to s
 Str* intern_name(const char* ascii);                              // immortal; for names in code

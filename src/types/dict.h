@@ -59,6 +59,8 @@ Result<Value> reduce_to_iter(Thread& t, List* rest);
 Result<Value> class_getitem(Thread& t, Args a);
 // Iterators over a dict by type: KAA_SHAPE(dict_keyiterator), ...
 Result<Value> new_dict_iter(Thread& t, Shape* shape, Dict* d);
+// The next pair of a dict_itemiterator, without a tuple: 1: in out[0] and out[1]; 0: exhausted; -1: failed.
+int dict_next_pair(Thread& t, DictIter* it, Value* out);
 Result<Value> new_dict_view(Thread& t, Shape* shape, Dict* d);
 
 // d == other for two dicts.

@@ -234,7 +234,7 @@ constexpr MethodDef k_methods[] = {
     {"__ror__", dict_ror, "($self, value, /)", "A new dict of both; the right one's values win."},
     {"__ior__", dict_ior, "($self, value, /)", "Updates the dict in place."},
     {"__sizeof__", dict_sizeof, "($self, /)", "Bytes of the dict and its table."},
-    {"__class_getitem__", class_getitem, "($cls, object, /)", "A generic alias: dict[str, int].", MethodKind::kClassMethod},
+    {"__class_getitem__", class_getitem, "($type, object, /)", "A generic alias: dict[str, int].", MethodKind::kClassMethod},
     {"get", dict_get_method, "($self, key, default=None, /)", "The key's value, or the default."},
     {"setdefault", dict_setdefault, "($self, key, default=None, /)", "The key's value; a key that is missing is added with the default."},
     {"pop", dict_pop_method, "($self, key, default=<unrepresentable>, /)", "Removes a key and returns its value, or the default, or raises KeyError."},
@@ -243,7 +243,7 @@ constexpr MethodDef k_methods[] = {
     {"items", dict_items, "($self, /)", "A view of the (key, value) pairs, which works like a set."},
     {"values", dict_values, "($self, /)", "A view of the values."},
     {"update", dict_update_method, nullptr, "Takes over the items of a mapping or the pairs of an iterable, then those given as keywords."},
-    {"fromkeys", dict_fromkeys, "($cls, iterable, value=None, /)", "A new dict with these keys, all with the same value.", MethodKind::kClassMethod},
+    {"fromkeys", dict_fromkeys, "($type, iterable, value=None, /)", "A new dict with these keys, all with the same value.", MethodKind::kClassMethod},
     {"clear", dict_clear_method, "($self, /)", "Removes all items."},
     {"copy", dict_copy_method, "($self, /)", "A shallow copy."},
 };

@@ -350,6 +350,15 @@ constexpr TypeSpec values_spec() {
 
 }  // namespace
 
+int dict_next_pair(Thread& t, DictIter* it, Value* out) {
+  uint32_t i = step<false>(t, it);
+  if (UNLIKELY(i >= kFailed)) return i == kEnd ? 0 : -1;
+  const DictEntry& e = it->dict->entries[i];
+  out[0] = e.key;
+  out[1] = e.value;
+  return 1;
+}
+
 extern const TypeSpec dict_keyiterator_spec = iterator_spec<Part::kKeys, false>();
 extern const TypeSpec dict_valueiterator_spec = iterator_spec<Part::kValues, false>();
 extern const TypeSpec dict_itemiterator_spec = iterator_spec<Part::kItems, false>();
