@@ -79,6 +79,7 @@ Result<int64_t> to_ssize_clamped(Thread& t, Value v);  // the same, saturating
 Result<uint64_t> to_uint64(Thread& t, Value v);
 Result<uint64_t> to_uint64_mask(Thread& t, Value v);   // modulo 2^64
 Result<int> to_cint(Thread& t, Value v);         // OverflowError "Python int too large to convert to C int" / "signed integer is greater than maximum"
+Result<Value> int_from_literal(Thread& t, std::string_view text);  // digits as the compiler writes them: decimal or 0x..., with sign
 Result<double> to_double(Thread& t, Value v);    // float, __float__ or __index__; TypeError "must be real number, not X"
 
 // ---- text and bytes
