@@ -5,6 +5,7 @@
 #include "objects/layout.h"
 #include "objects/str_buffer.h"
 #include "objects/template.h"
+#include "objects/table_traits.h"
 
 namespace kaa {
 
