@@ -431,6 +431,7 @@ int Tokenizer::read_comment(Token* token, bool blank_line, int* next) {
   while (c != kEof && c != '\n' && c != '\r');
   if (options_.extra_tokens) {
     backup(c);
+    comment_on_blank_line_ = blank_line;
     token->start = (uint32_t)(start - base_);
     token->end = (uint32_t)(cur_ - base_);
     return COMMENT;
@@ -510,6 +511,11 @@ again:
   if (c == '\r') c = nextc();
   if (c == '\n') {
     at_line_start_ = true;
+    if (comment_on_blank_line_) {
+      comment_on_blank_line_ = false;
+      set_text(token_start_, cur_);
+      return NL;
+    }
     if (blank_line || level_ > 0) {
       if (options_.extra_tokens) {
         set_text(token_start_, cur_);
@@ -518,7 +524,6 @@ again:
       goto next_line;
     }
     set_text(token_start_, cur_);
-    continuation_ = false;
     return NEWLINE;
   }
   if (c == '.') {
@@ -551,7 +556,6 @@ again:
   if (c == '\\') {
     token_start_ = nullptr;
     if (read_continuation() == ERRORTOKEN) return ERRORTOKEN;
-    continuation_ = true;
     goto again;
   }
   // A ':' that ends a replacement field's expression starts its format spec, whatever follows.
