@@ -176,6 +176,10 @@ int main(int argc, char** argv) {
       parser::ParseOptions options;
       options.mode = mode == "eval" ? parser::Mode::Eval : mode == "single" ? parser::Mode::Single
                      : mode == "func_type" ? parser::Mode::FuncType : parser::Mode::Exec;
+      if (mode == "incomplete") {
+        options.mode = parser::Mode::Single;
+        options.allow_incomplete_input = options.dont_imply_dedent = true;
+      }
       ast::Ast tree;
       parser::ParseResult result = parser::parse(tree, source, options);
       print_error(result.error);

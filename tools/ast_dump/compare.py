@@ -6,6 +6,7 @@
     compare.py TOOL doctests FILE...        errors for the examples of the docstrings in FILEs (test_syntax.py)
 """
 import ast
+import codeop
 import doctest
 import io
 import os
@@ -125,7 +126,10 @@ def cpython_result(source, mode):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            compile(source, "<compare>", mode, ast.PyCF_ONLY_AST)
+            flags = ast.PyCF_ONLY_AST
+            if mode == "incomplete":  # what codeop does
+                mode, flags = "single", flags | codeop.PyCF_ALLOW_INCOMPLETE_INPUT | codeop.PyCF_DONT_IMPLY_DEDENT
+            compile(source, "<compare>", mode, flags)
             result = ["OK", ""]
         except SyntaxError as error:
             result = [type(error).__name__, error.msg]
@@ -168,7 +172,7 @@ def main():
         for path in rest:
             with open(path, encoding="utf-8") as file:
                 for source in ast.literal_eval(file.read()):
-                    cases += [("exec", source), ("eval", source), ("single", source)]
+                    cases += [("exec", source), ("eval", source), ("single", source), ("incomplete", source)]
         errors(tool, cases)
     else:
         cases = []
