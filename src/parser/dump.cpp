@@ -268,8 +268,20 @@ class Dumper {
       case ConstKind::Int: int_repr(value); break;
       case ConstKind::Float: float_repr(value.number, true); break;
       case ConstKind::Complex:
-        float_repr(value.number, false);
-        out_ += 'j';
+        if (value.size == 2) {  // of constant folding
+          double real = value.items[0].number, imag = value.items[1].number;
+          bool plain = real == 0 && !__builtin_signbit(real);
+          if (!plain) {
+            out_ += '(';
+            float_repr(real, false);
+            if (imag != imag || !__builtin_signbit(imag)) out_ += '+';
+          }
+          float_repr(imag, false);
+          out_ += plain ? "j" : "j)";
+        } else {
+          float_repr(value.number, false);
+          out_ += 'j';
+        }
         break;
       case ConstKind::Str: repr(value.text()); break;
       case ConstKind::Bytes: bytes_repr(value.text()); break;

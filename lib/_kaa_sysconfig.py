@@ -1,0 +1,73 @@
+"""What sysconfig tells of Kaa's build, for any processor.
+
+Kaa offers no C API, so there are no headers, no libpython and no flags to compile an extension with; the variables that
+tools read without asking whether they exist are given in their empty form. The installation can be moved: sysconfig
+replaces the prefixes here by the real ones.
+"""
+
+
+def build_time_vars(multiarch):
+    """The table for one target, named as in Debian's multiarch: 'x86_64-linux-gnu'."""
+    soabi = f'kaa-314-{multiarch}'
+    return {
+        'ABIFLAGS': '',
+        'AR': 'ar',
+        'ARFLAGS': 'rcs',
+        'BINDIR': '/usr/local/bin',
+        'BLDSHARED': 'cc -shared',
+        'CC': 'cc',
+        'CCSHARED': '-fPIC',
+        'CFLAGS': '',
+        'CONFIG_ARGS': '',
+        'CPPFLAGS': '',
+        'CXX': 'c++',
+        'ENSUREPIP': 'no',
+        'EXE': '',
+        'EXT_SUFFIX': f'.{soabi}.so',
+        'HAVE_DYNAMIC_LOADING': 0,
+        'HAVE_EPOLL': 1,
+        'HAVE_FORK': 1,
+        'HAVE_GETENTROPY': 1,
+        'HAVE_GETRANDOM': 1,
+        'HOST_GNU_TYPE': multiarch.replace('-linux', '-pc-linux', 1),
+        'INCLUDEDIR': '/usr/local/include',
+        'INCLUDEPY': '/usr/local/include/kaa3.14',
+        'INSTSONAME': '',
+        'LDCXXSHARED': 'c++ -shared',
+        'LDFLAGS': '',
+        'LDLIBRARY': '',
+        'LDSHARED': 'cc -shared',
+        'LDVERSION': '3.14',
+        'LIBDEST': '/usr/local/lib/kaa3.14',
+        'LIBDIR': '/usr/local/lib',
+        'LIBPYTHON': '',
+        'LIBRARY': '',
+        'LIBS': '',
+        'MACHDEP': 'linux',
+        'MODULE_BUILDTYPE': 'static',
+        'MULTIARCH': multiarch,
+        'OPT': '',
+        'PLATLIBDIR': 'lib',
+        'PYTHONFRAMEWORK': '',
+        'PYTHONFRAMEWORKDIR': 'no-framework',
+        'PYTHONPATH': '',
+        'Py_DEBUG': 0,
+        'Py_ENABLE_SHARED': 0,
+        'Py_GIL_DISABLED': 0,
+        'Py_REF_DEBUG': 0,
+        'Py_TRACE_REFS': 0,
+        'RANLIB': 'ranlib',
+        'SHELL': '/bin/sh',
+        'SHLIB_SUFFIX': '.so',
+        'SIZEOF_VOID_P': 8,
+        'SOABI': soabi,
+        'SO': f'.{soabi}.so',
+        'TZPATH': '/usr/share/zoneinfo:/usr/lib/zoneinfo:/usr/share/lib/zoneinfo:/etc/zoneinfo',
+        'VERSION': '3.14',
+        'WITH_DOC_STRINGS': 1,
+        'abs_builddir': '/usr/local/lib/kaa3.14',
+        'abs_srcdir': '/usr/local/lib/kaa3.14',
+        'exec_prefix': '/usr/local',
+        'prefix': '/usr/local',
+        'srcdir': '.',
+    }

@@ -1,0 +1,84 @@
+// Sixteen bytes at a time: SSE2 where there is, two 64-bit words elsewhere. Only what text scanning needs. Loads may be
+// unaligned; masks have one bit a byte, the first byte in bit 0.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace kaa {
+
+#if defined(__SSE2__)
+
+struct Bytes16 {
+  __m128i v;
+  static Bytes16 load(const void* p) { return {_mm_loadu_si128(static_cast<const __m128i*>(p))}; }
+  static Bytes16 fill8(uint8_t x) { return {_mm_set1_epi8(static_cast<char>(x))}; }
+  static Bytes16 fill16(uint16_t x) { return {_mm_set1_epi16(static_cast<short>(x))}; }
+  static Bytes16 fill32(uint32_t x) { return {_mm_set1_epi32(static_cast<int>(x))}; }
+  Bytes16 operator|(Bytes16 b) const { return {_mm_or_si128(v, b.v)}; }
+  Bytes16 operator&(Bytes16 b) const { return {_mm_and_si128(v, b.v)}; }
+  // Bytes of lanes that are equal become 0xFF, others 0.
+  Bytes16 equal8(Bytes16 b) const { return {_mm_cmpeq_epi8(v, b.v)}; }
+  Bytes16 equal16(Bytes16 b) const { return {_mm_cmpeq_epi16(v, b.v)}; }
+  Bytes16 equal32(Bytes16 b) const { return {_mm_cmpeq_epi32(v, b.v)}; }
+  // The top bit of each byte.
+  unsigned high_bits() const { return static_cast<unsigned>(_mm_movemask_epi8(v)); }
+  bool any() const { return _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_setzero_si128())) != 0xFFFF; }
+  void store(void* p) const { _mm_storeu_si128(static_cast<__m128i*>(p), v); }
+  // The sixteen bytes as sixteen 16-bit units (this is where the Latin-1 part of a text becomes a wider one).
+  void store_widened16(uint16_t* p) const {
+    __m128i zero = _mm_setzero_si128();
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm_unpacklo_epi8(v, zero));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p + 8), _mm_unpackhi_epi8(v, zero));
+  }
+};
+
+#else
+
+struct Bytes16 {
+  uint64_t lo, hi;
+  static Bytes16 load(const void* p) {
+    Bytes16 b;
+    memcpy(&b, p, 16);
+    return b;
+  }
+  static Bytes16 fill8(uint8_t x) { return fill64(x * 0x0101010101010101u); }
+  static Bytes16 fill16(uint16_t x) { return fill64(x * 0x0001000100010001u); }
+  static Bytes16 fill32(uint32_t x) { return fill64(x * 0x0000000100000001u); }
+  static Bytes16 fill64(uint64_t x) { return {x, x}; }
+  Bytes16 operator|(Bytes16 b) const { return {lo | b.lo, hi | b.hi}; }
+  Bytes16 operator&(Bytes16 b) const { return {lo & b.lo, hi & b.hi}; }
+  template <typename T>
+  Bytes16 equal(Bytes16 b) const {
+    T x[16 / sizeof(T)], y[16 / sizeof(T)];
+    memcpy(x, this, 16);
+    memcpy(y, &b, 16);
+    for (size_t i = 0; i < 16 / sizeof(T); i++) x[i] = x[i] == y[i] ? static_cast<T>(~T{0}) : T{0};
+    return load(x);
+  }
+  Bytes16 equal8(Bytes16 b) const { return equal<uint8_t>(b); }
+  Bytes16 equal16(Bytes16 b) const { return equal<uint16_t>(b); }
+  Bytes16 equal32(Bytes16 b) const { return equal<uint32_t>(b); }
+  unsigned high_bits() const {
+    uint8_t x[16];
+    memcpy(x, this, 16);
+    unsigned mask = 0;
+    for (int i = 0; i < 16; i++) mask |= static_cast<unsigned>(x[i] >> 7) << i;
+    return mask;
+  }
+  bool any() const { return (lo | hi) != 0; }
+  void store(void* p) const { memcpy(p, this, 16); }
+  void store_widened16(uint16_t* p) const {
+    uint8_t x[16];
+    memcpy(x, this, 16);
+    for (int i = 0; i < 16; i++) p[i] = x[i];
+  }
+};
+
+#endif
+
+}  // namespace kaa

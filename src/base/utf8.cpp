@@ -1,0 +1,291 @@
+#include "base/utf8.h"
+
+#include "base/simd.h"
+
+namespace kaa {
+
+namespace {
+
+constexpr const char* kInvalidStart = "invalid start byte";
+constexpr const char* kInvalidContinuation = "invalid continuation byte";
+constexpr const char* kUnexpectedEnd = "unexpected end of data";
+
+inline bool continues(uint8_t byte) { return (byte & 0xC0) == 0x80; }
+
+// One sequence whose first byte is not ASCII. `length` is its bytes if it is good; else 0 and `bad` bytes are at fault
+// for `reason` (kUnexpectedEnd: all that are left).
+struct Sequence {
+  uint32_t cp;
+  unsigned length, bad;
+  const char* reason;
+};
+
+inline Sequence fault(unsigned bad, const char* reason) { return {0, 0, bad, reason}; }
+
+inline Sequence read_sequence(const uint8_t* p, size_t left, bool allow_surrogates) {
+  uint8_t a = p[0];
+  if (a < 0xC2 || a > 0xF4) return fault(1, kInvalidStart);
+  unsigned need = a < 0xE0 ? 2 : a < 0xF0 ? 3 : 4;
+  if (left >= 2) {
+    // The second byte alone tells overlong forms, surrogates and what lies beyond U+10FFFF.
+    uint8_t low = 0x80, high = 0xBF;
+    if (a == 0xE0) low = 0xA0;
+    if (a == 0xED && !allow_surrogates) high = 0x9F;
+    if (a == 0xF0) low = 0x90;
+    if (a == 0xF4) high = 0x8F;
+    if (p[1] < low || p[1] > high) return fault(1, kInvalidContinuation);
+  }
+  for (unsigned i = 2; i < need && i < left; i++) {
+    if (!continues(p[i])) return fault(i, kInvalidContinuation);
+  }
+  if (left < need) return fault(static_cast<unsigned>(left), kUnexpectedEnd);
+  if (need == 2) return {(a & 0x1Fu) << 6 | (p[1] & 0x3Fu), 2, 0, nullptr};
+  if (need == 3) return {(a & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu), 3, 0, nullptr};
+  return {(a & 0x07u) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu), 4, 0, nullptr};
+}
+
+// Whether a failed read may yet succeed when more bytes come. The first two bytes of a surrogate count as well, so that
+// an error handler that accepts surrogates sees all three.
+inline bool may_go_on(const Sequence& s, const uint8_t* p, size_t left) {
+  return s.reason == kUnexpectedEnd || (left == 2 && p[0] == 0xED && p[1] >= 0xA0 && continues(p[1]));
+}
+
+inline uint32_t next(const uint8_t*& at) {
+  uint32_t a = *at++;
+  if (a < 0x80) return a;
+  uint32_t b = *at++ & 0x3Fu;
+  if (a < 0xE0) return (a & 0x1Fu) << 6 | b;
+  uint32_t c = *at++ & 0x3Fu;
+  if (a < 0xF0) return (a & 0x0Fu) << 12 | b << 6 | c;
+  uint32_t d = *at++ & 0x3Fu;
+  return (a & 0x07u) << 18 | b << 12 | c << 6 | d;
+}
+
+template <typename T>
+size_t widen(const uint8_t* p, size_t size, T* to) {
+  const uint8_t* end = p + size;
+  T* start = to;
+  while (p < end) {
+    if (*p < 0x80) {
+      while (end - p >= 16) {
+        Bytes16 block = Bytes16::load(p);
+        if (unsigned mask = block.high_bits()) {
+          for (unsigned run = static_cast<unsigned>(__builtin_ctz(mask)); run > 0; run--) *to++ = *p++;
+          break;
+        }
+        if constexpr (sizeof(T) == 1) {
+          block.store(to);
+        } else if constexpr (sizeof(T) == 2) {
+          block.store_widened16(to);
+        } else {
+          for (int i = 0; i < 16; i++) to[i] = p[i];
+        }
+        p += 16;
+        to += 16;
+      }
+      while (p < end && *p < 0x80) *to++ = *p++;
+    }
+    while (p < end && *p >= 0x80) *to++ = static_cast<T>(next(p));
+  }
+  return static_cast<size_t>(to - start);
+}
+
+inline uint8_t* put(uint32_t cp, uint8_t* to) {
+  if (cp < 0x80) {
+    *to++ = static_cast<uint8_t>(cp);
+  } else if (cp < 0x800) {
+    *to++ = static_cast<uint8_t>(0xC0 | cp >> 6);
+    *to++ = static_cast<uint8_t>(0x80 | (cp & 0x3F));
+  } else if (cp < 0x10000) {
+    *to++ = static_cast<uint8_t>(0xE0 | cp >> 12);
+    *to++ = static_cast<uint8_t>(0x80 | (cp >> 6 & 0x3F));
+    *to++ = static_cast<uint8_t>(0x80 | (cp & 0x3F));
+  } else {
+    *to++ = static_cast<uint8_t>(0xF0 | cp >> 18);
+    *to++ = static_cast<uint8_t>(0x80 | (cp >> 12 & 0x3F));
+    *to++ = static_cast<uint8_t>(0x80 | (cp >> 6 & 0x3F));
+    *to++ = static_cast<uint8_t>(0x80 | (cp & 0x3F));
+  }
+  return to;
+}
+
+template <typename T>
+size_t encoded_size(const T* p, size_t n) {
+  size_t size = n;
+  // Sums as narrow as the characters, so that the compiler vectorizes them: at most three a character over 16384 of
+  // them.
+  using Sum = uint16_t;
+  for (size_t i = 0; i < n;) {
+    size_t stop = n - i > 16384 ? i + 16384 : n;
+    Sum sum = 0;
+    for (; i < stop; i++) {
+      sum = static_cast<Sum>(sum + (p[i] >= 0x80) + (p[i] >= 0x800) + (static_cast<uint32_t>(p[i]) >= 0x10000));
+    }
+    size += sum;
+  }
+  return size;
+}
+
+template <typename T>
+uint8_t* write_all(const T* p, size_t n, uint8_t* to) {
+  for (size_t i = 0; i < n; i++) to = put(p[i], to);
+  return to;
+}
+
+template <typename T>
+size_t surrogate_index(const T* p, size_t from, size_t n) {
+  for (size_t i = from; i < n; i++) {
+    if ((p[i] & ~static_cast<T>(0x7FF)) == 0xD800) return i;
+  }
+  return n;
+}
+
+}  // namespace
+
+size_t ascii_prefix(const uint8_t* in, size_t size) {
+  size_t i = 0;
+  for (; i + 64 <= size; i += 64) {
+    Bytes16 all =
+        Bytes16::load(in + i) | Bytes16::load(in + i + 16) | Bytes16::load(in + i + 32) | Bytes16::load(in + i + 48);
+    if (all.high_bits()) break;
+  }
+  for (; i + 16 <= size; i += 16) {
+    unsigned mask = Bytes16::load(in + i).high_bits();
+    if (mask) return i + static_cast<size_t>(__builtin_ctz(mask));
+  }
+  while (i < size && in[i] < 0x80) i++;
+  return i;
+}
+
+bool is_ascii(const uint8_t* in, size_t size) { return ascii_prefix(in, size) == size; }
+
+Utf8Scan utf8_scan(const uint8_t* in, size_t size, bool final, Surrogates surrogates) {
+  Utf8Scan scan;
+  bool allow = surrogates == Surrogates::kAllow;
+  const uint8_t *p = in, *end = in + size;
+  uint32_t max = 0;  // of what is not ASCII
+  while (p < end) {
+    uint32_t a = *p;
+    size_t left = static_cast<size_t>(end - p);
+    if (a < 0x80) {
+      if (left < 16) {
+        p++;
+        continue;
+      }
+      unsigned mask = Bytes16::load(p).high_bits();
+      p += mask ? static_cast<size_t>(__builtin_ctz(mask)) : 16 + ascii_prefix(p + 16, left - 16);
+      continue;
+    }
+    // The good cases first; anything else is looked at closely by read_sequence.
+    if (a >= 0xC2 && a < 0xE0 && left >= 2 && continues(p[1])) {
+      uint32_t cp = (a & 0x1F) << 6 | (p[1] & 0x3Fu);
+      if (cp > max) max = cp;
+      p += 2;
+      continue;
+    }
+    const uint8_t* before = p;
+    for (; end - p >= 3 && (p[0] & 0xF0) == 0xE0 && continues(p[1]) && continues(p[2]); p += 3) {
+      uint32_t cp = (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+      if (cp < 0x800 || ((cp & ~0x7FFu) == 0xD800 && !allow)) break;
+      if (cp > max) max = cp;
+    }
+    if (p != before) continue;
+    Sequence s = read_sequence(p, left, allow);
+    if (s.length == 0) {
+      size_t pos = static_cast<size_t>(p - in);
+      if (final || !may_go_on(s, p, left)) scan.error.set(pos, pos + s.bad, s.reason);
+      break;
+    }
+    if (s.cp > max) max = s.cp;
+    p += s.length;
+  }
+  scan.bytes = static_cast<size_t>(p - in);
+  scan.max = max ? max : text_max({in, scan.bytes, 1});
+  scan.length = max ? utf8_length(in, scan.bytes) : scan.bytes;
+  return scan;
+}
+
+bool utf8_valid(const uint8_t* in, size_t size, Surrogates surrogates) {
+  return utf8_scan(in, size, true, surrogates).bytes == size;
+}
+
+size_t utf8_length(const uint8_t* valid, size_t size) {
+  size_t continuations = 0, i = 0;
+  // A continuation byte has the top bit and not the next one.
+  Bytes16 two = Bytes16::fill8(0xC0), top = Bytes16::fill8(0x80);
+  for (; i + 16 <= size; i += 16) {
+    unsigned mask = (Bytes16::load(valid + i) & two).equal8(top).high_bits();
+    continuations += static_cast<size_t>(__builtin_popcount(mask));
+  }
+  for (; i < size; i++) continuations += continues(valid[i]);
+  return size - continuations;
+}
+
+uint32_t utf8_next(const uint8_t*& at) { return next(at); }
+
+size_t utf8_widen(const uint8_t* valid, size_t size, void* to, int kind) {
+  if (kind == 1) return widen(valid, size, static_cast<uint8_t*>(to));
+  if (kind == 2) return widen(valid, size, static_cast<uint16_t*>(to));
+  return widen(valid, size, static_cast<uint32_t*>(to));
+}
+
+size_t utf8_decode(const uint8_t* in, size_t size, size_t pos, bool final, TextBuilder& out, CodecError& error,
+                   Surrogates surrogates) {
+  Utf8Scan scan = utf8_scan(in + pos, size - pos, final, surrogates);
+  if (void* to = out.grow(scan.length, scan.max)) utf8_widen(in + pos, scan.bytes, to, out.kind());
+  error = scan.error;
+  error.start += pos;
+  error.end += pos;
+  return pos + scan.bytes;
+}
+
+size_t utf8_size(TextView text) {
+  if (text.kind == 1) {
+    size_t size = text.length, i = 0;
+    for (; i + 16 <= text.length; i += 16)
+      size += static_cast<size_t>(__builtin_popcount(Bytes16::load(text.u8() + i).high_bits()));
+    for (; i < text.length; i++) size += text.u8()[i] >> 7;
+    return size;
+  }
+  if (text.kind == 2) return encoded_size(text.u16(), text.length);
+  return encoded_size(text.u32(), text.length);
+}
+
+uint8_t* utf8_put(uint32_t cp, uint8_t* to) { return put(cp, to); }
+
+uint8_t* utf8_write(TextView text, uint8_t* to) {
+  if (text.kind == 2) return write_all(text.u16(), text.length, to);
+  if (text.kind == 4) return write_all(text.u32(), text.length, to);
+  const uint8_t *p = text.u8(), *end = p + text.length;
+  while (end - p >= 16) {
+    Bytes16 block = Bytes16::load(p);
+    if (block.high_bits() == 0) {
+      block.store(to);
+      to += 16;
+    } else {
+      to = write_all(p, 16, to);
+    }
+    p += 16;
+  }
+  return write_all(p, static_cast<size_t>(end - p), to);
+}
+
+size_t find_surrogate(TextView text, size_t from) {
+  if (text.kind == 1) return text.length;
+  if (text.kind == 2) return surrogate_index(text.u16(), from, text.length);
+  return surrogate_index(text.u32(), from, text.length);
+}
+
+size_t utf8_encode(TextView in, size_t pos, ByteBuilder& out, CodecError& error) {
+  error.reason = nullptr;
+  size_t stop = find_surrogate(in, pos);
+  TextView good = in.slice(pos, stop);
+  size_t size = utf8_size(good);
+  if (uint8_t* to = out.grow(size)) utf8_write(good, to);
+  if (stop == in.length) return stop;
+  size_t end = stop + 1;
+  while (end < in.length && (in[end] & ~0x7FFu) == 0xD800) end++;
+  return error.set(stop, end, "surrogates not allowed");
+}
+
+}  // namespace kaa

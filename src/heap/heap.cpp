@@ -1,0 +1,380 @@
+// The allocator.
+//
+// Memory is taken in chunks of 4 MiB, aligned to their size, of 64 pages each; the first page holds the page descriptors. A page serves one size class,
+// either objects or raw buffers: the collector finds every object by walking object pages, and the object that an address lies in by three
+// steps (chunk table, page descriptor, division), which is what the conservative scan of native stacks lives on. Blocks over 8 KiB are spans of whole pages,
+// those that do not fit a chunk have chunks of their own.
+//
+// Invariants:
+//  H1 a slot of an object page is free exactly when its shape word is null;
+//  H2 slots from `bump` on were never used and are not walked;
+//  H3 a page with a free slot that is not current is in its class's partial list.
+#include "heap/heap_inl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+namespace kaa {
+
+constinit thread_local Heap* tls_heap = nullptr;
+
+namespace {
+
+struct Chunk {
+  Page pages[kPagesPerChunk];
+  uint32_t page_count;   // pages in use at most (64, or 1 span for a huge chunk)
+  uint64_t free_pages;   // bit i: page i is free
+  size_t bytes;          // mapped
+};
+static_assert(sizeof(Chunk) <= kPageSize);
+
+// Chunk table: two levels over the address bits 22 .. 47. Entry: the chunk that covers this 4 MiB, or null.
+constexpr int kLevel1 = 1 << 13, kLevel2 = 1 << 13;
+Chunk** g_chunks[kLevel1];
+
+Chunk* chunk_at(uintptr_t addr) {
+  uintptr_t i = addr >> 22;
+  if (i >= static_cast<uintptr_t>(kLevel1) * kLevel2) return nullptr;
+  Chunk** l2 = g_chunks[i >> 13];
+  return l2 ? l2[i & (kLevel2 - 1)] : nullptr;
+}
+void set_chunk(uintptr_t addr, Chunk* c) {
+  uintptr_t i = addr >> 22;
+  Chunk**& l2 = g_chunks[i >> 13];
+  if (!l2) l2 = static_cast<Chunk**>(calloc(kLevel2, sizeof(Chunk*)));
+  l2[i & (kLevel2 - 1)] = c;
+}
+
+// Maps `bytes` (a multiple of the chunk size) aligned to the chunk size.
+char* map_aligned(size_t bytes) {
+  size_t want = bytes + kChunkSize;
+  char* p = static_cast<char*>(mmap(nullptr, want, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+  if (p == MAP_FAILED) return nullptr;
+  char* a = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(p) + kChunkSize - 1) & ~(kChunkSize - 1));
+  if (a > p) munmap(p, static_cast<size_t>(a - p));
+  if (a + bytes < p + want) munmap(a + bytes, static_cast<size_t>(p + want - (a + bytes)));
+  return a;
+}
+
+Page g_empty_page;  // what current_ points at before the first page: never has a free slot
+
+constexpr size_t kZctInitial = 8192;          // entries: the working set of one reconcile stays within half of L2
+constexpr size_t kMaxRawSlot = 1024;           // larger buffers come from malloc, which can grow them in place
+constexpr size_t kMaxBlock = size_t{1} << 46;
+
+}  // namespace
+
+Heap::Heap() {
+  for (auto& p : current_) p = &g_empty_page;
+  for (auto& p : partial_) p = nullptr;
+  size_t cap = kZctInitial * 4;
+  zct_base_ = zct_top_ = static_cast<Object**>(malloc(cap * sizeof(Object*)));
+  zct_hard_end_ = zct_base_ + cap;
+  zct_soft_end_ = zct_base_ + kZctInitial;
+#ifdef KAA_STRESS
+  poison = true;
+#endif
+}
+
+void enter_zct(Object* o) {
+  o->rc |= kInZct;
+  Heap& h = heap();
+  h.reentered++;
+  h.zct_push(o);
+}
+
+void Heap::grow_zct() {
+  size_t n = zct_size(), cap = static_cast<size_t>(zct_hard_end_ - zct_base_) * 2, soft = static_cast<size_t>(zct_soft_end_ - zct_base_);
+  Object** b = static_cast<Object**>(realloc(zct_base_, cap * sizeof(Object*)));
+  if (!b) { fputs("kaa: out of memory\n", stderr); abort(); }
+  zct_base_ = b; zct_top_ = b + n; zct_hard_end_ = b + cap; zct_soft_end_ = b + soft;
+}
+
+void Heap::list_page(Page* p) {
+  int i = p->cls + (p->raw ? kClassCount : 0);
+  p->listed = true;
+  p->prev = nullptr;
+  p->next = partial_[i];
+  if (p->next) p->next->prev = p;
+  partial_[i] = p;
+}
+void Heap::unlist_page(Page* p) {
+  int i = p->cls + (p->raw ? kClassCount : 0);
+  if (p->prev) p->prev->next = p->next; else partial_[i] = p->next;
+  if (p->next) p->next->prev = p->prev;
+  p->listed = false;
+}
+
+// A run of n free pages in some chunk, or a new chunk. Null when memory is short.
+static Page* take_pages(std::vector<char*>& chunks, uint32_t n) {
+  for (size_t ci = chunks.size(); ci-- > 0;) {
+    Chunk* c = reinterpret_cast<Chunk*>(chunks[ci]);
+    if (c->page_count != kPagesPerChunk || c->free_pages == 0) continue;
+    uint64_t f = c->free_pages, run = f;
+    for (uint32_t i = 1; i < n && run; i++) run &= f >> i;
+    if (!run) continue;
+    uint32_t at = static_cast<uint32_t>(__builtin_ctzll(run));
+    uint64_t mask = (n == 64 ? ~uint64_t{0} : ((uint64_t{1} << n) - 1)) << at;
+    c->free_pages &= ~mask;
+    Page* p = &c->pages[at];
+    p->start = chunks[ci] + at * kPageSize;
+    return p;
+  }
+  char* m = map_aligned(kChunkSize);
+  if (!m) return nullptr;
+  Chunk* c = reinterpret_cast<Chunk*>(m);
+  c->page_count = kPagesPerChunk;
+  c->free_pages = ~uint64_t{1};
+  c->bytes = kChunkSize;
+  set_chunk(reinterpret_cast<uintptr_t>(m), c);
+  chunks.push_back(m);
+  return take_pages(chunks, n);
+}
+
+static void give_pages(Page* p, uint32_t n) {
+  Chunk* c = chunk_at(reinterpret_cast<uintptr_t>(p->start));
+  uint32_t at = static_cast<uint32_t>((p->start - reinterpret_cast<char*>(c)) / kPageSize);
+  for (uint32_t i = 0; i < n; i++) c->pages[at + i].kind = PageKind::kFree;
+  c->free_pages |= (n == 64 ? ~uint64_t{0} : ((uint64_t{1} << n) - 1)) << at;
+}
+
+Page* Heap::new_page(int cls, bool raw) {
+  Page* p = take_pages(chunks_, 1);
+  if (!p) return nullptr;
+  p->kind = raw ? PageKind::kRaw : PageKind::kObjects;
+  p->cls = static_cast<uint8_t>(cls);
+  p->raw = raw;
+  p->slot_size = static_cast<uint32_t>(class_size(cls));
+  p->used = 0;
+  p->free = nullptr;
+  p->bump = p->start;
+  p->end = p->start + kPageSize / p->slot_size * p->slot_size;
+  p->listed = false;
+  return p;
+}
+
+// Makes sure that the class's current page has a free slot, and pops it. New slots are threaded a few KiB at a time.
+FreeSlot* Heap::take_slot(int cls, bool raw) {
+  int i = cls + (raw ? kClassCount : 0);
+  Page* p = current_[i];
+  if (!p->free && p->bump == p->end) {
+    p = partial_[i];
+    if (p) unlist_page(p);
+    else if (!(p = new_page(cls, raw))) return nullptr;
+    current_[i] = p;
+    bytes_since += static_cast<size_t>((p->bump - p->start)) - size_t{p->used} * p->slot_size;
+  }
+  if (!p->free) {
+    size_t n = 4096 / p->slot_size + 1;
+    char* s = p->bump;
+    FreeSlot** link = &p->free;
+    while (n-- && s < p->end) {
+      FreeSlot* f = reinterpret_cast<FreeSlot*>(s);
+      f->shape = nullptr;
+      *link = f;
+      link = &f->next;
+      s += p->slot_size;
+    }
+    *link = nullptr;
+    bytes_since += static_cast<size_t>(s - p->bump);
+    p->bump = s;
+  }
+  FreeSlot* s = p->free;
+  p->free = s->next;
+  p->used++;
+  return s;
+}
+
+Object* Heap::allocate_slow(Shape* shape, size_t size) {
+  if ((zct_top_ >= zct_soft_end_ || bytes_since >= budget) && !no_reconcile) reconcile();
+  if (UNLIKELY(zct_top_ == zct_hard_end_)) grow_zct();
+  FreeSlot* s;
+  if (size <= kMaxSmall) {
+    s = take_slot(size_class(size), false);
+  } else {
+    Page* p = allocate_span(size, false);
+    s = p ? reinterpret_cast<FreeSlot*>(p->start) : nullptr;
+    stats.large++;
+  }
+  if (!s) return nullptr;
+  Object* o = born(s, shape);
+  if (stress_interval) set_soft_end();
+  return o;
+}
+
+// Under stress, the soft end is set so that the next allocation, or one soon after, takes the slow path and reconciles.
+void Heap::set_soft_end() {
+  if (!stress_interval) return;
+  random_ ^= random_ << 13; random_ ^= random_ >> 7; random_ ^= random_ << 17;
+  size_t n = stress_interval == 1 ? 0 : random_ % (2 * static_cast<uint64_t>(stress_interval));
+  Object** e = zct_top_ + n;
+  zct_soft_end_ = e < zct_hard_end_ ? e : zct_hard_end_;
+}
+
+Page* Heap::allocate_span(size_t bytes, bool raw) {
+  size_t n = (bytes + kPageSize - 1) / kPageSize;
+  bytes_since += bytes;
+  Page* p;
+  if (n <= kPagesPerChunk - 1) {
+    p = take_pages(chunks_, static_cast<uint32_t>(n));
+    if (!p) return nullptr;
+    for (size_t i = 1; i < n; i++) {
+      p[i].kind = PageKind::kSpanRest;
+      p[i].start = p->start;
+    }
+  } else {
+    if (bytes > kMaxBlock) return nullptr;
+    size_t total = (kPageSize + bytes + kChunkSize - 1) & ~(kChunkSize - 1);
+    char* m = map_aligned(total);
+    if (!m) return nullptr;
+    Chunk* c = reinterpret_cast<Chunk*>(m);
+    c->page_count = 1;
+    c->bytes = total;
+    for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), c);
+    chunks_.push_back(m);
+    p = &c->pages[1];
+    p->start = m + kPageSize;
+  }
+  p->kind = PageKind::kSpanStart;
+  p->raw = raw;
+  p->span_bytes = bytes;
+  p->used = 1;
+  p->slot_size = 0;
+  return p;
+}
+
+void Heap::free_span(Page* p) {
+  Chunk* c = chunk_at(reinterpret_cast<uintptr_t>(p->start));
+  if (c->page_count == kPagesPerChunk) {
+    size_t n = (p->span_bytes + kPageSize - 1) / kPageSize;
+    if (p->span_bytes >= 256 << 10) madvise(p->start, n * kPageSize, MADV_DONTNEED);
+    give_pages(p, static_cast<uint32_t>(n));
+    return;
+  }
+  char* m = reinterpret_cast<char*>(c);
+  size_t total = c->bytes;
+  for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), nullptr);
+  for (size_t i = 0; i < chunks_.size(); i++)
+    if (chunks_[i] == m) { chunks_[i] = chunks_.back(); chunks_.pop_back(); break; }
+  munmap(m, total);
+}
+
+Page* Heap::find_page(uintptr_t addr) {
+  Chunk* c = chunk_at(addr);
+  if (!c) return nullptr;
+  uintptr_t off = addr - reinterpret_cast<uintptr_t>(c);
+  if (off < kPageSize) return nullptr;
+  if (c->page_count == 1) return &c->pages[1];
+  return &c->pages[off / kPageSize];
+}
+
+Object* Heap::find_object(uintptr_t addr) {
+  Page* p = find_page(addr);
+  if (!p) return nullptr;
+  if (p->kind == PageKind::kObjects) {
+    if (addr >= reinterpret_cast<uintptr_t>(p->bump)) return nullptr;
+    uint32_t off = static_cast<uint32_t>(addr - reinterpret_cast<uintptr_t>(p->start));
+    Object* o = reinterpret_cast<Object*>(p->start + off / p->slot_size * p->slot_size);
+    return o->shape ? o : nullptr;
+  }
+  if (p->kind == PageKind::kSpanRest) p = find_page(reinterpret_cast<uintptr_t>(p->start));
+  if (p->kind != PageKind::kSpanStart || p->raw) return nullptr;
+  if (addr >= reinterpret_cast<uintptr_t>(p->start) + p->span_bytes) return nullptr;
+  Object* o = reinterpret_cast<Object*>(p->start);
+  return o->shape ? o : nullptr;
+}
+
+void Heap::release_slot(Page* p, void* slot) {
+  FreeSlot* s = static_cast<FreeSlot*>(slot);
+  bool was_full = !p->free && p->bump == p->end;
+  s->next = p->free;
+  p->free = s;
+  p->used--;
+  if (UNLIKELY(was_full || p->used == 0)) {
+    int i = p->cls + (p->raw ? kClassCount : 0);
+    if (current_[i] == p) return;
+    if (p->used == 0 && (p->listed ? (p->next || p->prev) : partial_[i] != nullptr)) {  // keep one page with room for each class
+      if (p->listed) unlist_page(p);
+      give_pages(p, 1);
+      return;
+    }
+    if (!p->listed) list_page(p);
+  }
+}
+
+void Heap::free_object(Object* o) {
+  stats.freed++;
+  Page* p = find_page(reinterpret_cast<uintptr_t>(o));
+  o->shape = nullptr;
+  if (UNLIKELY(p->kind != PageKind::kObjects)) { free_span(p); return; }
+  if (UNLIKELY(poison)) memset(reinterpret_cast<char*>(o) + 16, 0xDB, p->slot_size - 16);
+  release_slot(p, o);
+}
+
+// Counts buffer bytes towards the next reconcile, which the next allocation of an object makes when it is due.
+void Heap::charge(size_t bytes) {
+  bytes_since += bytes;
+  if (bytes_since >= budget && zct_soft_end_ > zct_top_) zct_soft_end_ = zct_top_;
+}
+
+void* Heap::allocate_raw(size_t size) {
+  if (size > kMaxRawSlot) {
+    charge(size);
+    return size > kMaxBlock ? nullptr : malloc(size);
+  }
+  int cls = size_class(size ? size : 1);
+  Page* p = current_[cls + kClassCount];
+  FreeSlot* s = p->free;
+  if (LIKELY(s != nullptr)) {
+    p->free = s->next;
+    p->used++;
+    return s;
+  }
+  return take_slot(cls, true);
+}
+
+void Heap::free_raw(void* p, size_t size) {
+  if (!p) return;
+  if (size > kMaxRawSlot) { free(p); return; }
+  if (UNLIKELY(poison)) memset(p, 0xDB, size);
+  release_slot(find_page(reinterpret_cast<uintptr_t>(p)), p);
+}
+
+void* Heap::reallocate_raw(void* p, size_t old_size, size_t new_size) {
+  if (!p) return allocate_raw(new_size);
+  if (old_size > kMaxRawSlot && new_size > kMaxRawSlot) {
+    if (new_size > kMaxBlock) return nullptr;
+    if (new_size > old_size) charge(new_size - old_size);
+    return realloc(p, new_size);
+  }
+  if (old_size <= kMaxRawSlot && new_size <= kMaxRawSlot && old_size && new_size && size_class(old_size) == size_class(new_size)) return p;
+  void* n = allocate_raw(new_size);
+  if (!n) return nullptr;
+  memcpy(n, p, old_size < new_size ? old_size : new_size);
+  free_raw(p, old_size);
+  return n;
+}
+
+void each_object_page(const std::vector<char*>& chunks, void (*fn)(Page*, void*), void* data) {
+  for (size_t i = 0; i < chunks.size(); i++) {
+    Chunk* c = reinterpret_cast<Chunk*>(chunks[i]);
+    if (c->page_count == 1) {
+      if (!c->pages[1].raw) fn(&c->pages[1], data);
+      continue;
+    }
+    for (Page& p : c->pages)
+      if (p.kind == PageKind::kObjects || (p.kind == PageKind::kSpanStart && !p.raw)) fn(&p, data);
+  }
+}
+
+void add_root(Value* v) { heap().roots.push_back(v); }
+void remove_root(Value* v) {
+  if (!tls_heap) return;
+  auto& r = heap().roots;
+  for (size_t i = r.size(); i-- > 0;)
+    if (r[i] == v) { r[i] = r.back(); r.pop_back(); return; }
+}
+
+}  // namespace kaa

@@ -1,0 +1,212 @@
+// The heap: pages of equal slots, the zero-count table, reconcile. See heap.cpp and reconcile.cpp for the model.
+// One Heap serves all threads while they take turns under one lock.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "heap/object.h"
+
+namespace kaa {
+
+// Small slots up to kMaxSmall bytes come in size classes; larger blocks are spans of pages, or chunks of their own.
+inline constexpr size_t kPageSize = 64 << 10, kChunkSize = 4 << 20, kMaxSmall = 8 << 10;
+inline constexpr int kPagesPerChunk = kChunkSize / kPageSize;
+inline constexpr int kClassCount = 16 + 24;
+
+// Size classes: multiples of 8 up to 128, then four steps for each doubling up to 8 KiB.
+constexpr int size_class(size_t n) {
+  if (n <= 128) return n <= 16 ? 0 : static_cast<int>((n + 7) / 8) - 2;
+  int top = 63 - __builtin_clzll(n - 1);  // 2^top < n <= 2^(top+1)
+  return 15 + (top - 7) * 4 + static_cast<int>((n - 1) >> (top - 2) & 3);
+}
+constexpr size_t class_size(int c) {
+  if (c <= 14) return static_cast<size_t>(c + 2) * 8;
+  int g = (c - 15) / 4, s = (c - 15) % 4;
+  return (size_t{128} << g) + (static_cast<size_t>(s + 1) << (5 + g));
+}
+static_assert(size_class(16) == 0 && size_class(17) == 1 && size_class(128) == 14 && class_size(14) == 128);
+static_assert(size_class(129) == 15 && class_size(15) == 160 && size_class(160) == 15 && size_class(161) == 16);
+static_assert(class_size(size_class(8192)) == 8192 && size_class(8192) < kClassCount);
+
+struct FreeSlot { FreeSlot* next; Shape* shape; };  // a free slot of an object page: shape is null
+
+enum class PageKind : uint8_t { kFree, kObjects, kRaw, kSpanStart, kSpanRest };
+
+struct Page {
+  FreeSlot* free;        // free slots of this page
+  char* start;
+  char* bump;            // slots from here to end were never used
+  char* end;
+  uint32_t slot_size;
+  uint32_t used;         // slots in use
+  uint64_t span_bytes;   // of a span: its size in bytes
+  Page* next;            // in its class's list of pages with room
+  Page* prev;
+  PageKind kind;
+  uint8_t cls;
+  bool listed;           // is in that list
+  bool raw;              // span holds raw memory
+};
+
+// Where roots are reported to in a reconcile or a trace. Exact values, and ranges of words that may be pointers.
+class RootVisitor {
+ public:
+  virtual void value(Value v) = 0;
+  virtual void conservative(const void* lo, const void* hi) = 0;
+  void values(const Value* p, size_t n) { for (size_t i = 0; i < n; i++) value(p[i]); }
+ protected:
+  ~RootVisitor() = default;
+};
+
+// Called for each child of an object.
+class ChildVisitor {
+ public:
+  virtual void child(Value v) = 0;
+  void operator()(Value v) { if (v && v.is_object()) child(v); }
+  template <class T> void operator()(Field<T>& f) { (*this)(f.value()); }
+  void range(const Value* p, size_t n) { for (size_t i = 0; i < n; i++) (*this)(p[i]); }
+ protected:
+  ~ChildVisitor() = default;
+};
+
+struct HeapStats {
+  uint64_t allocated = 0, freed = 0, reconciles = 0, survivors = 0, large = 0, cycles_collected = 0, collections = 0;
+  uint64_t live() const { return allocated - freed; }  // objects, as of the last reconcile
+  uint64_t max_pause_ns = 0, total_pause_ns = 0, max_waiting = 0;
+};
+
+class Heap {
+ public:
+  Heap();
+  // Memory for an object of `size` bytes, entered in the zero-count table with count 0; contents past the header are not initialised and must be
+  // before the next allocation. Null when memory is short (the caller raises MemoryError). May reconcile first.
+  Object* allocate(Shape* shape, size_t size) {
+    if (LIKELY(size <= kMaxSmall)) {
+      Page* p = current_[size_class(size)];
+      FreeSlot* s = p->free;
+      if (LIKELY(s && zct_top_ < zct_soft_end_)) {
+        p->free = s->next;
+        p->used++;
+        return born(s, shape);
+      }
+    }
+    return allocate_slow(shape, size);
+  }
+
+  // Buffers: memory without a header, never scanned. Its owner frees it. Null when memory is short. May NOT reconcile; counts towards the budget.
+  void* allocate_raw(size_t size);
+  void free_raw(void* p, size_t size);
+  void* reallocate_raw(void* p, size_t old_size, size_t new_size);
+
+  // Decides the fate of everything in the zero-count table. Runs no Python; finalizers and weakref callbacks are queued.
+  void reconcile();
+  // Runs when a safepoint or an allocation finds it due.
+  bool due() const { return zct_top_ >= zct_soft_end_; }
+
+  // Collects garbage cycles among all objects (generation 2) or the young ones (0). Returns the number of objects found unreachable. Calls
+  // finalizers through `run_finalizers` hooks, so it may run Python: call it at safepoints alone.
+  size_t collect(int generation);
+
+  // The object that the address lies in, or null. Interior addresses count.
+  Object* find_object(uintptr_t addr);
+  // Calls fn for every live object.
+  template <class F> void each_object(F&& fn);
+  bool contains(const void* p) { return find_page(reinterpret_cast<uintptr_t>(p)) != nullptr; }
+
+  // Hooks set by the runtime.
+  void (*scan_roots)(RootVisitor&) = nullptr;          // every thread's registers, roots and native stacks (the current one: conservative from its entry)
+  void (*weakrefs_dead)(Object*) = nullptr;            // an object with kHasWeakrefs dies
+  void (*queue_finalizer)(Object*) = nullptr;          // an object whose type has a finalizer dies for the first time
+  void (*after_reconcile)(Heap&) = nullptr;            // notes whether a cycle collection is due
+  void (*run_pending)() = nullptr;                     // runs queued finalizers and callbacks (within collect)
+
+  HeapStats stats;
+  uint32_t stress_interval = 0;  // n > 0: reconcile at one allocation in n, at random (1: at every one)
+  bool poison = false;
+  uint64_t reentered = 0;        // zero-count entries since the last reconcile that are no births
+  size_t last_kept = 0;          // entries the last reconcile left in the table
+  bool no_reconcile = false;     // NoReconcile scopes (start-up, debugging)
+  size_t bytes_since = 0, budget = 512 << 10;
+  std::vector<Value*> roots;     // registered static roots (Root<T>)
+
+  void zct_push(Object* o) {
+    if (UNLIKELY(zct_top_ == zct_hard_end_)) grow_zct();
+    *zct_top_++ = o;
+  }
+  size_t zct_size() const { return static_cast<size_t>(zct_top_ - zct_base_); }
+  void free_object(Object* o);  // the memory alone: children are gone
+  void kill(Object* o);         // o is unreachable and uncounted: drops its children and frees it, iteratively (within reconcile or collect)
+  bool verify(bool abort_on_error);  // recomputes every count by tracing; false if one is wrong
+
+ private:
+  friend class Reconciler;
+  friend class CycleCollector;
+  Object* born(FreeSlot* s, Shape* shape) {
+    Object* o = reinterpret_cast<Object*>(s);
+    o->rc = kInZct;
+    o->shape = shape;
+    *zct_top_++ = o;
+    return o;
+  }
+  Object* allocate_slow(Shape* shape, size_t size);
+  FreeSlot* take_slot(int cls, bool raw);
+  Page* new_page(int cls, bool raw);
+  Page* allocate_span(size_t bytes, bool raw);
+  void free_span(Page* p);
+  void release_slot(Page* p, void* slot);
+  void list_page(Page* p);
+  void unlist_page(Page* p);
+  Page* find_page(uintptr_t addr);
+  void grow_zct();
+  void set_soft_end();
+  void charge(size_t bytes);
+
+  Page* current_[2 * kClassCount];    // object classes, then raw classes
+  Page* partial_[2 * kClassCount];    // pages with room, not current
+  Object** zct_base_;
+  Object** zct_top_;
+  Object** zct_soft_end_;             // reconcile is due from here on
+  Object** zct_hard_end_;
+  std::vector<char*> chunks_;         // every chunk, huge ones included
+  std::vector<std::pair<char*, size_t>> reserve_;
+  uint64_t random_ = 0x9E3779B97F4A7C15ull;
+  std::vector<Object*> work_;
+};
+
+extern constinit thread_local Heap* tls_heap;
+inline Heap& heap() { return *tls_heap; }
+
+// A static or malloc-held reference: scanned, not counted.
+template <class T = Value>
+class Root {
+ public:
+  Root() { add(); }
+  explicit Root(T v) : v_(v) { add(); }
+  ~Root() { remove(); }
+  Root(const Root&) = delete;
+  Root& operator=(T v) { v_ = Value(v); return *this; }
+  T get() const { if constexpr (__is_same(T, Value)) return v_; else return static_cast<T>(v_.object()); }
+  operator T() const { return get(); }
+  T operator->() const { return get(); }
+ private:
+  void add();
+  void remove();
+  Value v_;
+};
+void add_root(Value* v);
+void remove_root(Value* v);
+template <class T> void Root<T>::add() { add_root(&v_); }
+template <class T> void Root<T>::remove() { remove_root(&v_); }
+
+// Keeps an object alive to the end of the scope although only its buffer is used.
+class Keep {
+ public:
+  explicit Keep(Value v) : v_(v) {}
+  ~Keep() { asm volatile("" : : "r"(v_.bits()) : "memory"); }
+  Keep(const Keep&) = delete;
+ private:
+  Value v_;
+};
+
+}  // namespace kaa

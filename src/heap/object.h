@@ -1,0 +1,100 @@
+// The object header and the counting barrier.
+//
+// Word one holds the count of counted references (upper half) and flags (lower half); word two the shape, whose type is the object's type.
+// A count with its sign bit set is immortal and never changes; a count that overflows becomes immortal by itself.
+//
+// Only references held in the heap are counted, and all of them go through Field<T> (or inc/dec in a container's own store). References in registers
+// and in C++ locals are not counted: reconcile finds them by scanning (heap/reconcile.cpp).
+// Invariant Z: every live mortal object whose count is 0 is in the zero-count table, and then has kInZct.
+#pragma once
+#include "heap/value.h"
+
+namespace kaa {
+
+struct Shape;
+struct Type;
+class Heap;
+
+struct Object {
+  uint64_t rc;
+  Shape* shape;
+  inline Type* type() const;  // objects/shape.h
+  inline bool flag(uint32_t f) const { return rc & f; }
+  inline void set_flag(uint32_t f) { rc |= f; }
+  inline void clear_flag(uint32_t f) { rc &= ~uint64_t{f}; }
+  int32_t count() const { return static_cast<int32_t>(rc >> 32); }
+  template <class F> void each_field(F&&) {}  // structs name their counted fields in an each_field of their own
+};
+static_assert(sizeof(Object) == 16);
+
+// Header flags, the lower 32 bits of word one. Bits 16 to 31 belong to the type.
+enum : uint32_t {
+  kInZct = 1u << 0,        // is in the zero-count table
+  kMarked = 1u << 1,       // a scanned stack refers to it (set and cleared within one reconcile)
+  kFinalized = 1u << 2,    // its __del__ has run or is queued
+  kHasWeakrefs = 1u << 3,  // is a key of the weak reference table
+  kEager = 1u << 4,        // its death is visible: reclaimed promptly
+  kShared = 1u << 5,       // reachable from more than one thread (for threads in parallel)
+  kLocked = 1u << 6,       // per-object lock (for threads in parallel)
+  kOld = 1u << 7,          // survived a cycle collection
+  kFrozen = 1u << 8,       // gc.freeze()
+  kCandidate = 1u << 9,    // within a cycle collection: part of the set looked at
+  kReached = 1u << 10,     // within a cycle collection: found alive
+  kInRepr = 1u << 11,      // a repr of this container is running (self-nested containers)
+  kHasIdHash = 1u << 12,
+  kDead = 1u << 13,        // within a reconcile: on the work list
+  kTypeFlag0 = 1u << 16,   // the type's own
+};
+inline constexpr uint64_t kCountOne = uint64_t{1} << 32;
+inline constexpr uint64_t kImmortal = uint64_t{1} << 63;
+
+void enter_zct(Object* o);  // heap.cpp: o's count fell to zero
+
+inline void inc(Object* o) {
+  if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) o->rc += kCountOne;
+}
+inline void dec(Object* o) {
+  int64_t rc = static_cast<int64_t>(o->rc);
+  if (LIKELY(rc >= 0)) {
+    rc -= static_cast<int64_t>(kCountOne);
+    o->rc = static_cast<uint64_t>(rc);
+    if (static_cast<uint64_t>(rc) < kCountOne && !(rc & kInZct)) enter_zct(o);
+  }
+}
+inline void inc(Value v) { if (v.is_object() && v) inc(v.object()); }
+inline void dec(Value v) { if (v.is_object() && v) dec(v.object()); }
+
+// A counted reference inside a heap object. T is Value, or a pointer to a struct derived from Object.
+// set() is the barrier: it never reconciles and never runs Python. init() is for memory that holds no reference yet.
+template <class T = Value>
+class Field {
+ public:
+  Field() = default;
+  Field(const Field&) = delete;
+  Field& operator=(const Field&) = delete;
+  T get() const { return from(v_); }
+  operator T() const { return from(v_); }
+  T operator->() const { return from(v_); }
+  Value value() const { return v_; }
+  explicit operator bool() const { return !v_.is_empty(); }
+  void init(T n) { v_ = Value(n); inc(v_); }
+  void set(T n) {
+    Value nv(n), old = v_;
+    inc(nv);
+    v_ = nv;
+    dec(old);
+  }
+  void clear() { Value old = v_; v_ = Value(); dec(old); }
+  // The reference leaves the field without its count: for moves between fields.
+  Value& raw() { return v_; }
+
+ private:
+  static T from(Value v) {
+    if constexpr (__is_same(T, Value)) return v;
+    else return static_cast<T>(v.object());
+  }
+  Value v_;
+};
+static_assert(sizeof(Field<>) == 8);
+
+}  // namespace kaa

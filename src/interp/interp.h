@@ -1,0 +1,75 @@
+// The interpreter loop.
+//
+// One handler an instruction (interp/ops_*.cpp), linked by tail calls: the arguments below live in machine registers from handler to handler
+// (preserve_none), so that there is no central loop. Handlers are entered with pc at their instruction.
+//
+// Rules for handlers:
+//  * before anything that may allocate, raise or run Python: SAVE() (stores pc in the frame);
+//  * a destination register is written last; sources may be dead for the collector after that;
+//  * an error is `return FAIL()`: pc must still be at the instruction;
+//  * a call that pushes a frame continues with ENTER(frame);
+//  * slow paths are functions out of line, so that a handler needs no stack frame of its own on its fast path.
+#pragma once
+#include "runtime/call.h"
+
+namespace kaa {
+
+#if defined(__clang__) && defined(__x86_64__)
+#define KAA_PRESERVE_NONE __attribute__((preserve_none))
+#else
+#define KAA_PRESERVE_NONE
+#endif
+#define MUSTTAIL __attribute__((musttail))
+
+struct Dispatch;
+#define HANDLER_ARGS ::kaa::Thread *t, const ::kaa::Word *pc, ::kaa::Value *r, ::kaa::Frame *f, const ::kaa::Value *k, const ::kaa::Dispatch *table
+#define HANDLER_PASS t, pc, r, f, k, table
+typedef Value (*Handler)(HANDLER_ARGS) KAA_PRESERVE_NONE;
+struct Dispatch { Handler op[static_cast<size_t>(Op::kCount)]; };
+extern const Dispatch k_dispatch;
+
+#define OP(name, ...) KAA_PRESERVE_NONE Value op_##name(HANDLER_ARGS);
+#include "defs/opcodes.def"
+KAA_PRESERVE_NONE Value op_fail(HANDLER_ARGS);
+
+#define HANDLER(name) KAA_PRESERVE_NONE Value op_##name(HANDLER_ARGS)
+#define DISPATCH() MUSTTAIL return table->op[pc->op](HANDLER_PASS)
+#define NEXT(words) do { pc += (words); DISPATCH(); } while (0)
+#define SAVE() (f->pc = pc)
+#define FAIL() do { MUSTTAIL return op_fail(HANDLER_PASS); } while (0)
+#define ENTER(frame)                      \
+  do {                                    \
+    f = (frame);                          \
+    pc = f->pc;                           \
+    r = f->regs;                          \
+    k = f->code->consts;                  \
+    DISPATCH();                           \
+  } while (0)
+// v is a Result<Value>: stores it in register `dst`, or fails.
+#define STORE_RESULT(dst, res, words)              \
+  do {                                             \
+    ::kaa::Result<::kaa::Value> _r = (res);        \
+    if (UNLIKELY(!_r.ok())) FAIL();                \
+    r[dst] = _r.value();                           \
+    NEXT(words);                                   \
+  } while (0)
+
+// Pushes a frame for a Python function whose arguments are at `a` (in place when they are at the top of the running stack frame's window).
+// Null: error. `kwnames` names the last arguments, which n does not count.
+Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tuple* kwnames, uint16_t dst, const Word* ret_pc, FrameKind kind);
+// Calls the callable at *callable with n arguments behind it (its own register may be used for self). Returns the frame to run, f itself when the
+// result is in register dst already, or null on error. f->pc must be stored.
+Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tuple* kwnames, uint16_t dst, const Word* ret_pc);
+// Resumes a generator from interpreter code; null on error. The value goes to dst and execution on at ret_pc; when it returns instead, the caller's
+// instruction (FOR_ITER, SEND) says what happens.
+Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind);
+inline GeneratorObject* generator_of(Frame* f) { return reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - offsetof(GeneratorObject, frame)); }
+inline Frame* next_frame(Frame* f) { return f->on_heap ? generator_of(f)->slot : f + 1; }
+inline Value* next_regs(Frame* f) { return f->on_heap ? generator_of(f)->top : f->regs + f->code->nregs; }
+Value run_frame(Thread& t, Frame* f);   // runs until the frame (kind kReturnExit) is left; empty on error
+// ---- slow paths shared by handlers
+Result<Value> arith_slow(Thread& t, BinaryOp op, Value a, Value b);
+Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc);
+Error unbound_error(Thread& t, Frame* f, uint32_t reg);
+
+}  // namespace kaa

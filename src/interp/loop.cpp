@@ -1,0 +1,255 @@
+// Entering and leaving the loop: frames, returns, unwinding.
+#include "interp/generator.h"
+#include "interp/interp.h"
+#include "runtime/traceback.h"
+#include "runtime/weakrefs.h"
+
+namespace kaa {
+
+const Dispatch k_dispatch = {{
+#define OP(name, ...) op_##name,
+#include "defs/opcodes.def"
+}};
+
+Value* data_stack_top(Thread& t) { return t.frame ? next_regs(t.frame) : reinterpret_cast<Value*>(t.stack_base); }
+Frame* frame_stack_top(Thread& t) { return t.frame ? next_frame(t.frame) : t.frame_base; }
+
+static Frame* recursion_error(Thread& t) {
+  static_cast<void>(RAISE(RecursionError, "maximum recursion depth exceeded"));
+  return nullptr;
+}
+
+Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tuple* kwnames, uint16_t dst, const Word* ret_pc, FrameKind kind) {
+  Code* c = fn->code;
+  Frame* nf = f ? next_frame(f) : t.frame_base;
+  Value* top = f ? next_regs(f) : reinterpret_cast<Value*>(t.stack_base);
+  // Arguments at the end of the caller's window stay where they are.
+  bool in_place = f && !f->on_heap && a >= f->regs && a <= top;
+  Value* regs = in_place ? const_cast<Value*>(a) : top;
+  if (UNLIKELY(nf >= t.frame_limit)) return recursion_error(t);
+  if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(regs + c->nregs + n) - t.stack_base) > t.stack_bytes)) return recursion_error(t);
+  nf->regs = regs;
+  nf->code = c;
+  nf->func = fn;
+  nf->prev = f;
+  nf->pc = c->words;
+  nf->ret_pc = ret_pc;
+  nf->obj = nullptr;
+  nf->locals = Value();
+  nf->dst = dst;
+  nf->kind = kind;
+  nf->on_heap = false;
+  if (LIKELY(c->simple_args == n && !kwnames)) {
+    if (!in_place) for (size_t i = 0; i < n; i++) regs[i] = a[i];
+    for (uint32_t i = static_cast<uint32_t>(n); i < c->nlocals; i++) regs[i] = Value();
+    t.frame = nf;
+    return nf;
+  }
+  if (!bind_python(t, nf, a, n, kwnames).ok()) {
+    t.frame = f;
+    return nullptr;
+  }
+  return nf;
+}
+
+Value run_frame(Thread& t, Frame* f) { return k_dispatch.op[f->pc->op](&t, f->pc, f->regs, f, f->code->consts, &k_dispatch); }
+
+Result<Value> call_python(Thread& t, Function* fn, const Value* a, size_t n, Tuple* kwnames) {
+  TRY(native_enter(t));
+  Frame* nf = push_call(t, t.frame, fn, a, n, kwnames, 0, nullptr, kReturnExit);
+  if (UNLIKELY(!nf)) return Error{};
+  return run_frame(t, nf);
+}
+
+Result<Value> run_code(Thread& t, Code* code, Dict* globals, Value locals, Tuple* closure) {
+  TRY(native_enter(t));
+  Function* fn = TRY(new_function(t, code, globals));
+  if (closure) fn->closure.init(closure);
+  Frame* nf = push_call(t, t.frame, fn, nullptr, 0, nullptr, 0, nullptr, kReturnExit);
+  if (!nf) return Error{};
+  nf->locals = locals;
+  return run_frame(t, nf);
+}
+
+Result<Function*> new_function(Thread& t, Code* code, Dict* globals) {
+  Function* fn = TRY(alloc<Function>(t, KAA_SHAPE(function)));
+  fn->code.init(code);
+  fn->globals.init(globals);
+  Value b = dict_get_str(globals, NAME("__builtins__"));
+  Dict* builtins = interp().builtins;
+  if (b && IS_EXACT(b, dict)) builtins = b.as<Dict>();
+  else if (b && IS_EXACT(b, module)) builtins = b.as<Module>()->dict;
+  fn->builtins.init(builtins);
+  fn->name.init(code->name);
+  fn->qualname.init(code->qualname);
+  fn->doc.init((code->flags & kCoHasDocstring) ? code->consts[0] : kNone);
+  Value m = dict_get_str(globals, NAME("__name__"));
+  if (m) fn->module.init(m);
+  fn->version = interp().next_function_version++;
+  return fn;
+}
+
+// ---- leaving frames
+
+// A generator's frame ends for good.
+static void generator_finished(Thread& t, GeneratorObject* g) {
+  g->state = GenState::kFinished;
+  t.exc_state = g->exc.prev;
+  g->exc.exc = Value();
+  for (uint32_t i = 0; i < g->nregs; i++) g->regs[i] = Value();
+}
+
+// The return of a frame that is not kReturnPlain. Returns the frame to go on with (its pc set), or null to leave the loop with `v`, or with an
+// error when v is empty then.
+static Frame* return_special(Thread& t, Frame* f, Value& v) {
+  Frame* p = f->prev;
+  FrameKind kind = f->kind;
+  if (UNLIKELY(f->obj != nullptr)) frame_leave(t, f);
+  bool was_generator = f->on_heap;
+  uint16_t dst = f->dst;
+  const Word* ret_pc = f->ret_pc;
+  Value instance = f->locals;
+  t.frame = p;
+  if (was_generator) generator_finished(t, generator_of(f));
+  switch (kind) {
+    case kReturnExit: return nullptr;
+    case kReturnInit:
+      if (UNLIKELY(!v.is_none())) {
+        static_cast<void>(RAISE(TypeError, "__init__() should return None, not '%T'", v));
+        v = Value();
+        return p;
+      }
+      p->regs[dst] = instance;
+      break;
+    case kReturnBool: {
+      Result<bool> b = truth(t, v);
+      if (!b.ok()) { v = Value(); return p; }
+      p->regs[dst] = Value::from_bool(b.value());
+      break;
+    }
+    case kReturnGenerator: {
+      const Word* call = p->pc;
+      if (static_cast<Op>(call->op) == Op::SEND) p->regs[dst] = v;
+      p->pc = call + 2 + call[1].offset;
+      return p;
+    }
+    default: p->regs[dst] = v;
+  }
+  p->pc = ret_pc;
+  return p;
+}
+
+#define RETURN_VALUE(value)                          \
+  do {                                               \
+    Value v = (value);                               \
+    if (LIKELY(f->kind == kReturnPlain && !f->obj)) { \
+      uint16_t dst = f->dst;                         \
+      pc = f->ret_pc;                                \
+      f = f->prev;                                   \
+      t->frame = f;                                  \
+      r = f->regs;                                   \
+      k = f->code->consts;                           \
+      r[dst] = v;                                    \
+      DISPATCH();                                    \
+    }                                                \
+    SAVE();                                          \
+    Frame* p = return_special(*t, f, v);             \
+    if (!p) return v;                                \
+    f = p; r = f->regs; k = f->code->consts; pc = f->pc; \
+    if (!v) FAIL();                                  \
+    DISPATCH();                                      \
+  } while (0)
+
+HANDLER(RETURN) { RETURN_VALUE(r[pc->a]); }
+HANDLER(RETURN_NONE) { RETURN_VALUE(kNone); }
+
+// ---- unwinding: finds the handler for the exception being raised. Null: the loop is left.
+static Frame* unwind(Thread& t, Frame* f) {
+  for (;;) {
+    if (!traceback_here(t, f).ok()) { /* the newer exception goes on */ }
+    Code* c = f->code;
+    uint32_t at = f->pc_index();
+    for (uint32_t i = 0; i < c->nexceptions; i++) {
+      const ExceptionEntry& e = c->exceptions[i];
+      if (at < e.start || at >= e.end) continue;
+      f->regs[e.reg] = t.exc;
+      t.exc = Value();
+      f->pc = c->words + e.target;
+      return f;
+    }
+    Frame* p = f->prev;
+    FrameKind kind = f->kind;
+    frame_leave(t, f);
+    t.frame = p;
+    if (f->on_heap) generator_finished(t, generator_of(f));
+    if (kind == kReturnExit) return nullptr;
+    f = p;
+  }
+}
+
+KAA_PRESERVE_NONE Value op_fail(HANDLER_ARGS) {
+  SAVE();
+  Frame* p = unwind(*t, f);
+  if (!p) return Value();
+  ENTER(p);
+}
+
+// ---- generators
+HANDLER(RETURN_GENERATOR) {
+  SAVE();
+  Result<Value> g = make_generator(*t, f);
+  if (!g.ok()) FAIL();
+  RETURN_VALUE(g.value());
+}
+
+HANDLER(YIELD) {
+  SAVE();
+  Value v = r[pc->b];
+  GeneratorObject* g = generator_of(f);
+  g->state = GenState::kSuspended;
+  t->exc_state = g->exc.prev;
+  Frame* p = f->prev;
+  FrameKind kind = f->kind;
+  uint16_t dst = f->dst;
+  const Word* ret = f->ret_pc;
+  f->prev = nullptr;
+  t->frame = p;
+  generator_ran(g);
+  if (kind == kReturnExit) return v;
+  f = p;
+  r = f->regs;
+  k = f->code->consts;
+  r[dst] = v;
+  pc = ret;
+  DISPATCH();
+}
+
+Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind) {
+  Frame* gf = &g->frame;
+  if (UNLIKELY(g->state == GenState::kRunning)) {
+    static_cast<void>(RAISE(ValueError, "%s already executing", g->type() == KAA_TYPE(coroutine) ? "coroutine" : g->type() == KAA_TYPE(async_generator) ? "async generator" : "generator"));
+    return nullptr;
+  }
+  Frame* slot = f ? next_frame(f) : t.frame_base;
+  if (UNLIKELY(slot >= t.frame_limit)) return recursion_error(t);
+  Value* top = f ? next_regs(f) : reinterpret_cast<Value*>(t.stack_base);
+  if (g->state == GenState::kSuspended) {
+    if (UNLIKELY(g->counted)) generator_uncount(g);
+    const Word* y = gf->pc;   // the YIELD
+    g->regs[y->a] = sent;
+    gf->pc = y + 1;
+  }
+  g->state = GenState::kRunning;
+  g->slot = slot + 1;
+  g->top = top;
+  g->exc.prev = t.exc_state;
+  t.exc_state = &g->exc;
+  gf->prev = f;
+  gf->dst = dst;
+  gf->ret_pc = ret_pc;
+  gf->kind = kind;
+  t.frame = gf;
+  return gf;
+}
+
+}  // namespace kaa

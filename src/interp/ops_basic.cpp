@@ -1,0 +1,277 @@
+// Moves, cells, names, globals, jumps.
+#include "interp/interp.h"
+
+namespace kaa {
+
+HANDLER(NOP) { NEXT(1); }
+HANDLER(MOVE) { r[pc->a] = r[pc->b]; NEXT(1); }
+HANDLER(LOAD_CONST) { r[pc->a] = k[pc->bc]; NEXT(1); }
+HANDLER(LOAD_INT) { r[pc->a] = Value::from_int(pc->bc); NEXT(1); }
+HANDLER(CLEAR) { r[pc->a] = Value(); NEXT(1); }
+HANDLER(CLEAR_RUN) {
+  for (uint32_t i = 0; i < pc->b; i++) r[pc->a + i] = Value();
+  NEXT(1);
+}
+
+// What an empty register means: a local variable, or a cell variable's or free variable's cell.
+Error unbound_error(Thread& t, Frame* f, uint32_t reg) {
+  Code* c = f->code;
+  if (c->nfree && reg >= c->free_base && reg < c->free_base + c->nfree) {
+    Value name = c->freevars->items[reg - c->free_base];
+    return RAISE(NameError, "cannot access free variable '%S' where it is not associated with a value in enclosing scope", name);
+  }
+  Value name;
+  if (reg < c->varnames->size) name = c->varnames->items[reg];
+  for (uint64_t i = 0; i < c->cellvars->size && !name; i++)
+    if (c->cell_regs[i] == reg) name = c->cellvars->items[i];
+  return RAISE(UnboundLocalError, "cannot access local variable '%S' where it is not associated with a value", name);
+}
+
+HANDLER(CHECK_BOUND) {
+  if (LIKELY(!r[pc->a].is_empty())) NEXT(1);
+  SAVE();
+  static_cast<void>(unbound_error(*t, f, pc->a));
+  FAIL();
+}
+HANDLER(DEL_LOCAL) {
+  if (LIKELY(!r[pc->a].is_empty())) { r[pc->a] = Value(); NEXT(1); }
+  SAVE();
+  static_cast<void>(unbound_error(*t, f, pc->a));
+  FAIL();
+}
+
+HANDLER(MAKE_CELL) {
+  SAVE();
+  Object* o = t->heap->allocate(KAA_SHAPE(cell), sizeof(CellObject));
+  if (UNLIKELY(!o)) { static_cast<void>(raise_memory(*t)); FAIL(); }
+  static_cast<CellObject*>(o)->contents.init(r[pc->a]);
+  r[pc->a] = o;
+  NEXT(1);
+}
+HANDLER(COPY_FREE_VARS) {
+  Tuple* c = f->func->closure;
+  for (uint32_t i = 0; i < pc->b; i++) r[pc->a + i] = c->items[i];
+  NEXT(1);
+}
+HANDLER(LOAD_DEREF) {
+  Value v = r[pc->b].as<CellObject>()->contents;
+  if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(1); }
+  SAVE();
+  static_cast<void>(unbound_error(*t, f, pc->b));
+  FAIL();
+}
+HANDLER(STORE_DEREF) { r[pc->a].as<CellObject>()->contents.set(r[pc->b]); NEXT(1); }
+HANDLER(DEL_DEREF) {
+  CellObject* c = r[pc->a].as<CellObject>();
+  if (LIKELY(static_cast<bool>(c->contents))) { c->contents.clear(); NEXT(1); }
+  SAVE();
+  static_cast<void>(unbound_error(*t, f, pc->a));
+  FAIL();
+}
+
+// ---- globals. Cache word 1 (pc[2]): {index, keys version of the globals}, index ~0: known to be absent there. Cache word 2 (pc[3]): the same for the builtins.
+// Each word is a fact by itself, so that another thread may read while they change.
+static constexpr uint64_t kAbsent = 0xFFFFFFFF;
+static void write_word(const Word* w, uint64_t bits) { __atomic_store_n(const_cast<uint64_t*>(&w->bits), bits, __ATOMIC_RELAXED); }
+
+Error name_error(Thread& t, Str* name) {
+  static_cast<void>(RAISE(NameError, "name '%U' is not defined", name));
+  if (t.exc && is_instance(t.exc, KAA_TYPE(NameError))) t.exc.as<ExcNameObj>()->name.set(name);
+  return {};
+}
+
+// A mapping that is no exact dict may stand as builtins or locals.
+Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc) {
+  Str* name = f->code->names[pc[1].index];
+  Dict* g = f->func->globals;
+  Dict* b = f->func->builtins;
+  int64_t i = dict_index_str(g, name);
+  if (i >= 0) {
+    Value v = g->entries[i].value;
+    if (uint32_t ver = dict_keys_version(g)) write_word(&pc[2], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
+    return v;
+  }
+  if (g->flag(kDictHasNonStr)) {
+    Opt v = TRY(dict_get(t, g, name));
+    if (v) return v.v;
+  } else if (uint32_t ver = dict_keys_version(g)) {
+    write_word(&pc[2], static_cast<uint64_t>(ver) << 32 | kAbsent);
+  }
+  i = dict_index_str(b, name);
+  if (i >= 0) {
+    Value v = b->entries[i].value;
+    if (uint32_t ver = dict_keys_version(b)) write_word(&pc[3], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
+    return v;
+  }
+  if (type_of(b) != KAA_TYPE(dict)) {
+    Result<Value> v = get_item(t, b, name);
+    if (v.ok() || !exc_matches(t, KAA_TYPE(KeyError))) return v;
+    clear_exc(t);
+  }
+  return name_error(t, name);
+}
+
+HANDLER(LOAD_GLOBAL) {
+  uint64_t w = pc[2].bits;
+  Dict* g = f->func->globals;
+  if (LIKELY(w >> 32 == g->keys_version && w)) {
+    uint32_t i = static_cast<uint32_t>(w);
+    if (LIKELY(i != kAbsent)) { r[pc->a] = g->entries[i].value; NEXT(4); }
+    uint64_t w2 = pc[3].bits;
+    Dict* b = f->func->builtins;
+    if (LIKELY(w2 >> 32 == b->keys_version && w2)) { r[pc->a] = b->entries[static_cast<uint32_t>(w2)].value; NEXT(4); }
+  }
+  SAVE();
+  STORE_RESULT(pc->a, load_global_slow(*t, f, pc), 4);
+}
+HANDLER(STORE_GLOBAL) {
+  Dict* g = f->func->globals;
+  uint64_t w = pc[2].bits;
+  if (LIKELY(w && w >> 32 == g->keys_version)) {
+    DictEntry& e = g->entries[static_cast<uint32_t>(w)];
+    Value old = e.value, v = r[pc->a];
+    inc(v);
+    e.value = v;
+    dec(old);
+    NEXT(3);
+  }
+  SAVE();
+  Str* name = f->code->names[pc[1].index];
+  if (!dict_set(*t, g, name, r[pc->a]).ok()) FAIL();
+  int64_t i = dict_index_str(g, name);
+  if (i >= 0)
+    if (uint32_t ver = dict_keys_version(g)) write_word(&pc[2], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
+  NEXT(3);
+}
+HANDLER(DEL_GLOBAL) {
+  SAVE();
+  Str* name = f->code->names[pc[1].index];
+  Result<Opt> o = dict_pop(*t, f->func->globals, name);
+  if (!o.ok()) FAIL();
+  if (!o.value()) { static_cast<void>(name_error(*t, name)); FAIL(); }
+  NEXT(2);
+}
+
+static Result<Opt> mapping_get(Thread& t, Value m, Str* name) {
+  if (IS_EXACT(m, dict)) return dict_get(t, m.as<Dict>(), name);
+  Result<Value> v = get_item(t, m, name);
+  if (v.ok()) return Opt{v.value()};
+  if (!exc_matches(t, KAA_TYPE(KeyError))) return Error{};
+  clear_exc(t);
+  return Opt{};
+}
+static Result<Value> load_name(Thread& t, Frame* f, const Word* pc) {
+  Str* name = f->code->names[pc[1].index];
+  if (f->locals && f->locals != Value(f->func->globals.get())) {
+    Opt v = TRY(mapping_get(t, f->locals, name));
+    if (v) return v.v;
+  }
+  return load_global_slow(t, f, pc);
+}
+HANDLER(LOAD_NAME) {
+  if (f->locals == f->func->globals.value()) MUSTTAIL return op_LOAD_GLOBAL(HANDLER_PASS);
+  SAVE();
+  STORE_RESULT(pc->a, load_name(*t, f, pc), 4);
+}
+static Status store_name(Thread& t, Frame* f, Str* name, Value v) {
+  if (IS_EXACT(f->locals, dict)) return dict_set(t, f->locals.as<Dict>(), name, v);
+  return set_item(t, f->locals, name, v);
+}
+HANDLER(STORE_NAME) {
+  SAVE();
+  if (!store_name(*t, f, f->code->names[pc[1].index], r[pc->a]).ok()) FAIL();
+  NEXT(2);
+}
+static Status del_name(Thread& t, Frame* f, Str* name) {
+  if (IS_EXACT(f->locals, dict)) {
+    Opt v = TRY(dict_pop(t, f->locals.as<Dict>(), name));
+    if (!v) return name_error(t, name);
+    return {};
+  }
+  Status s = del_item(t, f->locals, name);
+  if (s.ok() || !exc_matches(t, KAA_TYPE(KeyError))) return s;
+  clear_exc(t);
+  return name_error(t, name);
+}
+HANDLER(DEL_NAME) {
+  SAVE();
+  if (!del_name(*t, f, f->code->names[pc[1].index]).ok()) FAIL();
+  NEXT(2);
+}
+HANDLER(LOAD_LOCALS) { r[pc->a] = f->locals; NEXT(1); }
+static Result<Value> load_dict_or(Thread& t, Frame* f, const Word* pc, Value m, CellObject* cell) {
+  Opt v = TRY(mapping_get(t, m, f->code->names[pc[1].index]));
+  if (v) return v.v;
+  if (!cell) {
+    Str* name = f->code->names[pc[1].index];
+    Opt g = TRY(dict_get(t, f->func->globals, name));
+    if (g) return g.v;
+    Opt b = TRY(mapping_get(t, f->func->builtins.value(), name));
+    if (b) return b.v;
+    return name_error(t, name);
+  }
+  if (cell->contents) return cell->contents.get();
+  return unbound_error(t, f, pc->c);
+}
+HANDLER(LOAD_DICT_OR_GLOBAL) { SAVE(); STORE_RESULT(pc->a, load_dict_or(*t, f, pc, r[pc->b], nullptr), 2); }
+HANDLER(LOAD_DICT_OR_DEREF) { SAVE(); STORE_RESULT(pc->a, load_dict_or(*t, f, pc, r[pc->b], r[pc->c].as<CellObject>()), 2); }
+
+static Result<Value> builtin_or(Thread& t, Frame* f, Str* name, const char* error) {
+  Opt v = TRY(mapping_get(t, f->func->builtins.value(), name));
+  if (v) return v.v;
+  return RAISE(NameError, "%s", error);
+}
+HANDLER(LOAD_BUILD_CLASS) { SAVE(); STORE_RESULT(pc->a, builtin_or(*t, f, NAME("__build_class__"), "__build_class__ not found"), 1); }
+HANDLER(LOAD_COMMON) {
+  Value v;
+  switch (static_cast<CommonConst>(pc->b)) {
+    case CommonConst::AssertionError: v = KAA_TYPE(AssertionError); break;
+    case CommonConst::NotImplementedError: v = KAA_TYPE(NotImplementedError); break;
+    case CommonConst::Tuple: v = KAA_TYPE(tuple); break;
+    case CommonConst::List: v = KAA_TYPE(list); break;
+    case CommonConst::Set: v = KAA_TYPE(set); break;
+    case CommonConst::All: v = dict_get_str(interp().builtins, NAME("all")); break;
+    case CommonConst::Any: v = dict_get_str(interp().builtins, NAME("any")); break;
+  }
+  r[pc->a] = v;
+  NEXT(1);
+}
+
+// ---- jumps
+HANDLER(JUMP) { NEXT(1 + pc->bc); }
+HANDLER(JUMP_BACK) {
+  if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) {
+    SAVE();
+    if (!safepoint(*t).ok()) FAIL();
+  }
+  NEXT(1 + pc->bc);
+}
+#define TRUTH_JUMP(when)                                                       \
+  Value v = r[pc->a];                                                          \
+  bool b;                                                                      \
+  if (v == kTrue) b = true;                                                    \
+  else if (v == kFalse || v == kNone) b = false;                               \
+  else if (v.is_int()) b = v != Value::from_int(0);                            \
+  else {                                                                       \
+    SAVE();                                                                    \
+    Result<bool> res = truth(*t, v);                                           \
+    if (UNLIKELY(!res.ok())) FAIL();                                           \
+    b = res.value();                                                           \
+  }                                                                            \
+  if (b == when) NEXT(1 + pc->bc);                                             \
+  NEXT(1);
+HANDLER(JUMP_TRUE) { TRUTH_JUMP(true) }
+HANDLER(JUMP_FALSE) { TRUTH_JUMP(false) }
+HANDLER(JUMP_NONE) { if (r[pc->a].is_none()) NEXT(1 + pc->bc); NEXT(1); }
+HANDLER(JUMP_NOT_NONE) { if (!r[pc->a].is_none()) NEXT(1 + pc->bc); NEXT(1); }
+HANDLER(JUMP_EMPTY) { if (r[pc->a].is_empty()) NEXT(1 + pc->bc); NEXT(1); }
+HANDLER(JUMP_IS) { if ((r[pc->a] == r[pc->b]) == (pc->c != 0)) NEXT(2 + pc[1].offset); NEXT(2); }
+HANDLER(JUMP_IN) {
+  SAVE();
+  Result<bool> res = contains(*t, r[pc->b], r[pc->a]);
+  if (UNLIKELY(!res.ok())) FAIL();
+  if (res.value() == (pc->c != 0)) NEXT(2 + pc[1].offset);
+  NEXT(2);
+}
+
+}  // namespace kaa

@@ -1,0 +1,114 @@
+// Code objects: what the compiler's CompiledCode becomes (runtime/code_builder.cpp), and frames (see docs/design/bytecode.md).
+#pragma once
+#include "bytecode/bytecode.h"
+#include "objects/objects.h"
+
+namespace kaa {
+
+struct GeneratorObject;
+
+struct Code : Object {
+  Word* words;                   // malloc; written by specialisation
+  Value* consts;                 // malloc, counted
+  Str** names;                   // malloc, interned and immortal
+  uint32_t nwords, nconsts, nnames;
+  uint32_t nregs, nlocals;       // registers in all; registers below the first temporary
+  uint32_t argcount, posonlyargcount, kwonlyargcount;
+  uint32_t nparams;              // parameter registers in all, *args and **kwargs included
+  uint32_t flags;                // CodeFlags
+  uint32_t free_base, nfree;
+  uint32_t simple_args;          // argcount when a call with exactly that many positional arguments needs no binding, else ~0
+  int32_t firstlineno;
+  PositionEntry* positions;  uint32_t npositions;
+  ExceptionEntry* exceptions; uint32_t nexceptions;
+  HeightEntry* heights;      uint32_t nheights;
+  uint16_t* cell_regs;
+  Field<> name, qualname, filename;
+  Field<Tuple*> varnames, cellvars, freevars;
+  GeneratorObject* zombies;      // freed heap frames of this code, for reuse (frame zombies)
+  uint32_t nzombies;
+  uint32_t version;
+  template <class F> void each_field(F&& f) {
+    f(name); f(qualname); f(filename); f(varnames); f(cellvars); f(freevars);
+    for (uint32_t i = 0; i < nconsts; i++) f(reinterpret_cast<Field<>&>(consts[i]));
+  }
+  uint32_t height_at(uint32_t word) const;  // live registers at an instruction
+};
+
+// A frame: light, no Python object. Frames of plain calls lie on the thread's frame stack, their registers on its data stack, where the caller built
+// the arguments; a generator holds its own frame and registers. prev leads to the caller, also from a running generator.
+enum FrameKind : uint8_t {
+  kReturnPlain,      // the result goes to the caller's register dst
+  kReturnExit,       // entered from native code: leaving this frame leaves the interpreter loop
+  kReturnInit,       // __init__ of a class call: must return None; the instance, kept in the caller's register `aux`, goes to dst
+  kReturnBool,       // truth of the result goes to dst
+  kReturnContinue,   // the caller's instruction finishes the job: interp/continuations.cpp, step `cont`
+  kReturnGenerator,  // this is a resumed generator's frame: a return ends the iteration
+};
+struct FrameObject;
+struct Frame {
+  Value* regs;
+  Code* code;
+  Function* func;
+  Frame* prev;
+  const Word* pc;        // the instruction being executed, stored before anything that may raise, call or allocate
+  const Word* ret_pc;    // where the caller goes on
+  FrameObject* obj;      // once somebody asked
+  Value locals;          // mapping of module, class and exec frames; else empty
+  uint16_t dst;
+  FrameKind kind;
+  bool on_heap;          // belongs to a generator
+  uint32_t aux;
+  uint32_t pc_index() const { return static_cast<uint32_t>(pc - code->words); }
+};
+
+// The frame object: points at the live frame, and takes its registers over when the frame ends.
+struct FrameObject : Object {
+  Frame* live;           // null: the frame has ended
+  Field<Code*> code;
+  Field<Function*> func;
+  Field<> locals;        // mapping, of frames that have one
+  Field<> back;          // FrameObject or empty, once ended
+  Field<> trace;         // f_trace
+  Field<> extra;         // dict of f_locals keys that are no variables
+  uint32_t lasti;
+  bool trace_lines, trace_opcodes;
+  uint32_t nregs;        // registers held after the end (all below the first temporary)
+  Value regs[];          // counted; room for code->nlocals
+  template <class F> void each_field(F&& f) {
+    f(code); f(func); f(locals); f(back); f(trace); f(extra);
+    for (uint32_t i = 0; i < nregs; i++) f(reinterpret_cast<Field<>&>(regs[i]));
+  }
+};
+
+// The stack of handled exceptions: one link for the thread, one for each generator that runs.
+struct ExcState { Value exc; ExcState* prev; };
+
+enum class GenState : uint8_t { kCreated, kSuspended, kRunning, kFinished };
+// generator, coroutine, async_generator: the type tells. The registers are counted lazily: `counted` says that the references in regs[0, height)
+// are counted ones (kept so by reconcile while it is suspended); a generator that ran since the last reconcile is on the heap's list instead.
+struct GeneratorObject : Object {
+  Frame frame;
+  ExcState exc;
+  Field<> name, qualname;
+  Field<> origin;            // cr_origin, or the finalizer hook of an async generator
+  Field<> yield_from_extra;  // async generators: firstiter/finalizer hooks
+  GeneratorObject* next_zombie;
+  GenState state;
+  bool listed, counted, ag_running, ag_closed, ag_hooks;
+  uint32_t counted_height;
+  Frame* slot;               // while it runs: first free frame of the frame stack (its place in the recursion count is below)
+  Value* top;                // and first free word of the data stack
+  uint32_t nregs;
+  Value regs[];
+  template <class F> void each_field(F&& f) {
+    f(name); f(qualname); f(origin); f(yield_from_extra);
+    f(reinterpret_cast<Field<>&>(frame.func)); f(reinterpret_cast<Field<>&>(frame.code));
+    if (counted) {
+      for (uint32_t i = 0; i < counted_height; i++) f(reinterpret_cast<Field<>&>(regs[i]));
+      f(reinterpret_cast<Field<>&>(exc.exc));
+    }
+  }
+};
+
+}  // namespace kaa

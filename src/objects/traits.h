@@ -1,0 +1,47 @@
+// LayoutTraits of the core objects: death kinds, what to free besides children, sizes. Included where the static types are set up and where
+// objects are reclaimed.
+#pragma once
+#include "objects/exceptions.h"
+#include "objects/layout.h"
+#include "objects/table_traits.h"
+
+namespace kaa {
+
+void visit_children(Object* o, ChildVisitor& v);  // reconcile.cpp: native fields, attributes and slots
+
+template <> struct LayoutTraits<Object> { static constexpr Death death = Death::kChildren; static constexpr LayoutKind kind = LayoutKind::kInstance; };
+template <> struct LayoutTraits<Str> {
+  static constexpr Death death = Death::kPlain; static constexpr LayoutKind kind = LayoutKind::kStr;
+  static size_t bytes(Str* s) { return sizeof(Str) + (s->flag(kStrView) ? sizeof(StrViewFields) : (s->length + 1) * static_cast<size_t>(s->kind())); }
+};
+template <> struct LayoutTraits<Bytes> { static constexpr Death death = Death::kPlain; static size_t bytes(Bytes* b) { return sizeof(Bytes) + b->size + 1; } };
+template <> struct LayoutTraits<IntObject> {
+  static constexpr Death death = Death::kPlain;
+  static size_t bytes(IntObject* i) { return sizeof(IntObject) + static_cast<size_t>(i->size < 0 ? -i->size : i->size) * 8; }
+};
+template <> struct LayoutTraits<FloatObject> { static constexpr Death death = Death::kPlain; static constexpr LayoutKind kind = LayoutKind::kFloat; };
+template <> struct LayoutTraits<ComplexObject> { static constexpr Death death = Death::kPlain; };
+template <> struct LayoutTraits<RangeIter> { static constexpr Death death = Death::kPlain; };
+template <> struct LayoutTraits<Tuple> {
+  static constexpr LayoutKind kind = LayoutKind::kTuple;
+  static size_t bytes(Tuple* u) { return sizeof(Tuple) + u->size * 8; }
+};
+template <> struct LayoutTraits<List> {
+  static constexpr LayoutKind kind = LayoutKind::kList;
+  static void destroy(List* l) { heap().free_raw(l->items, l->cap * sizeof(Value)); }
+  static size_t bytes(List* l) { return sizeof(List) + l->cap * 8; }
+};
+template <> struct LayoutTraits<ByteArray> {
+  static void destroy(ByteArray* b) { heap().free_raw(b->alloc, b->cap); }
+  static size_t bytes(ByteArray* b) { return sizeof(ByteArray) + b->cap; }
+};
+template <> struct LayoutTraits<Code> { static void destroy(Code* c); };
+template <> struct LayoutTraits<WeakRef> { static void destroy(WeakRef* w); };
+template <> struct LayoutTraits<GeneratorObject> { static void destroy(GeneratorObject* g); };
+template <> struct LayoutTraits<FrameObject> {
+  static void destroy(FrameObject* o);
+  static size_t bytes(FrameObject* o) { return sizeof(FrameObject) + o->code->nlocals * sizeof(Value); }
+};
+template <> struct LayoutTraits<Type> { static void destroy(Type* t); };
+
+}  // namespace kaa

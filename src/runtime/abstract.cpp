@@ -1,0 +1,445 @@
+// Abstract operations: what an operator or a builtin does with any object.
+//
+// Fast paths for exact builtin types stand in the interpreter and in the types; here is the general protocol: special methods are read
+// from the type's table (Type::dunders), natives among them are called directly.
+#include "runtime/call.h"
+
+namespace kaa {
+
+namespace {
+
+struct OpRow { Dunder left, right, inplace; const char* symbol; const char* isymbol; };
+const OpRow k_ops[] = {
+    {D_add, D_radd, D_iadd, "+", "+="},           {D_sub, D_rsub, D_isub, "-", "-="},
+    {D_mul, D_rmul, D_imul, "*", "*="},           {D_truediv, D_rtruediv, D_itruediv, "/", "/="},
+    {D_floordiv, D_rfloordiv, D_ifloordiv, "//", "//="}, {D_mod, D_rmod, D_imod, "%", "%="},
+    {D_pow, D_rpow, D_ipow, "** or pow()", "**="}, {D_matmul, D_rmatmul, D_imatmul, "@", "@="},
+    {D_lshift, D_rlshift, D_ilshift, "<<", "<<="}, {D_rshift, D_rrshift, D_irshift, ">>", ">>="},
+    {D_and, D_rand, D_iand, "&", "&="},           {D_or, D_ror, D_ior, "|", "|="},
+    {D_xor, D_rxor, D_ixor, "^", "^="}};
+
+// The operation of a, then of b; kNotImplemented when neither knows.
+Result<Value> try_binary(Thread& t, Dunder left, Dunder right, Value a, Value b) {
+  Type* ta = type_of(a);
+  Type* tb = type_of(b);
+  Value l = ta->dunder(left), r = ta == tb ? Value() : tb->dunder(right);
+  // A subclass on the right that overrides the reflected method goes first.
+  if (l && r && tb != ta && is_subtype(tb, ta) && r != ta->dunder(right)) {
+    Value v = TRY(call_dunder(t, right, b, a));
+    if (v != kNotImplemented) return v;
+    r = Value();
+  }
+  if (l) {
+    Value v = TRY(call_dunder(t, left, a, b));
+    if (v != kNotImplemented) return v;
+  }
+  if (r) return call_dunder(t, right, b, a);
+  return kNotImplemented;
+}
+
+// Sequences concatenate and repeat by __add__ and __mul__ of their own; a missing number protocol gets CPython's words.
+Result<Value> operands_error(Thread& t, const OpRow& op, const char* symbol, Value a, Value b) {
+  if (op.left == D_add) {
+    auto concat = [&](Value v) { return type_of(v)->has(kTypeStr | kTypeBytes | kTypeTuple | kTypeList) || IS_EXACT(v, bytearray); };
+    if (concat(a) && symbol == op.symbol) {
+      if (is_str(a)) return RAISE(TypeError, "can only concatenate str (not \"%T\") to str", b);
+      if (is_list(a)) return RAISE(TypeError, "can only concatenate list (not \"%T\") to list", b);
+      if (is_tuple(a)) return RAISE(TypeError, "can only concatenate tuple (not \"%T\") to tuple", b);
+      return RAISE(TypeError, "can't concat %T to %T", b, a);
+    }
+  }
+  if (op.left == D_mul) {
+    auto seq = [&](Value v) { return type_of(v)->has(kTypeStr | kTypeBytes | kTypeTuple | kTypeList) || IS_EXACT(v, bytearray); };
+    if (seq(a)) return RAISE(TypeError, "can't multiply sequence by non-int of type '%T'", b);
+    if (seq(b)) return RAISE(TypeError, "can't multiply sequence by non-int of type '%T'", a);
+  }
+  if (op.left == D_rshift && type_of(a) == KAA_TYPE(builtin_function) && !strcmp(a.as<NativeFunction>()->def->name, "print"))
+    return RAISE(TypeError, "unsupported operand type(s) for %s: '%T' and '%T'. Did you mean \"print(<message>, file=<output_stream>)\"?", symbol, a, b);
+  return raise_type_error_operands(t, symbol, a, b);
+}
+
+const Dunder k_compare[] = {D_lt, D_le, D_eq, D_ne, D_gt, D_ge};
+const CompareOp k_swapped[] = {CompareOp::GT, CompareOp::GE, CompareOp::EQ, CompareOp::NE, CompareOp::LT, CompareOp::LE};
+const char* const k_compare_symbols[] = {"<", "<=", "==", "!=", ">", ">="};
+
+}  // namespace
+
+Result<Value> binary_op(Thread& t, BinaryOp op, Value a, Value b) {
+  const OpRow& row = k_ops[static_cast<int>(op)];
+  Value v = TRY(try_binary(t, row.left, row.right, a, b));
+  if (LIKELY(v != kNotImplemented)) return v;
+  return operands_error(t, row, row.symbol, a, b);
+}
+
+Result<Value> inplace_op(Thread& t, BinaryOp op, Value a, Value b) {
+  const OpRow& row = k_ops[static_cast<int>(op)];
+  if (type_of(a)->dunder(row.inplace)) {
+    Value v = TRY(call_dunder(t, row.inplace, a, b));
+    if (v != kNotImplemented) return v;
+  }
+  Value v = TRY(try_binary(t, row.left, row.right, a, b));
+  if (v != kNotImplemented) return v;
+  return operands_error(t, row, op == BinaryOp::ADD && type_of(a)->has(kTypeStr | kTypeBytes | kTypeTuple) ? row.symbol : row.isymbol, a, b);
+}
+
+Result<Value> power(Thread& t, Value a, Value b, Value mod) {
+  if (mod.is_empty() || mod.is_none()) {
+    Value v = TRY(try_binary(t, D_pow, D_rpow, a, b));
+    if (v != kNotImplemented) return v;
+    return raise_type_error_operands(t, "** or pow()", a, b);
+  }
+  Value v = kNotImplemented;
+  if (type_of(a)->dunder(D_pow)) v = TRY(call_dunder(t, D_pow, a, b, mod));
+  if (v == kNotImplemented && type_of(b) != type_of(a) && type_of(b)->dunder(D_rpow)) v = TRY(call_dunder(t, D_rpow, b, a, mod));
+  if (v != kNotImplemented) return v;
+  return RAISE(TypeError, "unsupported operand type(s) for ** or pow(): '%T', '%T', '%T'", a, b, mod);
+}
+
+static Result<Value> unary(Thread& t, Dunder d, const char* symbol, Value v) {
+  if (!type_of(v)->dunder(d)) return RAISE(TypeError, "bad operand type for unary %s: '%T'", symbol, v);
+  return call_dunder(t, d, v);
+}
+Result<Value> unary_neg(Thread& t, Value v) { return unary(t, D_neg, "-", v); }
+Result<Value> unary_pos(Thread& t, Value v) { return unary(t, D_pos, "+", v); }
+Result<Value> unary_invert(Thread& t, Value v) { return unary(t, D_invert, "~", v); }
+
+Result<Value> compare(Thread& t, CompareOp op, Value a, Value b) {
+  TRY(native_enter(t, " in comparison"));
+  int i = static_cast<int>(op), s = static_cast<int>(k_swapped[i]);
+  Type* ta = type_of(a);
+  Type* tb = type_of(b);
+  bool reflected = false;
+  if (ta != tb && is_subtype(tb, ta) && tb->dunder(k_compare[s]) && tb->dunder(k_compare[s]) != ta->dunder(k_compare[s])) {
+    reflected = true;
+    Value v = TRY(call_dunder(t, k_compare[s], b, a));
+    if (v != kNotImplemented) return v;
+  }
+  if (ta->dunder(k_compare[i])) {
+    Value v = TRY(call_dunder(t, k_compare[i], a, b));
+    if (v != kNotImplemented) return v;
+  }
+  if (!reflected && tb->dunder(k_compare[s])) {
+    Value v = TRY(call_dunder(t, k_compare[s], b, a));
+    if (v != kNotImplemented) return v;
+  }
+  if (op == CompareOp::EQ) return Value::from_bool(a == b);
+  if (op == CompareOp::NE) return Value::from_bool(a != b);
+  return RAISE(TypeError, "'%s' not supported between instances of '%T' and '%T'", k_compare_symbols[i], a, b);
+}
+
+Result<bool> compare_bool(Thread& t, CompareOp op, Value a, Value b) {
+  Value v = TRY(compare(t, op, a, b));
+  return truth(t, v);
+}
+
+Result<bool> equal(Thread& t, Value a, Value b) {
+  if (a == b) return true;
+  if (a.is_int() && b.is_int()) return false;
+  if (IS_EXACT(a, str) && IS_EXACT(b, str)) return str_equal(a.as<Str>(), b.as<Str>());
+  return compare_bool(t, CompareOp::EQ, a, b);
+}
+
+Result<bool> truth(Thread& t, Value v) {
+  if (v == kTrue) return true;
+  if (v == kFalse || v == kNone) return false;
+  if (v.is_int()) return v.as_int() != 0;
+  if (v.is_float_word()) return true;
+  if (is_float_constant(v)) return false;
+  Type* ty = type_of(v);
+  if (ty == KAA_TYPE(str)) return v.as<Str>()->length != 0;
+  if (ty == KAA_TYPE(list)) return v.as<List>()->size != 0;
+  if (ty == KAA_TYPE(dict)) return v.as<Dict>()->used != 0;
+  if (ty == KAA_TYPE(tuple)) return v.as<Tuple>()->size != 0;
+  if (ty->dunder(D_bool)) {
+    Value r = TRY(call_dunder(t, D_bool, v));
+    if (!r.is_bool()) return RAISE(TypeError, "__bool__ should return bool, returned %T", r);
+    return r == kTrue;
+  }
+  if (ty->dunder(D_len)) {
+    int64_t n = TRY(length(t, v));
+    return n != 0;
+  }
+  return true;
+}
+
+Result<int64_t> hash(Thread& t, Value v) {
+  if (IS_EXACT(v, str)) return str_hash(v.as<Str>());
+  Type* ty = type_of(v);
+  Value h = ty->dunder(D_hash);
+  if (!h || h.is_none()) return RAISE(TypeError, "unhashable type: '%T'", v);
+  if (h == KAA_TYPE(object)->dunder(D_hash)) return identity_hash(v);
+  Value r = TRY(call_dunder(t, D_hash, v));
+  if (!is_int(r)) return RAISE(TypeError, "__hash__ method should return an integer");
+  int64_t i;
+  if (r.is_int()) {
+    i = r.as_int();
+  } else {
+    i = TRY(int_hash(t, r));
+    if (Result<int64_t> w = to_int64(t, r); w.ok()) i = w.value();  // a value of 64 bits is taken as it is
+    else clear_exc(t);
+  }
+  return i == -1 ? -2 : i;
+}
+
+int64_t object_id(Value v) { return static_cast<int64_t>(v.bits()); }
+Result<Value> id_value(Thread& t, Value v) { return make_uint(t, v.bits()); }
+int64_t identity_hash(Value v) {
+  uint64_t b = v.bits();
+  int64_t h = static_cast<int64_t>(b >> 4 | b << 60);
+  return h == -1 ? -2 : h;
+}
+
+static Result<Str*> text_of(Thread& t, Dunder d, const char* name, Value v) {
+  TRY(native_enter(t, d == D_repr ? " while getting the repr of an object" : " while getting the str of an object"));
+  Value r = TRY(call_dunder(t, d, v));
+  if (!is_str(r)) return RAISE(TypeError, "%s returned non-string (type %T)", name, r);
+  return r.as<Str>();
+}
+Result<Str*> repr(Thread& t, Value v) {
+  if (v.is_empty()) return new_str(t, "<NULL>");
+  return text_of(t, D_repr, "__repr__", v);
+}
+Result<Str*> str(Thread& t, Value v) {
+  if (v.is_empty()) return new_str(t, "<NULL>");
+  if (IS_EXACT(v, str)) return v.as<Str>();
+  return text_of(t, D_str, "__str__", v);
+}
+Result<Str*> ascii(Thread& t, Value v) {
+  Str* s = TRY(repr(t, v));
+  if (s->is_ascii()) return s;
+  Keep k(s);
+  size_t n = 0;
+  for (uint64_t i = 0; i < s->length; i++) { uint32_t c = s->at(i); n += c < 0x80 ? 1 : c < 0x100 ? 4 : c < 0x10000 ? 6 : 10; }
+  Str* r = TRY(alloc_str(t, n, 0x7F));
+  char* q = static_cast<char*>(r->inline_data());
+  for (uint64_t i = 0; i < s->length; i++) {
+    uint32_t c = s->at(i);
+    char b[16];
+    int w = c < 0x80 ? (b[0] = static_cast<char>(c), 1) : c < 0x100 ? snprintf(b, sizeof b, "\\x%02x", c) : c < 0x10000 ? snprintf(b, sizeof b, "\\u%04x", c) : snprintf(b, sizeof b, "\\U%08x", c);
+    memcpy(q, b, static_cast<size_t>(w));
+    q += w;
+  }
+  return r;
+}
+
+Result<Value> format(Thread& t, Value v, Str* spec) {
+  if (!spec) spec = interp().empty_str;
+  if (spec->length == 0) {
+    if (IS_EXACT(v, str)) return v;
+    if (v.is_int()) return TRY(str(t, v));
+  }
+  if (!type_of(v)->dunder(D_format)) return RAISE(TypeError, "Type %T doesn't define __format__", v);
+  Value r = TRY(call_dunder(t, D_format, v, spec));
+  if (!is_str(r)) return RAISE(TypeError, "__format__ must return a str, not %T", r);
+  return r;
+}
+
+Result<int64_t> length(Thread& t, Value v) {
+  Type* ty = type_of(v);
+  if (ty == KAA_TYPE(list)) return static_cast<int64_t>(v.as<List>()->size);
+  if (ty == KAA_TYPE(str)) return static_cast<int64_t>(v.as<Str>()->length);
+  if (ty == KAA_TYPE(tuple)) return static_cast<int64_t>(v.as<Tuple>()->size);
+  if (ty == KAA_TYPE(dict)) return static_cast<int64_t>(v.as<Dict>()->used);
+  if (!ty->dunder(D_len)) return RAISE(TypeError, "object of type '%T' has no len()", v);
+  Value r = TRY(call_dunder(t, D_len, v));
+  if (r.is_int()) {
+    if (r.as_int() < 0) return RAISE(ValueError, "__len__() should return >= 0");
+    return r.as_int();
+  }
+  Value i = TRY(to_index(t, r));
+  int64_t n = TRY(to_ssize(t, i));
+  if (n < 0) return RAISE(ValueError, "__len__() should return >= 0");
+  return n;
+}
+
+Result<int64_t> length_hint(Thread& t, Value v, int64_t fallback) {
+  Type* ty = type_of(v);
+  if (ty->dunder(D_len)) {
+    Result<int64_t> n = length(t, v);
+    if (n.ok()) return n;
+    if (!exc_matches(t, KAA_TYPE(TypeError))) return Error{};
+    clear_exc(t);
+  }
+  Opt h = TRY(lookup_special(t, v, dunder_name(D_length_hint)));
+  if (!h) return fallback;
+  Result<Value> r = call(t, h.v);
+  if (!r.ok()) {
+    if (!exc_matches(t, KAA_TYPE(TypeError))) return Error{};
+    clear_exc(t);
+    return fallback;
+  }
+  if (r.value() == kNotImplemented) return fallback;
+  if (!is_int(r.value())) return RAISE(TypeError, "__length_hint__ must be an integer, not %T", r.value());
+  int64_t n = TRY(to_ssize(t, r.value()));
+  if (n < 0) return RAISE(ValueError, "__length_hint__() should return >= 0");
+  return n;
+}
+
+Result<Value> get_item(Thread& t, Value o, Value key) {
+  Type* ty = type_of(o);
+  if (ty->dunder(D_getitem)) return call_dunder(t, D_getitem, o, key);
+  if (is_type(o)) {
+    Opt f = TRY(lookup_attr(t, o, dunder_name(D_class_getitem)));
+    if (f && !f.v.is_none()) return call(t, f.v, key);
+    if (o == Value(KAA_TYPE(type))) return generic_alias(t, o, key);
+    return RAISE(TypeError, "type '%U' is not subscriptable", o.as<Type>()->name.get());
+  }
+  return RAISE(TypeError, "'%T' object is not subscriptable", o);
+}
+Status set_item(Thread& t, Value o, Value key, Value v) {
+  if (!type_of(o)->dunder(D_setitem)) return RAISE(TypeError, "'%T' object does not support item assignment", o);
+  TRY(call_dunder(t, D_setitem, o, key, v));
+  return {};
+}
+Status del_item(Thread& t, Value o, Value key) {
+  if (!type_of(o)->dunder(D_delitem)) return RAISE(TypeError, "'%T' object doesn't support item deletion", o);
+  TRY(call_dunder(t, D_delitem, o, key));
+  return {};
+}
+
+Result<bool> contains(Thread& t, Value c, Value item) {
+  Type* ty = type_of(c);
+  Value f = ty->dunder(D_contains);
+  if (f && !f.is_none()) {
+    Value r = TRY(call_dunder(t, D_contains, c, item));
+    return truth(t, r);
+  }
+  if (f || (!ty->dunder(D_iter) && !ty->dunder(D_getitem))) {
+    if (f) return RAISE(TypeError, "'%T' object is not a container", c);
+    return RAISE(TypeError, "argument of type '%T' is not a container or iterable", c);
+  }
+  Value it = TRY(get_iter(t, c));
+  for (;;) {
+    Opt v = TRY(iter_next(t, it));
+    if (!v) return false;
+    bool eq = TRY(equal(t, v.v, item));
+    if (eq) return true;
+  }
+}
+
+Result<Value> get_iter(Thread& t, Value v) {
+  Type* ty = type_of(v);
+  Value f = ty->dunder(D_iter);
+  if (f && !f.is_none()) {
+    Value it = TRY(call_dunder(t, D_iter, v));
+    if (!type_of(it)->iternext && !type_of(it)->dunder(D_next)) return RAISE(TypeError, "iter() returned non-iterator of type '%T'", it);
+    return it;
+  }
+  if (!f && ty->dunder(D_getitem) && !ty->has(kTypeDict)) {
+    SeqIter* it = TRY(alloc<SeqIter>(t, KAA_SHAPE(iterator)));
+    it->seq.init(v);
+    return it;
+  }
+  return RAISE(TypeError, "'%T' object is not iterable", v);
+}
+
+Result<Opt> iter_next(Thread& t, Value it) {
+  Type* ty = type_of(it);
+  if (ty->iternext) {
+    Result<Value> v = ty->iternext(t, it.object());
+    if (v.ok()) return Opt{v.value()};
+    if (!t.exc) return Opt{};
+  } else {
+    if (!ty->dunder(D_next)) return RAISE(TypeError, "'%T' object is not an iterator", it);
+    Result<Value> v = call_dunder(t, D_next, it);
+    if (v.ok()) return Opt{v.value()};
+  }
+  if (!exc_matches(t, KAA_TYPE(StopIteration))) return Error{};
+  clear_exc(t);
+  return Opt{};
+}
+
+Result<bool> isinstance(Thread& t, Value o, Value cls) {
+  Type* ot = type_of(o);
+  if (cls == Value(ot)) return true;
+  if (IS_EXACT(cls, type)) {  // the metaclass has no hook of its own
+    if (is_subtype(ot, cls.as<Type>())) return true;
+    Opt c = TRY(lookup_attr(t, o, dunder_name(D_class)));
+    return c && c.v != Value(ot) && is_type(c.v) && is_subtype(c.v.as<Type>(), cls.as<Type>());
+  }
+  if (is_tuple(cls)) {
+    TRY(native_enter(t, " in __instancecheck__"));
+    for (uint64_t i = 0; i < cls.as<Tuple>()->size; i++) {
+      bool r = TRY(isinstance(t, o, cls.as<Tuple>()->items[i]));
+      if (r) return true;
+    }
+    return false;
+  }
+  if (type_of(cls)->dunder(D_instancecheck)) {
+    TRY(native_enter(t, " in __instancecheck__"));
+    Value r = TRY(call_dunder(t, D_instancecheck, cls, o));
+    return truth(t, r);
+  }
+  return generic_isinstance(t, o, cls);
+}
+
+// Classes that are no types but have __bases__ (abstract, by convention).
+static Result<Opt> abstract_bases(Thread& t, Value cls) {
+  Opt b = TRY(lookup_attr(t, cls, NAME("__bases__")));
+  if (b && !is_tuple(b.v)) return Opt{};
+  return b;
+}
+static Result<bool> abstract_issubclass(Thread& t, Value c, Value cls) {
+  TRY(native_enter(t, " in __subclasscheck__"));
+  if (c == cls) return true;
+  Opt b = TRY(abstract_bases(t, c));
+  if (!b) return false;
+  for (uint64_t i = 0; i < b.v.as<Tuple>()->size; i++) {
+    bool r = TRY(abstract_issubclass(t, b.v.as<Tuple>()->items[i], cls));
+    if (r) return true;
+  }
+  return false;
+}
+
+Result<bool> generic_isinstance(Thread& t, Value o, Value cls) {
+  if (is_type(cls)) {
+    Type* ot = type_of(o);
+    if (is_subtype(ot, cls.as<Type>())) return true;
+    Opt c = TRY(lookup_attr(t, o, dunder_name(D_class)));
+    return c && c.v != Value(ot) && is_type(c.v) && is_subtype(c.v.as<Type>(), cls.as<Type>());
+  }
+  Opt b = TRY(abstract_bases(t, cls));
+  if (!b) return RAISE(TypeError, "isinstance() arg 2 must be a type, a tuple of types, or a union");
+  Opt c = TRY(lookup_attr(t, o, dunder_name(D_class)));
+  if (!c) return false;
+  return abstract_issubclass(t, c.v, cls);
+}
+
+Result<bool> generic_issubclass(Thread& t, Value c, Value cls) {
+  if (is_type(c) && is_type(cls)) return is_subtype(c.as<Type>(), cls.as<Type>());
+  Opt b = TRY(abstract_bases(t, c));
+  if (!b) return RAISE(TypeError, "issubclass() arg 1 must be a class");
+  Opt b2 = TRY(abstract_bases(t, cls));
+  if (!b2) return RAISE(TypeError, "issubclass() arg 2 must be a class, a tuple of classes, or a union");
+  return abstract_issubclass(t, c, cls);
+}
+
+Result<bool> issubclass(Thread& t, Value c, Value cls) {
+  if (IS_EXACT(cls, type)) {
+    if (c == cls) return true;
+    return generic_issubclass(t, c, cls);
+  }
+  if (is_tuple(cls)) {
+    TRY(native_enter(t, " in __subclasscheck__"));
+    for (uint64_t i = 0; i < cls.as<Tuple>()->size; i++) {
+      bool r = TRY(issubclass(t, c, cls.as<Tuple>()->items[i]));
+      if (r) return true;
+    }
+    return false;
+  }
+  if (type_of(cls)->dunder(D_subclasscheck)) {
+    TRY(native_enter(t, " in __subclasscheck__"));
+    Value r = TRY(call_dunder(t, D_subclasscheck, cls, c));
+    return truth(t, r);
+  }
+  return generic_issubclass(t, c, cls);
+}
+
+bool repr_enter(Thread&, Object* o) {
+  if (o->flag(kInRepr)) return true;
+  o->set_flag(kInRepr);
+  return false;
+}
+void repr_leave(Thread&, Object* o) { o->clear_flag(kInRepr); }
+
+}  // namespace kaa

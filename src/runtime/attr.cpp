@@ -1,0 +1,354 @@
+// Attribute access: descriptors, instances, types, modules.
+#include "runtime/types.h"
+
+namespace kaa {
+
+static Value* member_slot(Object* o, MemberObject* m) { return reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + m->offset); }
+
+bool is_data_descriptor(Value v) {
+  if (!v.is_object()) return false;
+  Type* ty = v.object()->type();
+  if (ty == KAA_TYPE(function) || ty == KAA_TYPE(method_descriptor)) return false;
+  if (ty == KAA_TYPE(property) || ty == KAA_TYPE(member_descriptor) || ty == KAA_TYPE(getset_descriptor)) return true;
+  return ty->dunder(D_set) || ty->dunder(D_delete);
+}
+
+static Result<Value> bound_method(Thread& t, Value f, Value self) {
+  BoundMethod* m = TRY(alloc<BoundMethod>(t, KAA_SHAPE(method)));
+  m->func.init(f);
+  m->self.init(self);
+  return m;
+}
+
+Result<Value> descr_get(Thread& t, Value d, Value obj, Type* ty) {
+  if (!d.is_object()) return d;
+  Type* dt = d.object()->type();
+  if (dt == KAA_TYPE(function)) return obj ? bound_method(t, d, obj) : Result<Value>(d);
+  if (dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor)) {
+    if (!obj) return d;
+    NativeFunction* f = d.as<NativeFunction>();
+    if (!is_instance(obj, f->owner))
+      return RAISE(TypeError, "descriptor '%s' for '%U' objects doesn't apply to a '%T' object", f->def->name, f->owner->name.get(), obj);
+    NativeFunction* b = TRY(alloc<NativeFunction>(t, dt == KAA_TYPE(wrapper_descriptor) ? KAA_SHAPE(method_wrapper) : KAA_SHAPE(builtin_function)));
+    b->def = f->def;
+    b->sig = f->sig;
+    b->owner = f->owner;
+    b->self.init(obj);
+    return b;
+  }
+  if (dt == KAA_TYPE(getset_descriptor)) {
+    if (!obj) return d;
+    GetSetObject* g = d.as<GetSetObject>();
+    if (!is_instance(obj, g->owner))
+      return RAISE(TypeError, "descriptor '%s' for '%U' objects doesn't apply to a '%T' object", g->def->name, g->owner->name.get(), obj);
+    return g->def->get(t, obj);
+  }
+  if (dt == KAA_TYPE(member_descriptor)) {
+    if (!obj) return d;
+    MemberObject* m = d.as<MemberObject>();
+    if (!is_instance(obj, m->owner))
+      return RAISE(TypeError, "descriptor '%S' for '%U' objects doesn't apply to a '%T' object", m->name.get(), m->owner->name.get(), obj);
+    Value v = *member_slot(obj.object(), m);
+    if (v) return v;
+    TRY(set_attribute_error(t, obj, m->name.get().as<Str>()));
+    return Error{};
+  }
+  if (dt == KAA_TYPE(staticmethod)) return d.as<WrapperObject>()->callable.get();
+  if (dt == KAA_TYPE(classmethod_descriptor)) {
+    NativeFunction* f = d.as<NativeFunction>();
+    if (!ty) ty = type_of(obj);
+    NativeFunction* b = TRY(alloc<NativeFunction>(t, KAA_SHAPE(builtin_function)));
+    b->def = f->def;
+    b->sig = f->sig;
+    b->owner = f->owner;
+    b->self.init(ty);
+    return b;
+  }
+  if (dt == KAA_TYPE(classmethod)) {
+    if (!ty) ty = type_of(obj);
+    Value c = d.as<WrapperObject>()->callable;
+    if (!c) return RAISE(RuntimeError, "uninitialized classmethod object");
+    if (type_of(c) == KAA_TYPE(function)) return bound_method(t, c, ty);
+    return bound_method(t, c, ty);
+  }
+  if (!dt->dunder(D_get)) return d;
+  return call_dunder(t, D_get, d, obj ? obj : kNone, ty ? Value(ty) : kNone);
+}
+
+static Status descr_set(Thread& t, Value d, Value obj, Str* name, Value v) {
+  Type* dt = d.object()->type();
+  if (dt == KAA_TYPE(member_descriptor)) {
+    MemberObject* m = d.as<MemberObject>();
+    if (!is_instance(obj, m->owner))
+      return RAISE(TypeError, "descriptor '%U' for '%U' objects doesn't apply to a '%T' object", name, m->owner->name.get(), obj);
+    Value* p = member_slot(obj.object(), m);
+    if (!v && !*p) return RAISE(AttributeError, "%U", name);
+    Value old = *p;
+    inc(v);
+    *p = v;
+    dec(old);
+    return {};
+  }
+  if (dt == KAA_TYPE(getset_descriptor)) {
+    GetSetObject* g = d.as<GetSetObject>();
+    if (!is_instance(obj, g->owner))
+      return RAISE(TypeError, "descriptor '%s' for '%U' objects doesn't apply to a '%T' object", g->def->name, g->owner->name.get(), obj);
+    if (!g->def->set) return RAISE(AttributeError, "attribute '%U' of '%U' objects is not writable", name, g->owner->name.get());
+    return g->def->set(t, obj, v);
+  }
+  if (v) {
+    if (!dt->dunder(D_set)) return RAISE(AttributeError, "__set__");
+    TRY(call_dunder(t, D_set, d, obj, v));
+  } else {
+    if (!dt->dunder(D_delete)) return RAISE(AttributeError, "__delete__");
+    TRY(call_dunder(t, D_delete, d, obj));
+  }
+  return {};
+}
+
+// AttributeError with name and obj set, so that suggestions can be made.
+Status set_attribute_error(Thread& t, Value obj, Str* name) {
+  static_cast<void>(is_type(obj) ? RAISE(AttributeError, "type object '%U' has no attribute '%U'", obj.as<Type>()->name.get(), name)
+                                 : RAISE(AttributeError, "'%T' object has no attribute '%U'", obj, name));
+  if (t.exc && is_instance(t.exc, KAA_TYPE(AttributeError))) {
+    t.exc.as<ExcNameObj>()->name.set(name);
+    t.exc.as<ExcNameObj>()->obj.set(obj);
+  }
+  return Error{};
+}
+
+static Value own_attr(Object* o, Type* ty, Str* name) {
+  if (ty->attr_offset) return shape_get(o, name);
+  if (ty->has(kTypeHasDict))
+    if (Field<Dict*>* f = native_dict_field(o)) return *f ? dict_get_str(f->get(), name) : Value();
+  return Value();
+}
+
+Result<Opt> generic_lookup_attr(Thread& t, Value o, Str* name) {
+  Type* ty = type_of(o);
+  Value d = type_lookup(ty, name);
+  if (d && is_data_descriptor(d)) {
+    Value v = TRY(descr_get(t, d, o, ty));
+    return Opt{v};
+  }
+  if (o.is_object() && (ty->attr_offset || ty->has(kTypeHasDict)))
+    if (Value v = own_attr(o.object(), ty, name)) return Opt{v};
+  if (d) {
+    Value v = TRY(descr_get(t, d, o, ty));
+    return Opt{v};
+  }
+  return Opt{};
+}
+
+static Status module_attribute_error(Thread& t, Value o, Str* name);
+
+Result<Value> generic_get_attr(Thread& t, Value o, Str* name) {
+  Opt v = TRY(generic_lookup_attr(t, o, name));
+  if (v) return v.v;
+  TRY(set_attribute_error(t, o, name));
+  return Error{};
+}
+
+// type.__getattribute__: the metaclass's data descriptors, then the type's own mro (bound as on the class), then the metaclass.
+Result<Opt> type_lookup_attr(Thread& t, Type* ty, Str* name) {
+  Type* meta = ty->type();
+  Value d = type_lookup(meta, name);
+  if (d && is_data_descriptor(d)) {
+    Value v = TRY(descr_get(t, d, ty, meta));
+    return Opt{v};
+  }
+  if (Value a = type_lookup(ty, name)) {
+    Value v = TRY(descr_get(t, a, Value(), ty));
+    return Opt{v};
+  }
+  if (d) {
+    Value v = TRY(descr_get(t, d, ty, meta));
+    return Opt{v};
+  }
+  return Opt{};
+}
+
+// Module attributes: then the module's own __getattr__.
+static Result<Opt> module_lookup_attr(Thread& t, Value o, Str* name) {
+  Opt v = TRY(generic_lookup_attr(t, o, name));
+  if (v) return v;
+  Dict* d = o.as<Module>()->dict;
+  if (!d) return Opt{};
+  Value g = dict_get_str(d, dunder_name(D_getattr));
+  if (!g) return Opt{};
+  Value r = TRY(call(t, g, name));
+  return Opt{r};
+}
+
+static Result<Value> slow_get_attr(Thread& t, Value o, Type* ty, Str* name) {
+  Result<Value> r = call_dunder(t, D_getattribute, o, name);
+  if (r.ok() || !ty->has(kTypeHasGetattr) || !exc_matches(t, KAA_TYPE(AttributeError))) return r;
+  clear_exc(t);
+  return call_dunder(t, D_getattr, o, name);
+}
+
+static bool native_module_getattribute(Type* ty) { return ty->has(kTypeCustomGetattribute) && ty->dunder(D_getattribute) == KAA_TYPE(module)->dunder(D_getattribute); }
+static bool native_type_getattribute(Type* ty) { return ty->dunder(D_getattribute) == KAA_TYPE(type)->dunder(D_getattribute); }
+
+Result<Value> get_attr(Thread& t, Value o, Str* name) {
+  Type* ty = type_of(o);
+  if (LIKELY(!ty->has(kTypeCustomGetattribute))) {
+    Result<Opt> r = generic_lookup_attr(t, o, name);
+    if (r.ok() && r.value()) return r.value().v;
+    if (UNLIKELY(ty->has(kTypeHasGetattr))) {
+      if (!r.ok()) {
+        if (!exc_matches(t, KAA_TYPE(AttributeError))) return Error{};
+        clear_exc(t);
+      }
+      return call_dunder(t, D_getattr, o, name);
+    }
+    if (!r.ok()) return Error{};
+    TRY(set_attribute_error(t, o, name));
+    return Error{};
+  }
+  if (ty->has(kTypeType) && native_type_getattribute(ty) && !ty->has(kTypeHasGetattr)) {
+    Opt v = TRY(type_lookup_attr(t, o.as<Type>(), name));
+    if (v) return v.v;
+    TRY(set_attribute_error(t, o, name));
+    return Error{};
+  }
+  if (native_module_getattribute(ty) && !ty->has(kTypeHasGetattr)) {
+    Opt v = TRY(module_lookup_attr(t, o, name));
+    if (v) return v.v;
+    TRY(module_attribute_error(t, o, name));
+    return Error{};
+  }
+  return slow_get_attr(t, o, ty, name);
+}
+
+Result<Opt> lookup_attr(Thread& t, Value o, Str* name) {
+  Type* ty = type_of(o);
+  if (LIKELY(!ty->has(kTypeCustomGetattribute | kTypeHasGetattr))) {
+    Result<Opt> r = generic_lookup_attr(t, o, name);
+    if (r.ok() || !exc_matches(t, KAA_TYPE(AttributeError))) return r;
+    clear_exc(t);
+    return Opt{};
+  }
+  Result<Value> r = get_attr(t, o, name);
+  if (r.ok()) return Opt{r.value()};
+  if (!exc_matches(t, KAA_TYPE(AttributeError))) return Error{};
+  clear_exc(t);
+  return Opt{};
+}
+
+static Status module_attribute_error(Thread& t, Value o, Str* name) {
+  Dict* d = o.as<Module>()->dict;
+  Value mod = d ? dict_get_str(d, NAME("__name__")) : Value();
+  if (mod && is_str(mod)) {
+    Value spec = dict_get_str(d, NAME("__spec__"));
+    bool initializing = false;
+    if (spec && !spec.is_none()) {
+      Opt i = TRY(lookup_attr(t, spec, NAME("_initializing")));
+      if (i) initializing = TRY(truth(t, i.v));
+    }
+    static_cast<void>(initializing
+        ? RAISE(AttributeError, "partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)", mod.as<Str>(), name)
+        : RAISE(AttributeError, "module '%U' has no attribute '%U'", mod.as<Str>(), name));
+  } else {
+    static_cast<void>(RAISE(AttributeError, "module has no attribute '%U'", name));
+  }
+  if (t.exc && is_instance(t.exc, KAA_TYPE(AttributeError))) {
+    t.exc.as<ExcNameObj>()->name.set(name);
+    t.exc.as<ExcNameObj>()->obj.set(o);
+  }
+  return Error{};
+}
+Result<Value> module_get_attr(Thread& t, Value o, Str* name) {
+  Opt v = TRY(module_lookup_attr(t, o, name));
+  if (v) return v.v;
+  TRY(module_attribute_error(t, o, name));
+  return Error{};
+}
+
+Status generic_set_attr(Thread& t, Value o, Str* name, Value v) {
+  Type* ty = type_of(o);
+  Value d = type_lookup(ty, name);
+  if (d && is_data_descriptor(d)) return descr_set(t, d, o, name, v);
+  if (o.is_object()) {
+    if (ty->attr_offset) {
+      if (!name->flag(kStrInterned)) name = TRY(intern(t, name));
+      if (v) return shape_set(t, o.object(), name, v);
+      bool found = TRY(shape_delete(t, o.object(), name));
+      if (found) return {};
+      return set_attribute_error(t, o, name);
+    }
+    if (ty->has(kTypeHasDict)) {
+      Dict* dict = TRY(instance_dict(t, o.object()));
+      if (v) return dict_set(t, dict, name, v);
+      Opt old = TRY(dict_pop(t, dict, name));
+      if (old) return {};
+      return set_attribute_error(t, o, name);
+    }
+  }
+  if (d) return RAISE(AttributeError, "'%T' object attribute '%U' is read-only", o, name);
+  if (v && !ty->has(kTypeHasDict)) {
+    static_cast<void>(RAISE(AttributeError, "'%T' object has no attribute '%U' and no __dict__ for setting new attributes", o, name));
+    if (t.exc && is_instance(t.exc, KAA_TYPE(AttributeError))) {
+      t.exc.as<ExcNameObj>()->name.set(name);
+      t.exc.as<ExcNameObj>()->obj.set(o);
+    }
+    return Error{};
+  }
+  return set_attribute_error(t, o, name);
+}
+
+// type.__setattr__
+Status type_generic_set_attr(Thread& t, Type* ty, Str* name, Value v) {
+  if (ty->has(kTypeImmutable)) return RAISE(TypeError, "cannot set '%U' attribute of immutable type '%U'", name, ty->name.get());
+  Value d = type_lookup(ty->type(), name);
+  if (d && is_data_descriptor(d)) {
+    TRY(descr_set(t, d, ty, name, v));
+    return {};
+  }
+  name = TRY(intern(t, name));
+  return type_set_attr(t, ty, name, v);
+}
+
+Status set_attr(Thread& t, Value o, Str* name, Value v) {
+  Type* ty = type_of(o);
+  if (LIKELY(!ty->has(kTypeCustomSetattr))) return generic_set_attr(t, o, name, v);
+  if (ty->has(kTypeType) && ty->dunder(D_setattr) == KAA_TYPE(type)->dunder(D_setattr) && ty->dunder(D_delattr) == KAA_TYPE(type)->dunder(D_delattr))
+    return type_generic_set_attr(t, o.as<Type>(), name, v);
+  if (v) TRY(call_dunder(t, D_setattr, o, name, v));
+  else TRY(call_dunder(t, D_delattr, o, name));
+  return {};
+}
+
+Result<Opt> lookup_special(Thread& t, Value o, Str* name) {
+  Type* ty = type_of(o);
+  Value d = type_lookup(ty, name);
+  if (!d) return Opt{};
+  Value v = TRY(descr_get(t, d, o, ty));
+  return Opt{v};
+}
+
+Result<Value> get_dict_attr(Thread& t, Value o) {
+  Type* ty = type_of(o);
+  if (!o.is_object() || !ty->has(kTypeHasDict)) { TRY(set_attribute_error(t, o, NAME("__dict__"))); }
+  return TRY(instance_dict(t, o.object()));
+}
+Status set_dict_attr(Thread& t, Value o, Value d) {
+  if (!d) return RAISE(TypeError, "cannot delete __dict__");
+  if (!is_dict(d)) return RAISE(TypeError, "__dict__ must be set to a dictionary, not a '%T'", d);
+  Object* obj = o.object();
+  if (Field<Dict*>* f = native_dict_field(obj)) { f->set(d.as<Dict>()); return {}; }
+  TRY(instance_dict(t, obj));
+  Value* w = attr_words(obj);
+  Value old = w[0];
+  inc(d);
+  w[0] = d;
+  dec(old);
+  return {};
+}
+
+Result<Value> import_attr(Thread& t, const char* module, const char* name) {
+  Value m = TRY(import_module(t, module));
+  return get_attr(t, m, intern_name(name));
+}
+
+}  // namespace kaa

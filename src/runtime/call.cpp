@@ -1,0 +1,344 @@
+// Calling any object.
+#include "runtime/call.h"
+
+namespace kaa {
+
+bool is_callable(Value v) { return static_cast<bool>(type_of(v)->dunder(D_call)) || type_of(v)->has(kTypeType); }
+
+// Arguments with one more in front, on the native stack for small counts.
+class Prepended {
+ public:
+  Prepended(Thread& t, Value first, const Value* a, size_t n) : n_(n + 1) {
+    Value* p = small_;
+    if (n + 1 > kSmall) {
+      Result<Tuple*> u = new_tuple(t, n + 1);  // a tuple keeps them seen by the collector
+      if (!u.ok()) { failed_ = true; return; }
+      tuple_ = u.value();
+      p = tuple_->items;
+      for (size_t i = 0; i < n; i++) tuple_init(tuple_, i + 1, a[i]);
+      tuple_init(tuple_, 0, first);
+      p_ = p;
+      return;
+    }
+    p[0] = first;
+    for (size_t i = 0; i < n; i++) p[i + 1] = a[i];
+    p_ = p;
+  }
+  bool failed() const { return failed_; }
+  Args args() const { return {p_, static_cast<uint32_t>(n_)}; }
+
+ private:
+  static constexpr size_t kSmall = 16;
+  Value small_[kSmall];
+  Value* p_ = nullptr;
+  size_t n_;
+  Tuple* tuple_ = nullptr;
+  bool failed_ = false;
+};
+
+// X.__new__(C, ...): C must be a subclass of X whose nearest native base is X.
+static Status check_new_class(Thread& t, NativeFunction* f, const Value* a, size_t n) {
+  Type* owner = f->owner;
+  if (n == 0) return RAISE(TypeError, "%N.__new__(): not enough arguments", owner);
+  if (!is_type(a[0])) return RAISE(TypeError, "%N.__new__(X): X is not a type object (%T)", owner, a[0]);
+  Type* ty = a[0].as<Type>();
+  if (ty == owner) return {};
+  if (!is_subtype(ty, owner)) return RAISE(TypeError, "%N.__new__(%N): %N is not a subtype of %N", owner, ty, ty, owner);
+  Type* native = ty;
+  while (native->has(kTypeHeap) && native->base) native = native->base;
+  auto maker = [](Type* x) {  // the type whose __new__ row makes the instances of x
+    Value nw = x->dunder(D_new);
+    return nw && IS_EXACT(nw, builtin_function) ? nw.as<NativeFunction>()->owner : nullptr;
+  };
+  if (native != owner && maker(native) != owner) return RAISE(TypeError, "%N.__new__(%N) is not safe, use %N.__new__()", owner, ty, native);
+  return {};
+}
+
+Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames) {
+  TRY(native_enter(t));
+  size_t all = n + (kwnames ? kwnames->size : 0);  // n counts positional arguments; keyword values follow them
+  for (;;) {
+    if (UNLIKELY(!f.is_object())) return RAISE(TypeError, "'%T' object is not callable", f);
+    Type* ty = f.object()->type();
+    if (ty == KAA_TYPE(function)) return call_python(t, f.as<Function>(), a, n, kwnames);
+    if (ty == KAA_TYPE(builtin_function) || ty == KAA_TYPE(method_wrapper)) {
+      NativeFunction* nf = f.as<NativeFunction>();
+      if (nf->def->kind == MethodKind::kNew) TRY(check_new_class(t, nf, a, n));
+      if (!nf->sig->has_self || nf->def->kind == MethodKind::kNew) return call_native(t, nf, {const_cast<Value*>(a), static_cast<uint32_t>(all)}, kwnames);
+      Prepended p(t, nf->self, a, all);
+      if (p.failed()) return Error{};
+      return call_native(t, nf, p.args(), kwnames);
+    }
+    if (ty == KAA_TYPE(method_descriptor) || ty == KAA_TYPE(wrapper_descriptor) || ty == KAA_TYPE(classmethod_descriptor)) {
+      NativeFunction* nf = f.as<NativeFunction>();
+      bool slot = ty == KAA_TYPE(wrapper_descriptor);
+      if (n == 0) {
+        if (slot) return RAISE(TypeError, "descriptor '%s' of '%N' object needs an argument", nf->def->name, nf->owner);
+        return RAISE(TypeError, "unbound method %N.%s() needs an argument", nf->owner, nf->def->name);
+      }
+      bool fits = ty == KAA_TYPE(classmethod_descriptor) ? is_type(a[0]) && is_subtype(a[0].as<Type>(), nf->owner) : is_instance(a[0], nf->owner);
+      if (UNLIKELY(!fits && slot)) return RAISE(TypeError, "descriptor '%s' requires a '%N' object but received a '%T'", nf->def->name, nf->owner, a[0]);
+      if (UNLIKELY(!fits)) return RAISE(TypeError, "descriptor '%s' for '%U' objects doesn't apply to a '%T' object", nf->def->name, nf->owner->name.get(), a[0]);
+      return call_native(t, nf, {const_cast<Value*>(a), static_cast<uint32_t>(all)}, kwnames);
+    }
+    if (ty == KAA_TYPE(method)) {
+      BoundMethod* m = f.as<BoundMethod>();
+      Prepended p(t, m->self, a, all);
+      if (p.failed()) return Error{};
+      return call_args(t, m->func, p.args().p, n + 1, kwnames);
+    }
+    if (ty->has(kTypeType) && ty->dunder(D_call) == KAA_TYPE(type)->dunder(D_call)) return type_call(t, f.as<Type>(), a, n, kwnames);
+    Value c = ty->dunder(D_call);
+    if (!c) return RAISE(TypeError, "'%T' object is not callable", f);
+    if (type_of(c) == KAA_TYPE(wrapper_descriptor)) {  // a native type's own: self goes first
+      Prepended p(t, f, a, all);
+      if (p.failed()) return Error{};
+      return call_native(t, c.as<NativeFunction>(), p.args(), kwnames);
+    }
+    if (type_of(c) == KAA_TYPE(function)) {
+      Prepended p(t, f, a, all);
+      if (p.failed()) return Error{};
+      return call_python(t, c.as<Function>(), p.args().p, n + 1, kwnames);
+    }
+    f = TRY(descr_get(t, c, f, ty));
+  }
+}
+
+Result<Value> call_tuple(Thread& t, Value f, Tuple* args, Dict* kwargs) {
+  if (!kwargs || kwargs->used == 0) {
+    Keep k(args);
+    return call_args(t, f, args->items, args->size);
+  }
+  Tuple* names = TRY(new_tuple(t, kwargs->used));
+  Tuple* all = TRY(new_tuple(t, args->size + kwargs->used));
+  for (uint64_t i = 0; i < args->size; i++) tuple_init(all, i, args->items[i]);
+  uint32_t pos = 0, i = 0;
+  while (DictEntry* e = dict_next(kwargs, &pos)) {
+    if (!is_str(e->key)) return RAISE(TypeError, "keywords must be strings");
+    tuple_init(names, i, e->key);
+    tuple_init(all, args->size + i, e->value);
+    i++;
+  }
+  Keep k1(names), k2(all);
+  return call_args(t, f, all->items, args->size, names);
+}
+
+Result<Value> call_dunder(Thread& t, Dunder d, Value o, Value a, Value b) {
+  Type* ty = type_of(o);
+  Value f = ty->dunder(d);
+  Value args[3] = {o, a, b};
+  uint32_t n = b ? 3 : a ? 2 : 1;
+  if (!f) return RAISE(TypeError, "'%T' object has no special method '%U'", o, dunder_name(d));
+  if (f.is_object()) {
+    Type* ft = f.object()->type();
+    if (ft == KAA_TYPE(wrapper_descriptor) || ft == KAA_TYPE(method_descriptor)) return call_native(t, f.as<NativeFunction>(), {args, n}, nullptr);
+    if (ft == KAA_TYPE(function)) return call_python(t, f.as<Function>(), args, n, nullptr);
+  }
+  Value bound = TRY(descr_get(t, f, o, ty));
+  return call_args(t, bound, args + 1, n - 1);
+}
+
+// type.__call__: __new__, then __init__ when the result is an instance.
+Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kwnames) {
+  size_t all = n + (kwnames ? kwnames->size : 0);
+  if (ty == KAA_TYPE(type)) {
+    if (n == 1 && (!kwnames || !kwnames->size)) return Value(type_of(a[0]));
+    if (n != 3) return RAISE(TypeError, "type() takes 1 or 3 arguments");
+  }
+  if (ty->has(kTypeDisallowInstantiation)) {
+    Value mod = dict_get_str(ty->dict, NAME("__module__"));
+    if (mod && is_str(mod)) return RAISE(TypeError, "cannot create '%U.%U' instances", mod.as<Str>(), ty->name.get());
+    return RAISE(TypeError, "cannot create '%U' instances", ty->name.get());
+  }
+  Value nw = ty->dunder(D_new);
+  if (!nw) return RAISE(TypeError, "cannot create '%U' instances", ty->name.get());
+  Value obj;
+  Prepended p(t, ty, a, all);
+  if (p.failed()) return Error{};
+  if (nw == KAA_TYPE(object)->dunder(D_new)) {
+    if (all && ty->dunder(D_init) == KAA_TYPE(object)->dunder(D_init)) return RAISE(TypeError, "%U() takes no arguments", ty->name.get());
+    if (ty->has(kTypeAbstract)) obj = TRY(call_native(t, nw.as<NativeFunction>(), {p.args().p, 1}, nullptr));
+    else obj = TRY(alloc_instance(t, ty));
+  } else {
+    Value f = TRY(descr_get(t, nw, Value(), ty));
+    obj = TRY(call_args(t, f, p.args().p, n + 1, kwnames));
+  }
+  Type* ot = type_of(obj);
+  if (ot != ty && !is_subtype(ot, ty)) return obj;
+  Value init = ot->dunder(D_init);
+  if (init == KAA_TYPE(object)->dunder(D_init)) return obj;
+  Prepended q(t, obj, a, all);
+  if (q.failed()) return Error{};
+  Value r;
+  Type* it = type_of(init);
+  if (it == KAA_TYPE(function)) r = TRY(call_python(t, init.as<Function>(), q.args().p, n + 1, kwnames));
+  else if (it == KAA_TYPE(wrapper_descriptor) || it == KAA_TYPE(method_descriptor)) r = TRY(call_native(t, init.as<NativeFunction>(), q.args(), kwnames));
+  else {
+    Value f = TRY(descr_get(t, init, obj, ot));
+    r = TRY(call_args(t, f, a, n, kwnames));
+  }
+  if (!r.is_none()) return RAISE(TypeError, "__init__() should return None, not '%T'", r);
+  return obj;
+}
+
+Result<Object*> alloc_instance(Thread& t, Type* ty, size_t items_bytes) {
+  Shape* s = ty->root;
+  size_t size = ty->basicsize + items_bytes;
+  if (ty->has(kTypeVarSized)) size = (size + 7) & ~size_t{7};
+  if (ty->attr_offset) size += sizeof(Value) * (1 + s->inline_cap);
+  return alloc_object(t, s, size);
+}
+
+Result<Object*> alloc_object(Thread& t, Shape* shape, size_t size) {
+  Object* o = t.heap->allocate(shape, size);
+  if (UNLIKELY(!o)) return raise_memory(t);
+  memset(static_cast<void*>(o + 1), 0, size - sizeof(Object));
+  return o;
+}
+
+// ---- arguments of Python functions
+// Edit distance, cut off: case changes cost 1, other edits 2.
+static int distance(Str* a, Str* b, int limit) {
+  int row[41];
+  size_t n = a->length, m = b->length;
+  if (n > 40 || m > 40) return limit + 1;
+  for (size_t j = 0; j <= m; j++) row[j] = static_cast<int>(j) * 2;
+  for (size_t i = 1; i <= n; i++) {
+    int diag = row[0];
+    row[0] = static_cast<int>(i) * 2;
+    for (size_t j = 1; j <= m; j++) {
+      uint32_t x = a->at(i - 1), y = b->at(j - 1);
+      int sub = x == y ? 0 : ((x ^ y) == 32 && ((x | 32) >= 'a' && (x | 32) <= 'z')) ? 1 : 2;
+      int best = diag + sub;
+      if (row[j] + 2 < best) best = row[j] + 2;
+      if (row[j - 1] + 2 < best) best = row[j - 1] + 2;
+      diag = row[j];
+      row[j] = best;
+    }
+  }
+  return row[m];
+}
+Result<Value> keyword_suggestion(Thread&, Code* c, Str* name) {
+  Value best = kNone;
+  int best_d = 1 << 30;
+  for (uint32_t i = c->posonlyargcount; i < c->argcount + c->kwonlyargcount; i++) {
+    Str* p = c->varnames->items[i].as<Str>();
+    int limit = static_cast<int>((name->length + p->length + 3) * 2 / 6);
+    int d = distance(name, p, limit);
+    if (d <= limit && d < best_d) { best = p; best_d = d; }
+  }
+  return best;
+}
+
+static Result<Str*> join_names(Thread& t, List* names) {  // 'a', 'b', and 'c'
+  uint64_t n = names->size;
+  Str* s = TRY(str_format(t, "%R", names->items[0]));
+  for (uint64_t i = 1; i < n; i++) {
+    const char* sep = i + 1 < n ? ", " : n > 2 ? ", and " : " and ";
+    s = TRY(str_format(t, "%U%s%R", s, sep, names->items[i]));
+  }
+  return s;
+}
+
+static Error missing_error(Thread& t, Function* f, Value* regs, uint32_t from, uint32_t to, const char* kind) {
+  Code* c = f->code;
+  Result<List*> names = new_list(t);
+  if (!names.ok()) return {};
+  for (uint32_t i = from; i < to; i++)
+    if (!regs[i] && !list_append(t, names.value(), c->varnames->items[i]).ok()) return {};
+  Result<Str*> j = join_names(t, names.value());
+  if (!j.ok()) return {};
+  uint64_t n = names.value()->size;
+  return RAISE(TypeError, "%S() missing %lu required %s argument%s: %U", f->qualname.get(), n, kind, n == 1 ? "" : "s", j.value());
+}
+
+static Error too_many_error(Thread& t, Function* f, Value* regs, size_t given) {
+  Code* c = f->code;
+  uint32_t kw = 0;
+  for (uint32_t i = c->argcount; i < c->argcount + c->kwonlyargcount; i++) kw += static_cast<bool>(regs[i]);
+  uint64_t ndef = f->defaults ? f->defaults->size : 0;
+  char takes[64];
+  bool plural = c->argcount != 1;
+  if (ndef) snprintf(takes, sizeof takes, "from %u to %u", static_cast<unsigned>(c->argcount - ndef), c->argcount);
+  else snprintf(takes, sizeof takes, "%u", c->argcount);
+  if (ndef) plural = true;
+  char kwtext[96] = "";
+  if (kw) snprintf(kwtext, sizeof kwtext, " positional argument%s (and %u keyword-only argument%s)", given != 1 ? "s" : "", kw, kw != 1 ? "s" : "");
+  return RAISE(TypeError, "%S() takes %s positional argument%s but %lu%s %s given", f->qualname.get(), takes, plural ? "s" : "", given, kwtext,
+               given == 1 && !kw ? "was" : "were");
+}
+
+Status bind_python(Thread& t, Frame* nf, const Value* a, size_t n, Tuple* kwnames) {
+  Function* f = nf->func;
+  Value* regs = nf->regs;
+  Code* c = nf->code;
+  uint32_t argc = c->argcount, kwonly = c->kwonlyargcount;
+  uint32_t kwvals = kwnames ? static_cast<uint32_t>(kwnames->size) : 0;
+  bool varargs = c->flags & kCoVarargs, varkw = c->flags & kCoVarkeywords;
+  // The arguments may lie where the registers go: what does not stay in place is copied out first.
+  Tuple* kwcopy = nullptr;
+  if (kwvals) kwcopy = TRY(tuple_of(t, a + n, kwvals));
+  Tuple* surplus = nullptr;
+  if (varargs) surplus = TRY(tuple_of(t, a + (n < argc ? n : argc), n > argc ? n - argc : 0));
+  uint32_t take = n < argc ? static_cast<uint32_t>(n) : argc;
+  if (regs != a) for (uint32_t i = 0; i < take; i++) regs[i] = a[i];
+  for (uint32_t i = take; i < c->nlocals; i++) regs[i] = Value();
+  nf->pc = c->words;
+  t.frame = nf;
+  uint32_t at = argc + kwonly;
+  if (varargs) regs[at++] = surplus;
+  Dict* kwdict = nullptr;
+  if (varkw) { kwdict = TRY(new_dict(t)); regs[at] = kwdict; }
+  for (uint32_t k = 0; k < kwvals; k++) {
+    Str* name = kwnames->items[k].as<Str>();
+    if (!is_str(kwnames->items[k])) return RAISE(TypeError, "%S() keywords must be strings", f->qualname.get());
+    uint32_t i = c->posonlyargcount, end = argc + kwonly;
+    Tuple* vn = c->varnames;
+    while (i < end && vn->items[i] != Value(name)) i++;
+    if (i == end) { i = c->posonlyargcount; while (i < end && !str_equal(vn->items[i].as<Str>(), name)) i++; }
+    if (i < end) {
+      if (regs[i]) return RAISE(TypeError, "%S() got multiple values for argument '%U'", f->qualname.get(), name);
+      regs[i] = kwcopy->items[k];
+      continue;
+    }
+    if (kwdict) { TRY(dict_set(t, kwdict, name, kwcopy->items[k])); continue; }
+    // Positional-only parameters given by name are reported together.
+    Str* bad = nullptr;
+    for (uint32_t p = 0; p < c->posonlyargcount; p++) {
+      for (uint32_t q = 0; q < kwvals; q++)
+        if (str_equal(vn->items[p].as<Str>(), kwnames->items[q].as<Str>())) {
+          Str* item = vn->items[p].as<Str>();
+          bad = bad ? TRY(str_format(t, "%U, %U", bad, item)) : item;
+        }
+    }
+    if (bad) return RAISE(TypeError, "%S() got some positional-only arguments passed as keyword arguments: '%U'", f->qualname.get(), bad);
+    Value cand = TRY(keyword_suggestion(t, c, name));
+    if (!cand.is_none()) return RAISE(TypeError, "%S() got an unexpected keyword argument '%U'. Did you mean '%S'?", f->qualname.get(), name, cand);
+    return RAISE(TypeError, "%S() got an unexpected keyword argument '%U'", f->qualname.get(), name);
+  }
+  if (n > argc && !varargs) return too_many_error(t, f, regs, n);
+  if (n < argc) {
+    uint64_t ndef = f->defaults ? f->defaults->size : 0;
+    uint32_t first_def = argc - static_cast<uint32_t>(ndef);
+    bool missing = false;
+    for (uint32_t i = static_cast<uint32_t>(n); i < first_def; i++) missing |= !regs[i];
+    if (missing) return missing_error(t, f, regs, 0, first_def, "positional");
+    for (uint32_t i = n > first_def ? static_cast<uint32_t>(n) : first_def; i < argc; i++)
+      if (!regs[i]) regs[i] = f->defaults->items[i - first_def];
+  }
+  if (kwonly) {
+    bool missing = false;
+    for (uint32_t i = argc; i < argc + kwonly; i++) {
+      if (regs[i]) continue;
+      if (f->kwdefaults) {
+        Opt v = TRY(dict_get(t, f->kwdefaults, c->varnames->items[i]));
+        regs[i] = v.v;
+      }
+      missing |= !regs[i];
+    }
+    if (missing) return missing_error(t, f, regs, argc, argc + kwonly, "keyword-only");
+  }
+  return {};
+}
+
+}  // namespace kaa

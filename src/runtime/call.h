@@ -1,0 +1,23 @@
+// Calls: natives, types, bound methods, and the way into the interpreter loop.
+#pragma once
+#include "runtime/types.h"
+
+namespace kaa {
+
+Result<Value> call_native(Thread& t, NativeFunction* f, Args a, Tuple* kwnames);
+// Binds arguments to the parameters of a Python function: fills regs[0 .. code->nlocals). `a` may lie in regs itself (arguments in place).
+// and makes frame nf, whose function and registers are set, the running one (so that half-bound arguments are seen by the collector).
+Status bind_python(Thread& t, Frame* nf, const Value* a, size_t n, Tuple* kwnames);
+// Runs a Python function from native code (interp/loop.cpp).
+Result<Value> call_python(Thread& t, Function* f, const Value* a, size_t n, Tuple* kwnames);
+// Runs code with given globals and locals mapping: modules, exec, eval (interp/loop.cpp).
+Result<Value> run_code(Thread& t, Code* code, Dict* globals, Value locals, Tuple* closure = nullptr);
+Result<Function*> new_function(Thread& t, Code* code, Dict* globals);
+// A parameter name close to a misspelt keyword, None for none (traceback suggestions do the rest).
+Result<Value> keyword_suggestion(Thread& t, Code* c, Str* name);
+// locals(): the mapping of a class or module frame, or a new dict of an optimised frame's variables.
+Result<Value> frame_locals(Thread& t, Frame* f);
+Value* data_stack_top(Thread& t);    // first free word of the data stack
+Frame* frame_stack_top(Thread& t);   // first free frame
+
+}  // namespace kaa

@@ -1,0 +1,199 @@
+// Raising, and the text formats of raise() and str_format().
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <string>
+
+#include "runtime/api.h"
+#include "runtime/traceback.h"
+
+namespace kaa {
+
+namespace {
+
+void append_cut(std::string& out, std::string_view s, int precision) {
+  if (precision >= 0 && s.size() > static_cast<size_t>(precision)) s = s.substr(0, static_cast<size_t>(precision));
+  out += s;
+}
+Status append_str(Thread& t, std::string& out, Str* s, int precision) {
+  Utf8 u;
+  TRY(str_utf8(t, s, u, true));
+  append_cut(out, u.view(), precision);
+  return {};
+}
+void append_utf8(std::string& out, uint32_t c) {
+  if (c < 0x80) out += static_cast<char>(c);
+  else if (c < 0x800) { out += static_cast<char>(0xC0 | c >> 6); out += static_cast<char>(0x80 | (c & 63)); }
+  else if (c < 0x10000) { out += static_cast<char>(0xE0 | c >> 12); out += static_cast<char>(0x80 | (c >> 6 & 63)); out += static_cast<char>(0x80 | (c & 63)); }
+  else { out += static_cast<char>(0xF0 | c >> 18); out += static_cast<char>(0x80 | (c >> 12 & 63)); out += static_cast<char>(0x80 | (c >> 6 & 63)); out += static_cast<char>(0x80 | (c & 63)); }
+}
+
+Result<Str*> vformat(Thread& t, const char* fmt, va_list ap) {
+  std::string out;
+  char buf[64];
+  for (const char* p = fmt; *p; p++) {
+    if (*p != '%') { out += *p; continue; }
+    p++;
+    int precision = -1;
+    if (*p == '.') { precision = 0; for (p++; *p >= '0' && *p <= '9'; p++) precision = precision * 10 + (*p - '0'); }
+    switch (*p) {
+      case '%': out += '%'; break;
+      case 's': append_cut(out, va_arg(ap, const char*), precision); break;
+      case 'd': snprintf(buf, sizeof buf, "%d", va_arg(ap, int)); out += buf; break;
+      case 'u': snprintf(buf, sizeof buf, "%u", va_arg(ap, unsigned)); out += buf; break;
+      case 'x': snprintf(buf, sizeof buf, "%x", va_arg(ap, unsigned)); out += buf; break;
+      case 'p': snprintf(buf, sizeof buf, "%p", va_arg(ap, void*)); out += buf; break;
+      case 'g': snprintf(buf, sizeof buf, "%g", va_arg(ap, double)); out += buf; break;
+      case 'c': append_utf8(out, static_cast<uint32_t>(va_arg(ap, int))); break;
+      case 'z': case 'l':
+        p++;
+        if (*p == 'l') p++;
+        if (*p == 'd') snprintf(buf, sizeof buf, "%ld", va_arg(ap, long));
+        else if (*p == 'x') snprintf(buf, sizeof buf, "%lx", va_arg(ap, unsigned long));
+        else snprintf(buf, sizeof buf, "%lu", va_arg(ap, unsigned long));
+        out += buf;
+        break;
+      case 'T': { Value v = Value::from_bits(va_arg(ap, uint64_t)); TRY(append_str(t, out, type_of(v)->name, precision)); break; }
+      case 'N': TRY(append_str(t, out, va_arg(ap, Type*)->name, precision)); break;
+      case 'U': TRY(append_str(t, out, va_arg(ap, Str*), precision)); break;
+      case 'S': { Str* s = TRY(str(t, Value::from_bits(va_arg(ap, uint64_t)))); TRY(append_str(t, out, s, precision)); break; }
+      case 'R': { Str* s = TRY(repr(t, Value::from_bits(va_arg(ap, uint64_t)))); TRY(append_str(t, out, s, precision)); break; }
+      case 'A': { Str* s = TRY(ascii(t, Value::from_bits(va_arg(ap, uint64_t)))); TRY(append_str(t, out, s, precision)); break; }
+      default: out += '%'; out += *p;
+    }
+  }
+  return new_str(t, out);
+}
+
+}  // namespace
+
+Result<Str*> str_format(Thread& t, const char* fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  Result<Str*> r = vformat(t, fmt, ap);
+  va_end(ap);
+  return r;
+}
+
+// The exception being handled becomes the new one's context, unless that closes a ring.
+static void set_context(Thread& t, BaseException* e) {
+  Value handled;
+  for (ExcState* s = t.exc_state; s && !handled; s = s->prev)
+    if (s->exc && !s->exc.is_none()) handled = s->exc;
+  if (!handled || handled == Value(e)) return;
+  // Break a chain that would contain e.
+  BaseException* o = handled.as<BaseException>();
+  BaseException* slow = o;
+  bool step = false;
+  while (o->context) {
+    Value c = o->context;
+    if (c == Value(e)) { o->context.clear(); break; }
+    o = c.as<BaseException>();
+    if (o == slow) break;
+    if (step) slow = slow->context.get().as<BaseException>();
+    step = !step;
+  }
+  e->context.set(handled);
+}
+
+Error raise_value(Thread& t, Value e) {
+  set_context(t, e.as<BaseException>());
+  t.exc = e;
+  return {};
+}
+
+Error raise_class(Thread& t, Type* type, Value arg) {
+  Result<Value> e = arg ? call(t, type, arg) : call(t, type);
+  if (!e.ok()) return {};
+  if (!is_exception(e.value())) return RAISE(TypeError, "calling %N should have returned an instance of BaseException, not %T", type, e.value());
+  return raise_value(t, e.value());
+}
+
+Error raise(Thread& t, Type* type, const char* fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  Result<Str*> r = vformat(t, fmt, ap);
+  va_end(ap);
+  if (!r.ok()) return {};
+  return raise_class(t, type, r.value());
+}
+
+// MemoryError must not need memory: one instance is kept ready; when it is in use (it has a traceback), a new one is tried.
+Error raise_memory(Thread& t) {
+  static Root<Value> ready;
+  if (!ready.get()) {
+    Result<Object*> o = alloc_instance(t, KAA_TYPE(MemoryError));
+    if (!o.ok()) { fputs("kaa: out of memory\n", stderr); abort(); }
+    static_cast<BaseException*>(o.value())->args.init(interp().empty_tuple);
+    ready = o.value();
+  }
+  return raise_value(t, ready.get());
+}
+
+Error raise_os_error(Thread& t, int err, Value filename, Value filename2) {
+  const char* text = strerror(err);
+  Result<Str*> s = new_str(t, text);
+  if (!s.ok()) return {};
+  Result<Value> e = filename2 ? call(t, KAA_TYPE(OSError), small_int(err), s.value(), filename, kNone, filename2)
+                  : filename ? call(t, KAA_TYPE(OSError), small_int(err), s.value(), filename)
+                             : call(t, KAA_TYPE(OSError), small_int(err), s.value());
+  if (!e.ok()) return {};
+  return raise_value(t, e.value());
+}
+
+Error raise_stop_iteration(Thread& t, Value v) { return raise_class(t, KAA_TYPE(StopIteration), v); }
+
+bool exc_matches(Thread& t, Type* type) { return t.exc && is_subtype(type_of(t.exc), type); }
+Value take_exc(Thread& t) { Value e = t.exc; t.exc = Value(); return e; }
+void clear_exc(Thread& t) { t.exc = Value(); }
+void restore_exc(Thread& t, Value e) { t.exc = e; }
+
+Status warn(Thread& t, Type* category, int stacklevel, const char* fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  Result<Str*> r = vformat(t, fmt, ap);
+  va_end(ap);
+  Str* text = TRY(r);
+  Opt m = TRY(dict_get(t, interp().modules, NAME("warnings")));
+  if (!m) {  // as early as this, the C-level filters apply: only _warnings may be there
+    m = TRY(dict_get(t, interp().modules, NAME("_warnings")));
+    if (!m) return {};
+  }
+  Value f = TRY(get_attr(t, m.v, NAME("warn")));
+  TRY(call(t, f, text, category, small_int(stacklevel)));
+  return {};
+}
+
+// Reports the exception being raised through sys.unraisablehook, or on stderr when there is none yet.
+void write_unraisable(Thread& t, Value where, const char* what) {
+  Value e = take_exc(t);
+  if (!e) return;
+  Value hook = interp().sys_dict ? dict_get_str(interp().sys_dict, NAME("unraisablehook")) : Value();
+  if (hook) {
+    Result<Value> r = [&]() -> Result<Value> {
+      Value args_type = dict_get_str(interp().sys_dict, NAME("UnraisableHookArgs"));
+      Value msg = kNone;
+      if (what) msg = Value(TRY(new_str(t, what)));
+      Value tb = e.as<BaseException>()->traceback;
+      Tuple* fields = TRY(make_tuple(t, type_of(e), e, tb ? tb : kNone, msg, where ? where : kNone));
+      if (!args_type) return fields;
+      Value args = TRY(call(t, args_type, fields));
+      return call(t, hook, args);
+    }();
+    if (r.ok()) return;
+    e = take_exc(t);
+  }
+  Result<Str*> s = repr(t, e);
+  Utf8 u;
+  if (s.ok() && str_utf8(t, s.value(), u, true).ok()) fprintf(stderr, "Exception ignored: %s\n", u.data);
+  clear_exc(t);
+}
+
+Error raise_type_error_operands(Thread& t, const char* op, Value a, Value b) {
+  return RAISE(TypeError, "unsupported operand type(s) for %s: '%T' and '%T'", op, a, b);
+}
+
+}  // namespace kaa

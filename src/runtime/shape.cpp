@@ -1,0 +1,221 @@
+// Shapes: transitions, lookup, attributes of instances (model: objects/shape.h).
+#include <stdlib.h>
+
+#include "objects/traits.h"
+#include "runtime/types.h"
+
+namespace kaa {
+
+static size_t key_hash(Str* k) { return reinterpret_cast<uintptr_t>(k) >> 4; }  // interned: the address identifies
+
+int Shape::find(Str* name) {
+  if (nslots <= 8) {
+    for (Shape* s = this; s->parent; s = s->parent)
+      if (s->key == name) return static_cast<int>(s->nslots - 1);
+    return -1;
+  }
+  if (!table_size) {
+    uint32_t n = 16;
+    while (n < nslots * 2) n *= 2;
+    TableEntry* tb = static_cast<TableEntry*>(calloc(n, sizeof(TableEntry)));
+    for (Shape* s = this; s->parent; s = s->parent) {
+      size_t i = key_hash(s->key) & (n - 1);
+      while (tb[i].key) i = (i + 1) & (n - 1);
+      tb[i] = {s->key, s->nslots - 1};
+    }
+    table = tb;
+    table_size = n;
+  }
+  for (size_t i = key_hash(name) & (table_size - 1); table[i].key; i = (i + 1) & (table_size - 1))
+    if (table[i].key == name) return static_cast<int>(table[i].slot);
+  return -1;
+}
+
+Shape* Shape::child(Str* name) {
+  for (uint32_t i = 0; i < nchildren; i++)
+    if (children[i]->key == name) return children[i];
+  if (nslots >= kMaxSlots || nchildren >= kMaxChildren) return nullptr;
+  Shape* s = static_cast<Shape*>(calloc(1, sizeof(Shape)));
+  s->type = type;
+  s->parent = this;
+  s->key = name;
+  s->nslots = nslots + 1;
+  s->inline_cap = inline_cap;
+  if (nchildren == cap_children) {
+    cap_children = static_cast<uint16_t>(cap_children ? cap_children * 2 : 2);
+    children = static_cast<Shape**>(realloc(children, cap_children * sizeof(Shape*)));
+  }
+  children[nchildren++] = s;
+  return s;
+}
+
+Shape* new_root_shape(Type* ty, uint32_t inline_cap) {
+  Shape* s = static_cast<Shape*>(calloc(1, sizeof(Shape)));
+  s->type = ty;
+  s->inline_cap = inline_cap;
+  s->next_root = ty->root;
+  return s;
+}
+
+static void free_shape(Shape* s, bool self) {
+  for (uint32_t i = 0; i < s->nchildren; i++) free_shape(s->children[i], true);
+  free(s->children);
+  free(s->table);
+  if (self) free(s);
+}
+void LayoutTraits<Type>::destroy(Type* ty) {
+  for (Shape* s = ty->root; s;) { Shape* n = s->next_root; free_shape(s, true); s = n; }
+  free(ty->dict_shape);
+  free(ty->subclasses);
+  for (uint64_t i = 0; ty->bases && i < ty->bases->size; i++) {
+    Type* b = ty->bases->items[i].as<Type>();
+    for (uint32_t k = 0; k < b->nsubclasses; k++)
+      if (b->subclasses[k] == ty) {
+        memmove(&b->subclasses[k], &b->subclasses[k + 1], (--b->nsubclasses - k) * sizeof(Type*));  // __subclasses__() keeps the order of creation
+        break;
+      }
+  }
+}
+
+static size_t items_end(Object* o) {
+  switch (o->type()->layout->kind) {
+    case LayoutKind::kTuple: return sizeof(Tuple) + static_cast<Tuple*>(o)->size * 8;
+    case LayoutKind::kStr: return (sizeof(Str) + (static_cast<Str*>(o)->length + 1) * static_cast<size_t>(static_cast<Str*>(o)->kind()) + 7) & ~size_t{7};
+    default: break;
+  }
+  if (o->type()->has(kTypeInt)) { int64_t n = static_cast<IntObject*>(o)->size; return sizeof(IntObject) + static_cast<size_t>(n < 0 ? -n : n) * 8; }
+  return (sizeof(Bytes) + static_cast<Bytes*>(o)->size + 1 + 7) & ~size_t{7};
+}
+Value* attr_words_var(Object* o) { return reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + items_end(o)); }
+
+size_t object_size(Object* o) {
+  Type* ty = o->type();
+  size_t attrs = ty->attr_offset ? sizeof(Value) * (1 + o->shape->inline_cap) : 0;
+  if (ty->has(kTypeVarSized)) return items_end(o) + attrs;
+  if (ty->layout->bytes) return ty->layout->bytes(o) + (ty->basicsize - ty->layout->size) + attrs;
+  return ty->basicsize + attrs;
+}
+
+static Value* slot_at(Object* o, Shape* s, uint32_t i) {
+  Value* w = attr_words(o);
+  if (i < s->inline_cap) return &w[1 + i];
+  return &overflow_of(w[0])->slots[i - s->inline_cap];
+}
+
+Value shape_get(Object* o, Str* name) {
+  Shape* s = o->shape;
+  if (s->is_dict) {
+    Value d = attr_words(o)[0];
+    return d ? dict_get_str(d.as<Dict>(), name) : Value();
+  }
+  int i = s->find(name);
+  return i < 0 ? Value() : *slot_at(o, s, static_cast<uint32_t>(i));
+}
+
+// Room for slot i of an instance whose shape will be s.
+static bool make_room(Object* o, Shape* s, uint32_t i) {
+  if (i < s->inline_cap) return true;
+  Value* w = attr_words(o);
+  uint32_t need = i - s->inline_cap + 1;
+  Overflow* ov = (w[0].bits() & 1) ? overflow_of(w[0]) : nullptr;
+  if (ov && ov->cap >= need) return true;
+  uint32_t cap = ov ? ov->cap * 2 : 4;
+  size_t old = ov ? sizeof(Overflow) + ov->cap * sizeof(Value) : 0;
+  Overflow* n = static_cast<Overflow*>(heap().reallocate_raw(ov, old, sizeof(Overflow) + cap * sizeof(Value)));
+  if (!n) return false;
+  n->cap = cap;
+  w[0] = Value::from_bits(reinterpret_cast<uint64_t>(n) | 1);
+  return true;
+}
+
+// The type's next instances get room inside for as many attributes as this one has, within reason.
+static void learn_capacity(Type* ty, uint32_t n) {
+  if (ty->has(kTypeVarSized) || n <= ty->inline_cap || n > 30) return;
+  uint32_t cap = n + 2;
+  ty->inline_cap = cap;
+  ty->root = new_root_shape(ty, cap);
+}
+
+Result<Dict*> instance_dict(Thread& t, Object* o) {
+  if (Field<Dict*>* f = native_dict_field(o)) {
+    if (!*f) { Dict* d = TRY(new_dict(t)); f->set(d); }
+    return f->get();
+  }
+  Value* w = attr_words(o);
+  Shape* s = o->shape;
+  if (s->is_dict) {
+    if (!w[0]) { Dict* d = TRY(new_dict(t)); w = attr_words(o); w[0] = d; inc(d); }
+    return w[0].as<Dict>();
+  }
+  Dict* d = TRY(new_dict(t));
+  Str* keys[Shape::kMaxSlots + 1];
+  for (Shape* p = s; p->parent; p = p->parent) keys[p->nslots - 1] = p->key;
+  for (uint32_t i = 0; i < s->nslots; i++) {
+    Value v = *slot_at(o, s, i);
+    if (v) TRY(dict_set(t, d, keys[i], v));
+  }
+  for (uint32_t i = 0; i < s->nslots; i++) dec(*slot_at(o, s, i));
+  if (w[0].bits() & 1) heap().free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
+  for (uint32_t i = 0; i < s->inline_cap; i++) w[1 + i] = Value();
+  w[0] = d;
+  inc(d);
+  o->shape = o->type()->dict_shape;
+  return d;
+}
+
+Status shape_set(Thread& t, Object* o, Str* name, Value v) {
+  Shape* s = o->shape;
+  if (!s->is_dict) {
+    int i = s->find(name);
+    if (i >= 0) {
+      Value* p = slot_at(o, s, static_cast<uint32_t>(i));
+      Value old = *p;
+      inc(v);
+      *p = v;
+      dec(old);
+      return {};
+    }
+    Shape* c = s->child(name);
+    if (c) {
+      if (!make_room(o, s, s->nslots)) return raise_memory(t);
+      *slot_at(o, c, s->nslots) = v;
+      inc(v);
+      o->shape = c;
+      if (c->nslots > c->inline_cap) learn_capacity(o->type(), c->nslots);
+      return {};
+    }
+  }
+  Dict* d = TRY(instance_dict(t, o));
+  return dict_set(t, d, name, v);
+}
+
+Result<bool> shape_delete(Thread& t, Object* o, Str* name) {
+  Shape* s = o->shape;
+  if (!s->is_dict) {
+    int i = s->find(name);
+    if (i < 0) return false;
+    if (s->key == name) {
+      Value* p = slot_at(o, s, static_cast<uint32_t>(i));
+      Value old = *p;
+      *p = Value();
+      o->shape = s->parent;
+      dec(old);
+      return true;
+    }
+    TRY(instance_dict(t, o));
+  }
+  Value d = attr_words(o)[0];
+  if (!d) return false;
+  Opt v = TRY(dict_pop(t, d.as<Dict>(), name));
+  return static_cast<bool>(v);
+}
+
+Field<Dict*>* native_dict_field(Object* o) {
+  const Layout* l = o->type()->layout;
+  if (l == &kLayout<Function>) return &static_cast<Function*>(o)->attrs;
+  if (l == &kLayout<Module>) return &static_cast<Module*>(o)->dict;
+  if (l == &kLayout<WrapperObject>) return &static_cast<WrapperObject*>(o)->attrs;
+  return nullptr;
+}
+
+}  // namespace kaa

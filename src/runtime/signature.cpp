@@ -1,0 +1,159 @@
+// Signatures of native functions: parsing the text of a method row, and binding arguments to it.
+#include <stdlib.h>
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/call.h"
+
+namespace kaa {
+
+// Text: "(" parameters ")", parameters separated by commas at depth 0: "$self", "name", "name=default", "/", "*", "*name", "**name".
+const Signature* parse_signature(Thread&, const MethodDef& def) {
+  static auto* cache = new std::unordered_map<const MethodDef*, const Signature*>();
+  auto it = cache->find(&def);
+  if (it != cache->end()) return it->second;
+  Signature* s = static_cast<Signature*>(calloc(1, sizeof(Signature)));
+  (*cache)[&def] = s;
+  bool method = def.kind == MethodKind::kMethod || def.kind == MethodKind::kClassMethod || def.kind == MethodKind::kNew;
+  s->has_self = method;
+  if (!def.sig) {
+    s->any = true;
+    return s;
+  }
+  std::vector<Param> params;
+  const char* p = def.sig + 1;
+  bool kwonly = false;
+  while (*p && *p != ')') {
+    const char* e = p;
+    int depth = 0;
+    char quote = 0;
+    for (; *e; e++) {
+      if (quote) { if (*e == quote) quote = 0; continue; }
+      if (*e == '\'' || *e == '"') quote = *e;
+      else if (*e == '(' || *e == '[' || *e == '{') depth++;
+      else if ((*e == ')' || *e == ']' || *e == '}') && depth) depth--;
+      else if ((*e == ',' || *e == ')') && !depth) break;
+    }
+    std::string item(p, static_cast<size_t>(e - p));
+    while (!item.empty() && item[0] == ' ') item.erase(0, 1);
+    p = *e == ',' ? e + 1 : e;
+    if (item.empty()) continue;
+    if (item == "/") { for (Param& q : params) q.kind = 0; s->nposonly = static_cast<uint32_t>(params.size()); continue; }
+    if (item == "*") { kwonly = true; continue; }
+    if (item.rfind("**", 0) == 0) { s->var_keyword = true; continue; }
+    if (item[0] == '*') { s->var_positional = true; kwonly = true; continue; }
+    bool self = item[0] == '$';
+    if (self) item.erase(0, 1);
+    size_t eq = item.find('=');
+    std::string name = item.substr(0, eq);
+    if (size_t colon = name.find(':'); colon != std::string::npos) name = name.substr(0, colon);
+    while (!name.empty() && name.back() == ' ') name.pop_back();
+    params.push_back({intern_name(name.c_str()), static_cast<uint8_t>(self ? 0 : kwonly ? 2 : 1), eq != std::string::npos});
+    if (!kwonly) s->npositional++;
+    if (self) s->nposonly = s->nposonly ? s->nposonly : 1;
+  }
+  s->nparams = static_cast<uint32_t>(params.size());
+  s->params = static_cast<Param*>(malloc((params.size() + 1) * sizeof(Param)));
+  for (size_t i = 0; i < params.size(); i++) s->params[i] = params[i];
+  while (s->nrequired < s->npositional && !s->params[s->nrequired].optional) s->nrequired++;
+  bool kw_required = false;
+  for (uint32_t i = s->npositional; i < s->nparams; i++) kw_required |= !s->params[i].optional;
+  s->simple = !kw_required;
+  return s;
+}
+
+static const char* plural(uint32_t n) { return n == 1 ? "" : "s"; }
+
+// CPython's words for a wrong number of arguments, as its argument clinic and METH_NOARGS/METH_O say it.
+static Error arity_error(Thread& t, const char* fname, const Signature& sig, uint32_t given) {
+  uint32_t self = sig.has_self ? 1 : 0;
+  uint32_t lo = sig.nrequired - self, hi = sig.npositional - self;
+  given -= self;
+  bool any_kw = sig.nposonly < sig.nparams;  // some parameter may be given by keyword
+  if (any_kw) {
+    if (given > hi) {
+      if (hi == 0) return RAISE(TypeError, "%s() takes no positional arguments", fname);
+      return RAISE(TypeError, "%s() takes %s %u %sargument%s (%u given)", fname, lo < hi ? "at most" : "exactly", hi, sig.nparams > sig.npositional ? "positional " : "", plural(hi), given);
+    }
+    for (uint32_t i = given + self; i < sig.nrequired; i++)
+      return RAISE(TypeError, "%s() missing required argument '%U' (pos %u)", fname, sig.params[i].name, i + 1 - self);
+  }
+  if (hi == 0) return RAISE(TypeError, "%s() takes no arguments (%u given)", fname, given);
+  if (lo == hi && hi == 1) return RAISE(TypeError, "%s() takes exactly one argument (%u given)", fname, given);
+  if (lo == hi) return RAISE(TypeError, "%s expected %u argument%s, got %u", fname, hi, plural(hi), given);
+  if (given < lo) return RAISE(TypeError, "%s expected at least %u argument%s, got %u", fname, lo, plural(lo), given);
+  return RAISE(TypeError, "%s expected at most %u argument%s, got %u", fname, hi, plural(hi), given);
+}
+
+Status bind_raw(Thread& t, const char* fname, const Signature& sig, Args a, Tuple* kwnames, Value* out, Args* rest, Value* kwargs) {
+  uint32_t nkw = kwnames ? static_cast<uint32_t>(kwnames->size) : 0, npos = a.n - nkw;
+  for (uint32_t i = 0; i < sig.nparams; i++) out[i] = Value();
+  uint32_t take = npos < sig.npositional ? npos : sig.npositional;
+  for (uint32_t i = 0; i < take; i++) out[i] = a.p[i];
+  if (rest) *rest = {a.p + take, npos - take};
+  if (npos > sig.npositional && !sig.var_positional) return arity_error(t, fname, sig, npos);
+  if (kwargs) *kwargs = Value();
+  for (uint32_t k = 0; k < nkw; k++) {
+    Str* name = kwnames->items[k].as<Str>();
+    Value v = a.p[npos + k];
+    uint32_t i = sig.nposonly;
+    while (i < sig.nparams && sig.params[i].name != name) i++;
+    if (i == sig.nparams) {  // not interned, perhaps
+      i = sig.nposonly;
+      while (i < sig.nparams && !str_equal(sig.params[i].name, name)) i++;
+    }
+    if (i < sig.nparams) {
+      if (out[i]) {
+        if (i < take) return RAISE(TypeError, "argument for %s() given by name ('%U') and position (%u)", fname, name, i + 1 - (sig.has_self ? 1 : 0));
+        return RAISE(TypeError, "%s() got multiple values for keyword argument '%U'", fname, name);
+      }
+      out[i] = v;
+      continue;
+    }
+    if (!sig.var_keyword) {
+      if (sig.nposonly >= sig.nparams) return RAISE(TypeError, "%s() takes no keyword arguments", fname);
+      return RAISE(TypeError, "%s() got an unexpected keyword argument '%U'", fname, name);
+    }
+    if (kwargs) {
+      if (!*kwargs) *kwargs = Value(TRY(new_dict(t)));
+      TRY(dict_set(t, kwargs->as<Dict>(), name, v));
+    }
+  }
+  for (uint32_t i = 0; i < sig.nparams; i++) {
+    if (out[i] || sig.params[i].optional) continue;
+    if (i < sig.npositional && sig.nposonly >= sig.nparams) return arity_error(t, fname, sig, npos);
+    if (i >= sig.npositional) return RAISE(TypeError, "%s() missing required keyword-only argument '%U'", fname, sig.params[i].name);
+    return RAISE(TypeError, "%s() missing required argument '%U' (pos %u)", fname, sig.params[i].name, i + 1 - (sig.has_self ? 1 : 0));
+  }
+  return {};
+}
+
+// The full call of a native with its arguments, self or class included.
+Result<Value> call_native(Thread& t, NativeFunction* f, Args a, Tuple* kwnames) {
+  const MethodDef* def = f->def;
+  const Signature& sig = *f->sig;
+  if (def->fnkw) {
+    return def->fnkw(t, a, kwnames);
+  }
+  if (LIKELY(!kwnames || kwnames->size == 0)) {
+    if (sig.any || sig.var_positional) {
+      if (UNLIKELY(a.n < sig.nrequired)) return arity_error(t, def->name, sig, a.n);
+      return def->fn(t, a);
+    }
+    if (LIKELY(sig.simple && a.n >= sig.nrequired && a.n <= sig.npositional)) return def->fn(t, a);
+    if (!sig.simple) {
+      Value out[32];
+      TRY(bind_raw(t, def->name, sig, a, nullptr, out, nullptr, nullptr));
+      return def->fn(t, {out, sig.nparams});
+    }
+    return arity_error(t, def->name, sig, a.n);
+  }
+  if (sig.any || (sig.var_positional && sig.nparams <= sig.npositional)) return RAISE(TypeError, "%s() takes no keyword arguments", def->name);
+  Value out[32];
+  TRY(bind_raw(t, def->name, sig, a, kwnames, out, nullptr, nullptr));
+  return def->fn(t, {out, sig.nparams});
+}
+
+}  // namespace kaa

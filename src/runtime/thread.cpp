@@ -1,0 +1,174 @@
+// Threads, their stacks, and the roots that reconcile scans.
+//
+// A thread has three stacks: the frame stack and the data stack are reservations of address space that never move and are touched as
+// they grow; the native stack is the system's. Registers of live frames are scanned exactly, the native stack conservatively.
+#include "runtime/thread.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "objects/traits.h"
+#include "runtime/api.h"
+#include "runtime/weakrefs.h"
+
+namespace kaa {
+
+constinit thread_local Thread* tls_thread = nullptr;
+Interp g_interp;
+
+namespace {
+constexpr size_t kNativeHeadroom = 256 << 10;   // left for signal handlers, libraries and the reporting of the error
+
+void* reserve(size_t& bytes) {
+  for (; bytes >= (4 << 20); bytes /= 2) {
+    void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p != MAP_FAILED) return p;
+  }
+  return nullptr;
+}
+
+// The native stack of the calling thread: its highest address, and the lowest that may be used.
+void native_bounds(char*& base, char*& limit) {
+  pthread_attr_t attr;
+  void* lo = nullptr;
+  size_t size = 0;
+  if (pthread_getattr_np(pthread_self(), &attr) == 0) {
+    pthread_attr_getstack(&attr, &lo, &size);
+    pthread_attr_destroy(&attr);
+  }
+  base = static_cast<char*>(lo) + size;
+  size_t usable = size > (size_t{64} << 20) ? (size_t{64} << 20) : size;  // an unlimited main stack is not trusted beyond 64 MiB
+  limit = base - usable + kNativeHeadroom;
+}
+}  // namespace
+
+Thread* create_thread(Interp& in) {
+  Thread* t = new Thread();
+  bool first = !in.threads;
+  size_t frames = first ? size_t{1} << 30 : size_t{256} << 20, data = first ? size_t{2} << 30 : size_t{512} << 20;
+  t->frame_base = static_cast<Frame*>(reserve(frames));
+  t->stack_base = static_cast<char*>(reserve(data));
+  if (!t->frame_base || !t->stack_base) { delete t; return nullptr; }
+  t->frame_end = t->frame_base + frames / sizeof(Frame);
+  t->stack_bytes = data;
+  t->interp = &in;
+  t->heap = tls_heap;
+  t->frame_limit = t->frame_base + t->recursion_limit;
+  native_bounds(t->native_base, t->native_limit);
+  t->next = in.threads;
+  in.threads = t;
+  return t;
+}
+
+void destroy_thread(Thread* t) {
+  for (Thread** p = &t->interp->threads; *p; p = &(*p)->next)
+    if (*p == t) { *p = t->next; break; }
+  munmap(t->frame_base, static_cast<size_t>(reinterpret_cast<char*>(t->frame_end) - reinterpret_cast<char*>(t->frame_base)));
+  munmap(t->stack_base, t->stack_bytes);
+  delete t;
+}
+
+uint32_t Code::height_at(uint32_t word) const {
+  uint32_t lo = 0, hi = nheights;
+  while (hi - lo > 1) {
+    uint32_t mid = (lo + hi) / 2;
+    if (heights[mid].start <= word) lo = mid; else hi = mid;
+  }
+  uint32_t h = nheights ? heights[lo].height : nregs;
+  return h < nlocals ? nlocals : h;
+}
+
+// Generators that ran since the last reconcile and are suspended: their registers become counted references.
+static std::vector<GeneratorObject*> g_ran;
+
+void generator_ran(GeneratorObject* g) {
+  if (g->listed) return;
+  g->listed = true;
+  g_ran.push_back(g);
+}
+
+void generator_count(GeneratorObject* g) {
+  if (g->counted) return;
+  uint32_t h = g->state == GenState::kCreated ? g->frame.code->nlocals : g->frame.code->height_at(g->frame.pc_index());
+  g->counted = true;
+  g->counted_height = h;
+  for (uint32_t i = 0; i < h; i++) inc(g->regs[i]);
+  inc(g->exc.exc);
+}
+
+void generator_uncount(GeneratorObject* g) {
+  if (!g->counted) return;
+  g->counted = false;
+  for (uint32_t i = 0; i < g->counted_height; i++) dec(g->regs[i]);
+  dec(g->exc.exc);
+}
+
+static void count_suspended() {
+  size_t out = 0;
+  for (GeneratorObject* g : g_ran) {
+    if (g->state == GenState::kRunning) { g_ran[out++] = g; continue; }
+    g->listed = false;
+    if (g->state != GenState::kFinished) generator_count(g);
+  }
+  g_ran.resize(out);
+}
+
+void LayoutTraits<GeneratorObject>::destroy(GeneratorObject* g) {
+  if (g->frame.obj) g->frame.obj->live = nullptr;
+  if (!g->listed) return;
+  for (size_t i = g_ran.size(); i-- > 0;)
+    if (g_ran[i] == g) { g_ran.erase(g_ran.begin() + static_cast<long>(i)); break; }
+}
+
+static void scan_frames(Thread* t, RootVisitor& v) {
+  const Value* callee = nullptr;  // where the callee's registers begin, when they overlap
+  for (Frame* f = t->frame; f; f = f->prev) {
+    v.value(f->code);
+    v.value(f->func);
+    v.value(f->locals);
+    if (f->obj) v.value(f->obj);
+    uint32_t h = f->code->height_at(f->pc_index());
+    if (callee && callee >= f->regs && callee < f->regs + h) h = static_cast<uint32_t>(callee - f->regs);
+    v.values(f->regs, h);
+    if (f->on_heap) {
+      GeneratorObject* g = reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - offsetof(GeneratorObject, frame));
+      v.value(g);
+      v.value(g->exc.exc);
+    } else {
+      callee = f->regs;
+    }
+  }
+  v.value(t->exc);
+  for (ExcState* s = t->exc_state; s; s = s->prev) v.value(s->exc);
+  v.value(t->context);
+  v.value(t->trace_func);
+  v.value(t->profile_func);
+  v.value(t->async_exc);
+  v.value(t->async_gen_firstiter);
+  v.value(t->async_gen_finalizer);
+}
+
+static __attribute__((noinline)) void scan_all(RootVisitor& v) {
+  Interp& in = interp();
+  count_suspended();
+  for (Thread* t = in.threads; t; t = t->next) {
+    scan_frames(t, v);
+    char* lo = t == tls_thread ? static_cast<char*>(__builtin_frame_address(0)) : t->native_top;
+    if (lo) v.conservative(lo, t->native_base);
+  }
+  for (Value r : {Value(in.builtins), Value(in.sys_dict), Value(in.modules), in.import_func, in.importlib, in.codec_search_path, in.codec_search_cache, in.codec_error_registry}) v.value(r);
+  scan_weakref_queue(v);
+  scan_native_modules(v);
+}
+
+// Spills the callee-saved registers into this frame, so that the conservative scan sees what callers keep in them.
+__attribute__((noinline)) void scan_roots(RootVisitor& v) {
+  __builtin_unwind_init();
+  scan_all(v);
+  asm volatile("" ::: "memory");
+}
+
+}  // namespace kaa

@@ -1,0 +1,77 @@
+// The running thread and the interpreter it belongs to. A function that takes Thread& may allocate (hence reconcile), raise, or run Python.
+#pragma once
+#include <atomic>
+
+#include "objects/code.h"
+
+namespace kaa {
+
+struct Interp;
+
+// Reasons to leave the fast path at a safepoint, bits of Thread::poll.
+enum PollBits : uint32_t {
+  kPollSignal = 1, kPollFinalizers = 2, kPollGc = 4, kPollHandover = 8, kPollAsyncExc = 16, kPollPendingCall = 32, kPollEager = 64,
+};
+
+struct Thread {
+  std::atomic<uint32_t> poll{0};
+  Frame* frame = nullptr;           // innermost frame; its pc is stored
+  Frame* frame_base = nullptr;      // frame stack: one reservation, never moves
+  Frame* frame_limit = nullptr;     // recursion limit reached here
+  Frame* frame_end = nullptr;       // end of the reservation
+  char* stack_base = nullptr;       // data stack: likewise
+  size_t stack_bytes = 0;           // usable bytes
+  char* native_limit = nullptr;     // lowest address native code may reach before RecursionError
+  char* native_base = nullptr;      // where the conservative scan of the native stack ends
+  Value exc;                        // the exception being raised, when a Result says so
+  ExcState* exc_state = &exc_base;  // innermost link of handled exceptions
+  ExcState exc_base{Value(), nullptr};
+  Interp* interp = nullptr;
+  Heap* heap = nullptr;
+  uint32_t recursion_limit = 1000;
+  uint32_t repr_depth = 0;
+  Value context;                    // contextvars: the current Context, or empty
+  Value trace_func, profile_func;
+  Value async_exc;
+  Value async_gen_firstiter, async_gen_finalizer;
+  int32_t coroutine_origin_depth = 0;
+  uint64_t id = 0;                  // ident
+  void* module_state = nullptr;     // _thread's own
+  Thread* next = nullptr;           // all threads of the interpreter
+  char* native_top = nullptr;       // of a thread that waits: where its native stack's live part begins
+
+  bool native_ok() const { return static_cast<char*>(__builtin_frame_address(0)) > native_limit; }
+};
+
+extern constinit thread_local Thread* tls_thread;
+inline Thread& current_thread() { return *tls_thread; }
+
+// What one interpreter shares among its threads.
+struct Interp {
+  Dict* builtins = nullptr;         // builtins.__dict__
+  Dict* sys_dict = nullptr;
+  Dict* modules = nullptr;          // sys.modules at start
+  Value import_func;                // builtins.__import__ as created, to notice replacements
+  Value importlib;                  // _frozen_importlib
+  Value codec_search_path, codec_search_cache, codec_error_registry;
+  Thread* threads = nullptr;
+  Str** interned = nullptr;         // weak hash table
+  size_t interned_size = 0, interned_used = 0;
+  Str* latin1[256] = {};            // one-character strings
+  Str* empty_str = nullptr;
+  Bytes* empty_bytes = nullptr;
+  Bytes* byte_chars[256] = {};
+  Tuple* empty_tuple = nullptr;
+  uint32_t next_type_version = 1, next_keys_version = 1, next_function_version = 1;
+  uint64_t hash_key0 = 0, hash_key1 = 0;
+  int optimize = 0, bytes_warning = 0;
+  bool finalizing = false;
+  int64_t int_max_str_digits = 4300;
+};
+extern Interp g_interp;
+inline Interp& interp() { return g_interp; }
+
+Thread* create_thread(Interp&);           // reserves its stacks; null when memory is short
+void destroy_thread(Thread*);
+
+}  // namespace kaa

@@ -1,0 +1,37 @@
+// Making and changing types.
+#pragma once
+#include "runtime/api.h"
+
+namespace kaa {
+
+extern Str* const* const kDunderNames;             // interned names by Dunder
+Str* dunder_name(Dunder d);
+int find_dunder(Str* interned_name);               // Dunder or -1
+
+Status init_static_types(Thread& t);               // start-up: all rows of types.def
+void init_type_memory();                           // before anything is allocated: shapes and headers of the static types
+// type.__new__: a class made by Python code. kwargs (may be null) go to __init_subclass__.
+Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns, Tuple* kwnames, const Value* kwvalues);
+Result<Tuple*> compute_mro(Thread& t, Type* ty);   // C3
+Result<Type*> best_metaclass(Thread& t, Type* meta, Tuple* bases);
+void type_modified(Type* ty);                      // new versions for ty and its subclasses
+Status type_set_attr(Thread& t, Type* ty, Str* name, Value v);  // empty v: delete; updates special methods
+void update_dunders(Type* ty);                     // all of them, after bases or mro changed
+Status set_bases(Thread& t, Type* ty, Tuple* bases);
+Result<Value> new_native_function(Thread& t, const MethodDef* def, Type* owner, Value self, Value module, Type* as = nullptr);
+Result<Value> descr_get(Thread& t, Value descr, Value obj, Type* ty);  // obj empty: looked up on the class itself
+bool is_data_descriptor(Value v);
+Field<Dict*>* native_dict_field(Object* o);        // of functions, modules, ...: their own attribute dict; null for others
+Shape* new_root_shape(Type* ty, uint32_t inline_cap);
+Value shape_get(Object* o, Str* name);             // attribute in slots or dict of an instance with attr_offset; empty if absent
+Status shape_set(Thread& t, Object* o, Str* name, Value v);
+Result<bool> shape_delete(Thread& t, Object* o, Str* name);
+Result<Dict*> instance_dict(Thread& t, Object* o); // moves the attributes into a Dict
+Status set_attribute_error(Thread& t, Value obj, Str* name);  // raises AttributeError with name and obj; always fails
+Result<Opt> type_lookup_attr(Thread& t, Type* ty, Str* name); // type.__getattribute__
+Status type_generic_set_attr(Thread& t, Type* ty, Str* name, Value v);  // type.__setattr__ and __delattr__
+Result<Value> module_get_attr(Thread& t, Value o, Str* name); // module.__getattribute__
+size_t object_size(Object* o);                     // bytes of the object itself
+Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kwnames);
+
+}  // namespace kaa

@@ -1,0 +1,21 @@
+// Weak references and finalizers: the table from an object to its weak references, and the queues that a safepoint empties.
+#pragma once
+#include "runtime/thread.h"
+
+namespace kaa {
+
+// The weak reference of `type` to o (an existing one without callback is shared). o's type must be weakly referenceable.
+Result<WeakRef*> make_weakref(Thread& t, Type* type, Value o, Value callback);
+WeakRef* first_weakref(Object* o);                     // null when there is none
+inline Value weakref_get(WeakRef* r) { return Value(r->referent); }  // empty when dead
+void weakrefs_dead(Object* o);                         // hook of the heap: clears the references, queues the callbacks
+void queue_finalizer(Object* o);                       // hook of the heap: o holds a count of the queue's
+Status run_finalizers(Thread& t);                      // runs what is queued; exceptions go to sys.unraisablehook
+void scan_weakref_queue(RootVisitor& v);
+void scan_native_modules(RootVisitor& v);
+void scan_roots(RootVisitor& v);
+void generator_ran(GeneratorObject* g);                // g was suspended: its registers are counted at the next reconcile
+void generator_count(GeneratorObject* g);
+void generator_uncount(GeneratorObject* g);
+
+}  // namespace kaa

@@ -1,0 +1,126 @@
+// The core of list, tuple, bytes and float boxes: making and growing.
+#include "runtime/api.h"
+
+namespace kaa {
+
+Result<Tuple*> new_tuple(Thread& t, size_t n) {
+  if (n == 0 && interp().empty_tuple) return interp().empty_tuple;
+  if (n > (size_t{1} << 40)) return raise_memory(t);
+  Object* o = t.heap->allocate(KAA_SHAPE(tuple), sizeof(Tuple) + n * sizeof(Value));
+  if (!o) return raise_memory(t);
+  Tuple* u = static_cast<Tuple*>(o);
+  u->size = n;
+  memset(static_cast<void*>(u->items), 0, n * sizeof(Value));
+  return u;
+}
+
+Result<Tuple*> tuple_of(Thread& t, const Value* p, size_t n) {
+  Tuple* u = TRY(new_tuple(t, n));
+  for (size_t i = 0; i < n; i++) tuple_init(u, i, p[i]);
+  return u;
+}
+
+Result<Tuple*> tuple_from(Thread& t, Value iterable) {
+  if (IS_EXACT(iterable, tuple)) return iterable.as<Tuple>();
+  if (IS_EXACT(iterable, list)) {
+    List* l = iterable.as<List>();
+    size_t n = l->size;
+    Tuple* u = TRY(new_tuple(t, n));
+    for (size_t i = 0; i < n; i++) tuple_init(u, i, l->items[i]);
+    return u;
+  }
+  List* l = TRY(list_from(t, iterable));
+  return tuple_of(t, l->items, l->size);
+}
+
+// CPython's growth pattern: proportional, mild, in multiples of four.
+static Status list_grow(Thread& t, List* l, size_t need) {
+  if (need <= l->cap) return {};
+  size_t cap = (need + (need >> 3) + 6) & ~size_t{3};
+  if (cap > (size_t{1} << 43)) return raise_memory(t);
+  void* p = t.heap->reallocate_raw(l->items, l->cap * sizeof(Value), cap * sizeof(Value));
+  if (!p) return raise_memory(t);
+  l->items = static_cast<Value*>(p);
+  l->cap = cap;
+  return {};
+}
+
+Status list_reserve(Thread& t, List* l, size_t cap) {
+  if (cap <= l->cap) return {};
+  if (cap > (size_t{1} << 43)) return raise_memory(t);
+  void* p = t.heap->reallocate_raw(l->items, l->cap * sizeof(Value), cap * sizeof(Value));
+  if (!p) return raise_memory(t);
+  l->items = static_cast<Value*>(p);
+  l->cap = cap;
+  return {};
+}
+
+Result<List*> new_list(Thread& t, size_t capacity) {
+  List* l = TRY(alloc<List>(t, KAA_SHAPE(list)));
+  if (capacity) TRY(list_reserve(t, l, capacity));
+  return l;
+}
+
+Result<List*> list_of(Thread& t, const Value* p, size_t n) {
+  List* l = TRY(new_list(t, n));
+  for (size_t i = 0; i < n; i++) { l->items[i] = p[i]; inc(p[i]); }
+  l->size = n;
+  return l;
+}
+
+Status list_append(Thread& t, List* l, Value v) {
+  if (UNLIKELY(l->size == l->cap)) TRY(list_grow(t, l, l->size + 1));
+  l->items[l->size++] = v;
+  inc(v);
+  return {};
+}
+
+Status list_extend(Thread& t, List* l, Value iterable) {
+  if (IS_EXACT(iterable, list) || IS_EXACT(iterable, tuple)) {
+    bool is_l = IS_EXACT(iterable, list);
+    size_t n = is_l ? iterable.as<List>()->size : iterable.as<Tuple>()->size;
+    TRY(list_grow(t, l, l->size + n));
+    const Value* p = is_l ? iterable.as<List>()->items : iterable.as<Tuple>()->items;
+    for (size_t i = 0; i < n; i++) { l->items[l->size + i] = p[i]; inc(p[i]); }
+    l->size += n;
+    return {};
+  }
+  Value it = TRY(get_iter(t, iterable));
+  int64_t hint = TRY(length_hint(t, iterable, 8));
+  if (hint > 0 && hint < (1 << 20)) TRY(list_reserve(t, l, l->size + static_cast<size_t>(hint)));
+  for (;;) {
+    Opt v = TRY(iter_next(t, it));
+    if (!v) break;
+    TRY(list_append(t, l, v.v));
+  }
+  return {};
+}
+
+Result<List*> list_from(Thread& t, Value iterable) {
+  List* l = TRY(new_list(t));
+  TRY(list_extend(t, l, iterable));
+  return l;
+}
+
+Result<Bytes*> new_bytes(Thread& t, const void* p, size_t n) {
+  if (n == 0 && interp().empty_bytes) return interp().empty_bytes;
+  if (n == 1 && p && interp().byte_chars[*static_cast<const uint8_t*>(p)]) return interp().byte_chars[*static_cast<const uint8_t*>(p)];
+  if (n > (size_t{1} << 46)) return raise_memory(t);
+  Object* o = t.heap->allocate(KAA_SHAPE(bytes), sizeof(Bytes) + n + 1);
+  if (!o) return raise_memory(t);
+  Bytes* b = static_cast<Bytes*>(o);
+  b->hash = 0;
+  b->size = n;
+  if (p) memcpy(b->data(), p, n);
+  b->data()[n] = 0;
+  return b;
+}
+
+Result<Value> box_float(Thread& t, double d) {
+  Object* o = t.heap->allocate(KAA_SHAPE(float), sizeof(FloatObject));
+  if (!o) return raise_memory(t);
+  static_cast<FloatObject*>(o)->value = d;
+  return o;
+}
+
+}  // namespace kaa
