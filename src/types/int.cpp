@@ -178,9 +178,9 @@ Result<double> to_double(Thread& t, Value v) {
   if (ty->dunder(D_float)) {
     Value r = TRY(call_dunder(t, D_float, v));
     if (is_exact_float(r)) return float_value(r);
-    if (!is_float(r)) return RAISE(TypeError, "%.50T.__float__() must return a float, not %.50T", v, r);
+    if (!is_float(r)) return RAISE(TypeError, "%.50T.__float__ returned non-float (type %.50T)", v, r);
     TRY(warn(t, KAA_TYPE(DeprecationWarning), 1,
-             "%.50T.__float__() must return a float, not %.50T.  The ability to return an instance of a strict subclass of float is deprecated, and may "
+             "%.50T.__float__ returned non-float (type %.50T).  The ability to return an instance of a strict subclass of float is deprecated, and may "
              "be removed in a future version of Python.", v, r));
     return float_value(r);
   }
