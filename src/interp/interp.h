@@ -67,10 +67,6 @@ inline GeneratorObject* generator_of(Frame* f) { return reinterpret_cast<Generat
 inline Frame* next_frame(Frame* f) { return f->on_heap ? generator_of(f)->slot : f + 1; }
 inline Value* next_regs(Frame* f) { return f->on_heap ? generator_of(f)->top : f->regs + f->code->nregs; }
 Value run_frame(Thread& t, Frame* f);   // runs until the frame (kind kReturnExit) is left; empty on error
-// Generator protocol for native code: sends v (None to start), throws, closes. A return is StopIteration with the value, raised.
-Result<Opt> generator_send(Thread& t, GeneratorObject* g, Value v);   // empty: finished; its value is in *t.exc's place: see generator.cpp
-Result<Value> generator_throw(Thread& t, GeneratorObject* g, Value exc);
-
 // ---- slow paths shared by handlers
 Result<Value> arith_slow(Thread& t, BinaryOp op, Value a, Value b);
 Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc);

@@ -1,4 +1,5 @@
 // Entering and leaving the loop: frames, returns, unwinding.
+#include "interp/generator.h"
 #include "interp/interp.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"

@@ -81,9 +81,11 @@ enum class ConstKind : uint8_t { None, True, False, Ellipsis, Int, Float, Comple
 // clang-format on
 
 // A constant's value.
-//   Int      text() is the digits without prefix and underscores, most significant first, in `base` (2, 8, 10 or 16)
+//   Int      text() is the digits without prefix and underscores, most significant first, in `base` (2, 8, 10 or 16);
+//            from constant folding it may begin with '-'
 //   Float    number
-//   Complex  number is the imaginary part; the real part is 0
+//   Complex  number is the imaginary part; the real part is 0. From constant folding (size 2): items are the real and the
+//            imaginary part, two Floats
 //   Str      text() is UTF-8; lone surrogates are encoded like other code points of three bytes ("WTF-8")
 //   Bytes    text() is the bytes
 //   Tuple, FrozenSet   items, size

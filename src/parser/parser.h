@@ -23,6 +23,7 @@ struct ParseOptions {
   bool allow_incomplete_input = false;  // PyCF_ALLOW_INCOMPLETE_INPUT: input that only ends too early is IncompleteInput
   bool barry_as_bdfl = false;           // CO_FUTURE_BARRY_AS_BDFL: `<>` instead of `!=`
   int feature_version = 14;             // the minor version of `ast.parse(feature_version=(3, N))`
+  int int_max_str_digits = 4300;        // sys.set_int_max_str_digits(); 0 is no limit
 };
 
 enum class ErrorKind : uint8_t {
@@ -43,8 +44,9 @@ struct ParseError {
   int offset = 0;
   int end_lineno = 0;
   int end_offset = 0;
-  std::string text;       // the source line(s), with the newline that ends it
-  bool has_text = false;  // false: text is None
+  std::string text;          // the source line(s), with the newline that ends it
+  bool has_text = false;     // false: text is None
+  bool has_location = true;  // false: only the message is known
 };
 
 struct ParseWarning {
@@ -65,6 +67,11 @@ struct ParseResult {
 // `source` is UTF-8 (use decode_source for raw bytes) and must stay alive during the call only.
 ParseResult parse(ast::Ast& ast, std::string_view source, const ParseOptions& options = {});
 
+// Finds the character with this name or alias, or named sequence (appended to `out` as UTF-8), for \N{...} in strings. Set
+// once at start-up by whoever links the Unicode names; while it is null no name is known.
+using CharacterNameHook = bool (*)(std::string_view name, std::string& out);
+extern CharacterNameHook character_name_hook;
+
 // PEP 263. Which encoding the bytes of a source file are in.
 struct SourceEncoding {
   std::string name;       // as CPython normalises it: "utf-8", "iso-8859-1" or the name as written
@@ -74,7 +81,8 @@ struct SourceEncoding {
 };
 SourceEncoding detect_encoding(std::string_view bytes);
 
-// Checks that `bytes` is UTF-8; the error is CPython's "(unicode error) 'utf-8' codec can't decode ..." with its line.
-bool check_utf8(std::string_view bytes, ParseError* error);
+// Checks that `bytes` is UTF-8; the error is CPython's "Non-UTF-8 code starting with ..." with its line; a file's name is
+// part of the message.
+bool check_utf8(std::string_view bytes, ParseError* error, std::string_view filename = {});
 
 }  // namespace kaa::parser

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "runtime/types.h"
+#include "runtime/weakrefs.h"
 
 namespace kaa {
 
@@ -103,6 +104,27 @@ static Status plan_slots(Thread& t, Dict* ns, Str* cls, Type* base, SlotPlan& pl
   return {};
 }
 
+// __dict__ and __weakref__ of instances: descriptors of the first class of a line whose instances have them.
+static Result<Value> instance_get_weakref(Thread&, Value self) {
+  WeakRef* r = self.is_object() ? first_weakref(self.object()) : nullptr;
+  return r ? Value(r) : kNone;
+}
+static Status instance_set_dict(Thread& t, Value self, Value d) {
+  if (!d) d = Value(TRY(new_dict(t)));  // deleting it leaves an empty one
+  return set_dict_attr(t, self, d);
+}
+static const GetSetDef k_instance_dict{"__dict__", get_dict_attr, instance_set_dict, "dictionary for instance variables"};
+static const GetSetDef k_instance_weakref{"__weakref__", instance_get_weakref, nullptr, "list of weak references to the object"};
+
+static Status add_instance_getset(Thread& t, Type* ty, Dict* d, const GetSetDef& def) {
+  Str* name = intern_name(def.name);
+  if (dict_get_str(d, name)) return {};
+  GetSetObject* o = TRY(alloc<GetSetObject>(t, KAA_SHAPE(getset_descriptor)));
+  o->def = &def;
+  o->owner = ty;
+  return dict_set(t, d, name, o);
+}
+
 static Status fix_namespace(Thread& t, Type* ty, Dict* d) {
   if (!dict_get_str(d, NAME("__module__"))) {
     for (Frame* f = t.frame; f; f = f->prev) {
@@ -118,6 +140,8 @@ static Status fix_namespace(Thread& t, Type* ty, Dict* d) {
   } else {
     ty->qualname.set(ty->name);
   }
+  if (ty->attr_offset && !ty->base->has(kTypeHasDict)) TRY(add_instance_getset(t, ty, d, k_instance_dict));
+  if (ty->has(kTypeWeakrefable) && !ty->base->has(kTypeWeakrefable)) TRY(add_instance_getset(t, ty, d, k_instance_weakref));
   if (!dict_get_str(d, NAME("__doc__"))) TRY(dict_set(t, d, NAME("__doc__"), kNone));
   auto wrap = [&](const char* name, Type* as) -> Status {
     Str* n = intern_name(name);
@@ -186,7 +210,8 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
     base_weak |= b->has(kTypeWeakrefable);
   }
   bool has_dict = base_dict || plan.want_dict || !plan.declared;
-  bool weak = base_weak || plan.want_weakref || !plan.declared;
+  // As in CPython, ints, tuples and bytes, whose items follow the struct, have no room for a list of weak references.
+  bool weak = base_weak || plan.want_weakref || (!plan.declared && !base->has(kTypeInt | kTypeTuple | kTypeBytes));
 
   // Members of a metaclass instance lie behind the Type struct like those of any other.
   Object* o = TRY(alloc_instance(t, meta));

@@ -70,7 +70,10 @@ void LayoutTraits<Type>::destroy(Type* ty) {
   for (uint64_t i = 0; ty->bases && i < ty->bases->size; i++) {
     Type* b = ty->bases->items[i].as<Type>();
     for (uint32_t k = 0; k < b->nsubclasses; k++)
-      if (b->subclasses[k] == ty) { b->subclasses[k] = b->subclasses[--b->nsubclasses]; break; }
+      if (b->subclasses[k] == ty) {
+        memmove(&b->subclasses[k], &b->subclasses[k + 1], (--b->nsubclasses - k) * sizeof(Type*));  // __subclasses__() keeps the order of creation
+        break;
+      }
   }
 }
 

@@ -293,11 +293,10 @@ static Status fill_type(Thread& t, Type* ty, const TypeSpec& spec) {
     for (size_t i = 0; i < n; i++) tuple_init(u, i, intern_name(spec.match_args[i]));
     TRY(dict_set(t, d, NAME("__match_args__"), u));
   }
-  if (spec.doc) {
-    Value doc = TRY(new_str(t, spec.doc));
+  // A __doc__ row of the type is its instances' own; type.__doc__ then shows spec.doc.
+  if (!dict_get_str(d, NAME("__doc__"))) {
+    Value doc = spec.doc ? Value(TRY(new_str(t, spec.doc))) : kNone;
     TRY(dict_set(t, d, NAME("__doc__"), doc));
-  } else {
-    TRY(dict_set(t, d, NAME("__doc__"), kNone));
   }
   return {};
 }
@@ -383,7 +382,10 @@ Status set_bases(Thread& t, Type* ty, Tuple* bases) {
   for (uint64_t i = 0; ty->bases && i < ty->bases->size; i++) {
     Type* b = ty->bases->items[i].as<Type>();
     for (uint32_t k = 0; k < b->nsubclasses; k++)
-      if (b->subclasses[k] == ty) { b->subclasses[k] = b->subclasses[--b->nsubclasses]; break; }
+      if (b->subclasses[k] == ty) {
+        memmove(&b->subclasses[k], &b->subclasses[k + 1], (--b->nsubclasses - k) * sizeof(Type*));  // __subclasses__() keeps the order of creation
+        break;
+      }
   }
   ty->bases.set(bases);
   for (uint64_t i = 0; i < bases->size; i++) add_subclass(bases->items[i].as<Type>(), ty);

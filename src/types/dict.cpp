@@ -1,29 +1,33 @@
 // The dict's core: layout, lookup, insertion, growth.
 //
-// A dict keeps its entries (hash, key, value) in order of insertion, and finds them through an open-addressing index of small integers. Both are
-// in one raw buffer, the index first:
+// A dict keeps its entries (hash, key, value) in order of insertion, and finds them through an open-addressing index of
+// small integers. Both are in one raw buffer, the index first:
 //
 //        slot 2^n-1  ...  slot 1  slot 0 | entry 0  entry 1  ...  entry cap-1
 //                                        ^ Dict::entries
 //
-// The index grows downwards from `entries`, so that slot i is idx[-1 - i] whatever the table's size, and so that entries can be appended to the buffer by
-// realloc, without moving the index. Slots have 1, 2 or 4 bytes for up to 2^8, 2^16 and 2^32 of them; all ones means free. Of 2^n slots at most two
-// thirds are used, but the room for entries (cap) may be less: a big dict first has three quarters of what its index allows.
-// A million keys take 35 MB, where CPython takes 42 and boxes the ints besides.
+// The index grows downwards from `entries`, so that slot i is idx[-1 - i] whatever the table's size, and so that
+// entries can be appended to the buffer by realloc, without moving the index. Slots have 1, 2 or 4 bytes for up to 2^8,
+// 2^16 and 2^32 of them; all ones means free. Of 2^n slots at most two thirds are used, but the room for entries (cap)
+// may be less: that of a big dict grows by half at a time. A million int keys and values take 39 MB, where CPython's
+// table takes 42 and the boxed ints 32 besides.
 //
 // Invariants
-//  D1 each entry below `fill`, live or deleted, has exactly one slot; each other slot is free. A slot, once used, stays used until the table is
-//     rebuilt, but for dict_pop_last.
-//  D2 a deleted entry has an empty key and an empty value and keeps its hash. Its slot goes on leading to it, so that deleting does not touch the index.
+//  D1 each entry below `fill`, live or deleted, has exactly one slot; each other slot is free. A slot, once used, stays
+//     used until the table is rebuilt, but for dict_pop_last.
+//  D2 a deleted entry has an empty key and an empty value and keeps its hash. Its slot goes on leading to it, so that
+//     deleting does not touch the index.
 //  D3 fill <= cap <= 2/3 of the slots, hence a probe always ends.
 //  D4 no buffer: entries is null and used, fill, cap, index_log2 are 0.
-//  D5 kDictHasNonStr is set if some key is not an exact str (and may stay set when that key has gone, until the dict is cleared).
+//  D5 kDictHasNonStr is set if some key is not an exact str (and may stay set when that key has gone, until the dict is
+//     cleared).
 //
-// Probing is by the usual recurrence i = 5 i + 1 + perturb, where perturb feeds in the higher bits of the hash; ints in sequence then
-// lie in sequence. Deleted entries are squeezed out when `fill` reaches `cap`.
+// Probing is by the usual recurrence i = 5 i + 1 + perturb, where perturb feeds in the higher bits of the hash; ints in
+// sequence then lie in sequence. Deleted entries are squeezed out when `fill` reaches `cap`.
 //
-// Nothing here allocates objects but new_dict and dict_copy, so nothing else can reconcile; Python runs in hash() and equal() only. A lookup that has run Python
-// reads the dict again, and starts over when the table was replaced or the entry it was looking at has changed.
+// Nothing here allocates objects but new_dict and dict_copy, so nothing else can reconcile; Python runs in hash() and
+// equal() only. A lookup that has run Python reads the dict again, and starts over when the table was replaced or the
+// entry it was looking at has changed.
 #include "types/dict.h"
 
 #include "objects/table_traits.h"
@@ -66,13 +70,17 @@ void slot_set(DictEntry* entries, uint32_t log2, uint64_t i, uint32_t v) {  // k
   else slot<uint32_t>(entries, i) = v;
 }
 
-// Walks the probe sequence of `hash`. `same(entry)` is asked about live entries with this hash whose key is another word: 1 equal, 0 not, -1 unknown.
+// Walks the probe sequence of `hash`. `same(entry)` is asked about live entries with this hash whose key is another
+// word: 1 equal, 0 not, -1 unknown. When the key is absent, *free_at is the slot where it would go.
 template <class I, class Same>
-inline int64_t probe_for(const Dict* d, Value key, int64_t hash, Same&& same) {
+[[gnu::always_inline]] inline int64_t probe_for(const Dict* d, Value key, int64_t hash, Same&& same, uint64_t* free_at) {
   DictEntry* entries = d->entries;
   for (Probe p(hash, d->index_log2);; p.next()) {
     I ix = slot<I>(entries, p.i);
-    if (ix == free_slot<I>()) return kAbsent;
+    if (ix == free_slot<I>()) {
+      *free_at = p.i;
+      return kAbsent;
+    }
     const DictEntry& e = entries[ix];
     if (e.key == key) return ix;
     if (UNLIKELY(e.hash == hash) && e.key) {
@@ -82,29 +90,32 @@ inline int64_t probe_for(const Dict* d, Value key, int64_t hash, Same&& same) {
     }
   }
 }
+// The same for whatever width the index has. Without a table there is no free slot, but then there is no room for an
+// entry either.
 template <class Same>
-inline int64_t probe_any(const Dict* d, Value key, int64_t hash, Same&& same) {
+[[gnu::always_inline]] inline int64_t probe_any(const Dict* d, Value key, int64_t hash, Same&& same, uint64_t* free_at) {
   if (d->index_log2 <= 8) {
-    if (UNLIKELY(d->used == 0)) return kAbsent;
-    return probe_for<uint8_t>(d, key, hash, same);
+    if (UNLIKELY(!d->entries)) return kAbsent;
+    return probe_for<uint8_t>(d, key, hash, same, free_at);
   }
-  if (d->index_log2 <= 16) return probe_for<uint16_t>(d, key, hash, same);
-  return probe_for<uint32_t>(d, key, hash, same);
+  if (d->index_log2 <= 16) return probe_for<uint16_t>(d, key, hash, same, free_at);
+  return probe_for<uint32_t>(d, key, hash, same, free_at);
 }
 
 inline int64_t hash_of_str(Str* s) { return LIKELY(s->hash != 0) ? s->hash : str_hash(s); }
 
-// Exact str keys: other exact strs are compared here, words that hold a number or constant are never equal. kUnknown: some object's __eq__ must decide.
-inline int64_t find_str(const Dict* d, Str* key, int64_t hash) {
+// Exact str keys: other exact strs are compared here, words that hold a number or constant are never equal. kUnknown:
+// some object's __eq__ must decide.
+[[gnu::always_inline]] inline int64_t find_str(const Dict* d, Str* key, int64_t hash, uint64_t* free_at) {
   return probe_any(d, key, hash, [key](const DictEntry& e) {
     if (!e.key.is_object()) return 0;
     if (IS_EXACT(e.key, str)) return str_equal(e.key.as<Str>(), key) ? 1 : 0;
     return -1;
-  });
+  }, free_at);
 }
 // Small ints: equal ones are the same word; floats, bools and objects may be equal as well.
-inline int64_t find_int(const Dict* d, Value key, int64_t hash) {
-  return probe_any(d, key, hash, [](const DictEntry& e) { return e.key.is_int() || (e.key.is_object() && IS_EXACT(e.key, str)) ? 0 : -1; });
+[[gnu::always_inline]] inline int64_t find_int(const Dict* d, Value key, int64_t hash, uint64_t* free_at) {
+  return probe_any(d, key, hash, [](const DictEntry& e) { return e.key.is_int() || IS_EXACT(e.key, str) ? 0 : -1; }, free_at);
 }
 
 // Any key; runs Python's equality.
@@ -222,8 +233,8 @@ Status clone_table(Thread& t, Dict* d, const Dict* other) {
   return {};
 }
 
-inline Status insert(Thread& t, Dict* d, Value key, int64_t hash, Value v) {
-  if (UNLIKELY(d->fill == d->cap)) TRY(grow(t, d));
+// Writes a new last entry, for which there is room. Its slot is the caller's business.
+[[gnu::always_inline]] inline void append(Dict* d, Value key, int64_t hash, Value v) {
   uint32_t pos = d->fill++;
   DictEntry& e = d->entries[pos];
   inc(key);
@@ -234,11 +245,24 @@ inline Status insert(Thread& t, Dict* d, Value key, int64_t hash, Value v) {
   d->used++;
   d->mutations++;
   d->keys_version = 0;
-  uint32_t log2 = d->index_log2;
+}
+
+// Adds a key that is known to be absent.
+Status insert(Thread& t, Dict* d, Value key, int64_t hash, Value v) {
+  if (UNLIKELY(d->fill == d->cap)) TRY(grow(t, d));
+  uint32_t log2 = d->index_log2, pos = d->fill;
+  append(d, key, hash, v);
   if (LIKELY(log2 <= 8)) index_add<uint8_t>(d->entries, log2, hash, pos);
   else if (log2 <= 16) index_add<uint16_t>(d->entries, log2, hash, pos);
   else index_add<uint32_t>(d->entries, log2, hash, pos);
   if (!IS_EXACT(key, str)) d->set_flag(kDictHasNonStr);
+  return {};
+}
+// The same, at a slot that a failed search has just found.
+[[gnu::always_inline]] inline Status insert_at(Thread& t, Dict* d, uint64_t free_at, Value key, int64_t hash, Value v) {
+  if (UNLIKELY(d->fill == d->cap)) return insert(t, d, key, hash, v);
+  slot_set(d->entries, d->index_log2, free_at, d->fill);
+  append(d, key, hash, v);
   return {};
 }
 
@@ -266,11 +290,12 @@ Result<int64_t> dict_key_hash(Thread& t, Value key) {
 Error raise_key_error(Thread& t, Value key) { return raise_class(t, KAA_TYPE(KeyError), key); }
 
 Result<int64_t> dict_find(Thread& t, Dict* d, Value key, int64_t hash) {
+  uint64_t unused;
   if (LIKELY(IS_EXACT(key, str))) {
-    int64_t pos = find_str(d, key.as<Str>(), hash);
+    int64_t pos = find_str(d, key.as<Str>(), hash, &unused);
     if (LIKELY(pos != kUnknown)) return pos;
   } else if (key.is_int()) {
-    int64_t pos = find_int(d, key, hash);
+    int64_t pos = find_int(d, key, hash, &unused);
     if (LIKELY(pos != kUnknown)) return pos;
   }
   return find_general(t, d, key, hash);
@@ -285,12 +310,29 @@ Result<Opt> dict_get_hashed(Thread& t, Dict* d, Value key, int64_t hash) {
   return Opt{pos < 0 ? Value() : d->entries[pos].value};
 }
 
-Result<Opt> dict_get(Thread& t, Dict* d, Value key) { return dict_get_hashed(t, d, key, TRY(dict_key_hash(t, key))); }
+namespace {
+[[gnu::noinline]] Result<Opt> get_general(Thread& t, Dict* d, Value key) {
+  int64_t hash = TRY(dict_key_hash(t, key));
+  return dict_get_hashed(t, d, key, hash);
+}
+}  // namespace
+
+Result<Opt> dict_get(Thread& t, Dict* d, Value key) {
+  uint64_t unused;
+  int64_t pos;
+  if (IS_EXACT(key, str)) pos = find_str(d, key.as<Str>(), hash_of_str(key.as<Str>()), &unused);
+  else if (key.is_int()) pos = find_int(d, key, small_int_hash(key.as_int()), &unused);
+  else return get_general(t, d, key);
+  if (LIKELY(pos >= 0)) return Opt{d->entries[pos].value};
+  if (LIKELY(pos == kAbsent)) return Opt{};
+  return get_general(t, d, key);
+}
 
 int64_t dict_index_str(Dict* d, Str* key) {
+  uint64_t unused;
   return probe_any(d, key, hash_of_str(key), [key](const DictEntry& e) {
-    return e.key.is_object() && IS_EXACT(e.key, str) && str_equal(e.key.as<Str>(), key) ? 1 : 0;
-  });
+    return IS_EXACT(e.key, str) && str_equal(e.key.as<Str>(), key) ? 1 : 0;
+  }, &unused);
 }
 
 Value dict_get_str(Dict* d, Str* key) {
@@ -311,14 +353,46 @@ uint32_t dict_keys_version(Dict* d) {
 
 Status dict_insert_new(Thread& t, Dict* d, Value key, int64_t hash, Value v) { return insert(t, d, key, hash, v); }
 
-Status dict_set_hashed(Thread& t, Dict* d, Value key, int64_t hash, Value v) {
-  int64_t pos = TRY(dict_find(t, d, key, hash));
+namespace {
+[[gnu::noinline]] Status set_general(Thread& t, Dict* d, Value key, int64_t hash, Value v) {
+  int64_t pos = TRY(find_general(t, d, key, hash));
   if (pos < 0) return insert(t, d, key, hash, v);
   dict_store_at(d, pos, v);
   return {};
 }
+[[gnu::always_inline]] inline Status set_str(Thread& t, Dict* d, Value key, int64_t hash, Value v) {
+  uint64_t free_at = 0;
+  int64_t pos = find_str(d, key.as<Str>(), hash, &free_at);
+  if (LIKELY(pos == kAbsent)) return insert_at(t, d, free_at, key, hash, v);
+  if (UNLIKELY(pos == kUnknown)) return set_general(t, d, key, hash, v);
+  dict_store_at(d, pos, v);
+  return {};
+}
+[[gnu::always_inline]] inline Status set_int(Thread& t, Dict* d, Value key, int64_t hash, Value v) {
+  uint64_t free_at = 0;
+  int64_t pos = find_int(d, key, hash, &free_at);
+  if (LIKELY(pos == kAbsent)) {
+    TRY(insert_at(t, d, free_at, key, hash, v));
+    d->set_flag(kDictHasNonStr);
+    return {};
+  }
+  if (UNLIKELY(pos == kUnknown)) return set_general(t, d, key, hash, v);
+  dict_store_at(d, pos, v);
+  return {};
+}
+}  // namespace
 
-Status dict_set(Thread& t, Dict* d, Value key, Value v) { return dict_set_hashed(t, d, key, TRY(dict_key_hash(t, key)), v); }
+Status dict_set_hashed(Thread& t, Dict* d, Value key, int64_t hash, Value v) {
+  if (IS_EXACT(key, str)) return set_str(t, d, key, hash, v);
+  if (key.is_int()) return set_int(t, d, key, hash, v);
+  return set_general(t, d, key, hash, v);
+}
+
+Status dict_set(Thread& t, Dict* d, Value key, Value v) {
+  if (IS_EXACT(key, str)) return set_str(t, d, key, hash_of_str(key.as<Str>()), v);
+  if (key.is_int()) return set_int(t, d, key, small_int_hash(key.as_int()), v);
+  return set_general(t, d, key, TRY(dict_key_hash(t, key)), v);
+}
 
 void dict_delete_at(Dict* d, int64_t pos) {
   DictEntry& e = d->entries[pos];
@@ -331,8 +405,9 @@ void dict_delete_at(Dict* d, int64_t pos) {
   dec(v);
 }
 
-// The slots of the last entry and of the deleted ones behind it can be freed, not only the entries: every key that was added after one of them has gone,
-// and the keys added before found their own slots without passing through these, which were still free then.
+// The slots of the last entry and of the deleted ones behind it can be freed, not only the entries: every key that was
+// added after one of them has gone, and the keys added before found their own slots without passing through these,
+// which were still free then.
 void dict_pop_last(Dict* d, uint32_t pos) {
   uint32_t log2 = d->index_log2;
   for (uint32_t i = d->fill; i-- > pos;) {

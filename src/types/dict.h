@@ -1,4 +1,5 @@
-// What dict.cpp offers to the files about dicts, their views and sets, and to an interpreter that wants to look inside. The layout's essay is in dict.cpp.
+// What dict.cpp offers to the files about dicts, their views and sets, and to an interpreter that wants to look inside.
+// The layout's essay is in dict.cpp.
 #pragma once
 #include "runtime/api.h"
 
@@ -27,7 +28,8 @@ Status each_next(Thread& t, Value it, F&& fn) {
   }
 }
 
-// Position of the key in d->entries, or -1. Runs Python when a key's __eq__ has to decide; starts again when that changed the dict.
+// Position of the key in d->entries, or -1. Runs Python when a key's __eq__ has to decide; starts again when that
+// changed the dict.
 Result<int64_t> dict_find(Thread& t, Dict* d, Value key, int64_t hash);
 // Adds a key that is known to be absent. MemoryError.
 Status dict_insert_new(Thread& t, Dict* d, Value key, int64_t hash, Value v);
@@ -59,6 +61,8 @@ Result<Value> reduce_to_iter(Thread& t, List* rest);
 Result<Value> class_getitem(Thread& t, Args a);
 // Iterators over a dict by type: KAA_SHAPE(dict_keyiterator), ...
 Result<Value> new_dict_iter(Thread& t, Shape* shape, Dict* d);
+// The next pair of a dict_itemiterator, without a tuple: 1: in out[0] and out[1]; 0: exhausted; -1: failed.
+int dict_next_pair(Thread& t, DictIter* it, Value* out);
 Result<Value> new_dict_view(Thread& t, Shape* shape, Dict* d);
 
 // d == other for two dicts.

@@ -1,10 +1,11 @@
-// What Python sees of dict: construction, methods, operators. The table is dict.cpp's, views and iterators are in dict_views.cpp.
+// What Python sees of dict: construction, methods, operators. The table is dict.cpp's, views and iterators are in
+// dict_views.cpp.
 //
-// Methods act on the dict's own table also when self is an instance of a subclass that overrides item access, as in CPython: only
-// update() from another object, fromkeys() and __missing__ go through overridable methods.
+// Methods act on the dict's own table also when self is an instance of a subclass that overrides item access, as in
+// CPython: only update() from another object, fromkeys() and __missing__ go through overridable methods.
 #include "objects/table_traits.h"
 #include "types/dict.h"
-#include "types/text_builder_inl.h"
+#include "types/repr_builder_inl.h"
 
 namespace kaa {
 
@@ -178,7 +179,7 @@ Result<Value> dict_ior(Thread& t, Args a) {
 }
 
 Result<Str*> repr_items(Thread& t, Dict* d) {
-  TextBuilder text(t);
+  ReprBuilder text(t);
   TRY(text.start());
   TRY(text.add("{"));
   Str* comma = TRY(new_str_ascii(t, ", ", 2));
@@ -234,7 +235,7 @@ constexpr MethodDef k_methods[] = {
     {"__ror__", dict_ror, "($self, value, /)", "A new dict of both; the right one's values win."},
     {"__ior__", dict_ior, "($self, value, /)", "Updates the dict in place."},
     {"__sizeof__", dict_sizeof, "($self, /)", "Bytes of the dict and its table."},
-    {"__class_getitem__", class_getitem, "($cls, object, /)", "A generic alias: dict[str, int].", MethodKind::kClassMethod},
+    {"__class_getitem__", class_getitem, "($type, object, /)", "A generic alias: dict[str, int].", MethodKind::kClassMethod},
     {"get", dict_get_method, "($self, key, default=None, /)", "The key's value, or the default."},
     {"setdefault", dict_setdefault, "($self, key, default=None, /)", "The key's value; a key that is missing is added with the default."},
     {"pop", dict_pop_method, "($self, key, default=<unrepresentable>, /)", "Removes a key and returns its value, or the default, or raises KeyError."},
@@ -243,7 +244,7 @@ constexpr MethodDef k_methods[] = {
     {"items", dict_items, "($self, /)", "A view of the (key, value) pairs, which works like a set."},
     {"values", dict_values, "($self, /)", "A view of the values."},
     {"update", dict_update_method, nullptr, "Takes over the items of a mapping or the pairs of an iterable, then those given as keywords."},
-    {"fromkeys", dict_fromkeys, "($cls, iterable, value=None, /)", "A new dict with these keys, all with the same value.", MethodKind::kClassMethod},
+    {"fromkeys", dict_fromkeys, "($type, iterable, value=None, /)", "A new dict with these keys, all with the same value.", MethodKind::kClassMethod},
     {"clear", dict_clear_method, "($self, /)", "Removes all items."},
     {"copy", dict_copy_method, "($self, /)", "A shallow copy."},
 };

@@ -1,17 +1,21 @@
 // The table of set and frozenset, and the operations on it.
 //
-// Elements lie in an open-addressing table of a power of two of entries (hash, key). The order of iteration is the table's, and programs (and CPython's
-// own tests) know it; so probing, growth and the ways in which whole sets are combined are CPython's (Objects/setobject.c, as of 3.14): from the home
-// slot nine neighbours are tried in line when they do not run over the end, then i = 5 i + 1 + perturb leads to the next group. A table grows when three
-// fifths of it are in use, deleted entries included, to the power of two above four times (for more than 50000 elements, twice) the elements.
+// Elements lie in an open-addressing table of a power of two of entries (hash, key). The order of iteration is the
+// table's, and programs (and CPython's own tests) know it; so probing, growth and the ways in which whole sets are
+// combined are CPython's (Objects/setobject.c, as of 3.14): from the home slot nine neighbours are tried in line when
+// they do not run over the end, then i = 5 i + 1 + perturb leads to the next group. A table grows when three fifths of
+// it are in use, deleted entries included, to the power of two above four times (for more than 50000 elements, twice)
+// the elements.
 //
 // Invariants
-//  S1 an entry is live (key not empty), deleted (key empty, hash -1) or free (key empty, hash 0). Deleted ones are not used again before a rebuild.
+//  S1 an entry is live (key not empty), deleted (key empty, hash -1) or free (key empty, hash 0). A new element takes
+//     the last deleted entry that its search has passed, if there was one, and then the table does not grow.
 //  S2 used counts the live ones, fill these and the deleted ones. fill <= 3/5 mask + 1, hence a probe always ends.
 //  S3 no table: all counts and the mask are 0. The first element makes one of 8 entries.
 //
-// Only hash() and equal() run Python. A lookup that has run Python starts over when the table was replaced or the entry it looked at has changed;
-// loops over a table read it again in each round. Nothing reconciles but what makes a new set.
+// Only hash() and equal() run Python. A lookup that has run Python starts over when the table was replaced or the entry
+// it looked at has changed; loops over a table read it again in each round. Nothing reconciles but what makes a new
+// set.
 #include "types/set.h"
 
 #include "objects/table_traits.h"
@@ -25,7 +29,7 @@ constexpr int kLinearProbes = 9, kPerturbShift = 5;
 
 // Calls at(index) along the probe sequence of a hash until it returns true.
 template <class F>
-inline void probe(uint64_t mask, int64_t hash, F&& at) {
+[[gnu::always_inline]] inline void probe(uint64_t mask, int64_t hash, F&& at) {
   uint64_t perturb = static_cast<uint64_t>(hash), i = perturb & mask;
   for (;;) {
     uint64_t last = i + kLinearProbes <= mask ? i + kLinearProbes : i;
@@ -82,17 +86,20 @@ Status ensure_table(Thread& t, Set* s) {
   return resize(t, s, 0);
 }
 
-// Index of the key, or ~index of the free entry where it would go. The set has a table.
+// Index of the key, or ~index of the free or deleted entry where it would go. The set has a table.
 template <class Same>
-inline int64_t find_simple(Set* s, Value key, int64_t hash, Same&& same, bool& unknown) {
-  int64_t found = 0;
+[[gnu::always_inline]] inline int64_t find_simple(Set* s, Value key, int64_t hash, Same&& same, bool& unknown) {
+  int64_t found = 0, deleted = -1;
   SetEntry* table = s->table;
   probe(s->mask, hash, [&](uint64_t i) {
     const SetEntry& e = table[i];
     if (e.key == key) { found = static_cast<int64_t>(i); return true; }
     if (!e.key) {
-      if (e.hash) return false;
-      found = ~static_cast<int64_t>(i);
+      if (e.hash) {
+        deleted = static_cast<int64_t>(i);
+        return false;
+      }
+      found = ~(deleted >= 0 ? deleted : static_cast<int64_t>(i));
       return true;
     }
     if (UNLIKELY(e.hash == hash)) {
@@ -105,19 +112,36 @@ inline int64_t find_simple(Set* s, Value key, int64_t hash, Same&& same, bool& u
   return found;
 }
 
+// Keys that need no Python, as in dict.cpp.
+[[gnu::always_inline]] inline int64_t find_str(Set* s, Value key, int64_t hash, bool& unknown) {
+  return find_simple(s, key, hash, [key](Value k) {
+    if (!k.is_object()) return 0;
+    if (IS_EXACT(k, str)) return str_equal(k.as<Str>(), key.as<Str>()) ? 1 : 0;
+    return -1;
+  }, unknown);
+}
+[[gnu::always_inline]] inline int64_t find_int(Set* s, Value key, int64_t hash, bool& unknown) {
+  return find_simple(s, key, hash, [](Value k) { return k.is_int() || IS_EXACT(k, str) ? 0 : -1; }, unknown);
+}
+inline int64_t hash_of_str(Str* s) { return LIKELY(s->hash != 0) ? s->hash : str_hash(s); }
+
 [[gnu::noinline]] Result<int64_t> find_general(Thread& t, Set* s, Value key, int64_t hash) {
   for (;;) {
     SetEntry* table = s->table;
     uint64_t mask = s->mask;
     if (!table) return -1;
-    int64_t found = 0;
+    int64_t found = 0, deleted = -1;
     bool failed = false, again = false;
     probe(mask, hash, [&](uint64_t i) {
       const SetEntry& e = table[i];
       if (e.key == key) { found = static_cast<int64_t>(i); return true; }
       if (!e.key) {
-        if (e.hash) return false;
-        found = ~static_cast<int64_t>(i);
+        if (e.hash) {
+          deleted = static_cast<int64_t>(i);
+          return false;
+        }
+        if (deleted >= 0 && table[deleted].hash != kDeletedHash) deleted = -1;  // an __eq__ has put something there
+        found = ~(deleted >= 0 ? deleted : static_cast<int64_t>(i));
         return true;
       }
       if (e.hash != hash) return false;
@@ -133,18 +157,24 @@ inline int64_t find_simple(Set* s, Value key, int64_t hash, Same&& same, bool& u
   }
 }
 
-void add_at(Set* s, int64_t i, Value key, int64_t hash) {
+// Puts a key into the entry that a failed search has found, and grows the table if that was a free one and it is time.
+inline Status add_at(Thread& t, Set* s, int64_t i, Value key, int64_t hash) {
+  SetEntry& e = s->table[i];
+  bool was_deleted = e.hash == kDeletedHash;
   inc(key);
-  s->table[i].key = key;
-  s->table[i].hash = hash;
+  e.key = key;
+  e.hash = hash;
   s->used++;
+  if (was_deleted) return {};
   s->fill++;
+  if (LIKELY(s->fill * 5 < s->mask * 3)) return {};
+  return resize(t, s, grown(s->used));
 }
 
 }  // namespace
 
 Result<int64_t> set_key_hash(Thread& t, Value v) {
-  if (IS_EXACT(v, str)) return LIKELY(v.as<Str>()->hash != 0) ? v.as<Str>()->hash : str_hash(v.as<Str>());
+  if (IS_EXACT(v, str)) return hash_of_str(v.as<Str>());
   if (v.is_int()) return small_int_hash(v.as_int());
   Result<int64_t> h = hash(t, v);
   if (UNLIKELY(!h.ok())) return unhashable_key(t, v, "a set element");
@@ -155,14 +185,10 @@ Result<int64_t> set_find(Thread& t, Set* s, Value key, int64_t hash) {
   if (!s->table) return -1;
   bool unknown = false;
   if (LIKELY(IS_EXACT(key, str))) {
-    int64_t i = find_simple(s, key, hash, [key](Value k) {
-      if (!k.is_object()) return 0;
-      if (IS_EXACT(k, str)) return str_equal(k.as<Str>(), key.as<Str>()) ? 1 : 0;
-      return -1;
-    }, unknown);
+    int64_t i = find_str(s, key, hash, unknown);
     if (LIKELY(!unknown)) return i;
   } else if (key.is_int()) {
-    int64_t i = find_simple(s, key, hash, [](Value k) { return k.is_int() || IS_EXACT(k, str) ? 0 : -1; }, unknown);
+    int64_t i = find_int(s, key, hash, unknown);
     if (LIKELY(!unknown)) return i;
   }
   return find_general(t, s, key, hash);
@@ -183,12 +209,20 @@ Status set_add_hashed(Thread& t, Set* s, Value key, int64_t hash) {
   int64_t i = TRY(set_find(t, s, key, hash));
   if (i >= 0) return {};
   if (UNLIKELY(!s->table)) return set_add_hashed(t, s, key, hash);  // an __eq__ has cleared the set
-  add_at(s, ~i, key, hash);
-  if (LIKELY(s->fill * 5 < s->mask * 3)) return {};
-  return resize(t, s, grown(s->used));
+  return add_at(t, s, ~i, key, hash);
 }
 
-Status set_add(Thread& t, Set* s, Value v) { return set_add_hashed(t, s, v, TRY(set_key_hash(t, v))); }
+Status set_add(Thread& t, Set* s, Value v) {
+  if (v.is_int() && LIKELY(s->table != nullptr)) {
+    bool unknown = false;
+    int64_t hash = small_int_hash(v.as_int()), i = find_int(s, v, hash, unknown);
+    if (LIKELY(!unknown)) {
+      if (i >= 0) return {};
+      return add_at(t, s, ~i, v, hash);
+    }
+  }
+  return set_add_hashed(t, s, v, TRY(set_key_hash(t, v)));
+}
 
 void set_delete_at(Set* s, int64_t i) {
   Value key = s->table[i].key;
@@ -236,10 +270,19 @@ Result<bool> set_lookup(Thread& t, Set* s, Value v, Lookup what) {
   return true;
 }
 
-Result<bool> set_contains(Thread& t, Set* s, Value v) { return set_lookup(t, s, v, Lookup::kTest); }
+Result<bool> set_contains(Thread& t, Set* s, Value v) {
+  if (!s->table) return set_lookup(t, s, v, Lookup::kTest);  // the key must be hashable all the same
+  bool unknown = false;
+  int64_t i;
+  if (IS_EXACT(v, str)) i = find_str(s, v, hash_of_str(v.as<Str>()), unknown);
+  else if (v.is_int()) i = find_int(s, v, small_int_hash(v.as_int()), unknown);
+  else return set_lookup(t, s, v, Lookup::kTest);
+  if (UNLIKELY(unknown)) return set_lookup(t, s, v, Lookup::kTest);
+  return i >= 0;
+}
 
-// The hash of a frozenset, the same for every order of the elements: their hashes are scrambled, so that sets of close numbers differ, and joined by xor.
-// CPython's numbers, since programs print them.
+// The hash of a frozenset, the same for every order of the elements: their hashes are scrambled, so that sets of close
+// numbers differ, and joined by xor. CPython's numbers, since programs print them.
 int64_t set_hash(Set* s) {
   uint64_t h = 0;
   uint64_t pos = 0;

@@ -1,10 +1,10 @@
 // What Python sees of set, frozenset and their iterator. The table and the operations are in set.cpp.
 //
-// Operators want sets on both sides, methods take any iterable. Results are plain sets or frozensets also for subclasses; a frozenset that would be copied
-// exactly is returned itself.
+// Operators want sets on both sides, methods take any iterable. Results are plain sets or frozensets also for
+// subclasses; a frozenset that would be copied exactly is returned itself.
 #include "objects/table_traits.h"
 #include "types/set.h"
-#include "types/text_builder_inl.h"
+#include "types/repr_builder_inl.h"
 
 namespace kaa {
 
@@ -106,10 +106,7 @@ Result<Set*> intersection_of_all(Thread& t, Args a) {
   return r;
 }
 
-Result<Value> set_intersection_method(Thread& t, Args a) {
-  if (a.n == 1) return set_copy_method(t, a);
-  return Value(TRY(intersection_of_all(t, a)));
-}
+Result<Value> set_intersection_method(Thread& t, Args a) { return Value(TRY(intersection_of_all(t, a))); }
 
 Result<Value> set_intersection_update(Thread& t, Args a) {
   Set* r = TRY(intersection_of_all(t, a));
@@ -118,7 +115,7 @@ Result<Value> set_intersection_update(Thread& t, Args a) {
 }
 
 Result<Value> set_difference_method(Thread& t, Args a) {
-  if (a.n == 1) return set_copy_method(t, a);
+  if (a.n == 1) return Value(TRY(set_copy(t, self_of(a))));
   Set* r = TRY(set_difference(t, self_of(a), a[1]));
   for (uint32_t i = 2; i < a.n; i++) TRY(set_difference_update(t, r, a[i]));
   return Value(r);
@@ -209,7 +206,7 @@ Result<Value> set_repr(Thread& t, Args a) {
     if (!s->used) return str_format(t, "%T()", self);
     List* elements = TRY(list_from(t, self));
     bool plain = IS_EXACT(self, set);
-    TextBuilder b(t);
+    ReprBuilder b(t);
     TRY(b.start());
     TRY(b.add(plain ? TRY(new_str(t, "{")) : TRY(str_format(t, "%T({", self))));
     for (uint64_t i = 0; i < elements->size; i++) {
@@ -308,7 +305,7 @@ Result<Value> set_iterator_reduce(Thread& t, Args a) {
   {"__rxor__", set_operator<op_xor, true>, "($self, value, /)", "The elements that only one of them has."},                              \
   {"__reduce__", set_reduce, "($self, /)", "For pickling: the class, a list of the elements, the state."},                               \
   {"__sizeof__", set_sizeof, "($self, /)", "Bytes of the set and its table."},                                                           \
-  {"__class_getitem__", class_getitem, "($cls, object, /)", "A generic alias: set[int].", MethodKind::kClassMethod},                     \
+  {"__class_getitem__", class_getitem, "($type, object, /)", "A generic alias: set[int].", MethodKind::kClassMethod},                     \
   {"copy", set_copy_method, "($self, /)", "A shallow copy."},                                                                            \
   {"union", set_union, "($self, /, *others)", "The elements of this and of all the others."},                                            \
   {"intersection", set_intersection_method, "($self, /, *others)", "The elements that all of the others have as well."},                 \

@@ -461,6 +461,48 @@ def test_subclass_and_misc():
     assert repr(d).count('{') == 301
 
 
+def random_numbers(seed):
+    while True:
+        seed = (seed * 6364136223846793005 + 1442695040888963407) % 2**64
+        yield seed >> 33
+
+
+def test_random():
+    # against a model that needs no hashing: keys in order of insertion, and their values by number
+    for seed in range(12):
+        rnd = random_numbers(seed)
+        n = 3 << seed % 6
+        shift = seed % 3 * 20
+        make = (lambda i: i << shift) if seed % 4 else (lambda i: 'key%d' % i)
+        d, order, values = {}, [], [None] * n
+        for step in range(1500):
+            i = next(rnd) % n
+            key = make(i)
+            what = next(rnd) % 8
+            if what < 3:
+                if values[i] is None:
+                    order.append(i)
+                values[i] = step
+                d[key] = step
+            elif what == 3:
+                assert d.get(key) == values[i] and (key in d) == (values[i] is not None)
+            elif what < 6:
+                assert d.pop(key, None) == values[i]
+                if values[i] is not None:
+                    order.remove(i)
+                    values[i] = None
+            elif what == 6 and order:
+                last = order.pop()
+                assert d.popitem() == (make(last), values[last])
+                values[last] = None
+            elif step % 100 == 0:
+                d = d.copy() if step % 200 else dict(list(d.items()))
+            assert len(d) == len(order)
+            if step % 50 == 0:
+                assert list(d.items()) == [(make(k), values[k]) for k in order]
+                assert list(reversed(d)) == [make(k) for k in reversed(order)]
+
+
 for name, f in list(globals().items()):
     if name.startswith('test_'):
         f()

@@ -50,7 +50,7 @@ def test_construction():
     assert s == set()
     assert set.__new__(set, [1]) == set() and type(set.__new__(S, [1])) is S
     f = frozenset([1])
-    assert frozenset(f) is f and f.copy() is f and f.union() == f and f.difference() is f and f.intersection() is f
+    assert frozenset(f) is f and f.copy() is f and f.union() == f and f.difference() == f and f.intersection() == f
     assert type(frozenset(F(f))) is frozenset and type(F(f)) is F and type(F(f).copy()) is frozenset and type(S([1]).copy()) is set
 
 
@@ -73,6 +73,13 @@ def test_order():
     assert o[:8] == [0, 8109056, 33283, 9223, 18446, 1781775, 27669, 10841111] and o[-3:] == [14837, 24060, 12044799]
     assert list(set(dict.fromkeys(SQUARES)))[-2:] == [1552124, 4949375]
     assert list(set(SQUARES) & set(range(0, 400000, 7))) == [0, 388031]
+    # deleted entries are used again
+    s = set(range(0, 192, 32)) | {40, 50, 60, 70}
+    for e in (0, 64, 128):
+        s.discard(e)
+    for e in (320, 352, 384, 416):
+        s.add(e)
+    assert list(s) == [384, 32, 352, 96, 320, 160, 70, 416, 40, 50, 60]
 
 
 def test_elements():
@@ -297,6 +304,39 @@ def test_misc():
     for i in range(300):
         deep = frozenset([deep])
     assert repr(deep).count('frozenset') == 301 and hash(deep) == hash(frozenset(deep))
+
+
+def test_random():
+    # against a model that needs no hashing: one flag for each number
+    seed = 1
+    for n in (3, 10, 40, 200):
+        a, b, in_a, in_b = set(), set(), [False] * n, [False] * n
+        for step in range(800):
+            seed = (seed * 6364136223846793005 + 1442695040888963407) % 2**64
+            i, what = (seed >> 33) % n, (seed >> 20) % 16
+            if what < 5:
+                a.add(i * 1000)
+                in_a[i] = True
+            elif what < 8:
+                a.discard(i * 1000)
+                in_a[i] = False
+            elif what < 12:
+                b.add(i * 1000)
+                in_b[i] = True
+            elif what == 12:
+                assert (i * 1000 in b) == in_b[i]
+            elif what == 13:
+                b ^= a
+                in_b = [x != y for x, y in zip(in_a, in_b)]
+            if step % 20 == 0:
+                def numbers(flags):
+                    return [k * 1000 for k in range(n) if flags[k]]
+                pairs = list(zip(in_a, in_b))
+                assert sorted(a) == numbers(in_a) and sorted(b) == numbers(in_b)
+                assert sorted(a | b) == numbers([x or y for x, y in pairs]) and sorted(a & b) == numbers([x and y for x, y in pairs])
+                assert sorted(a - b) == numbers([x and not y for x, y in pairs]) and sorted(a ^ b) == numbers([x != y for x, y in pairs])
+                assert (a <= b) == all(y or not x for x, y in pairs) and a.isdisjoint(b) == (not any(x and y for x, y in pairs))
+                assert len(a) == sum(in_a) and (a == b) == (in_a == in_b)
 
 
 for name, f in list(globals().items()):

@@ -1,0 +1,10 @@
+#include "compiler/compiled_code.h"
+
+namespace kaa {
+
+CompiledCode::~CompiledCode() {
+  for (ConstantData& constant : consts)
+    if (constant.kind == ConstantData::Code) delete constant.code;
+}
+
+}  // namespace kaa

@@ -1,0 +1,460 @@
+// Generators and what delegates to them. A generator object holds its frame and registers; it runs in place (interp/loop.cpp: resume_generator,
+// YIELD). This file makes them and is the way in for native code: send, throw, close.
+#include "interp/generator.h"
+
+#include "interp/interp.h"
+#include "runtime/traceback.h"
+#include "runtime/weakrefs.h"
+
+namespace kaa {
+
+Result<Value> make_generator(Thread& t, Frame* f) {
+  Code* c = f->code;
+  Shape* shape = (c->flags & kCoCoroutine) ? KAA_SHAPE(coroutine) : (c->flags & kCoAsyncGenerator) ? KAA_SHAPE(async_generator) : KAA_SHAPE(generator);
+  size_t size = sizeof(GeneratorObject) + c->nregs * sizeof(Value);
+  Object* o = t.heap->allocate(shape, size);
+  if (UNLIKELY(!o)) return raise_memory(t);
+  GeneratorObject* g = static_cast<GeneratorObject*>(o);
+  memset(static_cast<void*>(&g->frame), 0, sizeof(GeneratorObject) - offsetof(GeneratorObject, frame));
+  g->nregs = c->nregs;
+  for (uint32_t i = 0; i < c->nlocals; i++) g->regs[i] = f->regs[i];
+  for (uint32_t i = c->nlocals; i < c->nregs; i++) g->regs[i] = Value();
+  g->state = GenState::kCreated;
+  g->name.init(f->func->name);
+  g->qualname.init(f->func->qualname);
+  Frame& gf = g->frame;
+  gf.regs = g->regs;
+  gf.code = c;
+  gf.func = f->func;
+  inc(c);          // the generator's own references, which each_field names
+  inc(f->func);
+  gf.pc = f->pc + 1;
+  gf.on_heap = true;
+  if (f->obj) {    // the frame object follows
+    gf.obj = f->obj;
+    f->obj->live = &gf;
+    f->obj = nullptr;
+  }
+  generator_ran(g);
+  return g;
+}
+
+int generator_resume(Thread& t, GeneratorObject* g, Value sent, Value* out) {
+  if (g->state == GenState::kFinished) { *out = kNone; return 0; }
+  if (!native_enter(t).ok()) return -1;
+  Frame* nf = resume_generator(t, t.frame, g, sent, 0, nullptr, kReturnExit);
+  if (!nf) return -1;
+  Value v = run_frame(t, nf);
+  if (!v) return -1;
+  *out = v;
+  return g->state == GenState::kFinished ? 0 : 1;
+}
+
+// The generator is suspended at `SEND v, it; YIELD` when its YIELD has c = 1: the delegate is register b of the SEND before it.
+Value generator_delegate(GeneratorObject* g) {
+  if (g->state != GenState::kSuspended) return Value();
+  const Word* y = g->frame.pc;
+  if (static_cast<Op>(y->op) != Op::YIELD || !y->c) return Value();
+  const Word* send = y - 2;
+  return static_cast<Op>(send->op) == Op::SEND ? g->regs[send->b] : Value();
+}
+
+// Resumes with an exception raised at the yield.
+static int resume_raising(Thread& t, GeneratorObject* g, Value exc, Value* out) {
+  if (!native_enter(t).ok()) return -1;
+  bool created = g->state == GenState::kCreated;
+  const Word* at = g->frame.pc;
+  Frame* nf = resume_generator(t, t.frame, g, kNone, 0, nullptr, kReturnExit);
+  if (!nf) return -1;
+  nf->pc = created ? at - 1 : at;   // the YIELD itself raises (RETURN_GENERATOR before the first)
+  static_cast<void>(raise_value(t, exc));
+  Value v = op_fail(&t, nf->pc, nf->regs, nf, nf->code->consts, &k_dispatch);
+  if (!v) return -1;
+  *out = v;
+  return g->state == GenState::kFinished ? 0 : 1;
+}
+
+static Status close_iterator(Thread& t, Value it) {
+  if (IS_EXACT(it, generator) || IS_EXACT(it, coroutine)) return generator_close(t, it.as<GeneratorObject>());
+  Opt m = TRY(lookup_attr(t, it, NAME("close")));
+  if (m) TRY(call(t, m.v));
+  return {};
+}
+
+int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out) {
+  if (g->state == GenState::kFinished) {
+    static_cast<void>(raise_value(t, exc));
+    return -1;
+  }
+  Value it = generator_delegate(g);
+  if (it) {
+    Frame* f = &g->frame;
+    if (is_instance(exc, KAA_TYPE(GeneratorExit))) {
+      g->state = GenState::kRunning;
+      Status s = close_iterator(t, it);
+      g->state = GenState::kSuspended;
+      if (!s.ok()) exc = take_exc(t);
+      return resume_raising(t, g, exc, out);
+    }
+    int s;
+    Value v;
+    g->state = GenState::kRunning;
+    if (IS_EXACT(it, generator) || IS_EXACT(it, coroutine)) {
+      s = generator_throw(t, it.as<GeneratorObject>(), exc, &v);
+    } else {
+      Result<Opt> m = lookup_attr(t, it, NAME("throw"));
+      if (!m.ok()) { g->state = GenState::kSuspended; return -1; }
+      if (!m.value()) {
+        g->state = GenState::kSuspended;
+        return resume_raising(t, g, exc, out);
+      }
+      Result<Value> r = call(t, m.value().v, exc);
+      s = r.ok() ? 1 : -1;
+      if (r.ok()) v = r.value();
+    }
+    g->state = GenState::kSuspended;
+    if (s == 1) {
+      *out = v;
+      generator_ran(g);
+      return 1;
+    }
+    if (s < 0) {
+      if (!exc_matches(t, KAA_TYPE(StopIteration))) return resume_raising(t, g, take_exc(t), out);
+      Value e = take_exc(t);
+      v = e.as<ExcWithValue>()->value;
+      if (!v) v = kNone;
+    }
+    // The delegate returned: execution goes on where SEND jumps to, with its value.
+    const Word* y = f->pc;
+    const Word* send = y - 2;
+    if (!native_enter(t).ok()) return -1;
+    Frame* nf = resume_generator(t, t.frame, g, kNone, 0, nullptr, kReturnExit);
+    if (!nf) return -1;
+    g->regs[send->a] = v;
+    nf->pc = send + 2 + send[1].offset;
+    Value r = run_frame(t, nf);
+    if (!r) return -1;
+    *out = r;
+    return g->state == GenState::kFinished ? 0 : 1;
+  }
+  return resume_raising(t, g, exc, out);
+}
+
+Status generator_close(Thread& t, GeneratorObject* g) {
+  if (g->state == GenState::kFinished) return {};
+  if (g->state == GenState::kCreated) {
+    if (g->counted) generator_uncount(g);
+    g->state = GenState::kFinished;
+    for (uint32_t i = 0; i < g->nregs; i++) g->regs[i] = Value();
+    return {};
+  }
+  Value e = TRY(call(t, KAA_TYPE(GeneratorExit)));
+  Value v;
+  int s = generator_throw(t, g, e, &v);
+  if (s == 1) return RAISE(RuntimeError, "%s ignored GeneratorExit", g->type() == KAA_TYPE(coroutine) ? "coroutine" : "generator");
+  if (s == 0) return {};
+  if (exc_matches(t, KAA_TYPE(GeneratorExit)) || exc_matches(t, KAA_TYPE(StopIteration))) {
+    clear_exc(t);
+    return {};
+  }
+  return Error{};
+}
+
+int send_value(Thread& t, Value it, Value v, Value* out) {
+  if (IS_EXACT(it, generator) || IS_EXACT(it, coroutine)) {
+    GeneratorObject* g = it.as<GeneratorObject>();
+    if (g->state == GenState::kFinished && IS_EXACT(it, coroutine)) {
+      static_cast<void>(RAISE(RuntimeError, "cannot reuse already awaited coroutine"));
+      return -1;
+    }
+    return generator_resume(t, g, v, out);
+  }
+  Result<Value> r = Error{};
+  if (v.is_none()) {
+    Type* ty = type_of(it);
+    if (ty->iternext) {
+      r = ty->iternext(t, it.object());
+      if (!r.ok() && !t.exc) { *out = kNone; return 0; }
+    } else if (ty->dunder(D_next)) {
+      r = call_dunder(t, D_next, it);
+    } else {
+      static_cast<void>(RAISE(TypeError, "'%T' object is not an iterator", it));
+      return -1;
+    }
+  } else {
+    r = call_method(t, it, NAME("send"), v);
+  }
+  if (r.ok()) { *out = r.value(); return 1; }
+  if (!exc_matches(t, KAA_TYPE(StopIteration))) return -1;
+  Value e = take_exc(t);
+  Value val = e.as<ExcWithValue>()->value;
+  *out = val ? val : kNone;
+  return 0;
+}
+
+// StopIteration must not leave a generator: it becomes a RuntimeError whose cause it is.
+Result<Value> stop_iteration_error(Thread& t, Frame* f, Value e) {
+  const char* text = nullptr;
+  uint32_t flags = f->code->flags;
+  if (is_instance(e, KAA_TYPE(StopIteration)))
+    text = (flags & kCoAsyncGenerator) ? "async generator raised StopIteration" : (flags & kCoCoroutine) ? "coroutine raised StopIteration" : "generator raised StopIteration";
+  else if ((flags & kCoAsyncGenerator) && is_instance(e, KAA_TYPE(StopAsyncIteration)))
+    text = "async generator raised StopAsyncIteration";
+  if (!text) return e;
+  Str* s = TRY(new_str(t, text));
+  Value r = TRY(call(t, KAA_TYPE(RuntimeError), s));
+  BaseException* x = r.as<BaseException>();
+  x->cause.set(e);
+  x->context.set(e);
+  x->suppress_context = true;
+  return r;
+}
+
+Result<Value> get_yield_from_iter(Thread& t, Value v, uint32_t flags) {
+  if (IS_EXACT(v, coroutine)) {
+    if (!(flags & (kCoCoroutine | kCoIterableCoroutine))) return RAISE(TypeError, "cannot 'yield from' a coroutine object in a non-coroutine generator");
+    return v;
+  }
+  if (IS_EXACT(v, generator)) return v;
+  return get_iter(t, v);
+}
+
+static bool is_generator_coroutine(Value v) { return IS_EXACT(v, generator) && (v.as<GeneratorObject>()->frame.code->flags & kCoIterableCoroutine); }
+
+Result<Value> get_awaitable(Thread& t, Value v, int where) {
+  if (IS_EXACT(v, coroutine)) {
+    if (generator_delegate(v.as<GeneratorObject>())) return RAISE(RuntimeError, "coroutine is being awaited already");
+    return v;
+  }
+  if (is_generator_coroutine(v)) return v;
+  if (!type_of(v)->dunder(D_await)) {
+    if (where == 1) return RAISE(TypeError, "'async with' received an object from __aenter__ that does not implement __await__: %T", v);
+    if (where == 2) return RAISE(TypeError, "'async with' received an object from __aexit__ that does not implement __await__: %T", v);
+    return RAISE(TypeError, "'%T' object can't be awaited", v);
+  }
+  Value it = TRY(call_dunder(t, D_await, v));
+  if (IS_EXACT(it, coroutine) || is_generator_coroutine(it)) return RAISE(TypeError, "%T.__await__() must return an iterator, not coroutine", v);
+  if (!type_of(it)->iternext && !type_of(it)->dunder(D_next)) return RAISE(TypeError, "%T.__await__() must return an iterator, not %T", v, it);
+  return it;
+}
+
+Result<Value> get_aiter(Thread& t, Value v) {
+  if (!type_of(v)->dunder(D_aiter)) return RAISE(TypeError, "'async for' requires an object with __aiter__ method, got %T", v);
+  Value it = TRY(call_dunder(t, D_aiter, v));
+  if (!type_of(it)->dunder(D_anext)) return RAISE(TypeError, "'async for' received an object from __aiter__ that does not implement __anext__: %T", it);
+  return it;
+}
+
+Result<Value> get_anext(Thread& t, Value v) {
+  if (!type_of(v)->dunder(D_anext)) return RAISE(TypeError, "'async for' requires an iterator with __anext__ method, got %T", v);
+  Value a = TRY(call_dunder(t, D_anext, v));
+  if (IS_EXACT(v, async_generator)) return a;
+  Result<Value> it = get_awaitable(t, a, 0);
+  if (!it.ok() && exc_matches(t, KAA_TYPE(TypeError))) {
+    Value cause = take_exc(t);
+    static_cast<void>(RAISE(TypeError, "'async for' received an invalid object from __anext__: %T", a));
+    t.exc.as<BaseException>()->cause.set(cause);
+    t.exc.as<BaseException>()->suppress_context = true;
+    return Error{};
+  }
+  return it;
+}
+
+// ---- except*: what is raised at the end. Raised exceptions are new; parts of the original that were not handled are joined to what they were part of.
+static bool same_metadata(Value a, Value b) {
+  BaseException *x = a.as<BaseException>(), *y = b.as<BaseException>();
+  return x->notes.value() == y->notes.value() && x->traceback.value() == y->traceback.value() && x->cause.value() == y->cause.value() && x->context.value() == y->context.value();
+}
+static Status leaf_ids(Thread& t, Value e, List* out) {
+  if (!is_instance(e, KAA_TYPE(BaseExceptionGroup))) return list_append(t, out, e);
+  Tuple* u = e.as<ExcGroup>()->excs.get().as<Tuple>();
+  for (uint64_t i = 0; i < u->size; i++) TRY(leaf_ids(t, u->items[i], out));
+  return {};
+}
+// The part of group e whose leaves are in keep, in e's structure; None if empty.
+static Result<Value> project(Thread& t, Value e, List* keep) {
+  if (!is_instance(e, KAA_TYPE(BaseExceptionGroup))) {
+    for (uint64_t i = 0; i < keep->size; i++) if (keep->items[i] == e) return e;
+    return kNone;
+  }
+  Tuple* u = e.as<ExcGroup>()->excs.get().as<Tuple>();
+  List* parts = TRY(new_list(t));
+  for (uint64_t i = 0; i < u->size; i++) {
+    Value p = TRY(project(t, u->items[i], keep));
+    if (!p.is_none()) TRY(list_append(t, parts, p));
+  }
+  if (!parts->size) return kNone;
+  Value g = TRY(call_method(t, e, NAME("derive"), parts));
+  if (is_exception(g)) {
+    BaseException *from = e.as<BaseException>(), *to = g.as<BaseException>();
+    to->traceback.set(from->traceback);
+    to->context.set(from->context);
+    to->cause.set(from->cause);
+    to->suppress_context = from->suppress_context;
+    Opt notes = TRY(lookup_attr(t, e, NAME("__notes__")));
+    if (notes) { Value copy = TRY(list_from(t, notes.v)); TRY(set_attr(t, g, NAME("__notes__"), copy)); }
+  }
+  return g;
+}
+Result<Value> prepare_reraise_star(Thread& t, Value orig, List* excs) {
+  List* raised = TRY(new_list(t));
+  List* keep = TRY(new_list(t));
+  for (uint64_t i = 0; i < excs->size; i++) {
+    Value e = excs->items[i];
+    if (e.is_none()) continue;
+    if (!is_instance(orig, KAA_TYPE(BaseExceptionGroup))) {
+      // A naked exception that nothing matched is raised as it is; else what the clauses raised.
+      if (e == orig || excs->size == 1) { TRY(list_append(t, raised, e)); continue; }
+      TRY(list_append(t, raised, e));
+      continue;
+    }
+    if (e == orig || (is_instance(e, KAA_TYPE(BaseExceptionGroup)) && same_metadata(e, orig))) TRY(leaf_ids(t, e, keep));
+    else TRY(list_append(t, raised, e));
+  }
+  if (keep->size) {
+    Value p = TRY(project(t, orig, keep));
+    if (!raised->size) return p;
+    TRY(list_append(t, raised, p));
+  }
+  if (!raised->size) return kNone;
+  if (raised->size == 1) return raised->items[0];
+  Value eg = dict_get_str(interp().builtins, NAME("ExceptionGroup"));
+  bool all_plain = eg.bits() != 0;
+  for (uint64_t i = 0; i < raised->size; i++) all_plain &= is_instance(raised->items[i], KAA_TYPE(Exception));
+  return call(t, all_plain ? eg : Value(KAA_TYPE(BaseExceptionGroup)), interp().empty_str, raised);
+}
+
+// ---- import helpers
+Result<Value> import_from(Thread& t, Value module, Str* name) {
+  Opt v = TRY(lookup_attr(t, module, name));
+  if (v) return v.v;
+  // A submodule being imported is found in sys.modules before it is an attribute.
+  Opt mname = TRY(lookup_attr(t, module, NAME("__name__")));
+  if (mname && is_str(mname.v)) {
+    Str* full = TRY(str_format(t, "%U.%U", mname.v.as<Str>(), name));
+    Opt m = TRY(dict_get(t, interp().modules, full));
+    if (m) return m.v;
+  }
+  Value file = kNone;
+  Opt fo = TRY(lookup_attr(t, module, NAME("__file__")));
+  if (fo && is_str(fo.v)) file = fo.v;
+  Value mn = mname && is_str(mname.v) ? mname.v : Value(NAME("<unknown module name>"));
+  bool initializing = false;
+  Opt spec = TRY(lookup_attr(t, module, NAME("__spec__")));
+  if (spec && !spec.v.is_none()) {
+    Opt ini = TRY(lookup_attr(t, spec.v, NAME("_initializing")));
+    if (ini) initializing = TRY(truth(t, ini.v));
+  }
+  Str* text;
+  if (initializing && !file.is_none()) text = TRY(str_format(t, "cannot import name %R from partially initialized module %R (most likely due to a circular import) (%S)", Value(name), mn, file));
+  else if (file.is_none()) text = TRY(str_format(t, "cannot import name %R from %R (unknown location)", Value(name), mn));
+  else text = TRY(str_format(t, "cannot import name %R from %R (%S)", Value(name), mn, file));
+  Value e = TRY(call(t, KAA_TYPE(ImportError), text));
+  ExcImport* x = e.as<ExcImport>();
+  x->name.set(mn);
+  x->path.set(file);
+  x->name_from.set(name);
+  return raise_value(t, e);
+}
+
+static Status store_local(Thread& t, Frame* f, Value key, Value v) {
+  if (IS_EXACT(f->locals, dict)) return dict_set(t, f->locals.as<Dict>(), key, v);
+  return set_item(t, f->locals, key, v);
+}
+Status import_star(Thread& t, Frame* f, Value module) {
+  Opt all = TRY(lookup_attr(t, module, NAME("__all__")));
+  bool skip = false;
+  Value names;
+  if (all) {
+    names = all.v;
+  } else {
+    Opt d = TRY(lookup_attr(t, module, NAME("__dict__")));
+    if (!d) return RAISE(ImportError, "from-import-* object has no __dict__ and no __all__");
+    Value keys = TRY(call_method(t, d.v, NAME("keys")));
+    names = TRY(list_from(t, keys));
+    skip = true;
+  }
+  for (int64_t i = 0;; i++) {
+    Result<Value> item = get_item(t, names, Value::from_int(i));
+    if (!item.ok()) {
+      if (!exc_matches(t, KAA_TYPE(IndexError))) return Error{};
+      clear_exc(t);
+      return {};
+    }
+    Value name = item.value();
+    if (!is_str(name)) {
+      Value mn = TRY(get_attr(t, module, NAME("__name__")));
+      return RAISE(TypeError, skip ? "Key in %S.__dict__ must be str, not %T" : "Item in %S.__all__ must be str, not %T", mn, name);
+    }
+    if (skip && name.as<Str>()->length && name.as<Str>()->at(0) == '_') continue;
+    Value v = TRY(get_attr(t, module, name.as<Str>()));
+    TRY(store_local(t, f, name, v));
+  }
+}
+
+// ---- patterns
+Result<Value> match_keys(Thread& t, Value subject, Tuple* keys) {
+  if (!keys->size) return interp().empty_tuple;
+  Value get = TRY(get_attr(t, subject, NAME("get")));
+  Object* dummy = TRY(alloc_instance(t, KAA_TYPE(object)));
+  Set* seen = TRY(new_set(t));
+  Tuple* out = TRY(new_tuple(t, keys->size));
+  for (uint64_t i = 0; i < keys->size; i++) {
+    Value key = keys->items[i];
+    bool dup = TRY(set_contains(t, seen, key));
+    if (dup) return RAISE(ValueError, "mapping pattern checks duplicate key (%R)", key);
+    TRY(set_add(t, seen, key));
+    Value v = TRY(call(t, get, key, dummy));
+    if (v == Value(dummy)) return kNone;
+    tuple_init(out, i, v);
+  }
+  return out;
+}
+
+Result<Value> match_class(Thread& t, Value subject, Value cls, uint32_t npos, Tuple* names) {
+  if (!is_type(cls)) return RAISE(TypeError, "called match pattern must be a class");
+  bool inst = TRY(isinstance(t, subject, cls));
+  if (!inst) return kNone;
+  Type* ty = cls.as<Type>();
+  Set* seen = TRY(new_set(t));
+  List* out = TRY(new_list(t, npos + names->size));
+  auto attr = [&](Value name) -> Result<Opt> {
+    bool dup = TRY(set_contains(t, seen, name));
+    if (dup) return RAISE(TypeError, "%U() got multiple sub-patterns for attribute %R", ty->name.get(), name);
+    TRY(set_add(t, seen, name));
+    return lookup_attr(t, subject, name.as<Str>());
+  };
+  if (npos) {
+    Opt ma = TRY(lookup_attr(t, cls, NAME("__match_args__")));
+    bool self = false;
+    uint64_t allowed = 0;
+    if (ma) {
+      if (!IS_EXACT(ma.v, tuple)) return RAISE(TypeError, "%U.__match_args__ must be a tuple (got %T)", ty->name.get(), ma.v);
+      allowed = ma.v.as<Tuple>()->size;
+    } else {
+      for (Type* b : {KAA_TYPE(bool), KAA_TYPE(bytearray), KAA_TYPE(bytes), KAA_TYPE(dict), KAA_TYPE(float), KAA_TYPE(frozenset), KAA_TYPE(int), KAA_TYPE(list), KAA_TYPE(set), KAA_TYPE(str), KAA_TYPE(tuple)})
+        self |= is_subtype(ty, b);
+      allowed = self ? 1 : 0;
+    }
+    if (npos > allowed) return RAISE(TypeError, "%U() accepts %lu positional sub-pattern%s (%u given)", ty->name.get(), allowed, allowed == 1 ? "" : "s", npos);
+    if (self) {
+      TRY(list_append(t, out, subject));
+    } else {
+      for (uint32_t i = 0; i < npos; i++) {
+        Value name = ma.v.as<Tuple>()->items[i];
+        if (!is_str(name)) return RAISE(TypeError, "__match_args__ elements must be strings (got %T)", name);
+        Opt v = TRY(attr(name));
+        if (!v) return kNone;
+        TRY(list_append(t, out, v.v));
+      }
+    }
+  }
+  for (uint64_t i = 0; i < names->size; i++) {
+    Opt v = TRY(attr(names->items[i]));
+    if (!v) return kNone;
+    TRY(list_append(t, out, v.v));
+  }
+  return tuple_of(t, out->items, out->size);
+}
+
+}  // namespace kaa

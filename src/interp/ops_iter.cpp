@@ -1,0 +1,286 @@
+// Iteration, unpacking, building of containers and strings.
+#include "interp/interp.h"
+#include "types/pair_iter.h"
+
+namespace kaa {
+
+HANDLER(GET_ITER) {
+  Value v = r[pc->b];
+  SAVE();
+  if (IS_EXACT(v, generator)) { r[pc->a] = v; NEXT(1); }
+  STORE_RESULT(pc->a, get_iter(*t, v), 1);
+}
+
+// 1: *out is the next item; 0: exhausted; -1: error.
+static int next_item(Thread& t, Value it, Value* out) {
+  Type* ty = type_of(it);
+  Result<Value> v = ty->iternext ? ty->iternext(t, it.object()) : call_dunder(t, D_next, it);
+  if (LIKELY(v.ok())) { *out = v.value(); return 1; }
+  if (!t.exc) return 0;
+  if (!exc_matches(t, KAA_TYPE(StopIteration))) return -1;
+  clear_exc(t);
+  return 0;
+}
+
+HANDLER(FOR_ITER) {
+  Value it = r[pc->b];
+  Object* o = it.object();
+  if (o->shape == KAA_SHAPE(range_iterator)) {
+    RangeIter* ri = static_cast<RangeIter*>(o);
+    if (LIKELY(ri->remaining)) {
+      ri->remaining--;
+      int64_t i = ri->next;
+      ri->next = i + ri->step;
+      r[pc->a] = Value::from_int(i);
+      NEXT(2);
+    }
+    NEXT(2 + pc[1].offset);
+  }
+  if (o->shape == KAA_SHAPE(list_iterator)) {
+    SeqIter* si = static_cast<SeqIter*>(o);
+    if (LIKELY(static_cast<bool>(si->seq))) {
+      List* l = si->seq.get().as<List>();
+      if (LIKELY(si->index < l->size)) { r[pc->a] = l->items[si->index++]; NEXT(2); }
+      si->seq.clear();
+    }
+    NEXT(2 + pc[1].offset);
+  }
+  if (o->shape == KAA_SHAPE(tuple_iterator)) {
+    SeqIter* si = static_cast<SeqIter*>(o);
+    if (LIKELY(static_cast<bool>(si->seq))) {
+      Tuple* u = si->seq.get().as<Tuple>();
+      if (LIKELY(si->index < u->size)) { r[pc->a] = u->items[si->index++]; NEXT(2); }
+      si->seq.clear();
+    }
+    NEXT(2 + pc[1].offset);
+  }
+  SAVE();
+  if (o->shape == KAA_SHAPE(generator)) {
+    GeneratorObject* g = static_cast<GeneratorObject*>(o);
+    if (UNLIKELY(g->state == GenState::kFinished)) NEXT(2 + pc[1].offset);
+    Frame* nf = resume_generator(*t, f, g, kNone, pc->a, pc + 2, kReturnGenerator);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
+  }
+  Value v;
+  int s = next_item(*t, it, &v);
+  if (LIKELY(s == 1)) { r[pc->a] = v; NEXT(2); }
+  if (s < 0) FAIL();
+  NEXT(2 + pc[1].offset);
+}
+
+// Exactly n items of v into out.
+static Status unpack(Thread& t, Value v, uint32_t n, Value* out) {
+  if (IS_EXACT(v, tuple) || IS_EXACT(v, list)) {
+    bool is_t = IS_EXACT(v, tuple);
+    uint64_t size = is_t ? v.as<Tuple>()->size : v.as<List>()->size;
+    const Value* p = is_t ? v.as<Tuple>()->items : v.as<List>()->items;
+    if (UNLIKELY(size < n)) return RAISE(ValueError, "not enough values to unpack (expected %u, got %lu)", n, size);
+    if (UNLIKELY(size > n)) return RAISE(ValueError, "too many values to unpack (expected %u, got %lu)", n, size);
+    for (uint32_t i = 0; i < n; i++) out[i] = p[i];
+    return {};
+  }
+  if (!type_of(v)->dunder(D_iter) && !type_of(v)->dunder(D_getitem)) return RAISE(TypeError, "cannot unpack non-iterable %T object", v);
+  Value it = TRY(get_iter(t, v));
+  Tuple* got = TRY(new_tuple(t, n ? n : 1));  // keeps the items seen
+  for (uint32_t i = 0; i < n; i++) {
+    Opt x = TRY(iter_next(t, it));
+    if (!x) return RAISE(ValueError, "not enough values to unpack (expected %u, got %u)", n, i);
+    tuple_init(got, i, x.v);
+  }
+  Opt more = TRY(iter_next(t, it));
+  if (more) {
+    if (IS_EXACT(v, dict)) return RAISE(ValueError, "too many values to unpack (expected %u, got %u)", n, v.as<Dict>()->used);
+    return RAISE(ValueError, "too many values to unpack (expected %u)", n);
+  }
+  for (uint32_t i = 0; i < n; i++) out[i] = got->items[i];
+  asm volatile("" : : "r"(got) : "memory");
+  return {};
+}
+HANDLER(UNPACK_SEQUENCE) {
+  Value v = r[pc->b];
+  uint32_t n = pc->c;
+  if (LIKELY(IS_EXACT(v, tuple) && v.as<Tuple>()->size == n)) {
+    Tuple* u = v.as<Tuple>();
+    for (uint32_t i = 0; i < n; i++) r[pc->a + i] = u->items[i];
+    NEXT(1);
+  }
+  SAVE();
+  if (!unpack(*t, v, n, r + pc->a).ok()) FAIL();
+  NEXT(1);
+}
+
+HANDLER(FOR_ITER_PAIR) {
+  SAVE();
+  Value it = r[pc->b];
+  Value out[2];
+  int s = next_pair(*t, it.object(), out);
+  if (s == -2) {
+    Value v;
+    if (IS_EXACT(it, generator) && it.as<GeneratorObject>()->state == GenState::kFinished) s = 0;
+    else s = next_item(*t, it, &v);
+    if (s == 1 && !unpack(*t, v, 2, out).ok()) s = -1;
+  }
+  if (LIKELY(s == 1)) {
+    r[pc->a] = out[0];
+    r[pc->a + 1] = out[1];
+    NEXT(2);
+  }
+  if (s < 0) FAIL();
+  NEXT(2 + pc[1].offset);
+}
+
+static Status unpack_ex(Thread& t, Value v, uint32_t before, uint32_t after, Value* out) {
+  if (!type_of(v)->dunder(D_iter) && !type_of(v)->dunder(D_getitem)) return RAISE(TypeError, "cannot unpack non-iterable %T object", v);
+  List* l = TRY(list_from(t, v));
+  if (l->size < before + after) return RAISE(ValueError, "not enough values to unpack (expected at least %u, got %lu)", before + after, l->size);
+  uint64_t rest = l->size - before - after;
+  List* mid = TRY(list_of(t, l->items + before, rest));
+  for (uint32_t i = 0; i < before; i++) out[i] = l->items[i];
+  out[before] = mid;
+  for (uint32_t i = 0; i < after; i++) out[before + 1 + i] = l->items[before + rest + i];
+  asm volatile("" : : "r"(l) : "memory");
+  return {};
+}
+HANDLER(UNPACK_EX) {
+  SAVE();
+  if (!unpack_ex(*t, r[pc->b], pc[1].before, pc[1].after, r + pc->a).ok()) FAIL();
+  NEXT(2);
+}
+HANDLER(GET_LEN) {
+  SAVE();
+  Result<int64_t> n = length(*t, r[pc->b]);
+  if (!n.ok()) FAIL();
+  r[pc->a] = Value::from_int(n.value());
+  NEXT(1);
+}
+
+// ---- building
+HANDLER(BUILD_TUPLE) { SAVE(); STORE_RESULT(pc->a, tuple_of(*t, r + pc->b, pc->c), 1); }
+HANDLER(BUILD_LIST) { SAVE(); STORE_RESULT(pc->a, list_of(*t, r + pc->b, pc->c), 1); }
+static Result<Value> build_set(Thread& t, const Value* p, uint32_t n) {
+  Set* s = TRY(new_set(t));
+  for (uint32_t i = 0; i < n; i++) TRY(set_add(t, s, p[i]));
+  return s;
+}
+HANDLER(BUILD_SET) { SAVE(); STORE_RESULT(pc->a, build_set(*t, r + pc->b, pc->c), 1); }
+static Result<Value> build_map(Thread& t, const Value* p, uint32_t n) {
+  Dict* d = TRY(new_dict(t));
+  for (uint32_t i = 0; i < n; i++) TRY(dict_set(t, d, p[2 * i], p[2 * i + 1]));
+  return d;
+}
+HANDLER(BUILD_MAP) { SAVE(); STORE_RESULT(pc->a, build_map(*t, r + pc->b, pc->c), 1); }
+
+static Result<Value> build_string(Thread& t, const Value* p, uint32_t n) {
+  size_t len = 0;
+  int kind = 1;
+  bool ascii = true;
+  for (uint32_t i = 0; i < n; i++) {
+    Str* s = p[i].as<Str>();
+    len += s->length;
+    if (s->kind() > kind) kind = s->kind();
+    ascii &= s->is_ascii();
+  }
+  if (len == 0) return interp().empty_str;
+  Str* out = TRY(alloc_str(t, len, ascii ? 0x7F : kind == 1 ? 0xFF : kind == 2 ? 0xFFFF : 0x10FFFF));
+  char* q = static_cast<char*>(out->inline_data());
+  for (uint32_t i = 0; i < n; i++) {
+    Str* s = p[i].as<Str>();
+    if (s->kind() == kind) {
+      memcpy(q, s->data(), s->length * static_cast<size_t>(kind));
+    } else {
+      for (size_t j = 0; j < s->length; j++) {
+        if (kind == 2) reinterpret_cast<uint16_t*>(q)[j] = static_cast<uint16_t>(s->at(j));
+        else reinterpret_cast<uint32_t*>(q)[j] = s->at(j);
+      }
+    }
+    q += s->length * static_cast<size_t>(kind);
+  }
+  return out;
+}
+HANDLER(BUILD_STRING) { SAVE(); STORE_RESULT(pc->a, build_string(*t, r + pc->b, pc->c), 1); }
+
+HANDLER(LIST_APPEND) {
+  List* l = r[pc->a].as<List>();
+  Value v = r[pc->b];
+  if (LIKELY(l->size < l->cap)) {
+    l->items[l->size++] = v;
+    inc(v);
+    NEXT(1);
+  }
+  SAVE();
+  if (!list_append(*t, l, v).ok()) FAIL();
+  NEXT(1);
+}
+static Status extend_star(Thread& t, List* l, Value v) {
+  if (!is_list(v) && !is_tuple(v) && !type_of(v)->dunder(D_iter) && !type_of(v)->dunder(D_getitem))
+    return RAISE(TypeError, "Value after * must be an iterable, not %T", v);
+  return list_extend(t, l, v);
+}
+HANDLER(LIST_EXTEND) { SAVE(); if (!extend_star(*t, r[pc->a].as<List>(), r[pc->b]).ok()) FAIL(); NEXT(1); }
+HANDLER(LIST_TO_TUPLE) { SAVE(); STORE_RESULT(pc->a, tuple_from(*t, r[pc->b]), 1); }
+HANDLER(SET_ADD) { SAVE(); if (!set_add(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL(); NEXT(1); }
+static Status set_update_from(Thread& t, Set* s, Value v) {
+  return iterate(t, v, [&](Value x) { return set_add(t, s, x); });
+}
+HANDLER(SET_UPDATE) { SAVE(); if (!set_update_from(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL(); NEXT(1); }
+HANDLER(MAP_ADD) { SAVE(); if (!dict_set(*t, r[pc->a].as<Dict>(), r[pc->b], r[pc->c]).ok()) FAIL(); NEXT(1); }
+static Status dict_update_star(Thread& t, Dict* d, Value m) {
+  if (!is_dict(m)) {
+    Opt keys = TRY(lookup_attr(t, m, NAME("keys")));
+    if (!keys) return RAISE(TypeError, "'%T' object is not a mapping", m);
+  }
+  return dict_update(t, d, m);
+}
+HANDLER(DICT_UPDATE) { SAVE(); if (!dict_update_star(*t, r[pc->a].as<Dict>(), r[pc->b]).ok()) FAIL(); NEXT(1); }
+
+static Result<Str*> function_text(Thread& t, Value f) {
+  Opt q = TRY(lookup_attr(t, f, NAME("__qualname__")));
+  if (!q || !is_str(q.v)) return str(t, f);
+  Opt m = TRY(lookup_attr(t, f, NAME("__module__")));
+  if (m && is_str(m.v) && !str_equal_ascii(m.v.as<Str>(), "builtins")) return str_format(t, "%U.%U()", m.v.as<Str>(), q.v.as<Str>());
+  return str_format(t, "%U()", q.v.as<Str>());
+}
+static Status dict_merge(Thread& t, Dict* d, Value m, Value callable) {
+  Dict* src;
+  if (IS_EXACT(m, dict)) src = m.as<Dict>();
+  else {
+    Opt keys = is_dict(m) ? Opt{m} : TRY(lookup_attr(t, m, NAME("keys")));
+    if (!keys) return RAISE(TypeError, "Value after ** must be a mapping, not %T", m);
+    src = TRY(new_dict(t));
+    TRY(dict_update(t, src, m));
+  }
+  uint32_t pos = 0;
+  while (DictEntry* e = dict_next(src, &pos)) {
+    Value key = e->key, v = e->value;
+    if (!is_str(key)) return RAISE(TypeError, "keywords must be strings");
+    Opt old = TRY(dict_get(t, d, key));
+    if (old) {
+      Str* fn = TRY(function_text(t, callable));
+      return RAISE(TypeError, "%U got multiple values for keyword argument '%S'", fn, key);
+    }
+    TRY(dict_set(t, d, key, v));
+  }
+  return {};
+}
+HANDLER(DICT_MERGE) { SAVE(); if (!dict_merge(*t, r[pc->a].as<Dict>(), r[pc->b], r[pc->c]).ok()) FAIL(); NEXT(1); }
+
+static Result<Value> convert(Thread& t, Value v, uint32_t how) {
+  switch (how) {
+    case 1: return str(t, v);
+    case 2: return repr(t, v);
+    default: return ascii(t, v);
+  }
+}
+HANDLER(CONVERT) { SAVE(); STORE_RESULT(pc->a, convert(*t, r[pc->b], pc->c), 1); }
+HANDLER(FORMAT) {
+  Value v = r[pc->b];
+  if (IS_EXACT(v, str)) { r[pc->a] = v; NEXT(1); }
+  SAVE();
+  STORE_RESULT(pc->a, format(*t, v, nullptr), 1);
+}
+HANDLER(FORMAT_SPEC) { SAVE(); STORE_RESULT(pc->a, format(*t, r[pc->b], r[pc->c].as<Str>()), 1); }
+HANDLER(BUILD_INTERPOLATION) { SAVE(); STORE_RESULT(pc->a, make_interpolation(*t, r[pc->b], r[pc->b + 1], pc->c, r[pc->b + 2]), 1); }
+HANDLER(BUILD_TEMPLATE) { SAVE(); STORE_RESULT(pc->a, make_template(*t, r[pc->b], r[pc->c]), 1); }
+
+}  // namespace kaa

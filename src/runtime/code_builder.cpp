@@ -1,0 +1,114 @@
+#include "runtime/code_builder.h"
+
+#include <stdlib.h>
+
+#include "objects/traits.h"
+
+namespace kaa {
+
+Result<Value> build_constant(Thread& t, const ConstantData& c) {
+  switch (c.kind) {
+    case ConstantData::None: return kNone;
+    case ConstantData::True: return kTrue;
+    case ConstantData::False: return kFalse;
+    case ConstantData::Ellipsis: return kEllipsis;
+    case ConstantData::Int: return c.text.empty() ? make_int(t, c.small) : int_from_literal(t, c.text);
+    case ConstantData::Float: return make_float(t, c.real);
+    case ConstantData::Complex: {
+      ComplexObject* o = TRY(alloc<ComplexObject>(t, KAA_SHAPE(complex)));
+      o->real = c.real;
+      o->imag = c.imag;
+      return o;
+    }
+    case ConstantData::Str: {
+      Str* s = TRY(new_str(t, c.text));
+      // Strings that look like names are interned, as in CPython.
+      bool name = s->length <= 64;
+      for (char ch : c.text) name &= (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '_';
+      if (name) return TRY(intern(t, s));
+      return s;
+    }
+    case ConstantData::Bytes: return TRY(new_bytes(t, c.text.data(), c.text.size()));
+    case ConstantData::Tuple: case ConstantData::FrozenSet: case ConstantData::Slice: {
+      Tuple* u = TRY(new_tuple(t, c.items.size()));
+      for (size_t i = 0; i < c.items.size(); i++) {
+        Value v = TRY(build_constant(t, c.items[i]));
+        tuple_init(u, i, v);
+      }
+      if (c.kind == ConstantData::Tuple) return u;
+      if (c.kind == ConstantData::Slice) return call(t, KAA_TYPE(slice), u->items[0], u->items[1], u->items[2]);
+      return call(t, KAA_TYPE(frozenset), u);
+    }
+    case ConstantData::Code: return TRY(build_code(t, *c.code));
+  }
+  return kNone;
+}
+
+template <class T>
+static T* copy_array(const std::vector<T>& v, uint32_t& n) {
+  n = static_cast<uint32_t>(v.size());
+  T* p = static_cast<T*>(malloc((v.size() + 1) * sizeof(T)));
+  if (!v.empty()) memcpy(static_cast<void*>(p), v.data(), v.size() * sizeof(T));
+  return p;
+}
+static Result<Tuple*> name_tuple(Thread& t, const std::vector<std::string>& names) {
+  Tuple* u = TRY(new_tuple(t, names.size()));
+  for (size_t i = 0; i < names.size(); i++) tuple_init(u, i, intern_name(names[i].c_str()));
+  return u;
+}
+
+Result<Code*> build_code(Thread& t, const CompiledCode& c) {
+  TRY(native_enter(t, " during compilation"));
+  Code* o = TRY(alloc<Code>(t, KAA_SHAPE(code)));
+  o->words = copy_array(c.words, o->nwords);
+  o->positions = copy_array(c.positions, o->npositions);
+  o->exceptions = copy_array(c.exceptions, o->nexceptions);
+  o->heights = copy_array(c.heights, o->nheights);
+  uint32_t n;
+  o->cell_regs = copy_array(c.cell_regs, n);
+  o->names = static_cast<Str**>(malloc((c.names.size() + 1) * sizeof(Str*)));
+  for (size_t i = 0; i < c.names.size(); i++) o->names[i] = intern_name(c.names[i].c_str());
+  o->nnames = static_cast<uint32_t>(c.names.size());
+  o->consts = static_cast<Value*>(calloc(c.consts.size() + 1, sizeof(Value)));
+  o->nconsts = static_cast<uint32_t>(c.consts.size());
+  o->flags = c.flags;
+  o->argcount = c.argcount;
+  o->posonlyargcount = c.posonlyargcount;
+  o->kwonlyargcount = c.kwonlyargcount;
+  o->nparams = c.argcount + c.kwonlyargcount + !!(c.flags & kCoVarargs) + !!(c.flags & kCoVarkeywords);
+  o->simple_args = (c.kwonlyargcount || (c.flags & (kCoVarargs | kCoVarkeywords))) ? ~0u : c.argcount;
+  o->nregs = c.nregs;
+  o->free_base = c.free_base;
+  o->nfree = static_cast<uint32_t>(c.freevars.size());
+  // Everything below the first temporary: parameters, locals, cells, free variables.
+  uint32_t locals = static_cast<uint32_t>(c.varnames.size());
+  for (uint16_t r : c.cell_regs) locals = r + 1u > locals ? r + 1u : locals;
+  if (o->nfree && c.free_base + o->nfree > locals) locals = c.free_base + o->nfree;
+  o->nlocals = locals;
+  o->firstlineno = c.firstlineno;
+  for (size_t i = 0; i < c.consts.size(); i++) {
+    Value v = TRY(build_constant(t, c.consts[i]));
+    o->consts[i] = v;
+    inc(v);
+  }
+  Str* name = intern_name(c.name.c_str());
+  o->name.init(name);
+  o->qualname.init(intern_name(c.qualname.c_str()));
+  o->filename.init(intern_name(c.filename.c_str()));
+  o->varnames.init(TRY(name_tuple(t, c.varnames)));
+  o->cellvars.init(TRY(name_tuple(t, c.cellvars)));
+  o->freevars.init(TRY(name_tuple(t, c.freevars)));
+  return o;
+}
+
+void LayoutTraits<Code>::destroy(Code* c) {
+  free(c->words);
+  free(c->positions);
+  free(c->exceptions);
+  free(c->heights);
+  free(c->cell_regs);
+  free(c->names);
+  free(c->consts);
+}
+
+}  // namespace kaa

@@ -1,0 +1,81 @@
+// Frame objects and tracebacks: made when asked for. When a frame ends, its frame object takes over the registers that hold variables.
+#include "runtime/traceback.h"
+
+#include "objects/traits.h"
+#include "runtime/api.h"
+
+namespace kaa {
+
+Result<FrameObject*> frame_object(Thread& t, Frame* f) {
+  if (f->obj) return f->obj;
+  FrameObject* o = TRY(alloc<FrameObject>(t, KAA_SHAPE(frame), f->code->nlocals * sizeof(Value)));
+  o->live = f;
+  o->code.init(f->code);
+  o->func.init(f->func);
+  o->locals.init(f->locals);
+  o->trace_lines = true;
+  f->obj = o;
+  return o;
+}
+
+void frame_leave(Thread& t, Frame* f) {
+  FrameObject* o = f->obj;
+  if (!o) return;
+  f->obj = nullptr;
+  o->lasti = f->pc_index();
+  uint32_t n = f->code->nlocals;
+  for (uint32_t i = 0; i < n; i++) {
+    o->regs[i] = f->regs[i];
+    inc(f->regs[i]);
+  }
+  o->nregs = n;
+  o->live = nullptr;
+  if (f->prev) {
+    Value saved = t.exc;
+    Result<FrameObject*> back = frame_object(t, f->prev);
+    if (back.ok()) o->back.set(back.value());
+    t.exc = saved;
+  }
+}
+
+// A generator that dies, or a frame object of a suspended one: the other side forgets it.
+void LayoutTraits<FrameObject>::destroy(FrameObject* o) { if (o->live) o->live->obj = nullptr; }
+
+const PositionEntry* code_position(const Code* c, uint32_t word) {
+  uint32_t lo = 0, hi = c->npositions;
+  if (!hi) return nullptr;
+  while (hi - lo > 1) {
+    uint32_t mid = (lo + hi) / 2;
+    if (c->positions[mid].start <= word) lo = mid; else hi = mid;
+  }
+  return &c->positions[lo];
+}
+int32_t code_line(const Code* c, uint32_t word) {
+  const PositionEntry* p = code_position(c, word);
+  return p ? p->line : c->firstlineno;
+}
+
+Status traceback_here(Thread& t, Frame* f) {
+  Value exc = t.exc;
+  Keep keep(exc);
+  // RERAISE keeps the traceback: an entry for this frame that is its newest stays the only one.
+  BaseException* e = exc.as<BaseException>();
+  if (static_cast<Op>(f->pc->op) == Op::RERAISE && e->traceback && e->traceback.get().as<Traceback>()->frame && f->obj &&
+      e->traceback.get().as<Traceback>()->frame.value() == Value(f->obj))
+    return {};
+  t.exc = Value();
+  Result<FrameObject*> fo = frame_object(t, f);
+  Result<Traceback*> tb = fo.ok() ? alloc<Traceback>(t, KAA_SHAPE(traceback)) : Result<Traceback*>(Error{});
+  if (!tb.ok()) return Error{};
+  Traceback* x = tb.value();
+  x->next.init(e->traceback);
+  x->frame.init(fo.value());
+  x->code.init(f->code);
+  x->lasti = f->pc_index();
+  x->lineno = code_line(f->code, x->lasti);
+  e->traceback.set(x);
+  t.exc = exc;
+  return {};
+}
+
+}  // namespace kaa
