@@ -149,6 +149,33 @@ struct SeqIter : Object {   // list_iterator, tuple_iterator, and the iterator o
   Field<> seq;              // empty: exhausted
   template <class F> void each_field(F&& f) { f(seq); }
 };
+struct LongRangeIter : Object {  // of a range whose numbers do not all fit RangeIter
+  Field<> next, step, remaining;  // ints
+  template <class F> void each_field(F&& f) { f(next); f(step); f(remaining); }
+};
+struct CallableIter : Object {   // iter(callable, sentinel); empty fields: exhausted
+  Field<> callable, sentinel;
+  template <class F> void each_field(F&& f) { f(callable); f(sentinel); }
+};
+struct EnumerateIter : Object {
+  Field<> it, index;             // index: an int of any size
+  template <class F> void each_field(F&& f) { f(it); f(index); }
+};
+struct ZipIter : Object {
+  Field<Tuple*> its;
+  bool strict;
+  template <class F> void each_field(F&& f) { f(its); }
+};
+struct MapIter : Object {
+  Field<> func;
+  Field<Tuple*> its;
+  bool strict;
+  template <class F> void each_field(F&& f) { f(func); f(its); }
+};
+struct FilterIter : Object {
+  Field<> func, it;              // func None: truth of the items themselves
+  template <class F> void each_field(F&& f) { f(func); f(it); }
+};
 struct DictIter : Object {  // key, value and item iterators, forward and reverse
   Field<Dict*> dict;        // empty: exhausted
   uint32_t index;           // the next entry to look at; of a reverse iterator: one behind it

@@ -340,7 +340,7 @@ int Tokenizer::read_string_text(Token* token) {
       line_start_ = base_ + m.line_start;
       int last_line = lineno_;
       lineno_ = m.first_lineno;
-      unterminated_ = c == kEof || m.quote_size == 3;
+      unterminated_ = m.quote_size == 3;
       if (m.quote_size == 3) {
         return fail("unterminated triple-quoted %c-string literal (detected at line %d)", m.kind, last_line);
       }

@@ -1,6 +1,7 @@
 // A development tool: compares Kaa's parser with CPython's. Driven by compare.py, which runs in CPython 3.14.
 //
 //   ast_dump --unicode TABLES --trees OUT_DIR      reads "INPUT_FILE\n" lines, writes OUT_DIR/N for the N-th one
+//   ast_dump --unicode TABLES --tokens OUT_DIR     the same with the tokens that the `tokenize` module shows
 //   ast_dump --unicode TABLES --errors             reads "MODE\x1fSOURCE\x1e" records, writes one result record for each
 //   ast_dump --unicode TABLES --time FILE          parses FILE, prints seconds and the arena's size
 //
@@ -83,6 +84,37 @@ const char* kind_name(parser::ErrorKind kind) {
   return "?";
 }
 
+// One line a token: type, positions in characters, text.
+void write_tokens(const std::string& path, std::string_view source) {
+  parser::TokenizerOptions options;
+  options.extra_tokens = true;
+  parser::Tokenizer tokenizer(source, options);
+  FILE* out = fopen(path.c_str(), "wb");
+  parser::Token token;
+  bool fine;
+  do {
+    fine = tokenizer.next(&token);
+    const char* start = tokenizer.base() + token.start;
+    auto chars = [](const char* end, int bytes) {
+      int n = 0;
+      for (const char* p = end - bytes; p < end; p++) n += ((unsigned char)*p & 0xC0) != 0x80;
+      return n;
+    };
+    int type = token.type > parser::DEDENT && token.type < parser::OP ? (int)parser::OP : token.type;
+    std::string_view text = tokenizer.text(token);
+    if (type == parser::ENDMARKER || !fine) {
+      fprintf(out, "%d\n", type);
+    } else if (type == parser::DEDENT && tokenizer.at_end_of_source()) {
+      fprintf(out, "%d %d 0 %d 0 \n", type, token.lineno + 1, token.lineno + 1);
+    } else {
+      fprintf(out, "%d %d %d %d %d %.*s\n", type, token.lineno, chars(start, token.col), token.end_lineno,
+              chars(start + text.size(), token.end_col), type == parser::NEWLINE || type == parser::NL ? 0 : (int)text.size(),
+              text.data());
+    }
+  } while (fine && token.type != parser::ENDMARKER);
+  fclose(out);
+}
+
 void print_error(const parser::ParseError& error) {
   printf("%s\x1f%s", kind_name(error.kind), error.message.c_str());
   if (error.has_location && error.kind != parser::ErrorKind::None) {
@@ -95,11 +127,12 @@ void print_error(const parser::ParseError& error) {
 
 int main(int argc, char** argv) {
   std::string out_dir, time_file;
-  bool trees = false, errors = false;
+  bool trees = false, errors = false, tokens = false;
   for (int i = 1; i < argc; i++) {
     std::string_view arg = argv[i];
     if (arg == "--unicode") load_tables(argv[++i]);
     if (arg == "--trees") trees = true, out_dir = argv[++i];
+    if (arg == "--tokens") trees = tokens = true, out_dir = argv[++i];
     if (arg == "--errors") errors = true;
     if (arg == "--time") time_file = argv[++i];
   }
@@ -114,6 +147,10 @@ int main(int argc, char** argv) {
       std::string source;
       read_file(path.c_str(), &source);
       size_t skip = source.compare(0, 3, "\xEF\xBB\xBF") == 0 ? 3 : 0;
+      if (tokens) {
+        write_tokens(out_dir + "/" + std::to_string(number++), std::string_view(source).substr(skip));
+        continue;
+      }
       ast::Ast tree;
       parser::ParseResult result = parser::parse(tree, std::string_view(source).substr(skip));
       std::string text;
@@ -139,6 +176,10 @@ int main(int argc, char** argv) {
       parser::ParseOptions options;
       options.mode = mode == "eval" ? parser::Mode::Eval : mode == "single" ? parser::Mode::Single
                      : mode == "func_type" ? parser::Mode::FuncType : parser::Mode::Exec;
+      if (mode == "incomplete") {
+        options.mode = parser::Mode::Single;
+        options.allow_incomplete_input = options.dont_imply_dedent = true;
+      }
       ast::Ast tree;
       parser::ParseResult result = parser::parse(tree, source, options);
       print_error(result.error);
