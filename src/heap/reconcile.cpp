@@ -201,6 +201,7 @@ void Heap::kill(Object* first) {
 void Heap::reconcile() {
   if (no_reconcile || !scan_roots) return;
   uint64_t t0 = now_ns();
+  stats.allocated += zct_size() - last_kept - reentered;
   no_reconcile = true;
   {
     Reconciler r(*this);
@@ -210,12 +211,15 @@ void Heap::reconcile() {
   }
   no_reconcile = false;
   size_t kept = zct_size();
+  last_kept = kept;
+  reentered = 0;
   size_t soft = std::max(kZctBatch, 2 * kept) + kept;
   while (soft > static_cast<size_t>(zct_hard_end_ - zct_base_)) grow_zct();
   zct_soft_end_ = zct_base_ + soft;
   bytes_since = 0;
   budget = std::min(std::max(kMinBudget, kept * 128), kMaxBudget);
   stats.reconciles++;
+  if (after_reconcile) after_reconcile(*this);
   uint64_t ns = now_ns() - t0;
   stats.total_pause_ns += ns;
   stats.max_pause_ns = std::max(stats.max_pause_ns, ns);

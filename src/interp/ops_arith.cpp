@@ -197,6 +197,14 @@ general:
   STORE_RESULT(pc->a, inplace_slow(*t, op, x, y), 2);
 }
 
+HANDLER(INPLACE_ADD_I) {
+  Value x = r[pc->b];
+  int64_t i = static_cast<int16_t>(pc->c), out;
+  if (LIKELY(x.is_int() && !__builtin_add_overflow(static_cast<int64_t>(x.bits()), i * 4, &out))) { r[pc->a] = Value::from_bits(static_cast<uint64_t>(out)); NEXT(1); }
+  SAVE();
+  STORE_RESULT(pc->a, inplace_slow(*t, BinaryOp::ADD, x, Value::from_int(i)), 1);
+}
+
 HANDLER(NEG) {
   Value x = r[pc->b];
   if (LIKELY(x.is_int() && x.as_int() != Value::kMinInt)) { r[pc->a] = Value::from_int(-x.as_int()); NEXT(1); }

@@ -38,6 +38,10 @@ template <> struct LayoutTraits<ByteArray> {
 template <> struct LayoutTraits<Code> { static void destroy(Code* c); };
 template <> struct LayoutTraits<WeakRef> { static void destroy(WeakRef* w); };
 template <> struct LayoutTraits<GeneratorObject> { static void destroy(GeneratorObject* g); };
+template <> struct LayoutTraits<FrameObject> {
+  static void destroy(FrameObject* o);
+  static size_t bytes(FrameObject* o) { return sizeof(FrameObject) + o->code->nlocals * sizeof(Value); }
+};
 template <> struct LayoutTraits<Type> { static void destroy(Type* t); };
 
 }  // namespace kaa

@@ -81,7 +81,8 @@ struct SourceEncoding {
 };
 SourceEncoding detect_encoding(std::string_view bytes);
 
-// Checks that `bytes` is UTF-8; the error is CPython's "(unicode error) 'utf-8' codec can't decode ..." with its line.
-bool check_utf8(std::string_view bytes, ParseError* error);
+// Checks that `bytes` is UTF-8; the error is CPython's "Non-UTF-8 code starting with ..." with its line; a file's name is
+// part of the message.
+bool check_utf8(std::string_view bytes, ParseError* error, std::string_view filename = {});
 
 }  // namespace kaa::parser

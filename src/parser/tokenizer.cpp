@@ -179,7 +179,7 @@ int Tokenizer::next_line() {
     if (done_ == Done::kOk) done_ = Done::kEof;
     return kEof;
   }
-  if (!token_start_) buffer_start_ = cur_;
+  buffer_start_ = cur_;
   line_start_ = cur_;
   lineno_++;
   const char* newline = (const char*)memchr(cur_, '\n', (size_t)(end_ - cur_));
@@ -194,7 +194,7 @@ void Tokenizer::drop_indentation() {
 
 // ---- errors ---------------------------------------------------------------------------------------------------------
 
-static int count_chars(const char* from, const char* to) {
+int Tokenizer::count_chars(const char* from, const char* to) {
   int n = 0;
   for (; from < to; from++) n += ((unsigned char)*from & 0xC0) != 0x80;
   return n;
@@ -222,7 +222,7 @@ void Tokenizer::fail_set(ErrorKind kind, int offset, int end_offset, std::string
   error_.end_offset = end_offset;
   error_.text = current_line();
   error_.has_text = true;
-  lexical_error_ = true;
+  lexical_error_ = !inside_string();
   done_ = Done::kError;
 }
 
@@ -276,26 +276,14 @@ void Tokenizer::make_error_1based(ParseError* error, ErrorKind kind, int lineno,
   }
   error->text.assign(from, (size_t)(to - from));
   error->has_text = true;
-  // A column past the text's end stays past it.
+  // Both columns are taken as columns of this text, also when the error ends on another line.
   auto to_chars = [&](int column) {
     if (column <= 0) return column;
     int bytes = column - 1;
-    int in_text = bytes < to - from ? bytes : (int)(to - from);
-    return count_chars(from, from + in_text) + (bytes - in_text) + 1;
+    return count_chars(from, from + (bytes < to - from ? bytes : (int)(to - from))) + 1;
   };
   error->offset = to_chars(col);
-  if (end_lineno > lineno && end_col > 0) {
-    const char* line = from;
-    for (int i = lineno; i < end_lineno; i++) {
-      const char* newline = (const char*)memchr(line, '\n', (size_t)(end_ - line));
-      if (!newline) break;
-      line = newline + 1;
-    }
-    int bytes = end_col - 1 < end_ - line ? end_col - 1 : (int)(end_ - line);
-    error->end_offset = count_chars(line, line + bytes) + 1;
-  } else {
-    error->end_offset = to_chars(end_col);
-  }
+  error->end_offset = to_chars(end_col);
 }
 
 void Tokenizer::make_unclosed_error(ParseError* error) const {
@@ -512,7 +500,6 @@ again:
   if (c == '#') {
     int type = read_comment(token, blank_line, &c);
     if (type) return type;
-    token_start_ = c == kEof ? nullptr : cur_ - 1;
   }
   if (c == kEof) {
     if (level_ && !options_.extra_tokens) return ERRORTOKEN;
@@ -530,10 +517,7 @@ again:
       }
       goto next_line;
     }
-    const char* end = cur_ - 1;
-    if (options_.extra_tokens && end > token_start_ && end[-1] == '\r') end--;
-    set_text(token_start_, end > token_start_ ? end : token_start_);
-    if (options_.extra_tokens) set_text(token_start_, cur_);
+    set_text(token_start_, cur_);
     continuation_ = false;
     return NEWLINE;
   }
@@ -565,6 +549,7 @@ again:
     return type;
   }
   if (c == '\\') {
+    token_start_ = nullptr;
     if (read_continuation() == ERRORTOKEN) return ERRORTOKEN;
     continuation_ = true;
     goto again;

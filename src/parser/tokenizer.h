@@ -36,6 +36,7 @@ class Tokenizer {
   // The end of the source was reached, be it inside a string.
   bool at_end_of_source() const { return done_ == Done::kEof || unterminated_; }
   bool failed() const { return done_ == Done::kError || error_.kind != ErrorKind::None; }
+  bool inside_string() const { return !modes_.empty(); }
   // The error is about characters, not about lines and indentation: such an error further on in the source is more
   // helpful than a syntax error before it.
   bool error_is_lexical() const { return lexical_error_; }
@@ -124,8 +125,8 @@ class Tokenizer {
   int fail_range(int col, int end_col, const char* format, ...) __attribute__((format(printf, 4, 5)));
   void fail_set(ErrorKind kind, int offset, int end_offset, std::string_view message);
   std::string_view current_line() const;
+  static int count_chars(const char* from, const char* to);
 
-  bool inside_string() const { return !modes_.empty(); }
   StringMode& mode() { return modes_.back(); }
 
   std::string storage_;  // the text when it had to be changed (newlines)

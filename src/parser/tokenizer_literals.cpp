@@ -17,7 +17,11 @@ static bool is_ascii_name_char(int c) {
 
 // ---- numbers --------------------------------------------------------------------------------------------------------
 
-bool Tokenizer::lookahead(const char* text) { return strncmp(cur_, text, strlen(text)) == 0; }
+// The rest of a keyword comes next, and its end.
+bool Tokenizer::lookahead(const char* text) {
+  size_t size = strlen(text);
+  return strncmp(cur_, text, size) == 0 && !((unsigned char)cur_[size] >= 128 || is_ascii_name_char(cur_[size]));
+}
 
 // `c` follows a number. A keyword may follow it directly (with a warning); another name character is an error.
 bool Tokenizer::check_number_end(int c, const char* kind) {
@@ -151,7 +155,7 @@ int Tokenizer::read_number(Token* token, int c) {
         type = fraction_and_exponent(c, false);
       } else if (nonzero && !options_.extra_tokens) {
         backup(c);
-        return fail_range((int)(token_start_ + 1 - line_start_), (int)(zeros_end - line_start_),
+        return fail_range(count_chars(line_start_, token_start_ + 1), count_chars(line_start_, zeros_end),
                           "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal "
                           "integers");
       } else {
@@ -322,8 +326,8 @@ int Tokenizer::read_string_text(Token* token) {
     bool in_spec = m.in_format_spec && m.expr_depth >= 0;
     if (c == kEof || (m.quote_size == 1 && c == '\n')) {
       if (in_spec && c == '\n') {
-        backup(c);
         if (options_.extra_tokens) {
+          backup(c);
           m.in_text = false;
           m.in_format_spec = false;
           set_text(start, cur_);
