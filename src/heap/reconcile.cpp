@@ -175,7 +175,11 @@ void Heap::kill(Object* first) {
     const Layout* l = t->layout;
     switch (l->kind) {
       case LayoutKind::kStr:
-        if (o->flag(kStrView)) drop.child(reinterpret_cast<StrViewFields*>(static_cast<Str*>(o) + 1)->owner.value());
+        if (UNLIKELY(o->rc & (kStrView | kStrWeakInterned))) {
+          Str* s = static_cast<Str*>(o);
+          if (s->flag(kStrWeakInterned)) str_dies(s);
+          if (s->flag(kStrView)) drop.child(s->view()->owner.value());
+        }
         break;
       case LayoutKind::kTuple: drop.values(static_cast<Tuple*>(o)->items, static_cast<Tuple*>(o)->size); break;
       case LayoutKind::kList: {

@@ -4,6 +4,8 @@
 #include "objects/buffers.h"
 #include "objects/exceptions.h"
 #include "objects/layout.h"
+#include "objects/str_buffer.h"
+#include "objects/template.h"
 #include "objects/table_traits.h"
 
 namespace kaa {
@@ -15,6 +17,7 @@ template <> struct LayoutTraits<Str> {
   static constexpr Death death = Death::kPlain; static constexpr LayoutKind kind = LayoutKind::kStr;
   static size_t bytes(Str* s) { return sizeof(Str) + (s->flag(kStrView) ? sizeof(StrViewFields) : (s->length + 1) * static_cast<size_t>(s->kind())); }
 };
+template <> struct LayoutTraits<StrBuffer> { static constexpr Death death = Death::kPlain; static size_t bytes(StrBuffer* b) { return sizeof(StrBuffer) + b->cap; } };
 template <> struct LayoutTraits<Bytes> { static constexpr Death death = Death::kPlain; static size_t bytes(Bytes* b) { return sizeof(Bytes) + b->size + 1; } };
 template <> struct LayoutTraits<IntObject> {
   static constexpr Death death = Death::kPlain;

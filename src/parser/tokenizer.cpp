@@ -9,9 +9,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/unicode_props.h"
+
 namespace kaa::parser {
 
-CharacterHook character_hook = nullptr;
+static uint8_t character_properties(uint32_t c) {
+  uint32_t flags = unicode::prop(c).flags;
+  return (flags & unicode::kFlagXidStart ? kIdentifierStart : 0) |
+         (flags & unicode::kFlagXidContinue ? kIdentifierContinue : 0) |
+         (flags & unicode::kFlagPrintable ? kPrintable : 0);
+}
+
+CharacterHook character_hook = character_properties;
 
 namespace {
 
@@ -20,11 +29,10 @@ bool is_name_char(int c) { return is_name_start(c) || (c >= '0' && c <= '9'); }
 bool is_digit(int c) { return c >= '0' && c <= '9'; }
 
 struct KeywordText {
-  const char* text;
+  char text[9];  // padded with zeros, so that eight bytes can be compared
   Kw kw;
 };
 
-// Ordered by length, then grouped; found by first character and length.
 constexpr KeywordText kKeywords[] = {
     {"False", Kw::kFalse},   {"None", Kw::kNoneValue}, {"True", Kw::kTrue},         {"and", Kw::kAnd},
     {"as", Kw::kAs},         {"assert", Kw::kAssert},  {"async", Kw::kAsync},       {"await", Kw::kAwait},
@@ -168,7 +176,7 @@ Tokenizer::Tokenizer(std::string_view source, const TokenizerOptions& options) :
     storage_.reserve(source.size() + 1);
     storage_.assign(source);
   }
-  if (options.add_newline && !ends_in_newline) storage_ += '\n';
+  if (options.add_newline && !ends_in_newline && !(options.extra_tokens && source.empty())) storage_ += '\n';
   base_ = cur_ = line_start_ = line_end_ = buffer_start_ = multi_line_start_ = storage_.data();
   end_ = base_ + storage_.size();
   indents_[0] = alt_indents_[0] = 0;
@@ -431,6 +439,7 @@ int Tokenizer::read_comment(Token* token, bool blank_line, int* next) {
   while (c != kEof && c != '\n' && c != '\r');
   if (options_.extra_tokens) {
     backup(c);
+    comment_on_blank_line_ = blank_line;
     token->start = (uint32_t)(start - base_);
     token->end = (uint32_t)(cur_ - base_);
     return COMMENT;
@@ -510,6 +519,11 @@ again:
   if (c == '\r') c = nextc();
   if (c == '\n') {
     at_line_start_ = true;
+    if (comment_on_blank_line_) {
+      comment_on_blank_line_ = false;
+      set_text(token_start_, cur_);
+      return NL;
+    }
     if (blank_line || level_ > 0) {
       if (options_.extra_tokens) {
         set_text(token_start_, cur_);
@@ -518,7 +532,6 @@ again:
       goto next_line;
     }
     set_text(token_start_, cur_);
-    continuation_ = false;
     return NEWLINE;
   }
   if (c == '.') {
@@ -551,7 +564,6 @@ again:
   if (c == '\\') {
     token_start_ = nullptr;
     if (read_continuation() == ERRORTOKEN) return ERRORTOKEN;
-    continuation_ = true;
     goto again;
   }
   // A ':' that ends a replacement field's expression starts its format spec, whatever follows.
@@ -680,7 +692,7 @@ int Tokenizer::read_name_or_string(Token* token, int c) {
     c = nextc();
   }
   backup(c);
-  if (non_ascii && !check_identifier()) return ERRORTOKEN;
+  if (non_ascii && !options_.extra_tokens && !check_identifier()) return ERRORTOKEN;
   token->start = (uint32_t)(token_start_ - base_);
   token->end = (uint32_t)(cur_ - base_);
   token->kw = keyword_of(token_start_, token->end - token->start);

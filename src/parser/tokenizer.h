@@ -1,7 +1,9 @@
 // The tokenizer: decoded source text in, tokens out, one at a time.
 //
 // It serves the parser and (with `extra_tokens`) the `_tokenize` module: then comments and blank lines are tokens, INDENT
-// and DEDENT have positions, and unbalanced brackets are no errors. Errors have CPython's messages and positions.
+// and DEDENT have positions, and unbalanced brackets are no errors. What TokenizerIter still has to do: columns in
+// characters, OP for all operators, the text of NEWLINE and NL ("" when implicit_newline()), and ENDMARKER and the DEDENTs
+// at_end_of_source() on the line after the last, column 0. Errors have CPython's messages and positions.
 #pragma once
 
 #include <string>
@@ -145,7 +147,7 @@ class Tokenizer {
   int pending_ = 0;  // INDENT (positive) or DEDENT (negative) tokens still to come
   bool at_line_start_ = true;
   bool implicit_newline_ = false;
-  bool continuation_ = false;
+  bool comment_on_blank_line_ = false;
   bool lexical_error_ = false;
   bool unterminated_ = false;  // the error is a string that the input ends in
   Done done_ = Done::kOk;
@@ -159,8 +161,8 @@ class Tokenizer {
   int alt_indents_[kMaxIndent];
 };
 
-// Properties of characters outside ASCII, a set of these bits. Set once at start-up by whoever links the Unicode tables;
-// while it is null every such character counts as a letter.
+// Properties of characters outside ASCII, a set of these bits, from the Unicode tables in base; null (every such character
+// counts as a letter) only for programs without them.
 enum : uint8_t { kIdentifierStart = 1, kIdentifierContinue = 2, kPrintable = 4 };
 using CharacterHook = uint8_t (*)(uint32_t code_point);
 extern CharacterHook character_hook;

@@ -1,10 +1,9 @@
 // A development tool: compares Kaa's parser with CPython's. Driven by compare.py, which runs in CPython 3.14.
 //
-//   ast_dump --unicode TABLES --trees OUT_DIR      reads "INPUT_FILE\n" lines, writes OUT_DIR/N for the N-th one
-//   ast_dump --unicode TABLES --errors             reads "MODE\x1fSOURCE\x1e" records, writes one result record for each
-//   ast_dump --unicode TABLES --time FILE          parses FILE, prints seconds and the arena's size
-//
-// TABLES is written by compare.py: Unicode properties, names and NFKC forms, since the tables are no part of the parser.
+//   ast_dump --trees OUT_DIR      reads "INPUT_FILE\n" lines, writes OUT_DIR/N for the N-th one
+//   ast_dump --tokens OUT_DIR     the same with the tokens that the `tokenize` module shows
+//   ast_dump --errors             reads "MODE\x1fSOURCE\x1e" records, writes one result record for each
+//   ast_dump --time FILE          parses FILE, prints seconds and the arena's size
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +11,6 @@
 
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "parser/parser.h"
 #include "parser/tokenizer.h"
@@ -20,10 +18,6 @@
 using namespace kaa;
 
 namespace {
-
-std::string properties;  // one byte a code point
-std::unordered_map<std::string, std::string> names;
-std::unordered_map<std::string, std::string> normal_forms;
 
 bool read_file(const char* path, std::string* out) {
   FILE* file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
@@ -34,40 +28,6 @@ bool read_file(const char* path, std::string* out) {
   while ((got = fread(buffer, 1, sizeof buffer, file)) > 0) out->append(buffer, got);
   if (file != stdin) fclose(file);
   return true;
-}
-
-void load_tables(const char* path) {
-  std::string all;
-  if (!read_file(path, &all)) return;
-  properties = all.substr(0, 0x110000);
-  size_t at = 0x110000;
-  while (at < all.size()) {
-    size_t end = all.find('\n', at);
-    std::string line = all.substr(at, end - at);
-    at = end + 1;
-    size_t tab = line.find('\t', 1);
-    (line[0] == 'N' ? names : normal_forms)[line.substr(1, tab - 1)] = line.substr(tab + 1);
-  }
-  parser::character_hook = [](uint32_t c) { return (uint8_t)properties[c]; };
-  parser::character_name_hook = [](std::string_view name, std::string& out) {
-    std::string upper(name);
-    for (char& c : upper) c = (char)(c >= 'a' && c <= 'z' ? c - 32 : c);
-    auto found = names.find(upper);
-    if (found == names.end()) return false;
-    out += found->second;
-    return true;
-  };
-  ast::nfkc_hook = [](std::string_view text, std::string& out) {
-    const char* at = text.data();
-    while (at < text.data() + text.size()) {
-      const char* from = at;
-      parser::decode_utf8_char(at);
-      std::string one(from, (size_t)(at - from));
-      auto found = normal_forms.find(one);
-      out += found == normal_forms.end() ? one : found->second;
-    }
-    return true;
-  };
 }
 
 const char* kind_name(parser::ErrorKind kind) {
@@ -83,6 +43,37 @@ const char* kind_name(parser::ErrorKind kind) {
   return "?";
 }
 
+// One line a token: type, positions in characters, text.
+void write_tokens(const std::string& path, std::string_view source) {
+  parser::TokenizerOptions options;
+  options.extra_tokens = true;
+  parser::Tokenizer tokenizer(source, options);
+  FILE* out = fopen(path.c_str(), "wb");
+  parser::Token token;
+  bool fine;
+  do {
+    fine = tokenizer.next(&token);
+    const char* start = tokenizer.base() + token.start;
+    auto chars = [](const char* end, int bytes) {
+      int n = 0;
+      for (const char* p = end - bytes; p < end; p++) n += ((unsigned char)*p & 0xC0) != 0x80;
+      return n;
+    };
+    int type = token.type > parser::DEDENT && token.type < parser::OP ? (int)parser::OP : token.type;
+    std::string_view text = tokenizer.text(token);
+    if (type == parser::ENDMARKER || !fine) {
+      fprintf(out, "%d\n", type);
+    } else if (type == parser::DEDENT && tokenizer.at_end_of_source()) {
+      fprintf(out, "%d %d 0 %d 0 \n", type, token.lineno + 1, token.lineno + 1);
+    } else {
+      fprintf(out, "%d %d %d %d %d %.*s\n", type, token.lineno, chars(start, token.col), token.end_lineno,
+              chars(start + text.size(), token.end_col), type == parser::NEWLINE || type == parser::NL ? 0 : (int)text.size(),
+              text.data());
+    }
+  } while (fine && token.type != parser::ENDMARKER);
+  fclose(out);
+}
+
 void print_error(const parser::ParseError& error) {
   printf("%s\x1f%s", kind_name(error.kind), error.message.c_str());
   if (error.has_location && error.kind != parser::ErrorKind::None) {
@@ -95,11 +86,11 @@ void print_error(const parser::ParseError& error) {
 
 int main(int argc, char** argv) {
   std::string out_dir, time_file;
-  bool trees = false, errors = false;
+  bool trees = false, errors = false, tokens = false;
   for (int i = 1; i < argc; i++) {
     std::string_view arg = argv[i];
-    if (arg == "--unicode") load_tables(argv[++i]);
     if (arg == "--trees") trees = true, out_dir = argv[++i];
+    if (arg == "--tokens") trees = tokens = true, out_dir = argv[++i];
     if (arg == "--errors") errors = true;
     if (arg == "--time") time_file = argv[++i];
   }
@@ -114,6 +105,10 @@ int main(int argc, char** argv) {
       std::string source;
       read_file(path.c_str(), &source);
       size_t skip = source.compare(0, 3, "\xEF\xBB\xBF") == 0 ? 3 : 0;
+      if (tokens) {
+        write_tokens(out_dir + "/" + std::to_string(number++), std::string_view(source).substr(skip));
+        continue;
+      }
       ast::Ast tree;
       parser::ParseResult result = parser::parse(tree, std::string_view(source).substr(skip));
       std::string text;
@@ -139,6 +134,10 @@ int main(int argc, char** argv) {
       parser::ParseOptions options;
       options.mode = mode == "eval" ? parser::Mode::Eval : mode == "single" ? parser::Mode::Single
                      : mode == "func_type" ? parser::Mode::FuncType : parser::Mode::Exec;
+      if (mode == "incomplete") {
+        options.mode = parser::Mode::Single;
+        options.allow_incomplete_input = options.dont_imply_dedent = true;
+      }
       ast::Ast tree;
       parser::ParseResult result = parser::parse(tree, source, options);
       print_error(result.error);

@@ -1,58 +1,37 @@
 """Compares Kaa's parser with CPython's; run by CPython 3.14.
 
     compare.py TOOL trees DIRECTORY...      the trees of all .py files, attributes included
+    compare.py TOOL tokens DIRECTORY...     the tokens of `tokenize`
     compare.py TOOL errors FILE...          errors and warnings for the programs in FILEs: a Python list of strings each
     compare.py TOOL doctests FILE...        errors for the examples of the docstrings in FILEs (test_syntax.py)
 """
 import ast
+import codeop
 import doctest
+import io
 import os
 import subprocess
 import sys
 import sysconfig
 import tempfile
-import unicodedata
+import tokenize
 import warnings
 
-TABLES = os.path.join(tempfile.gettempdir(), "kaa_ast_tables")
-
-
-def write_tables():
-    if os.path.exists(TABLES):
-        return
-    properties = bytearray(0x110000)
+def tokens_of(source):
     lines = []
-    for code in range(0x110000):
-        c = chr(code)
-        bits = 0
-        if c.isidentifier():
-            bits |= 1
-        if ("a" + c).isidentifier():
-            bits |= 2
-        if c.isprintable():
-            bits |= 4
-        properties[code] = bits
-        if 0xD800 <= code < 0xE000:
-            continue
-        name = unicodedata.name(c, None)
-        if name:
-            lines.append(f"N{name}\t{c}")
-        normal = unicodedata.normalize("NFKC", c)
-        if normal != c and bits:
-            lines.append(f"K{c}\t{normal}")
-    for alias in ("NULL", "LINE FEED", "ESCAPE", "DELETE", "END OF LINE", "ZWNBSP", "BELL", "NO-BREAK SPACE", "CR", "LF"):
-        try:
-            c = unicodedata.lookup(alias)
-        except KeyError:
-            continue
-        if c not in "\n\t":
-            lines.append(f"N{alias}\t{c}")
-    with open(TABLES, "wb") as file:
-        file.write(properties)
-        file.write("".join(line + "\n" for line in lines).encode())
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.ENDMARKER:
+                lines.append("0")
+                break
+            text = "" if token.type in (tokenize.NEWLINE, tokenize.NL) else token.string
+            lines.append(f"{token.type} {token.start[0]} {token.start[1]} {token.end[0]} {token.end[1]} {text}")
+    except (tokenize.TokenError, SyntaxError):
+        lines.append("67")
+    return "".join(line + "\n" for line in lines)
 
 
-def trees(tool, directories):
+def trees(tool, directories, what="trees"):
     paths = []
     for directory in directories:
         if os.path.isfile(directory):
@@ -73,13 +52,16 @@ def trees(tool, directories):
     with tempfile.TemporaryDirectory() as out:
         for start in range(0, len(good), 100):
             batch = good[start:start + 100]
-            subprocess.run([tool, "--unicode", TABLES, "--trees", out], check=False,
+            subprocess.run([tool, "--" + what, out], check=False,
                            input="".join(path + "\n" for path in batch).encode())
             for number, path in enumerate(batch):
                 with open(path, "rb") as file:
                     source = file.read()
                 try:
-                    expected = ast.dump(ast.parse(source), include_attributes=True)
+                    if what == "tokens":
+                        expected = tokens_of(io.TextIOWrapper(io.BytesIO(source), "utf-8-sig").read())
+                    else:
+                        expected = ast.dump(ast.parse(source), include_attributes=True)
                 except SyntaxError as error:
                     expected = f"{type(error).__name__}: {error.msg} line {error.lineno}"
                 except (ValueError, RecursionError) as error:
@@ -105,7 +87,10 @@ def cpython_result(source, mode):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            compile(source, "<compare>", mode, ast.PyCF_ONLY_AST)
+            flags = ast.PyCF_ONLY_AST
+            if mode == "incomplete":  # what codeop does
+                mode, flags = "single", flags | codeop.PyCF_ALLOW_INCOMPLETE_INPUT | codeop.PyCF_DONT_IMPLY_DEDENT
+            compile(source, "<compare>", mode, flags)
             result = ["OK", ""]
         except SyntaxError as error:
             result = [type(error).__name__, error.msg]
@@ -119,7 +104,7 @@ def cpython_result(source, mode):
 def errors(tool, cases):
     cases = [(mode, source) for mode, source in cases if "\x1e" not in source and "\x1f" not in source]
     data = "".join(f"{mode}\x1f{source}\x1e" for mode, source in cases).encode("utf-8", "surrogatepass")
-    run = subprocess.run([tool, "--unicode", TABLES, "--errors"], input=data, stdout=subprocess.PIPE, check=False)
+    run = subprocess.run([tool, "--errors"], input=data, stdout=subprocess.PIPE, check=False)
     records = run.stdout.decode("utf-8", "replace").split("\x1e")
     same = different = messages = 0
     for i, (mode, source) in enumerate(cases):
@@ -140,15 +125,14 @@ def errors(tool, cases):
 
 def main():
     tool, what, *rest = sys.argv[1:]
-    write_tables()
-    if what == "trees":
-        trees(tool, rest or [sysconfig.get_path("stdlib")])
+    if what in ("trees", "tokens"):
+        trees(tool, rest or [sysconfig.get_path("stdlib")], what)
     elif what == "errors":
         cases = []
         for path in rest:
             with open(path, encoding="utf-8") as file:
                 for source in ast.literal_eval(file.read()):
-                    cases += [("exec", source), ("eval", source), ("single", source)]
+                    cases += [("exec", source), ("eval", source), ("single", source), ("incomplete", source)]
         errors(tool, cases)
     else:
         cases = []
