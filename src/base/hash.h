@@ -43,6 +43,8 @@ class TupleHash {
     uint64_t h = state_ + (static_cast<uint64_t>(length) ^ (kPrime5 ^ 3527539u));
     return h == UINT64_MAX ? 1546275796 : static_cast<int64_t>(h);
   }
+  // The same without the length mixed in: slices.
+  int64_t finish_fixed() const { return state_ == UINT64_MAX ? 1546275796 : static_cast<int64_t>(state_); }
 
  private:
   static constexpr uint64_t kPrime1 = 11400714785074694791u;

@@ -33,7 +33,14 @@ inline bool is_instance(Value v, Type* t) { Type* vt = type_of(v); return vt == 
 // ---- text
 // Inline data of 1, 2 or 4 bytes a character, NUL-terminated, behind the struct; or, for strings grown by +=, data in a shared buffer.
 struct StrBuffer;  // objects/str_buffer.h
-enum : uint32_t { kStrKind2 = kTypeFlag0, kStrKind4 = kTypeFlag0 << 1, kStrAscii = kTypeFlag0 << 2, kStrInterned = kTypeFlag0 << 3, kStrView = kTypeFlag0 << 4 };
+enum : uint32_t {
+  kStrKind2 = kTypeFlag0, kStrKind4 = kTypeFlag0 << 1, kStrAscii = kTypeFlag0 << 2,
+  kStrInterned = kTypeFlag0 << 3,      // a name: interned and immortal
+  kStrView = kTypeFlag0 << 4,
+  kStrWeakInterned = kTypeFlag0 << 5,  // interned by sys.intern alone: leaves the table when it dies (str_dies)
+};
+// A kStrView string: data pointer, then the buffer object that owns the characters.
+struct StrViewFields { void* data; Field<Value> owner; };
 struct Str : Object {
   int64_t hash;     // 0: not computed yet
   uint64_t length;  // characters
@@ -49,10 +56,10 @@ struct Str : Object {
   }
   // The characters of an ASCII string.
   std::string_view ascii() const { return {reinterpret_cast<const char*>(data()), length}; }
-  template <class F> void each_field(F&&) {}
+  StrViewFields* view() { return reinterpret_cast<StrViewFields*>(this + 1); }
+  template <class F> void each_field(F&& f) { if (UNLIKELY(rc & kStrView)) f(view()->owner); }
 };
-// A kStrView string: data pointer, then the buffer object that owns the characters.
-struct StrViewFields { void* data; Field<Value> owner; };
+void str_dies(Str* s);  // str_core.cpp: the reclaimer found an unreachable kStrWeakInterned string
 
 struct Bytes : Object {
   int64_t hash;     // 0: not computed yet
@@ -141,6 +148,33 @@ struct SeqIter : Object {   // list_iterator, tuple_iterator, and the iterator o
   uint64_t index;
   Field<> seq;              // empty: exhausted
   template <class F> void each_field(F&& f) { f(seq); }
+};
+struct LongRangeIter : Object {  // of a range whose numbers do not all fit RangeIter
+  Field<> next, step, remaining;  // ints
+  template <class F> void each_field(F&& f) { f(next); f(step); f(remaining); }
+};
+struct CallableIter : Object {   // iter(callable, sentinel); empty fields: exhausted
+  Field<> callable, sentinel;
+  template <class F> void each_field(F&& f) { f(callable); f(sentinel); }
+};
+struct EnumerateIter : Object {
+  Field<> it, index;             // index: an int of any size
+  template <class F> void each_field(F&& f) { f(it); f(index); }
+};
+struct ZipIter : Object {
+  Field<Tuple*> its;
+  bool strict;
+  template <class F> void each_field(F&& f) { f(its); }
+};
+struct MapIter : Object {
+  Field<> func;
+  Field<Tuple*> its;
+  bool strict;
+  template <class F> void each_field(F&& f) { f(func); f(its); }
+};
+struct FilterIter : Object {
+  Field<> func, it;              // func None: truth of the items themselves
+  template <class F> void each_field(F&& f) { f(func); f(it); }
 };
 struct DictIter : Object {  // key, value and item iterators, forward and reverse
   Field<Dict*> dict;        // empty: exhausted

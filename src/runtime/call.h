@@ -15,6 +15,8 @@ Result<Value> run_code(Thread& t, Code* code, Dict* globals, Value locals, Tuple
 Result<Function*> new_function(Thread& t, Code* code, Dict* globals);
 // A parameter name close to a misspelt keyword, None for none (traceback suggestions do the rest).
 Result<Value> keyword_suggestion(Thread& t, Code* c, Str* name);
+// locals(): the mapping of a class or module frame, or a new dict of an optimised frame's variables.
+Result<Value> frame_locals(Thread& t, Frame* f);
 Value* data_stack_top(Thread& t);    // first free word of the data stack
 Frame* frame_stack_top(Thread& t);   // first free frame
 

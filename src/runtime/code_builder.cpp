@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "objects/traits.h"
-#include "types/int.h"
 
 namespace kaa {
 

@@ -1,4 +1,5 @@
-// What dict.cpp offers to the files about dicts, their views and sets, and to an interpreter that wants to look inside. The layout's essay is in dict.cpp.
+// What dict.cpp offers to the files about dicts, their views and sets, and to an interpreter that wants to look inside.
+// The layout's essay is in dict.cpp.
 #pragma once
 #include "runtime/api.h"
 
@@ -27,7 +28,8 @@ Status each_next(Thread& t, Value it, F&& fn) {
   }
 }
 
-// Position of the key in d->entries, or -1. Runs Python when a key's __eq__ has to decide; starts again when that changed the dict.
+// Position of the key in d->entries, or -1. Runs Python when a key's __eq__ has to decide; starts again when that
+// changed the dict.
 Result<int64_t> dict_find(Thread& t, Dict* d, Value key, int64_t hash);
 // Adds a key that is known to be absent. MemoryError.
 Status dict_insert_new(Thread& t, Dict* d, Value key, int64_t hash, Value v);

@@ -1,10 +1,11 @@
-// What Python sees of dict: construction, methods, operators. The table is dict.cpp's, views and iterators are in dict_views.cpp.
+// What Python sees of dict: construction, methods, operators. The table is dict.cpp's, views and iterators are in
+// dict_views.cpp.
 //
-// Methods act on the dict's own table also when self is an instance of a subclass that overrides item access, as in CPython: only
-// update() from another object, fromkeys() and __missing__ go through overridable methods.
+// Methods act on the dict's own table also when self is an instance of a subclass that overrides item access, as in
+// CPython: only update() from another object, fromkeys() and __missing__ go through overridable methods.
 #include "objects/table_traits.h"
 #include "types/dict.h"
-#include "types/text_builder_inl.h"
+#include "types/repr_builder_inl.h"
 
 namespace kaa {
 
@@ -178,7 +179,7 @@ Result<Value> dict_ior(Thread& t, Args a) {
 }
 
 Result<Str*> repr_items(Thread& t, Dict* d) {
-  TextBuilder text(t);
+  ReprBuilder text(t);
   TRY(text.start());
   TRY(text.add("{"));
   Str* comma = TRY(new_str_ascii(t, ", ", 2));

@@ -1,9 +1,10 @@
 // The views that keys(), values() and items() return, and the iterators over dicts.
 //
-// An iterator holds a position among the dict's entries, and what the number of keys was when it was made. It notices a change of that number, and
-// keys that come although all it was promised have come. An exhausted iterator lets its dict go.
+// An iterator holds a position among the dict's entries, and what the number of keys was when it was made. It notices a
+// change of that number, and keys that come although all it was promised have come. An exhausted iterator lets its dict
+// go.
 #include "types/set.h"
-#include "types/text_builder_inl.h"
+#include "types/repr_builder_inl.h"
 
 namespace kaa {
 
@@ -168,7 +169,7 @@ Result<Value> dict_view_repr(Thread& t, Args a) {
   if (repr_enter(t, self)) return new_str(t, "...");
   auto text = [&]() -> Result<Str*> {
     List* l = TRY(list_from(t, self));
-    TextBuilder b(t);
+    ReprBuilder b(t);
     TRY(b.start());
     TRY(b.add(TRY(str_format(t, "%T(", Value(self)))));
     TRY(b.add_repr(l));
@@ -251,7 +252,8 @@ Result<Value> intersection(Thread& t, Value self, Value other) {
   return Value(r);
 }
 
-// The symmetric difference of two item views: pairs are made only for the result, and values need not be hashable when they are equal.
+// The symmetric difference of two item views: pairs are made only for the result, and values need not be hashable when
+// they are equal.
 Result<Value> items_xor(Thread& t, Dict* a, Dict* b) {
   if (b->used > a->used) {
     Dict* x = a;

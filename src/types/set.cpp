@@ -1,18 +1,21 @@
 // The table of set and frozenset, and the operations on it.
 //
-// Elements lie in an open-addressing table of a power of two of entries (hash, key). The order of iteration is the table's, and programs (and CPython's
-// own tests) know it; so probing, growth and the ways in which whole sets are combined are CPython's (Objects/setobject.c, as of 3.14): from the home
-// slot nine neighbours are tried in line when they do not run over the end, then i = 5 i + 1 + perturb leads to the next group. A table grows when three
-// fifths of it are in use, deleted entries included, to the power of two above four times (for more than 50000 elements, twice) the elements.
+// Elements lie in an open-addressing table of a power of two of entries (hash, key). The order of iteration is the
+// table's, and programs (and CPython's own tests) know it; so probing, growth and the ways in which whole sets are
+// combined are CPython's (Objects/setobject.c, as of 3.14): from the home slot nine neighbours are tried in line when
+// they do not run over the end, then i = 5 i + 1 + perturb leads to the next group. A table grows when three fifths of
+// it are in use, deleted entries included, to the power of two above four times (for more than 50000 elements, twice)
+// the elements.
 //
 // Invariants
-//  S1 an entry is live (key not empty), deleted (key empty, hash -1) or free (key empty, hash 0). A new element takes the last deleted entry that its
-//     search has passed, if there was one, and then the table does not grow.
+//  S1 an entry is live (key not empty), deleted (key empty, hash -1) or free (key empty, hash 0). A new element takes
+//     the last deleted entry that its search has passed, if there was one, and then the table does not grow.
 //  S2 used counts the live ones, fill these and the deleted ones. fill <= 3/5 mask + 1, hence a probe always ends.
 //  S3 no table: all counts and the mask are 0. The first element makes one of 8 entries.
 //
-// Only hash() and equal() run Python. A lookup that has run Python starts over when the table was replaced or the entry it looked at has changed;
-// loops over a table read it again in each round. Nothing reconciles but what makes a new set.
+// Only hash() and equal() run Python. A lookup that has run Python starts over when the table was replaced or the entry
+// it looked at has changed; loops over a table read it again in each round. Nothing reconciles but what makes a new
+// set.
 #include "types/set.h"
 
 #include "objects/table_traits.h"
@@ -137,6 +140,7 @@ inline int64_t hash_of_str(Str* s) { return LIKELY(s->hash != 0) ? s->hash : str
           deleted = static_cast<int64_t>(i);
           return false;
         }
+        if (deleted >= 0 && table[deleted].hash != kDeletedHash) deleted = -1;  // an __eq__ has put something there
         found = ~(deleted >= 0 ? deleted : static_cast<int64_t>(i));
         return true;
       }
@@ -277,8 +281,8 @@ Result<bool> set_contains(Thread& t, Set* s, Value v) {
   return i >= 0;
 }
 
-// The hash of a frozenset, the same for every order of the elements: their hashes are scrambled, so that sets of close numbers differ, and joined by xor.
-// CPython's numbers, since programs print them.
+// The hash of a frozenset, the same for every order of the elements: their hashes are scrambled, so that sets of close
+// numbers differ, and joined by xor. CPython's numbers, since programs print them.
 int64_t set_hash(Set* s) {
   uint64_t h = 0;
   uint64_t pos = 0;

@@ -10,14 +10,16 @@ inline constexpr int64_t kDeletedHash = -1;  // of a deleted entry, whose key is
 Result<Set*> set_from(Thread& t, bool frozen, Value iterable);
 // hash(v); a TypeError becomes "cannot use 'list' as a set element (unhashable type: 'list')".
 Result<int64_t> set_key_hash(Thread& t, Value v);
-// Index of the element in s->table, or a negative number when it is absent. Runs Python when an element's __eq__ has to decide.
+// Index of the element in s->table, or a negative number when it is absent. Runs Python when an element's __eq__ has to
+// decide.
 Result<int64_t> set_find(Thread& t, Set* s, Value key, int64_t hash);
 Status set_add_hashed(Thread& t, Set* s, Value key, int64_t hash);
 // True when it was there.
 Result<bool> set_discard_hashed(Thread& t, Set* s, Value key, int64_t hash);
 void set_delete_at(Set* s, int64_t i);
 void set_clear(Set* s);
-// The next live entry at or behind *pos, with *pos moved behind it. Null at the end. Never keep the pointer across anything that may run Python.
+// The next live entry at or behind *pos, with *pos moved behind it. Null at the end. Never keep the pointer across
+// anything that may run Python.
 inline SetEntry* set_next(Set* s, uint64_t* pos) {
   if (!s->table) return nullptr;
   for (uint64_t i = *pos; i <= s->mask; i++) {

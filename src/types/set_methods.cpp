@@ -1,10 +1,10 @@
 // What Python sees of set, frozenset and their iterator. The table and the operations are in set.cpp.
 //
-// Operators want sets on both sides, methods take any iterable. Results are plain sets or frozensets also for subclasses; a frozenset that would be copied
-// exactly is returned itself.
+// Operators want sets on both sides, methods take any iterable. Results are plain sets or frozensets also for
+// subclasses; a frozenset that would be copied exactly is returned itself.
 #include "objects/table_traits.h"
 #include "types/set.h"
-#include "types/text_builder_inl.h"
+#include "types/repr_builder_inl.h"
 
 namespace kaa {
 
@@ -206,7 +206,7 @@ Result<Value> set_repr(Thread& t, Args a) {
     if (!s->used) return str_format(t, "%T()", self);
     List* elements = TRY(list_from(t, self));
     bool plain = IS_EXACT(self, set);
-    TextBuilder b(t);
+    ReprBuilder b(t);
     TRY(b.start());
     TRY(b.add(plain ? TRY(new_str(t, "{")) : TRY(str_format(t, "%T({", self))));
     for (uint64_t i = 0; i < elements->size; i++) {

@@ -1,0 +1,322 @@
+// compile(), exec() and eval(): from source (text, bytes, trees) to code objects, with SyntaxErrors and warnings as Python objects.
+#include "modules/code_builtins.h"
+
+#include "modules/ast_module.h"
+#include "runtime/call.h"
+#include "runtime/code_builder.h"
+
+namespace kaa {
+
+namespace {
+
+Type* error_type(parser::ErrorKind k) {
+  switch (k) {
+    case parser::ErrorKind::IndentationError: return KAA_TYPE(IndentationError);
+    case parser::ErrorKind::TabError: return KAA_TYPE(TabError);
+    case parser::ErrorKind::IncompleteInput: return KAA_TYPE(_IncompleteInputError);
+    case parser::ErrorKind::MemoryError: return KAA_TYPE(MemoryError);
+    case parser::ErrorKind::ValueError: return KAA_TYPE(ValueError);
+    default: return KAA_TYPE(SyntaxError);
+  }
+}
+
+Error syntax_error(Thread& t, Type* type, Str* message, Str* filename, int line, int offset, Value text, int end_line, int end_offset) {
+  Result<Tuple*> where = make_tuple(t, Value(filename), Value::from_int(line), Value::from_int(offset), text, end_line > 0 ? Value::from_int(end_line) : kNone,
+                                    end_line > 0 ? Value::from_int(end_offset) : kNone);
+  if (!where.ok()) return {};
+  Result<Value> e = call(t, type, message, where.value());
+  if (!e.ok()) return {};
+  return raise_value(t, e.value());
+}
+
+// The line of the source, newline included, and the character offset of a byte column in it.
+std::string_view source_line(std::string_view src, int line) {
+  size_t p = 0;
+  for (int i = 1; i < line; i++) {
+    p = src.find('\n', p);
+    if (p == std::string_view::npos) return {};
+    p++;
+  }
+  size_t e = src.find('\n', p);
+  return src.substr(p, e == std::string_view::npos ? std::string_view::npos : e - p + 1);
+}
+int chars_before(std::string_view line, int bytes) {
+  int n = 0;
+  for (int i = 0; i < bytes && i < static_cast<int>(line.size()); i++) n += (static_cast<unsigned char>(line[static_cast<size_t>(i)]) & 0xC0) != 0x80;
+  return n;
+}
+
+Error raise_compile_error(Thread& t, const compiler::CompileError& e, std::string_view src, Str* filename) {
+  if (e.kind == compiler::CompileErrorKind::RecursionError) return RAISE(RecursionError, "%s", e.message.c_str());
+  Result<Str*> msg = new_str(t, e.message);
+  if (!msg.ok()) return {};
+  std::string_view line = source_line(src, e.loc.lineno);
+  Value text = kNone;
+  if (!line.empty()) {
+    Result<Str*> s = new_str(t, line);
+    if (!s.ok()) return {};
+    text = s.value();
+  }
+  std::string_view end_line = source_line(src, e.loc.end_lineno);
+  return syntax_error(t, KAA_TYPE(SyntaxError), msg.value(), filename, e.loc.lineno, chars_before(line, e.loc.col_offset) + 1, text, e.loc.end_lineno,
+                      chars_before(end_line, e.loc.end_col_offset) + 1);
+}
+
+// warnings.warn_explicit; a warning that is an error becomes a SyntaxError at its place.
+Status emit_warning(Thread& t, const std::string& message, Str* filename, int line, int offset, int end_line, int end_offset, std::string_view src) {
+  Opt w = TRY(dict_get(t, interp().modules, NAME("warnings")));
+  if (!w) w = TRY(dict_get(t, interp().modules, NAME("_warnings")));
+  if (!w) return {};
+  Value f = TRY(get_attr(t, w.v, NAME("warn_explicit")));
+  Str* text = TRY(new_str(t, message));
+  Result<Value> r = call(t, f, text, KAA_TYPE(SyntaxWarning), filename, Value::from_int(line));
+  if (r.ok()) return {};
+  if (!exc_matches(t, KAA_TYPE(SyntaxWarning))) return Error{};
+  clear_exc(t);
+  std::string_view l = source_line(src, line);
+  Value lt = kNone;
+  if (!l.empty()) lt = TRY(new_str(t, l));
+  return syntax_error(t, KAA_TYPE(SyntaxError), text, filename, line, offset, lt, end_line, end_offset);
+}
+
+Status emit_warnings(Thread& t, const compiler::CompileResult& r, std::string_view src, Str* filename) {
+  for (const parser::ParseWarning& w : r.parse_warnings) TRY(emit_warning(t, w.message, filename, w.lineno, w.offset, w.end_lineno, w.end_offset, src));
+  for (const compiler::CompileWarning& w : r.warnings) {
+    std::string_view line = source_line(src, w.loc.lineno);
+    TRY(emit_warning(t, w.message, filename, w.loc.lineno, chars_before(line, w.loc.col_offset) + 1, w.loc.end_lineno, chars_before(source_line(src, w.loc.end_lineno), w.loc.end_col_offset) + 1, src));
+  }
+  return {};
+}
+
+Result<Code*> finish(Thread& t, compiler::CompileResult& r, std::string_view src, Str* filename) {
+  Result<Code*> out = [&]() -> Result<Code*> {
+    TRY(emit_warnings(t, r, src, filename));
+    if (!r.code) {
+      if (r.parse_error.kind != parser::ErrorKind::None) return raise_parse_error(t, r.parse_error, filename);
+      return raise_compile_error(t, r.error, src, filename);
+    }
+    return build_code(t, *r.code);
+  }();
+  delete r.code;
+  return out;
+}
+
+}  // namespace
+
+Error raise_parse_error(Thread& t, const parser::ParseError& e, Str* filename) {
+  Result<Str*> msg = new_str(t, e.message);
+  if (!msg.ok()) return {};
+  Type* type = error_type(e.kind);
+  if (!e.has_location || type == KAA_TYPE(MemoryError) || type == KAA_TYPE(ValueError)) {
+    if (type == KAA_TYPE(MemoryError) && e.message.empty()) return raise_class(t, type, Value());
+    return raise_class(t, type, msg.value());
+  }
+  Value text = kNone;
+  if (e.has_text) {
+    Result<Str*> s = new_str(t, e.text);
+    if (!s.ok()) return {};
+    text = s.value();
+  }
+  return syntax_error(t, type, msg.value(), filename, e.lineno, e.offset, text, e.end_lineno, e.end_offset);
+}
+
+Result<bool> decode_source_bytes(Thread& t, std::string_view bytes, Str* filename, std::string& utf8) {
+  if (bytes.find('\0') != std::string_view::npos) {
+    return syntax_error(t, KAA_TYPE(SyntaxError), TRY(new_str(t, "source code cannot contain null bytes")), filename, 0, 0, kNone, 0, 0);
+  }
+  parser::SourceEncoding enc = parser::detect_encoding(bytes);
+  if (enc.error.kind != parser::ErrorKind::None) return raise_parse_error(t, enc.error, filename);
+  bytes.remove_prefix(enc.bom_size);
+  if (enc.name == "utf-8") {
+    parser::ParseError e;
+    if (!parser::check_utf8(bytes, &e)) return raise_parse_error(t, e, filename);
+    utf8.assign(bytes);
+    return true;
+  }
+  Value b = TRY(new_bytes(t, bytes.data(), bytes.size()));
+  Value name = TRY(new_str(t, enc.name));
+  Value codecs = TRY(import_module(t, "codecs"));
+  Result<Value> text = call_method(t, codecs, NAME("decode"), b, name);
+  if (!text.ok()) {
+    if (!exc_matches(t, KAA_TYPE(LookupError)) && !exc_matches(t, KAA_TYPE(UnicodeError))) return Error{};
+    bool lookup = exc_matches(t, KAA_TYPE(LookupError)) && !exc_matches(t, KAA_TYPE(UnicodeError));
+    Value e = take_exc(t);
+    Str* s = lookup ? TRY(str_format(t, "unknown encoding: %S", name)) : TRY(str_format(t, "(unicode error) %S", e));
+    return syntax_error(t, KAA_TYPE(SyntaxError), s, filename, 0, 0, kNone, 0, 0);
+  }
+  if (!is_str(text.value())) return RAISE(TypeError, "'%S' decoder returned '%T' instead of 'str'", name, text.value());
+  Utf8 u;
+  TRY(str_utf8(t, text.value().as<Str>(), u, true));
+  utf8.assign(u.view());
+  return true;
+}
+
+Result<Code*> compile_utf8(Thread& t, std::string_view utf8, Str* filename, CompileMode mode, uint32_t flags, int optimize) {
+  compiler::CompileOptions o;
+  Utf8 name;
+  TRY(str_utf8(t, filename, name, true));
+  o.filename.assign(name.view());
+  o.flags = flags;
+  o.optimize = optimize < 0 ? interp().optimize : optimize;
+  o.mode = mode == CompileMode::kExec ? parser::Mode::Exec : mode == CompileMode::kSingle ? parser::Mode::Single : parser::Mode::Eval;
+  o.stack_limit = reinterpret_cast<uintptr_t>(t.native_limit);
+  compiler::CompileResult r = compiler::compile_source(utf8, o);
+  return finish(t, r, utf8, filename);
+}
+
+// ---- the builtins
+namespace {
+
+constexpr uint32_t kFutureMask = 0x1FE0000 | 0x1000000, kPyCFMask = 0x200 | 0x400 | 0x800 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x100;
+
+// Future flags of the code that calls us.
+uint32_t inherited_flags(Thread& t) { return t.frame ? t.frame->code->flags & kFutureMask : 0; }
+
+// The text of a source argument (str, bytes-like) as UTF-8, or an error naming what was wanted.
+Status source_text(Thread& t, Value src, Str* filename, const char* func, const char* what, uint32_t* flags, std::string& out) {
+  if (is_str(src)) {
+    Utf8 u;
+    TRY(str_utf8(t, src.as<Str>(), u, false));
+    out.assign(u.view());
+    *flags |= 0x100;  // PyCF_IGNORE_COOKIE
+    if (out.find('\0') != std::string::npos) {
+      return syntax_error(t, KAA_TYPE(SyntaxError), TRY(new_str(t, "source code string cannot contain null bytes")), filename, 0, 0, kNone, 0, 0);
+    }
+    return {};
+  }
+  if (!has_buffer(src)) return RAISE(TypeError, "%s() arg 1 must be a %s object", func, what);
+  BufferHold b;
+  TRY(b.get(t, src));
+  if (b.view().find('\0') != std::string_view::npos)
+    return syntax_error(t, KAA_TYPE(SyntaxError), TRY(new_str(t, "source code string cannot contain null bytes")), filename, 0, 0, kNone, 0, 0);
+  TRY(decode_source_bytes(t, b.view(), filename, out));
+  return {};
+}
+
+Result<Str*> filename_arg(Thread& t, Value v) {
+  if (is_str(v)) return v.as<Str>();
+  if (is_bytes(v)) return new_str(t, v.as<Bytes>()->view());
+  if (type_of(v)->dunder(D_fspath)) {
+    Value p = TRY(call_dunder(t, D_fspath, v));
+    if (is_str(p)) return p.as<Str>();
+    if (is_bytes(p)) return new_str(t, p.as<Bytes>()->view());
+  }
+  return RAISE(TypeError, "expected str, bytes or os.PathLike object, not %T", v);
+}
+
+}  // namespace
+
+Result<Value> builtin_compile(Thread& t, Args a) {
+  Str* filename = TRY(filename_arg(t, a[1]));
+  if (!is_str(a[2])) return RAISE(TypeError, "compile() argument 'mode' must be str, not %T", a[2]);
+  uint32_t flags = a[3] ? static_cast<uint32_t>(TRY(to_cint(t, a[3]))) : 0;
+  bool dont_inherit = a[4] ? TRY(truth(t, a[4])) : false;
+  int optimize = a[5] ? TRY(to_cint(t, a[5])) : -1;
+  int feature_version = a[6] ? TRY(to_cint(t, a[6])) : -1;
+  if (flags & ~(kFutureMask | kPyCFMask)) return RAISE(ValueError, "compile(): unrecognised flags");
+  if (optimize < -1 || optimize > 2) return RAISE(ValueError, "compile(): invalid optimize value");
+  if (!dont_inherit) flags |= inherited_flags(t);
+  Str* mode = a[2].as<Str>();
+  CompileMode m;
+  bool func_type = false;
+  if (str_equal_ascii(mode, "exec")) m = CompileMode::kExec;
+  else if (str_equal_ascii(mode, "eval")) m = CompileMode::kEval;
+  else if (str_equal_ascii(mode, "single")) m = CompileMode::kSingle;
+  else if (str_equal_ascii(mode, "func_type")) {
+    if (!(flags & compiler::kOnlyAst)) return RAISE(ValueError, "compile() mode 'func_type' requires flag PyCF_ONLY_AST");
+    func_type = true;
+    m = CompileMode::kExec;
+  } else if (flags & compiler::kOnlyAst) {
+    return RAISE(ValueError, "compile() mode must be 'exec', 'eval', 'single' or 'func_type'");
+  } else {
+    return RAISE(ValueError, "compile() mode must be 'exec', 'eval' or 'single'");
+  }
+  parser::Mode pm = func_type ? parser::Mode::FuncType : m == CompileMode::kExec ? parser::Mode::Exec : m == CompileMode::kSingle ? parser::Mode::Single : parser::Mode::Eval;
+  bool tree = TRY(is_ast_object(t, a[0]));
+  if (tree) return compile_ast_object(t, a[0], filename, pm, flags, optimize);
+  std::string text;
+  TRY(source_text(t, a[0], filename, "compile", "string, bytes or AST", &flags, text));
+  if (flags & compiler::kOnlyAst) return parse_to_ast_object(t, text, filename, pm, flags, optimize, feature_version);
+  return compile_utf8(t, text, filename, m, flags, optimize);
+}
+
+namespace {
+
+struct Namespaces { Dict* globals; Value locals; };
+
+Result<Value> current_locals(Thread& t) {
+  Frame* f = t.frame;
+  if (!f) return RAISE(SystemError, "frame does not exist");
+  return frame_locals(t, f);
+}
+
+Status namespaces(Thread& t, const char* func, Value g, Value l, Namespaces& ns) {
+  if (g && g.is_none()) g = Value();
+  if (l && l.is_none()) l = Value();
+  if (g && !is_dict(g)) {
+    if (!strcmp(func, "eval")) return RAISE(TypeError, type_of(g)->dunder(D_getitem) ? "globals must be a real dict; try eval(code, {}, mapping)" : "globals must be a dict");
+    return RAISE(TypeError, "exec() globals must be a dict, not %T", g);
+  }
+  if (l && !type_of(l)->dunder(D_getitem)) return !strcmp(func, "eval") ? RAISE(TypeError, "locals must be a mapping") : RAISE(TypeError, "locals must be a mapping or None, not %T", l);
+  if (!g) {
+    if (!t.frame) return RAISE(TypeError, "%s must be given globals and locals when called without a frame", func);
+    ns.globals = t.frame->func->globals;
+    ns.locals = l ? l : TRY(current_locals(t));
+  } else {
+    ns.globals = g.as<Dict>();
+    ns.locals = l ? l : g;
+  }
+  if (!dict_get_str(ns.globals, NAME("__builtins__"))) {
+    Value b = t.frame ? t.frame->func->builtins.value() : Value(interp().builtins);
+    TRY(dict_set(t, ns.globals, NAME("__builtins__"), b));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Value> builtin_exec(Thread& t, Args a) {
+  Namespaces ns;
+  TRY(namespaces(t, "exec", a[1], a[2], ns));
+  Value closure = a[3];
+  if (closure && closure.is_none()) closure = Value();
+  Value src = a[0];
+  if (IS_EXACT(src, code)) {
+    Code* c = src.as<Code>();
+    if (c->nfree == 0) {
+      if (closure) return RAISE(TypeError, "cannot use a closure with this code object");
+    } else {
+      bool fine = closure && IS_EXACT(closure, tuple) && closure.as<Tuple>()->size == c->nfree;
+      for (uint64_t i = 0; fine && i < c->nfree; i++) fine = IS_EXACT(closure.as<Tuple>()->items[i], cell);
+      if (!fine) return RAISE(TypeError, "code object requires a closure of exactly length %u", c->nfree);
+    }
+    TRY(run_code(t, c, ns.globals, ns.locals, closure ? closure.as<Tuple>() : nullptr));
+    return kNone;
+  }
+  if (closure) return RAISE(TypeError, "closure can only be used when source is a code object");
+  std::string text;
+  uint32_t flags = inherited_flags(t);
+  TRY(source_text(t, src, NAME("<string>"), "exec", "string, bytes or code", &flags, text));
+  Code* c = TRY(compile_utf8(t, text, NAME("<string>"), CompileMode::kExec, flags, -1));
+  TRY(run_code(t, c, ns.globals, ns.locals));
+  return kNone;
+}
+
+Result<Value> builtin_eval(Thread& t, Args a) {
+  Namespaces ns;
+  TRY(namespaces(t, "eval", a[1], a[2], ns));
+  Value src = a[0];
+  if (IS_EXACT(src, code)) {
+    if (src.as<Code>()->nfree) return RAISE(TypeError, "code object passed to eval() may not contain free variables");
+    return run_code(t, src.as<Code>(), ns.globals, ns.locals);
+  }
+  std::string text;
+  uint32_t flags = inherited_flags(t);
+  TRY(source_text(t, src, NAME("<string>"), "eval", "string, bytes or code", &flags, text));
+  size_t skip = text.find_first_not_of(" \t");
+  if (skip == std::string::npos) skip = text.size();
+  Code* c = TRY(compile_utf8(t, std::string_view(text).substr(skip), NAME("<string>"), CompileMode::kEval, flags, -1));
+  return run_code(t, c, ns.globals, ns.locals);
+}
+
+}  // namespace kaa

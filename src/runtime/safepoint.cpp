@@ -1,0 +1,32 @@
+// Safepoints: where a thread attends to signals, finalizers, cycle collection and the hand-over of the lock.
+#include "runtime/api.h"
+#include "runtime/call.h"
+#include "runtime/startup.h"
+#include "runtime/weakrefs.h"
+
+namespace kaa {
+
+// Set by the signal module and the thread module: what a poll bit means.
+Status (*g_signal_hook)(Thread&) = nullptr;
+Status (*g_handover_hook)(Thread&) = nullptr;
+
+Status safepoint(Thread& t) {
+  uint32_t p = t.poll.load(std::memory_order_relaxed);
+  if (!p) return {};
+  if (p & kPollFinalizers) TRY(run_finalizers(t));
+  if (p & kPollGc) {
+    t.poll.fetch_and(~uint32_t{kPollGc}, std::memory_order_relaxed);
+    collect_if_due(t);
+  }
+  if ((p & kPollSignal) && g_signal_hook) TRY(g_signal_hook(t));
+  if ((p & kPollHandover) && g_handover_hook) TRY(g_handover_hook(t));
+  if (p & kPollAsyncExc) {
+    t.poll.fetch_and(~uint32_t{kPollAsyncExc}, std::memory_order_relaxed);
+    Value e = t.async_exc;
+    t.async_exc = Value();
+    if (e) return is_type(e) ? raise_class(t, e.as<Type>(), Value()) : raise_value(t, e);
+  }
+  return {};
+}
+
+}  // namespace kaa
