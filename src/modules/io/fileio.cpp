@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text_buffer.h"
+#include "modules/codecs/codecs_api.h"
 #include "modules/io/io.h"
 
 namespace kaa {
@@ -47,6 +48,14 @@ Result<int64_t> system_call(Thread& t, F&& fn) {
     errno = err;
     return r;
   }
+}
+
+// NULs are reported as those of the encoded name.
+Status io_path(Thread& t, Value v, PathArg& out) {
+  Status s = fs_path(t, v, out);
+  if (s.ok() || !exc_matches(t, KAA_TYPE(ValueError)) || exc_matches(t, KAA_TYPE(UnicodeError))) return s;
+  clear_exc(t);
+  return RAISE(ValueError, "embedded null byte");
 }
 
 struct OpenMode { bool created = false, readable = false, writable = false, appending = false; int flags = 0; };
@@ -127,8 +136,8 @@ Status fileio_init(Thread& t, FileIO* f, Value file, Str* mode, bool closefd, Va
       clear_exc(t);
     }
   }
-  Bytes* path = nullptr;
-  if (given < 0) path = TRY(io_path(t, file));
+  PathArg path;
+  if (given < 0) TRY(io_path(t, file, path));
 
   OpenMode m;
   TRY(parse_mode(t, mode, m));
@@ -143,8 +152,8 @@ Status fileio_init(Thread& t, FileIO* f, Value file, Str* mode, bool closefd, Va
   } else {
     if (!closefd) return RAISE(ValueError, "Cannot use closefd=False with file name");
     if (!opener || opener.is_none()) {
-      Keep keep(path);
-      const char* p = path->data();
+      Keep keep(path.object);
+      const char* p = path.c_str();
       int64_t fd = TRY(system_call(t, [&] { return open(p, m.flags, 0666); }));
       if (fd < 0) return raise_os_error(t, errno, file);
       f->fd = static_cast<int>(fd);
@@ -403,50 +412,6 @@ const TypeSpec k_spec = {
     .flags = kTypeBase | kTypeHasDict | kTypeWeakrefable};
 
 }  // namespace
-
-Result<Bytes*> io_path(Thread& t, Value path) {
-  if (!is_str(path) && !is_bytes(path)) {
-    Opt fspath = TRY(lookup_special(t, path, NAME("__fspath__")));
-    if (!fspath) return RAISE(TypeError, "expected str, bytes or os.PathLike object, not %T", path);
-    Value r = TRY(call(t, fspath.v));
-    if (!is_str(r) && !is_bytes(r)) return RAISE(TypeError, "expected %T.__fspath__() to return str or bytes, not %T", path, r);
-    path = r;
-  }
-  Bytes* b;
-  if (is_bytes(path)) {
-    b = path.as<Bytes>();
-  } else {
-    Str* s = path.as<Str>();
-    ByteBuilder out;
-    for (uint64_t i = 0; i < s->length; i++) {
-      uint32_t c = s->at(i);
-      if (c < 0x80) {
-        out.push(static_cast<uint8_t>(c));
-      } else if (c < 0x800) {
-        out.push(static_cast<uint8_t>(0xC0 | c >> 6));
-        out.push(static_cast<uint8_t>(0x80 | (c & 63)));
-      } else if (c >= 0xDC80 && c <= 0xDCFF) {
-        out.push(static_cast<uint8_t>(c - 0xDC00));
-      } else if (c >= 0xD800 && c <= 0xDFFF) {
-        Utf8 u;  // no byte in disguise: the conversion raises the error
-        TRY(str_utf8(t, s, u));
-      } else if (c < 0x10000) {
-        out.push(static_cast<uint8_t>(0xE0 | c >> 12));
-        out.push(static_cast<uint8_t>(0x80 | (c >> 6 & 63)));
-        out.push(static_cast<uint8_t>(0x80 | (c & 63)));
-      } else {
-        out.push(static_cast<uint8_t>(0xF0 | c >> 18));
-        out.push(static_cast<uint8_t>(0x80 | (c >> 12 & 63)));
-        out.push(static_cast<uint8_t>(0x80 | (c >> 6 & 63)));
-        out.push(static_cast<uint8_t>(0x80 | (c & 63)));
-      }
-    }
-    if (out.failed()) return raise_memory(t);
-    b = TRY(new_bytes(t, out.data() ? out.data() : reinterpret_cast<const uint8_t*>(""), out.size()));
-  }
-  if (memchr(b->data(), 0, b->size)) return RAISE(ValueError, "embedded null byte");
-  return b;
-}
 
 Result<int64_t> fileio_read_into(Thread& t, FileIO* f, void* p, size_t n) {
   if (f->fd < 0) return closed_error(t);

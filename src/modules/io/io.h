@@ -81,8 +81,6 @@ Result<int64_t> fileio_read_into(Thread& t, FileIO* f, void* p, size_t n);
 Result<int64_t> fileio_write_from(Thread& t, FileIO* f, const void* p, size_t n);
 Result<int64_t> fileio_seek_to(Thread& t, FileIO* f, int64_t pos, int whence);
 Result<Value> fileio_read_all(Thread& t, FileIO* f);
-// A path argument as bytes of the file system encoding (utf-8, surrogateescape): a Bytes object, NUL-terminated, without NULs inside.
-Result<Bytes*> io_path(Thread& t, Value path);
 
 // ---- Buffered (buffered.cpp, buffered_read.cpp, buffered_write.cpp)
 //

@@ -93,8 +93,7 @@ bool io_flag(Thread& t, const char* name) {
 }
 
 Result<Value> memoryview_whole(Thread& t, Value owner) {
-  Value cls = TRY(import_attr(t, "builtins", "memoryview"));
-  return call(t, cls, owner);
+  return call(t, KAA_TYPE(memoryview), owner);
 }
 
 Result<Value> memoryview_of(Thread& t, Value owner, int64_t start, int64_t end) {
