@@ -11,6 +11,13 @@ namespace kaa {
 
 Result<Value> float_m_format(Thread& t, Args a);
 
+Result<Value> box_float(Thread& t, double d) {
+  Object* o = t.heap->allocate(KAA_SHAPE(float), sizeof(FloatObject));
+  if (UNLIKELY(!o)) return raise_memory(t);
+  static_cast<FloatObject*>(o)->value = d;
+  return o;
+}
+
 // ---- arithmetic
 double float_mod(double a, double b) {
   double m = fmod(a, b);
