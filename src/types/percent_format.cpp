@@ -143,7 +143,7 @@ class PercentFormatter {
       if (c == ')') depth--;
       else if (c == '(') depth++;
     }
-    if (depth > 0 || pos_ >= format_.length) return RAISE(ValueError, "incomplete format key");
+    if (depth > 0) return RAISE(ValueError, "incomplete format key");
     TextView k = format_.slice(start, pos_ - 1);
     Value name;
     if (bytes_) name = TRY(new_bytes(t, k.data, k.length));

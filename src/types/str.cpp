@@ -59,6 +59,13 @@ Result<Bounds> slice_bounds(Thread& t, Value start, Value end, int64_t length) {
   return b;
 }
 
+Result<int64_t> ssize_argument(Thread& t, Value v) {
+  if (LIKELY(v.is_int())) return v.as_int();
+  Value i = TRY(to_index(t, v));
+  if (i.is_int()) return i.as_int();
+  return RAISE(OverflowError, "Python int too large to convert to C ssize_t");
+}
+
 namespace {
 
 // ---- repr
@@ -132,8 +139,8 @@ Result<Str*> repr_chars(Thread& t, Str* s, const C* p) {
 Result<Value> str_new(Thread& t, Args a) {
   Type* cls = a.as<Type>(0);
   Str* s;
-  if (a[2] && !is_str(a[2])) return RAISE(TypeError, "str() argument 'encoding' must be str, not %T", a[2]);
-  if (a[3] && !is_str(a[3])) return RAISE(TypeError, "str() argument 'errors' must be str, not %T", a[3]);
+  TRY(check_codec_argument(t, a[2], "str", "encoding"));
+  TRY(check_codec_argument(t, a[3], "str", "errors"));
   if (!a[1]) s = interp().empty_str;
   else if (a[2] || a[3]) s = TRY(decode_buffer(t, a[1], a[2], a[3])).as<Str>();
   else s = TRY(str(t, a[1]));
@@ -162,13 +169,25 @@ COMPARISON(gt, str_compare(x, y) > 0)
 COMPARISON(ge, str_compare(x, y) >= 0)
 #undef COMPARISON
 
+// Whether the other operand may know what to do. No builtin type does: for those the error is raised at once, also when __add__ is called by name.
+bool may_reflect(Value v, Dunder d) {
+  Type* ty = type_of(v);
+  return ty->dunder(d) && !(ty >= g_types && ty < g_types + kBuiltinTypeCount);
+}
+
 Result<Value> str_add(Thread& t, Args a) {
-  if (!is_str(a[1])) return kNotImplemented;
+  if (!is_str(a[1])) {
+    if (may_reflect(a[1], D_radd)) return kNotImplemented;
+    return RAISE(TypeError, "can only concatenate str (not \"%T\") to str", a[1]);
+  }
   return TRY(str_concat(t, a.as<Str>(0), a.as<Str>(1)));
 }
 
 Result<Value> str_mul(Thread& t, Args a) {
-  if (!a[1].is_int() && !type_of(a[1])->dunder(D_index)) return kNotImplemented;
+  if (!a[1].is_int() && !type_of(a[1])->dunder(D_index)) {
+    if (may_reflect(a[1], D_rmul)) return kNotImplemented;
+    return RAISE(TypeError, "can't multiply sequence by non-int of type '%T'", a[1]);
+  }
   int64_t n = TRY(to_ssize(t, a[1]));
   Str* s = a.as<Str>(0);
   if (n <= 0 || s->length == 0) return interp().empty_str;

@@ -23,6 +23,9 @@ Result<Value> decode_buffer(Thread& t, Value object, Value encoding, Value error
 // str.encode(): a Bytes. The strings are UTF-8; null: the defaults.
 Result<Value> encode_str(Thread& t, Str* s, Value encoding, Value errors);
 
+// The arguments `encoding` and `errors` of methods: missing, or a str that C code could take.
+Status check_codec_argument(Thread& t, Value v, const char* fname, const char* name);
+
 // repr() of the text.
 Result<Str*> str_repr_text(Thread& t, Str* s);
 
@@ -32,6 +35,9 @@ Result<SliceSpan> slice_span(Thread& t, SliceObject* s, int64_t length);
 // Optional start and end of find() and its like, cut to [0, length]; start may be behind end.
 struct Bounds { int64_t start, end; };
 Result<Bounds> slice_bounds(Thread& t, Value start, Value end, int64_t length);
+
+// A parameter that counts: OverflowError "Python int too large to convert to C ssize_t".
+Result<int64_t> ssize_argument(Thread& t, Value v);
 
 // Pads a text: left and right fill characters around.
 Result<Str*> str_pad(Thread& t, Str* s, size_t left, size_t right, uint32_t fill);

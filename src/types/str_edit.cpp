@@ -32,7 +32,7 @@ namespace {
 // The padding a width asks for, and the fill character.
 struct Padding { size_t n; uint32_t fill; };
 Result<Padding> padding(Thread& t, Args a) {
-  int64_t width = TRY(to_ssize(t, a[1]));
+  int64_t width = TRY(ssize_argument(t, a[1]));
   Padding p{0, ' '};
   if (a[2]) {
     if (!is_str(a[2])) return RAISE(TypeError, "The fill character must be a unicode character, not %T", a[2]);
@@ -87,7 +87,7 @@ Result<Value> str_rjust(Thread& t, Args a) {
   return TRY(str_pad(t, a.as<Str>(0), p.n, 0, p.fill));
 }
 Result<Value> str_zfill(Thread& t, Args a) {
-  int64_t width = TRY(to_ssize(t, a[1]));
+  int64_t width = TRY(ssize_argument(t, a[1]));
   Str* s = a.as<Str>(0);
   if (width <= static_cast<int64_t>(s->length)) return TRY(str_exact(t, s));
   size_t n = static_cast<size_t>(width) - s->length;
@@ -192,12 +192,12 @@ Result<Value> str_maketrans(Thread& t, Args a) {
   while (DictEntry* e = dict_next(from, &pos)) {
     Value k = e->key, v = e->value;
     if (is_str(k)) {
-      if (k.as<Str>()->length != 1) return RAISE(ValueError, "string keys in translate table must be of length 1");
+      if (k.as<Str>()->length != 1) return RAISE(ValueError, "string keys in translatetable must be of length 1");
       TRY(dict_set(t, d, small_int(k.as<Str>()->at(0)), v));
     } else if (is_int(k)) {
       TRY(dict_set(t, d, k, v));
     } else {
-      return RAISE(TypeError, "keys in translate table must be strings or integers");
+      return RAISE(TypeError, "keys in translate table mustbe strings or integers");
     }
   }
   return d;

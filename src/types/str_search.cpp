@@ -128,8 +128,7 @@ Result<Value> split_space(Thread& t, Str* s, const C* p, size_t max) {
   for (;;) {
     while (i < n && is_space(p[i])) i++;
     if (i == n) return l;
-    if (l->size == max) {
-      while (is_space(p[n - 1])) n--;
+    if (l->size == max) {  // white space at the end stays
       TRY(add_piece(t, l, s, i, n));
       return l;
     }
@@ -146,9 +145,7 @@ Result<Value> rsplit_space(Thread& t, Str* s, const C* p, size_t max) {
     while (n && is_space(p[n - 1])) n--;
     if (n == 0) break;
     if (l->size == max) {
-      size_t i = 0;
-      while (is_space(p[i])) i++;
-      TRY(add_piece(t, l, s, i, n));
+      TRY(add_piece(t, l, s, 0, n));
       break;
     }
     size_t end = n;
@@ -202,7 +199,7 @@ Result<Value> split_common(Thread& t, Args a, bool from_end) {
   Str* s = a.as<Str>(0);
   size_t max = SIZE_MAX;
   if (a[2]) {
-    int64_t m = TRY(to_ssize(t, a[2]));
+    int64_t m = TRY(ssize_argument(t, a[2]));
     if (m >= 0) max = static_cast<size_t>(m);
   }
   if (!a[1] || a[1].is_none()) {
@@ -245,7 +242,7 @@ Result<Value> strip_common(Thread& t, Args a, const char* fname, int sides) {
   if (!a[1] || a[1].is_none()) {
     cut(is_space);
   } else {
-    if (!is_str(a[1])) return RAISE(TypeError, "%s arg must be None or str, not %T", fname, a[1]);
+    if (!is_str(a[1])) return RAISE(TypeError, "%s arg must be None or str", fname);
     TextView chars = view_of(a.as<Str>(1));
     if (chars.length == 1) {
       uint32_t c = chars[0];
@@ -288,7 +285,7 @@ Result<Value> str_replace(Thread& t, Args a) {
   Str* to = TRY(str_argument(t, a[2], "replace", 2));
   size_t max = SIZE_MAX;
   if (a[3]) {
-    int64_t m = TRY(to_ssize(t, a[3]));
+    int64_t m = TRY(ssize_argument(t, a[3]));
     if (m >= 0) max = static_cast<size_t>(m);
   }
   return TRY(replace_text(t, a.as<Str>(0), from, to, max));
