@@ -181,7 +181,7 @@ void Codegen::set_qualname(Unit* unit) {
   Unit* parent = unit->parent;
   unit->qualname = unit->code->name;
   if (!parent || !parent->parent) return;
-  if (parent->kind == UnitKind::TypeParams) {
+  if (parent->kind == UnitKind::TypeParams || parent->kind == UnitKind::Annotations) {
     parent = parent->parent;
     if (!parent->parent) return;
   }
@@ -312,7 +312,7 @@ void Codegen::module_body(const Seq<Stmt*>& stmts, const Loc& loc) {
   }
   uint32_t first = 0;
   if (!u_->interactive) {
-    const Constant* doc = docstring_of(stmts);
+    const Constant* doc = u_->scope->has_docstring ? docstring_of(stmts) : nullptr;
     if (doc) {
       first = 1;
       if (options_.optimize < 2) {

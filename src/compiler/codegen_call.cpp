@@ -123,7 +123,7 @@ void Codegen::call_arguments(Reg window, bool method, const Seq<Expr*>& args, co
   std::vector<std::string_view> names;
   for (Keyword* keyword : keywords) {
     push(keyword->value);
-    names.push_back(mangled(keyword->arg)->text());
+    names.push_back(keyword->arg->text());  // keyword names are not mangled
   }
   At at(this, pos);
   uint32_t count = extra + args.size + keywords.size;
@@ -169,7 +169,7 @@ void Codegen::call_ex(Reg window, const Seq<Expr*>& args, const Seq<Keyword*>& k
         uint32_t count = 0;
         e().set_top(merged);
         while (i < keywords.size && keywords[i]->arg && count < 32) {
-          push_text(mangled(keywords[i]->arg)->text());
+          push_text(keywords[i]->arg->text());
           push(keywords[i]->value);
           i++;
           count++;

@@ -175,7 +175,7 @@ void Codegen::function_body(FunctionDef* s, bool async, int32_t firstlineno) {
   enter(scopes_.find(s), async ? UnitKind::AsyncFunction : UnitKind::Function, s->name->text(), s->name, s->loc, firstlineno);
   count_arguments(s->args);
   uint32_t first = 0;
-  if (const Constant* doc = docstring_of(s->body)) {
+  if (const Constant* doc = u_->scope->has_docstring ? docstring_of(s->body) : nullptr) {
     first = 1;
     if (options_.optimize < 2) {
       u_->code->flags |= kCoHasDocstring;

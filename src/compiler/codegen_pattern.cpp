@@ -269,7 +269,7 @@ void Codegen::pattern_class(MatchClass* node, Reg subject, PatternState& state) 
   }
   Reg cls = push(node->cls);
   std::vector<std::string_view> names;
-  for (Name* name : node->kwd_attrs) names.push_back(mangled(name)->text());
+  for (Name* name : node->kwd_attrs) names.push_back(name->text());
   load_name_tuple(names, e().top());
   alloc();
   e().emit1(Op::MATCH_CLASS, cls, subject, cls, positional);

@@ -134,7 +134,7 @@ void Codegen::for_targets(ast::Expr* target, Reg iterator, Label exhausted) {
   if (reg != kNoReg) {
     e().jump_word(Op::FOR_ITER, reg, iterator, 0, exhausted);
     e().set_bound(reg);
-    e().mark_line(target->loc);
+    if (target->loc.lineno != e().pos().line) e().mark_line(target->loc);
     return;
   }
   const Seq<ast::Expr*>* items = nullptr;
@@ -327,7 +327,7 @@ void Codegen::import_stmt(Import* s) {
     load_small(0, base + 1);
     alloc();
     std::string_view name = alias->name->text();
-    e().emit1(Op::IMPORT_NAME, base, base, base + 1, e().name(alias->name));
+    e().emit1(Op::IMPORT_NAME, base, base, base + 1, e().name(mangled(alias->name)));
     e().set_top(base + 1);
     size_t dot = name.find('.');
     if (alias->asname) {
@@ -337,7 +337,7 @@ void Codegen::import_stmt(Import* s) {
         size_t from = dot + 1;
         dot = name.find('.', from);
         std::string_view part = name.substr(from, dot == std::string_view::npos ? dot : dot - from);
-        e().emit1(Op::IMPORT_FROM, base, base, 0, e().name(part));
+        e().emit1(Op::IMPORT_FROM, base, base, 0, e().name(mangled(intern(part))));
       }
       store_name(alias->asname, base);
     } else {
@@ -356,7 +356,7 @@ void Codegen::import_from(ImportFrom* s) {
   alloc();
   load_small(s->level, base + 1);
   alloc();
-  e().emit1(Op::IMPORT_NAME, base, base, base + 1, e().name(s->module ? s->module->text() : std::string_view("")));
+  e().emit1(Op::IMPORT_NAME, base, base, base + 1, e().name(s->module ? mangled(s->module)->text() : std::string_view("")));
   e().set_top(base + 1);
   if (names.size() == 1 && names[0] == "*") {
     e().emit(Op::IMPORT_STAR, base);
@@ -369,7 +369,7 @@ void Codegen::import_from(ImportFrom* s) {
     VarRef ref = resolve(as);
     if (ref.kind == VarRef::Local) local = ref.reg;
     Reg value = local == kNoReg ? base + 1 : local;
-    e().emit1(Op::IMPORT_FROM, value, base, 0, e().name(alias->name));
+    e().emit1(Op::IMPORT_FROM, value, base, 0, e().name(mangled(alias->name)));
     if (local != kNoReg)
       e().set_bound(local);
     else

@@ -71,7 +71,9 @@ class Emitter {
   }
   // A line event for a statement without code: becomes a NOP unless the next instruction serves.
   void mark_line(const Pos& pos) {
-    if (reachable_) pending_ = pos;
+    if (!reachable_) return;
+    if (pending_.line != -1 && pending_.line != pos.line && pos.line != -1) flush_pending();
+    pending_ = pos;
   }
   // Sources without a position (-1) leave the position of what came before.
   void set_pos(const Pos& pos) { pos_ = pos; }

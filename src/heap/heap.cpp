@@ -80,7 +80,9 @@ Heap::Heap() {
 
 void enter_zct(Object* o) {
   o->rc |= kInZct;
-  heap().zct_push(o);
+  Heap& h = heap();
+  h.reentered++;
+  h.zct_push(o);
 }
 
 void Heap::grow_zct() {

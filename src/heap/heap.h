@@ -72,6 +72,7 @@ class ChildVisitor {
 
 struct HeapStats {
   uint64_t allocated = 0, freed = 0, reconciles = 0, survivors = 0, large = 0, cycles_collected = 0, collections = 0;
+  uint64_t live() const { return allocated - freed; }  // objects, as of the last reconcile
   uint64_t max_pause_ns = 0, total_pause_ns = 0, max_waiting = 0;
 };
 
@@ -117,11 +118,14 @@ class Heap {
   void (*scan_roots)(RootVisitor&) = nullptr;          // every thread's registers, roots and native stacks (the current one: conservative from its entry)
   void (*weakrefs_dead)(Object*) = nullptr;            // an object with kHasWeakrefs dies
   void (*queue_finalizer)(Object*) = nullptr;          // an object whose type has a finalizer dies for the first time
+  void (*after_reconcile)(Heap&) = nullptr;            // notes whether a cycle collection is due
   void (*run_pending)() = nullptr;                     // runs queued finalizers and callbacks (within collect)
 
   HeapStats stats;
   uint32_t stress_interval = 0;  // n > 0: reconcile at one allocation in n, at random (1: at every one)
   bool poison = false;
+  uint64_t reentered = 0;        // zero-count entries since the last reconcile that are no births
+  size_t last_kept = 0;          // entries the last reconcile left in the table
   bool no_reconcile = false;     // NoReconcile scopes (start-up, debugging)
   size_t bytes_since = 0, budget = 512 << 10;
   std::vector<Value*> roots;     // registered static roots (Root<T>)

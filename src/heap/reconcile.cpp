@@ -175,7 +175,11 @@ void Heap::kill(Object* first) {
     const Layout* l = t->layout;
     switch (l->kind) {
       case LayoutKind::kStr:
-        if (o->flag(kStrView)) drop.child(reinterpret_cast<StrViewFields*>(static_cast<Str*>(o) + 1)->owner.value());
+        if (UNLIKELY(o->rc & (kStrView | kStrWeakInterned))) {
+          Str* s = static_cast<Str*>(o);
+          if (s->flag(kStrWeakInterned)) str_dies(s);
+          if (s->flag(kStrView)) drop.child(s->view()->owner.value());
+        }
         break;
       case LayoutKind::kTuple: drop.values(static_cast<Tuple*>(o)->items, static_cast<Tuple*>(o)->size); break;
       case LayoutKind::kList: {
@@ -201,6 +205,7 @@ void Heap::kill(Object* first) {
 void Heap::reconcile() {
   if (no_reconcile || !scan_roots) return;
   uint64_t t0 = now_ns();
+  stats.allocated += zct_size() - last_kept - reentered;
   no_reconcile = true;
   {
     Reconciler r(*this);
@@ -210,12 +215,15 @@ void Heap::reconcile() {
   }
   no_reconcile = false;
   size_t kept = zct_size();
+  last_kept = kept;
+  reentered = 0;
   size_t soft = std::max(kZctBatch, 2 * kept) + kept;
   while (soft > static_cast<size_t>(zct_hard_end_ - zct_base_)) grow_zct();
   zct_soft_end_ = zct_base_ + soft;
   bytes_since = 0;
   budget = std::min(std::max(kMinBudget, kept * 128), kMaxBudget);
   stats.reconciles++;
+  if (after_reconcile) after_reconcile(*this);
   uint64_t ns = now_ns() - t0;
   stats.total_pause_ns += ns;
   stats.max_pause_ns = std::max(stats.max_pause_ns, ns);

@@ -176,26 +176,44 @@ static Result<Value> inplace_slow(Thread& t, BinaryOp op, Value x, Value y) {
   if (op <= BinaryOp::DIV && both_double(x, y, p, q)) return arith_slow(t, op, x, y);
   return inplace_op(t, op, x, y);
 }
-HANDLER(INPLACE) {
-  Value x = r[pc->b], y = r[pc->c];
-  BinaryOp op = static_cast<BinaryOp>(pc[1].index);
-  if (x.is_int() && y.is_int()) { SAVE(); STORE_RESULT(pc->a, any_op(*t, op, x, y), 2); }
-  if (x.is_float_word() && y.is_float_word()) {
-    double a = x.float_word(), b = y.float_word(), d;
-    switch (op) {
-      case BinaryOp::ADD: d = a + b; break;
-      case BinaryOp::SUB: d = a - b; break;
-      case BinaryOp::MUL: d = a * b; break;
-      case BinaryOp::DIV: d = a / b; break;
-      default: goto general;
-    }
-    Value v = Value::try_float(d);
-    if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(2); }
-  }
-general:
-  SAVE();
+#define INPLACE_BODY(RIGHT)                                                              \
+  Value x = r[pc->b], y = (RIGHT);                                                       \
+  BinaryOp op = static_cast<BinaryOp>(pc[1].index);                                      \
+  if (x.is_int() && y.is_int()) {                                                        \
+    SAVE();                                                                              \
+    STORE_RESULT(pc->a, any_op(*t, op, x, y), 2);                                        \
+  }                                                                                      \
+  if (x.is_float_word() && y.is_float_word()) {                                          \
+    double a = x.float_word(), b = y.float_word(), d = 0;                                \
+    bool known = true;                                                                   \
+    switch (op) {                                                                        \
+      case BinaryOp::ADD: d = a + b; break;                                              \
+      case BinaryOp::SUB: d = a - b; break;                                              \
+      case BinaryOp::MUL: d = a * b; break;                                              \
+      case BinaryOp::DIV: d = a / b; break;                                              \
+      default: known = false;                                                            \
+    }                                                                                    \
+    Value v = known ? Value::try_float(d) : Value();                                     \
+    if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(2); }                                \
+  }                                                                                      \
+  SAVE();                                                                                \
   STORE_RESULT(pc->a, inplace_slow(*t, op, x, y), 2);
-}
+HANDLER(INPLACE) { INPLACE_BODY(r[pc->c]) }
+HANDLER(INPLACE_K) { INPLACE_BODY(k[pc->c]) }
+
+#define INPLACE_I(NAME, BUILTIN)                                                                     \
+  HANDLER(INPLACE_##NAME##_I) {                                                                       \
+    Value x = r[pc->b];                                                                               \
+    int64_t i = static_cast<int16_t>(pc->c), out;                                                     \
+    if (LIKELY(x.is_int() && !BUILTIN(static_cast<int64_t>(x.bits()), i * 4, &out))) {                \
+      r[pc->a] = Value::from_bits(static_cast<uint64_t>(out));                                        \
+      NEXT(1);                                                                                        \
+    }                                                                                                 \
+    SAVE();                                                                                           \
+    STORE_RESULT(pc->a, inplace_slow(*t, BinaryOp::NAME, x, Value::from_int(i)), 1);                  \
+  }
+INPLACE_I(ADD, __builtin_add_overflow)
+INPLACE_I(SUB, __builtin_sub_overflow)
 
 HANDLER(NEG) {
   Value x = r[pc->b];

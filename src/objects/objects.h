@@ -33,7 +33,14 @@ inline bool is_instance(Value v, Type* t) { Type* vt = type_of(v); return vt == 
 // ---- text
 // Inline data of 1, 2 or 4 bytes a character, NUL-terminated, behind the struct; or, for strings grown by +=, data in a shared buffer.
 struct StrBuffer;  // objects/str_buffer.h
-enum : uint32_t { kStrKind2 = kTypeFlag0, kStrKind4 = kTypeFlag0 << 1, kStrAscii = kTypeFlag0 << 2, kStrInterned = kTypeFlag0 << 3, kStrView = kTypeFlag0 << 4 };
+enum : uint32_t {
+  kStrKind2 = kTypeFlag0, kStrKind4 = kTypeFlag0 << 1, kStrAscii = kTypeFlag0 << 2,
+  kStrInterned = kTypeFlag0 << 3,      // a name: interned and immortal
+  kStrView = kTypeFlag0 << 4,
+  kStrWeakInterned = kTypeFlag0 << 5,  // interned by sys.intern alone: leaves the table when it dies (str_dies)
+};
+// A kStrView string: data pointer, then the buffer object that owns the characters.
+struct StrViewFields { void* data; Field<Value> owner; };
 struct Str : Object {
   int64_t hash;     // 0: not computed yet
   uint64_t length;  // characters
@@ -49,10 +56,10 @@ struct Str : Object {
   }
   // The characters of an ASCII string.
   std::string_view ascii() const { return {reinterpret_cast<const char*>(data()), length}; }
-  template <class F> void each_field(F&&) {}
+  StrViewFields* view() { return reinterpret_cast<StrViewFields*>(this + 1); }
+  template <class F> void each_field(F&& f) { if (UNLIKELY(rc & kStrView)) f(view()->owner); }
 };
-// A kStrView string: data pointer, then the buffer object that owns the characters.
-struct StrViewFields { void* data; Field<Value> owner; };
+void str_dies(Str* s);  // str_core.cpp: the reclaimer found an unreachable kStrWeakInterned string
 
 struct Bytes : Object {
   int64_t hash;     // 0: not computed yet

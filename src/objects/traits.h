@@ -1,8 +1,11 @@
 // LayoutTraits of the core objects: death kinds, what to free besides children, sizes. Included where the static types are set up and where
 // objects are reclaimed.
 #pragma once
+#include "objects/buffers.h"
 #include "objects/exceptions.h"
 #include "objects/layout.h"
+#include "objects/str_buffer.h"
+#include "objects/template.h"
 #include "objects/table_traits.h"
 
 namespace kaa {
@@ -14,6 +17,7 @@ template <> struct LayoutTraits<Str> {
   static constexpr Death death = Death::kPlain; static constexpr LayoutKind kind = LayoutKind::kStr;
   static size_t bytes(Str* s) { return sizeof(Str) + (s->flag(kStrView) ? sizeof(StrViewFields) : (s->length + 1) * static_cast<size_t>(s->kind())); }
 };
+template <> struct LayoutTraits<StrBuffer> { static constexpr Death death = Death::kPlain; static size_t bytes(StrBuffer* b) { return sizeof(StrBuffer) + b->cap; } };
 template <> struct LayoutTraits<Bytes> { static constexpr Death death = Death::kPlain; static size_t bytes(Bytes* b) { return sizeof(Bytes) + b->size + 1; } };
 template <> struct LayoutTraits<IntObject> {
   static constexpr Death death = Death::kPlain;
@@ -38,6 +42,10 @@ template <> struct LayoutTraits<ByteArray> {
 template <> struct LayoutTraits<Code> { static void destroy(Code* c); };
 template <> struct LayoutTraits<WeakRef> { static void destroy(WeakRef* w); };
 template <> struct LayoutTraits<GeneratorObject> { static void destroy(GeneratorObject* g); };
+template <> struct LayoutTraits<FrameObject> {
+  static void destroy(FrameObject* o);
+  static size_t bytes(FrameObject* o) { return sizeof(FrameObject) + o->code->nlocals * sizeof(Value); }
+};
 template <> struct LayoutTraits<Type> { static void destroy(Type* t); };
 
 }  // namespace kaa

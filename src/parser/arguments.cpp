@@ -103,21 +103,41 @@ bool Parser::args(ArgList* out) {
 // The arguments up to, not including, the closing parenthesis. False with the position reset when they do not fit.
 bool Parser::arguments(ArgList* out, int closing) {
   size_t start = pos_;
-  if (args(out)) {
+  uint64_t key = (uint64_t)start << 8 | kRuleArguments;
+  if (remembering_) {
+    auto found = memo_.find(key);
+    if (found != memo_.end()) {
+      if (!found->second.node) return false;
+      *out = *(ArgList*)found->second.node;
+      pos_ = found->second.end;
+      return true;
+    }
+  }
+  bool fine = args(out);
+  if (fine) {
     accept(COMMA);
-    if (at(closing)) return true;
+    fine = at(closing);
   }
   if (failed()) return false;
-  pos_ = start;
-  if (diagnosing_) diagnose_arguments();
-  return false;
+  size_t end = pos_;
+  if (!fine) {
+    pos_ = end = start;
+    if (diagnosing_) diagnose_arguments();
+    if (failed()) return false;
+  }
+  if (remembering_) {
+    ArgList* kept = fine ? ast_.arena.make<ArgList>() : nullptr;
+    if (kept) *kept = *out;
+    memo_[key] = Memo{kept, (uint32_t)end};
+  }
+  return fine;
 }
 
 // `func` is followed by '('. Null when what follows is no complete call.
 Expr* Parser::call_after(Expr* func, size_t start) {
   size_t paren = pos_;
   ArgList list;
-  if (diagnosing_) {
+  if (remembering_) {
     Expr* generator = genexp();
     if (failed()) return nullptr;
     if (generator) {

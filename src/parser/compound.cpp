@@ -369,7 +369,11 @@ Stmt* Parser::function_def(size_t start, bool async, Seq<Expr*> decorators) {
   Name* name = accept_name();
   if (!name) return nullptr;
   Seq<TypeParam*> params;
-  if (!type_params(&params)) return nullptr;
+  size_t after_name = pos_;
+  if (!type_params(&params)) {
+    if (!diagnosing_ || failed()) return nullptr;
+    pos_ = after_name;
+  }
   if (!accept(LPAR)) {
     if (diagnosing_) expect_forced(LPAR, "(");
     return nullptr;
@@ -378,8 +382,10 @@ Stmt* Parser::function_def(size_t start, bool async, Seq<Expr*> decorators) {
   if (!arguments || !accept(RPAR)) return nullptr;
   Expr* returns = nullptr;
   if (accept(RARROW)) {
+    size_t arrow = pos_ - 1;
     returns = expression();
-    if (!returns) return nullptr;
+    if (!returns && !diagnosing_) return nullptr;
+    if (!returns) pos_ = arrow;
   }
   if (!accept(COLON)) {
     if (diagnosing_) expect_forced(COLON, ":");

@@ -113,18 +113,18 @@ void Parser::diagnose_expression() {
   }
 }
 
-// `print x`, `exec x`
+// `print x`, `exec x`. What follows any other name is looked at, too, for mistakes of its own.
 void Parser::diagnose_legacy_expression() {
   if (!at_name()) return;
+  DepthGuard guard(this, 6);
+  if (!guard.ok()) return;
   Mark mark(this);
-  size_t start = pos_;
-  std::string_view name = text(peek());
-  if (name != "print" && name != "exec") return;
-  Token token = tokens_[start];
+  const Token token = peek();
+  std::string_view name = text(token);
   pos_++;
   if (at(LPAR)) return;
   Expr* what = star_expressions();
-  if (!what || failed()) return;
+  if (!what || failed() || (name != "print" && name != "exec")) return;
   raise_range(loc_of(token), what->loc, "Missing parentheses in call to '%.*s'. Did you mean %.*s(...)?",
               (int)name.size(), name.data(), (int)name.size(), name.data());
 }
@@ -265,7 +265,6 @@ void Parser::diagnose_assignment() {
 void Parser::diagnose_comprehension(int opening) {
   Mark mark(this);
   Seq<Comprehension*> clauses;
-  Token brace = peek();
   pos_++;
   if (at(DOUBLESTAR) && opening == LBRACE) {
     Token stars = peek();

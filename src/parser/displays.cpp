@@ -124,7 +124,22 @@ Expr* Parser::brace_atom() {
         items.push(nullptr);
         items.push(value);
       } else {
-        Expr* key = first_key ? first_key : expression();
+        Expr* key = first_key;
+        if (!key && diagnosing_) {
+          // A later key without its colon is reported as that, whatever follows it.
+          size_t before = pos_;
+          diagnosing_ = false;
+          key = expression();
+          diagnosing_ = true;
+          if (failed()) return nullptr;
+          if (key && !at(COLON)) {
+            set_error(ErrorKind::SyntaxError, key->loc.lineno, key->loc.end_col_offset, key->loc.end_lineno, 0,
+                      "':' expected after dictionary key");
+            return nullptr;
+          }
+          if (!key) pos_ = before;
+        }
+        if (!key) key = expression();
         if (!key || !accept(COLON)) return nullptr;
         Expr* value = expression();
         if (!value) return nullptr;

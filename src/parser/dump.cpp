@@ -1,6 +1,6 @@
 // ast::dump: the text of Python's `ast.dump(tree, include_attributes=...)`, for tests and for comparing with CPython.
 //
-// As there: fields that are absent, empty lists and Load contexts are left out.
+// As there: fields that are absent and empty lists are left out.
 #include <charconv>
 #include <stdio.h>
 #include <string.h>
@@ -101,7 +101,7 @@ class Dumper {
     out_ += "()";
   }
   void context(ExprContext ctx) {
-    if (ctx != ExprContext::Load) simple("ctx", ctx == ExprContext::Store ? "Store" : "Del");
+    simple("ctx", ctx == ExprContext::Load ? "Load" : ctx == ExprContext::Store ? "Store" : "Del");
   }
   template <class T, class F>
   void list(const char* field_name, const Seq<T>& seq, F item) {

@@ -162,16 +162,14 @@ Expr* Parser::assignment_expression() {
 }
 
 Expr* Parser::named_expression() {
-  return remember(kRuleNamedExpression, [&]() -> Expr* {
-    if (at_name() && peek_second().type == COLONEQUAL) return assignment_expression();
-    if (diagnosing_) {
-      diagnose_named_expression();
-      if (failed()) return nullptr;
-    }
-    Expr* node = expression();
-    if (!node || at(COLONEQUAL)) return nullptr;
-    return node;
-  });
+  if (at_name() && peek_second().type == COLONEQUAL) return assignment_expression();
+  if (diagnosing_) {
+    diagnose_named_expression();
+    if (failed()) return nullptr;
+  }
+  Expr* node = expression();
+  if (!node || at(COLONEQUAL)) return nullptr;
+  return node;
 }
 
 Expr* Parser::expression() {
@@ -335,8 +333,7 @@ Expr* Parser::comparison() {
         return (Expr*)raise_last("with Barry as BDFL, use '<>' instead of '!='");
       }
       if (!options_.barry_as_bdfl && old_spelling) {
-        pos_ = before;
-        break;
+        return (Expr*)raise_loc(loc_of(token), "invalid syntax.  Maybe you meant '!=' instead of '<>'?");
       }
     } else if (op == CmpOp::NotIn) {
       if (!accept(Kw::kIn)) {
@@ -577,7 +574,7 @@ Expr* Parser::atom() {
   if (type == LPAR || type == LSQB || type == LBRACE) {
     DepthGuard guard(this, 8);
     if (!guard.ok()) return nullptr;
-    return remember(kRuleAtom, [&] { return parse_atom(); });
+    return parse_atom();
   }
   return parse_atom();
 }

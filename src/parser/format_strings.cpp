@@ -125,7 +125,6 @@ bool Parser::replacement_field(ListOf<Expr>& into, bool template_field, char kin
       Interpolation* node = make<Interpolation>(start);
       std::string storage;
       std::string_view shown = expression_text(brace.end, expression_end, &storage);
-      while (!shown.empty() && memchr(" \t\n\r\f\v", shown.back(), 6)) shown.remove_suffix(1);
       std::string_view kept = ast_.arena.copy(shown);
       node->str.kind = ConstKind::Str;
       node->str.chars = kept.data();
@@ -160,7 +159,7 @@ Expr* Parser::format_spec(char kind, bool raw) {
       pos_++;
       Expr* part = text_constant(token, raw);
       if (!part) return nullptr;
-      parts.push(part);
+      if (part->as<Constant>()->value.size > 0) parts.push(part);
     } else if (token.type == LBRACE) {
       DepthGuard guard(this, 20);
       if (!guard.ok() || !replacement_field(parts, false, kind, raw)) return nullptr;

@@ -7,8 +7,6 @@
 
 namespace kaa::parser {
 
-CharacterNameHook character_name_hook = nullptr;
-
 static TokenizerOptions tokenizer_options(const ParseOptions& options) {
   TokenizerOptions result;
   result.type_comments = options.type_comments;
@@ -34,6 +32,10 @@ void Parser::fetch() {
     ignore->lineno = token.lineno;
     ignore->tag = ast_.arena.copy(text(token));
     type_ignores_.push_back(ignore);
+  }
+  if ((token.type == FSTRING_MIDDLE || token.type == TSTRING_MIDDLE) &&
+      tokenizer_.cursor() == tokenizer_.base() + token.end + 1) {
+    token.end_col++;  // a doubled brace: both belong to the constant's location, one to its text
   }
   if (options_.mode == Mode::Single && token.type == ENDMARKER && parsing_started_) {
     // Interactive input may end without a newline, and that closes its blocks.
@@ -156,7 +158,7 @@ void Parser::check_rest_of_source() {
   }
   if (tokenizer_.error_is_lexical()) {
     error_ = tokenizer_.error();
-  } else if (tokenizer_.level() > 0 && error_line > tokenizer_.innermost_open_line()) {
+  } else if (!tokenizer_.inside_string() && tokenizer_.level() > 0 && error_line > tokenizer_.innermost_open_line()) {
     tokenizer_.make_unclosed_error(&error_);
   }
 }
@@ -167,8 +169,9 @@ bool Parser::statements(ListOf<Stmt>& into, bool top_level) {
   for (;;) {
     int type = peek_type();
     if (type == ENDMARKER || type == DEDENT || type == ERRORTOKEN) return !failed();
-    if (top_level) {
-      // What was read is not needed any more; an error only goes back to the start of this statement.
+    if (top_level && !at(Kw::kElif)) {
+      // What was read is not needed any more; an error only goes back to the start of this statement
+      // (or of the one before a stray elif, which is to blame).
       if (!diagnosing_ && pos_ > 4096) {
         tokens_.erase(tokens_.begin(), tokens_.begin() + (ptrdiff_t)pos_);
         pos_ = 0;
@@ -196,8 +199,8 @@ Mod* Parser::parse_module() {
       if (at(ENDMARKER)) return nullptr;
       if (accept(NEWLINE)) {
         body.push(make<Pass>(start));
-      } else if (at_compound()) {
-        Stmt* stmt = compound_stmt();
+      } else if (at_compound() || at(Kw::kMatch)) {
+        Stmt* stmt = at_compound() ? compound_stmt() : match_stmt();
         if (stmt) {
           if (!accept(NEWLINE)) return nullptr;
           body.push(stmt);
@@ -287,7 +290,7 @@ ParseResult Parser::run() {
                error_.kind == ErrorKind::IndentationError) {
       Token failure = last_token();
       if (!failed()) {
-        diagnosing_ = true;
+        diagnosing_ = remembering_ = true;
         tokenizer_.report_warnings = false;
         size_t warning_count = warnings_.size();
         pos_ = options_.mode == Mode::Exec ? statement_start_ : 0;

@@ -42,9 +42,8 @@ class Parser {
   static constexpr int kMaxDepth = 6000;
 
   enum Rule : uint8_t {
-    kRuleExpression, kRuleDisjunction, kRuleBitwiseOr, kRuleNamedExpression, kRuleInvalidNamed, kRuleStarExpression,
-    kRuleAtom, kRulePrimary, kRuleArguments, kRuleFactor, kRuleInversion, kRuleStrings, kRuleSimpleStmt, kRuleBlock,
-    kRulePattern, kRuleParam
+    kRuleExpression, kRuleDisjunction, kRuleBitwiseOr, kRuleInvalidNamed, kRuleStarExpression, kRulePrimary,
+    kRuleArguments, kRuleFactor, kRuleStrings
   };
   struct Memo {
     void* node;
@@ -123,9 +122,10 @@ class Parser {
   bool check_version(int minor, const char* what);
   void check_rest_of_source();
 
+  // The result of a rule at a position, found again while remembering_. Only the rules that CPython remembers may use it.
   template <class F>
   Expr* remember(Rule rule, F parse) {
-    if (!diagnosing_) return parse();
+    if (!remembering_) return parse();
     uint64_t key = (uint64_t)pos_ << 8 | rule;
     auto found = memo_.find(key);
     if (found != memo_.end()) {
@@ -332,6 +332,9 @@ class Parser {
   size_t statement_start_ = 0;  // where the top-level statement that is being read starts
   ParseError error_;
   bool diagnosing_ = false;
+  // Results are remembered in memo_: while diagnosing, and in what is read without diagnosis on the way. (A part that
+  // was first read without is not diagnosed later, there as in CPython: that decides some messages.)
+  bool remembering_ = false;
   bool parsing_started_ = false;
   int depth_ = 0;
   std::vector<void*> scratch_;

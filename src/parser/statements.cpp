@@ -8,10 +8,10 @@ bool Parser::statement(ListOf<Stmt>& into) {
   if (!diagnosing_) return statement_once(into);
   size_t start = pos_;
   size_t count = scratch_.size();
-  diagnosing_ = false;
+  diagnosing_ = remembering_ = false;
   bool fine = statement_once(into);
-  diagnosing_ = true;
-  if (fine) return true;
+  diagnosing_ = remembering_ = true;
+  if (fine && !at(Kw::kElif)) return true;
   if (failed()) return false;
   scratch_.resize(count);
   pos_ = start;
@@ -182,9 +182,11 @@ Stmt* Parser::annotated_assignment(Expr* target, size_t start, bool simple) {
   Expr* annotation = expression();
   if (!annotation) return nullptr;
   Expr* value = nullptr;
+  size_t before = pos_;
   if (accept(EQUAL)) {
     value = annotated_rhs();
-    if (!value) return nullptr;
+    if (failed()) return nullptr;
+    if (!value) pos_ = before;
   }
   if (!check_version(6, simple ? "Variable annotation syntax is" : "Variable annotations syntax is")) return nullptr;
   make_target(target, ExprContext::Store);

@@ -9,9 +9,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/unicode_props.h"
+
 namespace kaa::parser {
 
-CharacterHook character_hook = nullptr;
+static uint8_t character_properties(uint32_t c) {
+  uint32_t flags = unicode::prop(c).flags;
+  return (flags & unicode::kFlagXidStart ? kIdentifierStart : 0) |
+         (flags & unicode::kFlagXidContinue ? kIdentifierContinue : 0) |
+         (flags & unicode::kFlagPrintable ? kPrintable : 0);
+}
+
+CharacterHook character_hook = character_properties;
 
 namespace {
 
@@ -20,11 +29,10 @@ bool is_name_char(int c) { return is_name_start(c) || (c >= '0' && c <= '9'); }
 bool is_digit(int c) { return c >= '0' && c <= '9'; }
 
 struct KeywordText {
-  const char* text;
+  char text[9];  // padded with zeros, so that eight bytes can be compared
   Kw kw;
 };
 
-// Ordered by length, then grouped; found by first character and length.
 constexpr KeywordText kKeywords[] = {
     {"False", Kw::kFalse},   {"None", Kw::kNoneValue}, {"True", Kw::kTrue},         {"and", Kw::kAnd},
     {"as", Kw::kAs},         {"assert", Kw::kAssert},  {"async", Kw::kAsync},       {"await", Kw::kAwait},
@@ -168,7 +176,7 @@ Tokenizer::Tokenizer(std::string_view source, const TokenizerOptions& options) :
     storage_.reserve(source.size() + 1);
     storage_.assign(source);
   }
-  if (options.add_newline && !ends_in_newline) storage_ += '\n';
+  if (options.add_newline && !ends_in_newline && !(options.extra_tokens && source.empty())) storage_ += '\n';
   base_ = cur_ = line_start_ = line_end_ = buffer_start_ = multi_line_start_ = storage_.data();
   end_ = base_ + storage_.size();
   indents_[0] = alt_indents_[0] = 0;
@@ -179,7 +187,7 @@ int Tokenizer::next_line() {
     if (done_ == Done::kOk) done_ = Done::kEof;
     return kEof;
   }
-  if (!token_start_) buffer_start_ = cur_;
+  buffer_start_ = cur_;
   line_start_ = cur_;
   lineno_++;
   const char* newline = (const char*)memchr(cur_, '\n', (size_t)(end_ - cur_));
@@ -194,7 +202,7 @@ void Tokenizer::drop_indentation() {
 
 // ---- errors ---------------------------------------------------------------------------------------------------------
 
-static int count_chars(const char* from, const char* to) {
+int Tokenizer::count_chars(const char* from, const char* to) {
   int n = 0;
   for (; from < to; from++) n += ((unsigned char)*from & 0xC0) != 0x80;
   return n;
@@ -222,7 +230,7 @@ void Tokenizer::fail_set(ErrorKind kind, int offset, int end_offset, std::string
   error_.end_offset = end_offset;
   error_.text = current_line();
   error_.has_text = true;
-  lexical_error_ = true;
+  lexical_error_ = !inside_string();
   done_ = Done::kError;
 }
 
@@ -276,26 +284,14 @@ void Tokenizer::make_error_1based(ParseError* error, ErrorKind kind, int lineno,
   }
   error->text.assign(from, (size_t)(to - from));
   error->has_text = true;
-  // A column past the text's end stays past it.
+  // Both columns are taken as columns of this text, also when the error ends on another line.
   auto to_chars = [&](int column) {
     if (column <= 0) return column;
     int bytes = column - 1;
-    int in_text = bytes < to - from ? bytes : (int)(to - from);
-    return count_chars(from, from + in_text) + (bytes - in_text) + 1;
+    return count_chars(from, from + (bytes < to - from ? bytes : (int)(to - from))) + 1;
   };
   error->offset = to_chars(col);
-  if (end_lineno > lineno && end_col > 0) {
-    const char* line = from;
-    for (int i = lineno; i < end_lineno; i++) {
-      const char* newline = (const char*)memchr(line, '\n', (size_t)(end_ - line));
-      if (!newline) break;
-      line = newline + 1;
-    }
-    int bytes = end_col - 1 < end_ - line ? end_col - 1 : (int)(end_ - line);
-    error->end_offset = count_chars(line, line + bytes) + 1;
-  } else {
-    error->end_offset = to_chars(end_col);
-  }
+  error->end_offset = to_chars(end_col);
 }
 
 void Tokenizer::make_unclosed_error(ParseError* error) const {
@@ -443,6 +439,7 @@ int Tokenizer::read_comment(Token* token, bool blank_line, int* next) {
   while (c != kEof && c != '\n' && c != '\r');
   if (options_.extra_tokens) {
     backup(c);
+    comment_on_blank_line_ = blank_line;
     token->start = (uint32_t)(start - base_);
     token->end = (uint32_t)(cur_ - base_);
     return COMMENT;
@@ -512,7 +509,6 @@ again:
   if (c == '#') {
     int type = read_comment(token, blank_line, &c);
     if (type) return type;
-    token_start_ = c == kEof ? nullptr : cur_ - 1;
   }
   if (c == kEof) {
     if (level_ && !options_.extra_tokens) return ERRORTOKEN;
@@ -523,6 +519,11 @@ again:
   if (c == '\r') c = nextc();
   if (c == '\n') {
     at_line_start_ = true;
+    if (comment_on_blank_line_) {
+      comment_on_blank_line_ = false;
+      set_text(token_start_, cur_);
+      return NL;
+    }
     if (blank_line || level_ > 0) {
       if (options_.extra_tokens) {
         set_text(token_start_, cur_);
@@ -530,11 +531,7 @@ again:
       }
       goto next_line;
     }
-    const char* end = cur_ - 1;
-    if (options_.extra_tokens && end > token_start_ && end[-1] == '\r') end--;
-    set_text(token_start_, end > token_start_ ? end : token_start_);
-    if (options_.extra_tokens) set_text(token_start_, cur_);
-    continuation_ = false;
+    set_text(token_start_, cur_);
     return NEWLINE;
   }
   if (c == '.') {
@@ -565,8 +562,8 @@ again:
     return type;
   }
   if (c == '\\') {
+    token_start_ = nullptr;
     if (read_continuation() == ERRORTOKEN) return ERRORTOKEN;
-    continuation_ = true;
     goto again;
   }
   // A ':' that ends a replacement field's expression starts its format spec, whatever follows.
@@ -695,7 +692,7 @@ int Tokenizer::read_name_or_string(Token* token, int c) {
     c = nextc();
   }
   backup(c);
-  if (non_ascii && !check_identifier()) return ERRORTOKEN;
+  if (non_ascii && !options_.extra_tokens && !check_identifier()) return ERRORTOKEN;
   token->start = (uint32_t)(token_start_ - base_);
   token->end = (uint32_t)(cur_ - base_);
   token->kw = keyword_of(token_start_, token->end - token->start);

@@ -1,7 +1,9 @@
 // The tokenizer: decoded source text in, tokens out, one at a time.
 //
 // It serves the parser and (with `extra_tokens`) the `_tokenize` module: then comments and blank lines are tokens, INDENT
-// and DEDENT have positions, and unbalanced brackets are no errors. Errors have CPython's messages and positions.
+// and DEDENT have positions, and unbalanced brackets are no errors. What TokenizerIter still has to do: columns in
+// characters, OP for all operators, the text of NEWLINE and NL ("" when implicit_newline()), and ENDMARKER and the DEDENTs
+// at_end_of_source() on the line after the last, column 0. Errors have CPython's messages and positions.
 #pragma once
 
 #include <string>
@@ -36,6 +38,7 @@ class Tokenizer {
   // The end of the source was reached, be it inside a string.
   bool at_end_of_source() const { return done_ == Done::kEof || unterminated_; }
   bool failed() const { return done_ == Done::kError || error_.kind != ErrorKind::None; }
+  bool inside_string() const { return !modes_.empty(); }
   // The error is about characters, not about lines and indentation: such an error further on in the source is more
   // helpful than a syntax error before it.
   bool error_is_lexical() const { return lexical_error_; }
@@ -124,8 +127,8 @@ class Tokenizer {
   int fail_range(int col, int end_col, const char* format, ...) __attribute__((format(printf, 4, 5)));
   void fail_set(ErrorKind kind, int offset, int end_offset, std::string_view message);
   std::string_view current_line() const;
+  static int count_chars(const char* from, const char* to);
 
-  bool inside_string() const { return !modes_.empty(); }
   StringMode& mode() { return modes_.back(); }
 
   std::string storage_;  // the text when it had to be changed (newlines)
@@ -144,7 +147,7 @@ class Tokenizer {
   int pending_ = 0;  // INDENT (positive) or DEDENT (negative) tokens still to come
   bool at_line_start_ = true;
   bool implicit_newline_ = false;
-  bool continuation_ = false;
+  bool comment_on_blank_line_ = false;
   bool lexical_error_ = false;
   bool unterminated_ = false;  // the error is a string that the input ends in
   Done done_ = Done::kOk;
@@ -158,8 +161,8 @@ class Tokenizer {
   int alt_indents_[kMaxIndent];
 };
 
-// Properties of characters outside ASCII, a set of these bits. Set once at start-up by whoever links the Unicode tables;
-// while it is null every such character counts as a letter.
+// Properties of characters outside ASCII, a set of these bits, from the Unicode tables in base; null (every such character
+// counts as a letter) only for programs without them.
 enum : uint8_t { kIdentifierStart = 1, kIdentifierContinue = 2, kPrintable = 4 };
 using CharacterHook = uint8_t (*)(uint32_t code_point);
 extern CharacterHook character_hook;

@@ -17,7 +17,11 @@ static bool is_ascii_name_char(int c) {
 
 // ---- numbers --------------------------------------------------------------------------------------------------------
 
-bool Tokenizer::lookahead(const char* text) { return strncmp(cur_, text, strlen(text)) == 0; }
+// The rest of a keyword comes next, and its end.
+bool Tokenizer::lookahead(const char* text) {
+  size_t size = strlen(text);
+  return strncmp(cur_, text, size) == 0 && !((unsigned char)cur_[size] >= 128 || is_ascii_name_char(cur_[size]));
+}
 
 // `c` follows a number. A keyword may follow it directly (with a warning); another name character is an error.
 bool Tokenizer::check_number_end(int c, const char* kind) {
@@ -151,7 +155,7 @@ int Tokenizer::read_number(Token* token, int c) {
         type = fraction_and_exponent(c, false);
       } else if (nonzero && !options_.extra_tokens) {
         backup(c);
-        return fail_range((int)(token_start_ + 1 - line_start_), (int)(zeros_end - line_start_),
+        return fail_range(count_chars(line_start_, token_start_ + 1), count_chars(line_start_, zeros_end),
                           "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal "
                           "integers");
       } else {
@@ -192,7 +196,7 @@ int Tokenizer::read_string(int quote) {
     if (c == kEof || (quote_size == 1 && c == '\n')) {
       // The error is reported at the opening quote.
       cur_ = token_start_ + 1;
-      line_start_ = multi_line_start_;
+      line_start_ = buffer_start_ = multi_line_start_;
       int last_line = lineno_;
       lineno_ = first_lineno_;
       if (inside_string() && mode().quote == quote && mode().quote_size == quote_size) {
@@ -322,8 +326,8 @@ int Tokenizer::read_string_text(Token* token) {
     bool in_spec = m.in_format_spec && m.expr_depth >= 0;
     if (c == kEof || (m.quote_size == 1 && c == '\n')) {
       if (in_spec && c == '\n') {
-        backup(c);
         if (options_.extra_tokens) {
+          backup(c);
           m.in_text = false;
           m.in_format_spec = false;
           set_text(start, cur_);
@@ -333,10 +337,10 @@ int Tokenizer::read_string_text(Token* token) {
                     m.kind);
       }
       cur_ = base_ + m.start + 1;
-      line_start_ = base_ + m.line_start;
+      line_start_ = buffer_start_ = base_ + m.line_start;
       int last_line = lineno_;
       lineno_ = m.first_lineno;
-      unterminated_ = c == kEof || m.quote_size == 3;
+      unterminated_ = m.quote_size == 3;
       if (m.quote_size == 3) {
         return fail("unterminated triple-quoted %c-string literal (detected at line %d)", m.kind, last_line);
       }

@@ -95,7 +95,8 @@ Result<Value> str_append_inplace(Thread& t, Str* a, Str* b);         // a += b, 
 Result<Value> make_interpolation(Thread& t, Value value, Value expr, int conversion, Value spec);
 Result<Value> make_template(Thread& t, Value strings, Value interpolations);
 Result<Str*> str_substr(Thread& t, Str* s, size_t start, size_t end);
-Result<Str*> intern(Thread& t, Str* s);                           // the interned string equal to s
+Result<Str*> intern(Thread& t, Str* s);                           // the interned string equal to s; immortal: for names
+Result<Str*> intern_weak(Thread& t, Str* s);                      // sys.intern(): lives as long as it is used
 Str* intern_name(const char* ascii);                              // immortal; for names in code
 bool str_equal(const Str* a, const Str* b);
 bool str_equal_ascii(const Str* a, std::string_view b);
@@ -112,7 +113,8 @@ class Utf8 {
   std::string_view view() const { return {data, size}; }
  private:
   friend Status str_utf8(Thread&, Str*, Utf8&, bool surrogates_allowed);
-  char* storage_ = nullptr;
+  char* storage_ = nullptr;     // malloc; null: not needed
+  char short_[48];              // most texts that are not ASCII fit here
   Value owner_;
 };
 Status str_utf8(Thread& t, Str* s, Utf8& out, bool surrogates_allowed = false);

@@ -82,7 +82,7 @@ static Status descr_set(Thread& t, Value d, Value obj, Str* name, Value v) {
     if (!is_instance(obj, m->owner))
       return RAISE(TypeError, "descriptor '%U' for '%U' objects doesn't apply to a '%T' object", name, m->owner->name.get(), obj);
     Value* p = member_slot(obj.object(), m);
-    if (!v && !*p) return set_attribute_error(t, obj, name);
+    if (!v && !*p) return RAISE(AttributeError, "%U", name);
     Value old = *p;
     inc(v);
     *p = v;

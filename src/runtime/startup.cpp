@@ -47,6 +47,7 @@ Thread& start_core(int64_t hash_seed) {
   h->scan_roots = scan_roots;
   h->weakrefs_dead = weakrefs_dead;
   h->queue_finalizer = queue_finalizer;
+  h->after_reconcile = gc_after_reconcile;
   init_type_memory();
   Interp& in = interp();
   Thread* t = create_thread(in);

@@ -9,6 +9,14 @@ Thread& start_core(int64_t hash_seed);
 // Native modules by name (modules.def), null when there is none.
 const ModuleDef* find_native_module(std::string_view name);
 Status init_builtin_names(Thread& t, Dict* builtins);  // the types and constants of builtins
+// ---- cycle collection policy (gc.cpp)
+struct GcState {
+  bool enabled = true, collecting = false;
+  uint64_t next_young = 50000, next_full = 200000;  // live objects at which the next collection is due
+};
+extern GcState g_gc;
 void collect_if_due(Thread& t);
+size_t gc_collect(Thread& t, int generation);  // 0 young, 1 and 2 everything; returns the number of unreachable objects found
+void gc_after_reconcile(Heap& h);
 
 }  // namespace kaa

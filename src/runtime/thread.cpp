@@ -117,6 +117,7 @@ static void count_suspended() {
 }
 
 void LayoutTraits<GeneratorObject>::destroy(GeneratorObject* g) {
+  if (g->frame.obj) g->frame.obj->live = nullptr;
   if (!g->listed) return;
   for (size_t i = g_ran.size(); i-- > 0;)
     if (g_ran[i] == g) { g_ran.erase(g_ran.begin() + static_cast<long>(i)); break; }

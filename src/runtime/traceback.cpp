@@ -1,6 +1,7 @@
 // Frame objects and tracebacks: made when asked for. When a frame ends, its frame object takes over the registers that hold variables.
 #include "runtime/traceback.h"
 
+#include "objects/traits.h"
 #include "runtime/api.h"
 
 namespace kaa {
@@ -36,6 +37,9 @@ void frame_leave(Thread& t, Frame* f) {
     t.exc = saved;
   }
 }
+
+// A generator that dies, or a frame object of a suspended one: the other side forgets it.
+void LayoutTraits<FrameObject>::destroy(FrameObject* o) { if (o->live) o->live->obj = nullptr; }
 
 const PositionEntry* code_position(const Code* c, uint32_t word) {
   uint32_t lo = 0, hi = c->npositions;

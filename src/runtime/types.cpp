@@ -293,11 +293,10 @@ static Status fill_type(Thread& t, Type* ty, const TypeSpec& spec) {
     for (size_t i = 0; i < n; i++) tuple_init(u, i, intern_name(spec.match_args[i]));
     TRY(dict_set(t, d, NAME("__match_args__"), u));
   }
-  if (spec.doc) {
-    Value doc = TRY(new_str(t, spec.doc));
+  // A __doc__ row of the type is its instances' own; type.__doc__ then shows spec.doc.
+  if (!dict_get_str(d, NAME("__doc__"))) {
+    Value doc = spec.doc ? Value(TRY(new_str(t, spec.doc))) : kNone;
     TRY(dict_set(t, d, NAME("__doc__"), doc));
-  } else {
-    TRY(dict_set(t, d, NAME("__doc__"), kNone));
   }
   return {};
 }

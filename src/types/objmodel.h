@@ -37,6 +37,20 @@ Result<Value> keys_list(Thread& t, Dict* d);
 Result<Str*> attribute_name(Thread& t, Value v);
 // "X" of a signature text without its self: "($self, key, /)" gives "(key, /)"; None without a signature.
 Result<Value> text_signature(Thread& t, const char* sig);
+// super(start, obj).name along obj_type's mro behind `start`; empty when there is none.
+Result<Opt> super_lookup(Thread& t, Type* start, Type* obj_type, Value obj, Str* name);
+// The type that super(start, obj) looks in, or TypeError.
+Result<Type*> super_check(Thread& t, Type* start, Value obj);
+// Arguments of a __get__ row: None means missing, both missing is an error.
+struct GetArgs { Value obj; Type* type; };
+Result<GetArgs> get_arguments(Thread& t, Args a);
+// (getattr, (owner, name)), which unpickles to an attribute.
+Result<Value> reduce_to_getattr(Thread& t, Value owner, Value name);
+// Binds the arguments behind self of a raw row to `sig`, under the name `fname`; out[0] is self.
+Status bind_row(Thread& t, const char* fname, const MethodDef& row, Args a, Tuple* kwnames, Value* out);
+// The object of a weak reference, empty when it is dead. An object that only registers hold is looked for first (weakref.cpp).
+Value weakref_live(Thread& t, WeakRef* r);
+Result<Value> make_weak_proxy(Thread& t, Value o, Value callback);  // weakref.proxy(o[, callback]); callback may be empty
 inline Value or_none(Value v) { return v ? v : kNone; }
 // copyreg, and the default of object.__getstate__.
 Result<Value> object_getstate(Thread& t, Value o, bool required);

@@ -1,40 +1,19 @@
-// The core of str: making, interning, hashing, comparing, converting. The methods are in str_*.cpp.
-#include "runtime/api.h"
-#include "base/siphash.h"
-
+// The core of str: making, growing, interning, hashing, comparing, converting. The methods are in the other str*.cpp.
+//
+// Invariant: the kind of a string is the smallest that holds its characters, and kStrAscii is set exactly when all are below 128. Equality is
+// therefore a comparison of kinds, lengths and bytes, and the hash of equal strings is the hash of equal bytes.
 #include <stdlib.h>
+
+#include "base/siphash.h"
+#include "base/utf8.h"
+#include "objects/str_buffer.h"
+#include "types/str.h"
 
 namespace kaa {
 
 namespace {
 
-// Characters, and the largest of them, of valid (W)UTF-8.
-struct Measure { size_t chars; uint32_t max; };
-Measure measure(std::string_view s) {
-  size_t n = 0;
-  uint8_t hi = 0;
-  for (unsigned char c : s) {
-    n += (c & 0xC0) != 0x80;
-    if (c > hi) hi = c;
-  }
-  if (hi < 0x80) return {n, 0x7F};
-  if (hi < 0xC4) return {n, 0xFF};
-  if (hi < 0xF0) return {n, 0xFFFF};
-  return {n, 0x10FFFF};
-}
-
-template <class C>
-void decode_into(C* out, std::string_view s) {
-  const unsigned char* p = reinterpret_cast<const unsigned char*>(s.data());
-  const unsigned char* e = p + s.size();
-  while (p < e) {
-    uint32_t c = *p++;
-    if (c >= 0xF0) { c = (c & 7) << 18 | (p[0] & 63u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u); p += 3; }
-    else if (c >= 0xE0) { c = (c & 15) << 12 | (p[0] & 63u) << 6 | (p[1] & 63u); p += 2; }
-    else if (c >= 0xC0) { c = (c & 31) << 6 | (p[0] & 63u); p += 1; }
-    *out++ = static_cast<C>(c);
-  }
-}
+constexpr size_t kMaxLength = size_t{1} << 46;
 
 void put_char(Str* s, size_t i, uint32_t c) {
   switch (s->kind()) {
@@ -44,40 +23,50 @@ void put_char(Str* s, size_t i, uint32_t c) {
   }
 }
 
+uint64_t kind_flags(uint32_t max_char) {
+  if (max_char < 0x80) return kStrAscii;
+  if (max_char < 0x100) return 0;
+  return max_char < 0x10000 ? kStrKind2 : kStrKind4;
+}
+
 }  // namespace
 
 Result<Str*> alloc_str(Thread& t, size_t length, uint32_t max_char) {
-  size_t kind = max_char < 0x100 ? 1 : max_char < 0x10000 ? 2 : 4;
-  if (length > (size_t{1} << 46)) return raise_memory(t);
+  size_t kind = static_cast<size_t>(kind_for(max_char));
+  if (UNLIKELY(length > kMaxLength)) return raise_memory(t);
   Object* o = t.heap->allocate(KAA_SHAPE(str), sizeof(Str) + (length + 1) * kind);
-  if (!o) return raise_memory(t);
+  if (UNLIKELY(!o)) return raise_memory(t);
   Str* s = static_cast<Str*>(o);
   s->hash = 0;
   s->length = length;
-  if (kind == 2) s->rc |= kStrKind2;
-  if (kind == 4) s->rc |= kStrKind4;
-  if (max_char < 0x80) s->rc |= kStrAscii;
+  s->rc |= kind_flags(max_char);
   put_char(s, length, 0);
   return s;
 }
 
+Result<Str*> alloc_str_as(Thread& t, Type* cls, size_t length, uint32_t max_char) {
+  if (cls == KAA_TYPE(str)) return alloc_str(t, length, max_char);
+  if (length > kMaxLength) return raise_memory(t);
+  Str* s = TRY(alloc_as<Str>(t, cls, (length + 1) * static_cast<size_t>(kind_for(max_char))));
+  s->length = length;
+  s->rc |= kind_flags(max_char);
+  return s;
+}
+
 Result<Str*> new_str_ascii(Thread& t, const char* p, size_t n) {
-  if (n == 0) return interp().empty_str;
-  if (n == 1) return interp().latin1[static_cast<uint8_t>(*p)];
+  if (n <= 1) return n ? interp().latin1[static_cast<uint8_t>(*p)] : interp().empty_str;
   Str* s = TRY(alloc_str(t, n, 0x7F));
   memcpy(s->inline_data(), p, n);
   return s;
 }
 
 Result<Str*> new_str(Thread& t, std::string_view u) {
-  Measure m = measure(u);
-  if (m.max == 0x7F) return new_str_ascii(t, u.data(), u.size());
-  Str* s = TRY(alloc_str(t, m.chars, m.max));
-  switch (s->kind()) {
-    case 1: decode_into(static_cast<uint8_t*>(s->inline_data()), u); break;
-    case 2: decode_into(static_cast<uint16_t*>(s->inline_data()), u); break;
-    default: decode_into(static_cast<uint32_t*>(s->inline_data()), u);
-  }
+  const uint8_t* p = reinterpret_cast<const uint8_t*>(u.data());
+  if (is_ascii(p, u.size())) return new_str_ascii(t, u.data(), u.size());
+  Utf8Scan scan = utf8_scan(p, u.size(), true, Surrogates::kAllow);
+  if (scan.length == 1 && scan.max < 0x100) return str_char(t, scan.max);
+  Str* s = TRY(alloc_str(t, scan.length, scan.max));
+  utf8_widen(p, scan.bytes, s->inline_data(), s->kind());
   return s;
 }
 
@@ -88,92 +77,133 @@ Result<Str*> str_char(Thread& t, uint32_t cp) {
   return s;
 }
 
-template <class From>
-static uint32_t max_of(const From* p, size_t n) {
-  uint32_t m = 0;
-  for (size_t i = 0; i < n; i++) m |= p[i];  // an upper bound to the power of two is exact for the kinds
-  return m;
-}
-template <class To, class From>
-static void copy_chars(To* to, const From* from, size_t n) {
-  if constexpr (sizeof(To) == sizeof(From)) memcpy(to, from, n * sizeof(To));
-  else for (size_t i = 0; i < n; i++) to[i] = static_cast<To>(from[i]);
-}
-template <class From>
-static void copy_into(Str* s, size_t at, const From* p, size_t n) {
-  switch (s->kind()) {
-    case 1: copy_chars(static_cast<uint8_t*>(s->inline_data()) + at, p, n); break;
-    case 2: copy_chars(static_cast<uint16_t*>(s->inline_data()) + at, p, n); break;
-    default: copy_chars(static_cast<uint32_t*>(s->inline_data()) + at, p, n);
+void str_put(Str* to, size_t at, TextView from) {
+  char* p = static_cast<char*>(to->inline_data()) + at * static_cast<size_t>(to->kind());
+  if (from.kind == to->kind()) {
+    if (from.length) memcpy(p, from.data, from.length * static_cast<size_t>(from.kind));
+  } else {
+    text_convert(from, p, to->kind());
   }
 }
 
-Result<Str*> str_from_ucs(Thread& t, int kind, const void* p, size_t n, bool narrow) {
-  if (n == 0) return interp().empty_str;
-  uint32_t max = kind == 1 ? max_of(static_cast<const uint8_t*>(p), n)
-               : kind == 2 ? (narrow ? max_of(static_cast<const uint16_t*>(p), n) : 0xFFFF)
-                           : (narrow ? max_of(static_cast<const uint32_t*>(p), n) : 0x10FFFF);
-  if (n == 1 && max < 256) return str_char(t, max);
-  Str* s = TRY(alloc_str(t, n, max));
-  if (kind == 1) copy_into(s, 0, static_cast<const uint8_t*>(p), n);
-  else if (kind == 2) copy_into(s, 0, static_cast<const uint16_t*>(p), n);
-  else copy_into(s, 0, static_cast<const uint32_t*>(p), n);
+void str_fill(Str* to, size_t at, size_t n, uint32_t cp) {
+  switch (to->kind()) {
+    case 1: memset(static_cast<uint8_t*>(to->inline_data()) + at, static_cast<int>(cp), n); break;
+    case 2: for (uint16_t* p = static_cast<uint16_t*>(to->inline_data()) + at; n--;) *p++ = static_cast<uint16_t>(cp); break;
+    default: for (uint32_t* p = static_cast<uint32_t*>(to->inline_data()) + at; n--;) *p++ = cp;
+  }
+}
+
+Result<Str*> str_from_view(Thread& t, TextView v) {
+  if (v.length == 0) return interp().empty_str;
+  if (v.length == 1) return str_char(t, v[0]);
+  Str* s = TRY(alloc_str(t, v.length, text_bits(v)));
+  str_put(s, 0, v);
   return s;
 }
-Result<Str*> str_from_ucs4(Thread& t, const uint32_t* p, size_t n) { return str_from_ucs(t, 4, p, n); }
+Result<Str*> str_from_ucs(Thread& t, int kind, const void* p, size_t n, bool) { return str_from_view(t, {p, n, kind}); }
+Result<Str*> str_from_ucs4(Thread& t, const uint32_t* p, size_t n) { return str_from_view(t, {p, n, 4}); }
 
-static void copy_str(Str* to, size_t at, const Str* from, size_t start, size_t n) {
-  switch (from->kind()) {
-    case 1: copy_into(to, at, from->data1() + start, n); break;
-    case 2: copy_into(to, at, from->data2() + start, n); break;
-    default: copy_into(to, at, from->data4() + start, n);
-  }
+Result<Str*> str_from_text(Thread& t, const TextBuilder& b) {
+  if (UNLIKELY(b.failed())) return raise_memory(t);
+  if (b.length() == 0) return interp().empty_str;
+  if (b.length() == 1) return str_char(t, b.view()[0]);
+  Str* s = TRY(alloc_str(t, b.length(), b.bits()));
+  str_put(s, 0, b.view());
+  return s;
 }
-static uint32_t kind_max(const Str* s) { return s->is_ascii() ? 0x7F : s->kind() == 1 ? 0xFF : s->kind() == 2 ? 0xFFFF : 0x10FFFF; }
+
+Result<Str*> str_exact(Thread& t, Str* s) {
+  if (LIKELY(s->shape == KAA_SHAPE(str))) return s;
+  return str_from_view(t, view_of(s));
+}
 
 Result<Str*> str_concat(Thread& t, Str* a, Str* b) {
-  if (a->length == 0 && b->shape == KAA_SHAPE(str)) return b;
-  if (b->length == 0 && a->shape == KAA_SHAPE(str)) return a;
-  uint32_t ma = kind_max(a), mb = kind_max(b);
+  if (a->length == 0) return str_exact(t, b);
+  if (b->length == 0) return str_exact(t, a);
+  uint32_t ma = str_max(a), mb = str_max(b);
   Str* s = TRY(alloc_str(t, a->length + b->length, ma > mb ? ma : mb));
-  copy_str(s, 0, a, 0, a->length);
-  copy_str(s, a->length, b, 0, b->length);
+  str_put(s, 0, view_of(a));
+  str_put(s, a->length, view_of(b));
   return s;
+}
+
+// A view of the first `length` characters of the buffer.
+static Result<Value> new_view(Thread& t, StrBuffer* b, size_t length, uint32_t max_char) {
+  Object* o = t.heap->allocate(KAA_SHAPE(str), sizeof(Str) + sizeof(StrViewFields));
+  if (!o) return raise_memory(t);
+  Str* s = static_cast<Str*>(o);
+  s->hash = 0;
+  s->length = length;
+  s->rc |= kStrView | kind_flags(max_char);
+  s->view()->data = b->start();
+  s->view()->owner.init(b);
+  return s;
+}
+
+Result<Value> str_append_inplace(Thread& t, Str* a, Str* b) {
+  constexpr size_t kMinViewBytes = 64;  // shorter results are cheaper to copy
+  if (a->length == 0) return TRY(str_exact(t, b));
+  if (b->length == 0) return TRY(str_exact(t, a));
+  uint32_t ma = str_max(a), mb = str_max(b), max = ma > mb ? ma : mb;
+  size_t kind = static_cast<size_t>(kind_for(max)), length = a->length + b->length, bytes = length * kind, begin = a->length * kind;
+  if (bytes < kMinViewBytes) return TRY(str_concat(t, a, b));
+  if (length > kMaxLength) return raise_memory(t);
+  if (a->flag(kStrView) && static_cast<size_t>(a->kind()) == kind) {
+    StrBuffer* buf = a->view()->owner.get().as<StrBuffer>();
+    if (buf->used == begin && buf->cap - begin >= bytes - begin) {
+      text_convert(view_of(b), buf->start() + begin, static_cast<int>(kind));
+      buf->used = bytes;
+      return new_view(t, buf, length, max);
+    }
+  }
+  size_t cap = bytes + bytes / 2;
+  Object* o = t.heap->allocate(KAA_SHAPE(str_buffer), sizeof(StrBuffer) + cap);
+  if (!o) return raise_memory(t);
+  StrBuffer* buf = static_cast<StrBuffer*>(o);
+  buf->used = bytes;
+  buf->cap = cap;
+  text_convert(view_of(a), buf->start(), static_cast<int>(kind));
+  text_convert(view_of(b), buf->start() + begin, static_cast<int>(kind));
+  return new_view(t, buf, length, max);
 }
 
 Result<Str*> str_substr(Thread& t, Str* s, size_t start, size_t end) {
   if (start >= end) return interp().empty_str;
   if (start == 0 && end == s->length && s->shape == KAA_SHAPE(str)) return s;
-  Keep k(s);
-  if (s->is_ascii()) {
-    if (end - start == 1) return interp().latin1[s->data1()[start]];
-    Str* r = TRY(alloc_str(t, end - start, 0x7F));
-    memcpy(r->inline_data(), s->data1() + start, end - start);
-    return r;
-  }
-  const char* p = static_cast<const char*>(s->data()) + start * static_cast<size_t>(s->kind());
-  return str_from_ucs(t, s->kind(), p, end - start);
+  if (LIKELY(s->is_ascii())) return new_str_ascii(t, reinterpret_cast<const char*>(s->data1()) + start, end - start);
+  return str_from_view(t, view_of(s).slice(start, end));
 }
 
 bool str_equal(const Str* a, const Str* b) {
   if (a == b) return true;
-  if (a->length != b->length || a->kind() != b->kind()) return false;
+  if (a->length != b->length || ((a->rc ^ b->rc) & (kStrKind2 | kStrKind4 | kStrAscii))) return false;
   return memcmp(a->data(), b->data(), a->length * static_cast<size_t>(a->kind())) == 0;
 }
 bool str_equal_ascii(const Str* a, std::string_view b) {
   return a->length == b.size() && a->is_ascii() && memcmp(a->data(), b.data(), b.size()) == 0;
 }
+
+template <class A, class B>
+static int compare_chars(const A* a, const B* b, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (a[i] != b[i]) return a[i] < b[i] ? -1 : 1;
+  return 0;
+}
+template <class A>
+static int compare_with(const A* a, const Str* b, size_t n) {
+  switch (b->kind()) {
+    case 1: return compare_chars(a, b->data1(), n);
+    case 2: return compare_chars(a, b->data2(), n);
+    default: return compare_chars(a, b->data4(), n);
+  }
+}
 int str_compare(const Str* a, const Str* b) {
   uint64_t n = a->length < b->length ? a->length : b->length;
-  if (a->kind() == 1 && b->kind() == 1) {
-    int c = memcmp(a->data(), b->data(), n);
-    if (c) return c < 0 ? -1 : 1;
-  } else {
-    for (uint64_t i = 0; i < n; i++) {
-      uint32_t x = a->at(i), y = b->at(i);
-      if (x != y) return x < y ? -1 : 1;
-    }
-  }
+  int c;
+  if (a->kind() == 1 && b->kind() == 1) c = memcmp(a->data(), b->data(), n);
+  else c = a->kind() == 1 ? compare_with(a->data1(), b, n) : a->kind() == 2 ? compare_with(a->data2(), b, n) : compare_with(a->data4(), b, n);
+  if (c) return c < 0 ? -1 : 1;
   return a->length == b->length ? 0 : a->length < b->length ? -1 : 1;
 }
 
@@ -182,37 +212,53 @@ int64_t str_hash(Str* s) {
   return s->hash = hash_bytes(HashSecret{interp().hash_key0, interp().hash_key1}, s->data(), static_cast<int64_t>(s->length) * s->kind());
 }
 
-// ---- interning. A weak table: strings that are not immortal leave it when they die (str_interned_dies).
+// ---- interning: an open-addressed table with linear probing. Names (kStrInterned) are immortal, since code, shapes and caches keep them as plain
+// pointers; what sys.intern() adds (kStrWeakInterned) is held by nobody here and leaves the table when it dies.
 static size_t intern_slot(Interp& in, Str* s) {
   size_t mask = in.interned_size - 1, i = static_cast<size_t>(str_hash(s)) & mask;
   while (in.interned[i] && !str_equal(in.interned[i], s)) i = (i + 1) & mask;
   return i;
 }
-static void intern_grow(Interp& in) {
-  size_t old = in.interned_size;
+static bool intern_grow(Interp& in) {
+  size_t old = in.interned_size, size = old ? old * 2 : 4096;
   Str** table = in.interned;
-  in.interned_size = old ? old * 2 : 4096;
-  in.interned = static_cast<Str**>(calloc(in.interned_size, sizeof(Str*)));
+  Str** grown = static_cast<Str**>(calloc(size, sizeof(Str*)));
+  if (!grown) return false;
+  in.interned = grown;
+  in.interned_size = size;
   for (size_t i = 0; i < old; i++)
     if (table[i]) in.interned[intern_slot(in, table[i])] = table[i];
   free(table);
+  return true;
 }
-// Interned strings are immortal: names live as long as the program. (Strings interned by sys.intern alone stay, too.)
-Result<Str*> intern(Thread& t, Str* s) {
-  if (s->flag(kStrInterned)) return s;
+static Result<Str*> intern_as(Thread& t, Str* s, uint64_t flags) {
   Interp& in = interp();
-  if (in.interned_used * 2 >= in.interned_size) intern_grow(in);
+  if (in.interned_used * 2 >= in.interned_size && !intern_grow(in)) return raise_memory(t);
   size_t i = intern_slot(in, s);
-  if (in.interned[i]) return in.interned[i];
-  if (s->shape != KAA_SHAPE(str) || s->flag(kStrView)) {
-    s = TRY(str_from_ucs(t, s->kind(), s->data(), s->length));
-    if (s->flag(kStrInterned)) return s;
-    i = intern_slot(in, s);
+  if (Str* known = in.interned[i]) {
+    if ((flags & kStrInterned) && known->flag(kStrWeakInterned)) {
+      known->clear_flag(kStrWeakInterned);
+      known->rc |= flags;
+    }
+    return known;
   }
-  s->rc |= kStrInterned | kImmortal;
+  if (s->shape != KAA_SHAPE(str) || s->flag(kStrView)) {
+    s = TRY(str_from_view(t, view_of(s)));
+    if (s->rc & (kStrInterned | kStrWeakInterned)) return s;
+    i = intern_slot(in, s);  // the allocation may have taken dead strings out of the table
+  }
+  s->rc |= flags;
   in.interned[i] = s;
   in.interned_used++;
   return s;
+}
+Result<Str*> intern(Thread& t, Str* s) {
+  if (LIKELY(s->flag(kStrInterned))) return s;
+  return intern_as(t, s, kStrInterned | kImmortal);
+}
+Result<Str*> intern_weak(Thread& t, Str* s) {
+  if (s->rc & (kStrInterned | kStrWeakInterned)) return s;
+  return intern_as(t, s, kStrWeakInterned);
 }
 Str* intern_name(const char* text) {
   Thread& t = current_thread();
@@ -221,41 +267,55 @@ Str* intern_name(const char* text) {
   if (!s.ok()) { fputs("kaa: out of memory\n", stderr); abort(); }
   return s.value();
 }
+// Takes the string out of the table and moves up what probing had put behind it.
+void str_dies(Str* s) {
+  Interp& in = interp();
+  size_t mask = in.interned_size - 1, hole = intern_slot(in, s);
+  if (in.interned[hole] != s) return;
+  in.interned_used--;
+  for (size_t i = (hole + 1) & mask; in.interned[i]; i = (i + 1) & mask) {
+    size_t home = static_cast<size_t>(in.interned[i]->hash) & mask;
+    if (((i - home) & mask) >= ((i - hole) & mask)) {
+      in.interned[hole] = in.interned[i];
+      hole = i;
+    }
+  }
+  in.interned[hole] = nullptr;
+}
 
 // ---- UTF-8
 Utf8::~Utf8() { free(storage_); }
 
 Status str_utf8(Thread& t, Str* s, Utf8& out, bool surrogates_allowed) {
   out.owner_ = s;
+  size_t size = s->length;
   if (s->is_ascii()) {
     out.data = reinterpret_cast<const char*>(s->data());
-    out.size = s->length;
-    if (!s->flag(kStrView)) return {};
-  }
-  char* b = static_cast<char*>(malloc(s->length * 4 + 1));
-  if (!b) return raise_memory(t);
-  char* q = b;
-  for (size_t i = 0; i < s->length; i++) {
-    uint32_t c = s->at(i);
-    if (c < 0x80) *q++ = static_cast<char>(c);
-    else if (c < 0x800) { *q++ = static_cast<char>(0xC0 | c >> 6); *q++ = static_cast<char>(0x80 | (c & 63)); }
-    else if (c < 0x10000) {
-      if (c >= 0xD800 && c < 0xE000 && !surrogates_allowed) {
-        free(b);
+    out.size = size;
+    if (!s->flag(kStrView)) return {};  // views have no NUL behind them
+  } else {
+    if (s->kind() > 1 && !surrogates_allowed) {
+      size_t i = find_surrogate(view_of(s));
+      if (i < s->length) {
         size_t end = i + 1;
         while (end < s->length && s->at(end) >= 0xD800 && s->at(end) < 0xE000) end++;
         Value exc = TRY(call(t, KAA_TYPE(UnicodeEncodeError), NAME("utf-8"), s, small_int(static_cast<int64_t>(i)), small_int(static_cast<int64_t>(end)), NAME("surrogates not allowed")));
         return raise_value(t, exc);
       }
-      *q++ = static_cast<char>(0xE0 | c >> 12); *q++ = static_cast<char>(0x80 | (c >> 6 & 63)); *q++ = static_cast<char>(0x80 | (c & 63));
-    } else {
-      *q++ = static_cast<char>(0xF0 | c >> 18); *q++ = static_cast<char>(0x80 | (c >> 12 & 63)); *q++ = static_cast<char>(0x80 | (c >> 6 & 63)); *q++ = static_cast<char>(0x80 | (c & 63));
     }
+    size = utf8_size(view_of(s));
   }
-  *q = 0;
-  out.storage_ = b;
+  char* b = out.short_;
+  if (size >= sizeof out.short_) {
+    free(out.storage_);
+    b = out.storage_ = static_cast<char*>(malloc(size + 1));
+    if (!b) return raise_memory(t);
+  }
+  if (s->is_ascii()) memcpy(b, s->data(), size);
+  else utf8_write(view_of(s), reinterpret_cast<uint8_t*>(b));
+  b[size] = 0;
   out.data = b;
-  out.size = static_cast<size_t>(q - b);
+  out.size = size;
   return {};
 }
 

@@ -126,7 +126,9 @@ static Result<Value> get_dict(Thread& t, Value self) {
   return p;
 }
 static Result<Value> get_doc(Thread& t, Value self) {
-  Value v = dict_get_str(T(self)->dict, NAME("__doc__"));
+  Type* ty = T(self);
+  if (!ty->has(kTypeHeap) && ty->spec && ty->spec->doc) return TRY(new_str(t, ty->spec->doc));
+  Value v = dict_get_str(ty->dict, NAME("__doc__"));
   if (!v) return kNone;
   return descr_get(t, v, Value(), T(self));
 }

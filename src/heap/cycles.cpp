@@ -1,0 +1,265 @@
+// Collecting garbage cycles.
+//
+// Reconcile goes first, so that what remains at count zero is held by stacks. Then, over the candidates (the young objects, or all of them):
+//  1. each candidate's count is copied; every reference from a candidate to a candidate takes one off: what is left comes from outside;
+//  2. candidates with something left, those that stacks, roots or the zero-count table hold, and all they reach are alive;
+//  3. the rest is garbage: weak references to it are cleared first (callbacks of references that are garbage themselves do not run), then finalizers
+//     run (each object's once); if any ran, the garbage is examined again and what came back to life is left alone;
+//  4. what is still garbage is freed as one batch: children outside it lose a count, children inside need none.
+// Instances do not count their type, so types are candidates in full collections alone; an instance that is alive keeps its type alive.
+//
+// "Young" are objects without kOld, which a surviving candidate gets. The cost of a young collection follows the pages walked; see docs/design/lifecycle.md.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "heap/heap_inl.h"
+#include "objects/layout.h"
+#include "objects/traits.h"
+
+namespace kaa {
+
+// Whether objects of this type can be part of a cycle.
+static bool is_container(Object* o) {
+  Type* ty = o->type();
+  if (ty->attr_offset | ty->slots_offset) return true;
+  return ty->layout->death != Death::kPlain;
+}
+
+class CycleCollector {
+ public:
+  CycleCollector(Heap& h, bool full) : h_(h), full_(full) {}
+
+  void gather() {
+    h_.each_object([&](Object* o) {
+      if (static_cast<int64_t>(o->rc) < 0 || (o->rc & kFrozen)) return;
+      if (!full_ && (o->rc & kOld)) return;
+      if (!is_container(o)) return;
+      if (!full_ && o->type()->has(kTypeType)) return;
+      o->rc |= kCandidate;
+      refs_.emplace(o, o->count());
+      list_.push_back(o);
+    });
+  }
+
+  void subtract() {
+    struct V final : ChildVisitor {
+      CycleCollector& c;
+      explicit V(CycleCollector& c) : c(c) {}
+      void child(Value v) override {
+        Object* o = v.object();
+        if (o->rc & kCandidate) c.refs_[o]--;
+      }
+    } v(*this);
+    for (Object* o : list_) visit_children(o, v);
+  }
+
+  void reach(Object* o) {
+    if (!(o->rc & kCandidate) || (o->rc & kReached)) return;
+    o->rc |= kReached;
+    work_.push_back(o);
+  }
+  void drain() {
+    struct V final : ChildVisitor {
+      CycleCollector& c;
+      explicit V(CycleCollector& c) : c(c) {}
+      void child(Value v) override { c.reach(v.object()); }
+    } v(*this);
+    while (!work_.empty()) {
+      Object* o = work_.back();
+      work_.pop_back();
+      reach(o->type());
+      visit_children(o, v);
+    }
+  }
+  // Everything that is held from outside the candidates.
+  void find_alive() {
+    for (Object* o : list_)
+      if (refs_[o] > 0) reach(o);
+    if (full_) {  // types are held by instances that are no candidates, too
+      h_.each_object([&](Object* o) {
+        if (!(o->rc & kCandidate)) reach(o->type());
+      });
+    }
+    struct R final : RootVisitor {
+      CycleCollector& c;
+      explicit R(CycleCollector& c) : c(c) {}
+      void value(Value v) override { if (v && v.is_object()) c.reach(v.object()); }
+      void conservative(const void* lo, const void* hi) override {
+        const uintptr_t* e = static_cast<const uintptr_t*>(hi);
+        for (const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7}); p < e; p++)
+          if (Object* o = c.h_.find_object(*p)) c.reach(o);
+      }
+    } r(*this);
+    h_.scan_roots(r);
+    for (Value* v : h_.roots) r.value(*v);
+    for (Object** p = h_.zct_base_; p < h_.zct_top_; p++) reach(*p);
+    drain();
+  }
+
+  std::vector<Object*> garbage() {
+    std::vector<Object*> g;
+    for (Object* o : list_)
+      if (!(o->rc & kReached)) g.push_back(o);
+    return g;
+  }
+  // Takes the marks off; survivors are old from now on.
+  void finish() {
+    for (Object* o : list_) {
+      if (o->rc & kReached) o->rc |= kOld;
+      o->rc &= ~uint64_t{kCandidate | kReached};
+    }
+  }
+
+  // Frees a set of objects that only refer to each other from now on.
+  void free_batch(const std::vector<Object*>& g) {
+    struct V final : ChildVisitor {
+      void child(Value v) override {
+        Object* o = v.object();
+        if (!(o->rc & kDead)) dec(o);
+      }
+    } v;
+    for (Object* o : g) o->rc |= kDead;
+    for (Object* o : g) {
+      if (o->rc & kHasWeakrefs) h_.weakrefs_dead(o);
+      visit_children(o, v);
+    }
+    // Types go last: an instance's size and layout are asked of its type.
+    for (int pass = 0; pass < 2; pass++)
+      for (Object* o : g)
+        if (o->shape && o->type()->has(kTypeType) == (pass == 1)) release(o);
+  }
+
+ private:
+  void release(Object* o) {
+    Type* ty = o->type();
+    if (ty->attr_offset && !o->shape->is_dict) {
+      Value* w = attr_words(o);
+      if (w[0].bits() & 1) h_.free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
+    }
+    if (ty->layout->destroy) ty->layout->destroy(o);
+    h_.free_object(o);
+  }
+  Heap& h_;
+  bool full_;
+  std::vector<Object*> list_, work_;
+  std::unordered_map<Object*, int32_t> refs_;
+};
+
+size_t Heap::collect(int generation) {
+  if (no_reconcile) return 0;
+  reconcile();
+  bool full = generation >= 1;
+  no_reconcile = true;
+  std::vector<Object*> garbage;
+  {
+    CycleCollector c(*this, full);
+    c.gather();
+    c.subtract();
+    c.find_alive();
+    garbage = c.garbage();
+    c.finish();
+  }
+  stats.collections++;
+  size_t found = garbage.size();
+  if (found) {
+    // The batch is held by a count each while Python may run.
+    bool finalizers = false;
+    for (Object* o : garbage) {
+      o->rc |= kCandidate;
+      inc(o);
+      if (o->rc & kHasWeakrefs) weakrefs_dead(o);
+    }
+    for (Object* o : garbage) {
+      if (o->type()->death == Death::kFinalizer && !(o->rc & kFinalized)) {
+        o->rc |= kFinalized;
+        inc(o);
+        queue_finalizer(o);
+        finalizers = true;
+      }
+    }
+    std::vector<Object*> dead = garbage;
+    no_reconcile = false;
+    if (finalizers || run_pending) run_pending();
+    if (finalizers) {
+      // Examine again: whatever holds more than the references among the batch and our own count is back, with all it reaches.
+      reconcile();
+      std::unordered_map<Object*, int32_t> refs;
+      for (Object* o : garbage) refs[o] = o->count() - 1;
+      struct V final : ChildVisitor {
+        std::unordered_map<Object*, int32_t>& refs;
+        explicit V(std::unordered_map<Object*, int32_t>& r) : refs(r) {}
+        void child(Value v) override {
+          auto it = refs.find(v.object());
+          if (it != refs.end()) it->second--;
+        }
+      } v(refs);
+      for (Object* o : garbage) visit_children(o, v);
+      std::vector<Object*> work;
+      std::unordered_map<Object*, bool> alive;
+      auto reach = [&](Object* o) {
+        if (refs.count(o) && !alive[o]) { alive[o] = true; work.push_back(o); }
+      };
+      for (Object* o : garbage) if (refs[o] > 0) reach(o);
+      struct R final : RootVisitor {
+        Heap& h;
+        decltype(reach)& f;
+        R(Heap& h, decltype(reach)& f) : h(h), f(f) {}
+        void value(Value x) override { if (x && x.is_object()) f(x.object()); }
+        void conservative(const void*, const void*) override {}  // our own lists would keep everything
+      } r(*this, reach);
+      scan_roots(r);
+      while (!work.empty()) {
+        Object* o = work.back();
+        work.pop_back();
+        struct W final : ChildVisitor {
+          decltype(reach)& f;
+          explicit W(decltype(reach)& f) : f(f) {}
+          void child(Value x) override { f(x.object()); }
+        } w(reach);
+        visit_children(o, w);
+      }
+      dead.clear();
+      for (Object* o : garbage) {
+        o->rc &= ~uint64_t{kCandidate};
+        if (alive[o]) dec(o); else dead.push_back(o);
+      }
+    }
+    no_reconcile = true;
+    CycleCollector c(*this, full);
+    c.free_batch(dead);
+    no_reconcile = false;
+    stats.cycles_collected += dead.size();
+    reconcile();
+  }
+  no_reconcile = false;
+  return found;
+}
+
+// ---- verifying: counts recomputed by tracing every object.
+bool Heap::verify(bool abort_on_error) {
+  std::unordered_map<Object*, int64_t> refs;
+  struct V final : ChildVisitor {
+    std::unordered_map<Object*, int64_t>& refs;
+    explicit V(std::unordered_map<Object*, int64_t>& r) : refs(r) {}
+    void child(Value v) override { refs[v.object()]++; }
+  } v(refs);
+  each_object([&](Object* o) { visit_children(o, v); });
+  bool good = true;
+  each_object([&](Object* o) {
+    if (static_cast<int64_t>(o->rc) < 0) return;
+    auto it = refs.find(o);
+    int64_t expected = it == refs.end() ? 0 : it->second;
+    // Static types, queues and native state hold counts that are not found by walking the heap, so a count may be higher; never lower.
+    if (o->count() < expected || (o->count() == 0 && !(o->rc & kInZct))) {
+      fprintf(stderr, "kaa: verifier: %s at %p has count %d, found %ld references\n", o->type()->layout->name, static_cast<void*>(o), o->count(), expected);
+      good = false;
+    }
+  });
+  if (!good && abort_on_error) abort();
+  return good;
+}
+
+}  // namespace kaa

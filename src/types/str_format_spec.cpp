@@ -1,0 +1,35 @@
+// str.__format__: alignment, width and precision.
+#include "base/format_spec.h"
+
+#include "runtime/api.h"
+
+namespace kaa {
+
+// types/str.h cannot be included here: base/format_spec.h has a TextView of its own.
+Result<Str*> str_pad_slice(Thread& t, Str* s, size_t take, size_t left, size_t right, uint32_t fill);
+int decimal_digit(char32_t c);
+
+static Error raise_format_error(Thread& t, const FormatError& e) {
+  switch (e.kind) {
+    case FormatErrorKind::kMemoryError: return raise_memory(t);
+    case FormatErrorKind::kOverflowError: return RAISE(OverflowError, "%s", e.message.c_str());
+    default: return RAISE(ValueError, "%s", e.message.c_str());
+  }
+}
+
+Result<Value> str_dunder_format(Thread& t, Args a) {
+  if (!is_str(a[1])) return RAISE(TypeError, "__format__() argument must be str, not %T", a[1]);
+  Str *s = a.as<Str>(0), *spec = a.as<Str>(1);
+  if (spec->length == 0) return TRY(str(t, s));
+  FormatSpec f;
+  FormatError e;
+  Utf8 name;
+  TRY(str_utf8(t, type_of(a[0])->name, name, true));
+  TextView text{spec->data(), static_cast<int64_t>(spec->length), spec->kind()};
+  if (!parse_format_spec(text, name.data, 's', '<', &f, &e, decimal_digit)) return raise_format_error(t, e);
+  StringLayout layout;
+  if (!layout_string(f, static_cast<int64_t>(s->length), name.data, &layout, &e)) return raise_format_error(t, e);
+  return TRY(str_pad_slice(t, s, static_cast<size_t>(layout.take), static_cast<size_t>(layout.left), static_cast<size_t>(layout.right), f.fill));
+}
+
+}  // namespace kaa
