@@ -115,7 +115,7 @@ class Formatter {
       : t(thread), args_(args), count_(count), kwvalues_(kwvalues), kwnames_(kwnames), mapping_(mapping) {}
 
   Status run(Str* format, Range range, int depth, TextBuilder& out) {
-    if (depth < 0) return RAISE(ValueError, "Max string recursion exceeded");
+    if (depth <= 0) return RAISE(ValueError, "Max string recursion exceeded");
     Keep keep(format);
     TextView text = view_of(format);
     MarkupReader reader(text, range);
