@@ -1,6 +1,7 @@
 // LayoutTraits of the core objects: death kinds, what to free besides children, sizes. Included where the static types are set up and where
 // objects are reclaimed.
 #pragma once
+#include "objects/buffers.h"
 #include "objects/exceptions.h"
 #include "objects/layout.h"
 #include "objects/str_buffer.h"

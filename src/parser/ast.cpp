@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/unicode_norm.h"
+
 namespace kaa::ast {
 
-NfkcHook nfkc_hook = nullptr;
+NfkcHook nfkc_hook = unicode::nfkc_utf8;
 
 Ast::~Ast() { free(table_); }
 

@@ -601,8 +601,8 @@ struct TypeVarTuple : TypeParam {
 
 // ---- the owner ----------------------------------------------------------------------------------------------------
 
-// Appends the NFKC form of `text` (valid UTF-8) to `out`; false when it cannot. Set once at start-up by whoever links the
-// Unicode tables; while it is null, identifiers are taken as they are written.
+// Makes `out` the NFKC form of `text` (valid UTF-8); false when it cannot. It is unicode::nfkc_utf8, and null only for
+// programs that want identifiers as they are written.
 using NfkcHook = bool (*)(std::string_view text, std::string& out);
 extern NfkcHook nfkc_hook;
 

@@ -137,7 +137,7 @@ Expr* Parser::brace_atom() {
                       "':' expected after dictionary key");
             return nullptr;
           }
-          pos_ = before;
+          if (!key) pos_ = before;
         }
         if (!key) key = expression();
         if (!key || !accept(COLON)) return nullptr;

@@ -7,8 +7,6 @@
 
 namespace kaa::parser {
 
-CharacterNameHook character_name_hook = nullptr;
-
 static TokenizerOptions tokenizer_options(const ParseOptions& options) {
   TokenizerOptions result;
   result.type_comments = options.type_comments;

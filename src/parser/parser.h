@@ -67,8 +67,8 @@ struct ParseResult {
 // `source` is UTF-8 (use decode_source for raw bytes) and must stay alive during the call only.
 ParseResult parse(ast::Ast& ast, std::string_view source, const ParseOptions& options = {});
 
-// Finds the character with this name or alias, or named sequence (appended to `out` as UTF-8), for \N{...} in strings. Set
-// once at start-up by whoever links the Unicode names; while it is null no name is known.
+// Finds the character with this name or alias for \N{...} in strings and appends it to `out` as UTF-8; from the names in
+// base. While it is null no name is known.
 using CharacterNameHook = bool (*)(std::string_view name, std::string& out);
 extern CharacterNameHook character_name_hook;
 

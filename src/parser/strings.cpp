@@ -1,6 +1,7 @@
 // String and bytes literals: prefixes, escapes, and the joining of adjacent literals.
 #include <string.h>
 
+#include "base/unicode_db.h"
 #include "parser/parser_impl.h"
 
 namespace kaa::parser {
@@ -78,6 +79,15 @@ size_t decoder_position(const char* begin, const char* at) {
 }
 
 }  // namespace
+
+static bool find_character(std::string_view name, std::string& out) {
+  unicode::Lookup found = unicode::lookup(name);
+  if (found.length != 1) return false;  // a named sequence has more
+  append_utf8(&out, found.code_points[0]);
+  return true;
+}
+
+CharacterNameHook character_name_hook = find_character;
 
 Constant* Parser::make_string(const Loc& loc, ConstKind kind, std::string_view value) {
   Constant* node = ast_.make<Constant>(loc);

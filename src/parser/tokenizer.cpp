@@ -9,9 +9,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/unicode_props.h"
+
 namespace kaa::parser {
 
-CharacterHook character_hook = nullptr;
+static uint8_t character_properties(uint32_t c) {
+  uint32_t flags = unicode::prop(c).flags;
+  return (flags & unicode::kFlagXidStart ? kIdentifierStart : 0) |
+         (flags & unicode::kFlagXidContinue ? kIdentifierContinue : 0) |
+         (flags & unicode::kFlagPrintable ? kPrintable : 0);
+}
+
+CharacterHook character_hook = character_properties;
 
 namespace {
 

@@ -161,8 +161,8 @@ class Tokenizer {
   int alt_indents_[kMaxIndent];
 };
 
-// Properties of characters outside ASCII, a set of these bits. Set once at start-up by whoever links the Unicode tables;
-// while it is null every such character counts as a letter.
+// Properties of characters outside ASCII, a set of these bits, from the Unicode tables in base; null (every such character
+// counts as a letter) only for programs without them.
 enum : uint8_t { kIdentifierStart = 1, kIdentifierContinue = 2, kPrintable = 4 };
 using CharacterHook = uint8_t (*)(uint32_t code_point);
 extern CharacterHook character_hook;

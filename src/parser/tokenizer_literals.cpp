@@ -196,7 +196,7 @@ int Tokenizer::read_string(int quote) {
     if (c == kEof || (quote_size == 1 && c == '\n')) {
       // The error is reported at the opening quote.
       cur_ = token_start_ + 1;
-      line_start_ = multi_line_start_;
+      line_start_ = buffer_start_ = multi_line_start_;
       int last_line = lineno_;
       lineno_ = first_lineno_;
       if (inside_string() && mode().quote == quote && mode().quote_size == quote_size) {
@@ -337,7 +337,7 @@ int Tokenizer::read_string_text(Token* token) {
                     m.kind);
       }
       cur_ = base_ + m.start + 1;
-      line_start_ = base_ + m.line_start;
+      line_start_ = buffer_start_ = base_ + m.line_start;
       int last_line = lineno_;
       lineno_ = m.first_lineno;
       unterminated_ = m.quote_size == 3;

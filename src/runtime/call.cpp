@@ -146,9 +146,7 @@ Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kw
     if (n != 3) return RAISE(TypeError, "type() takes 1 or 3 arguments");
   }
   if (ty->has(kTypeDisallowInstantiation)) {
-    Value mod = dict_get_str(ty->dict, NAME("__module__"));
-    if (mod && is_str(mod)) return RAISE(TypeError, "cannot create '%U.%U' instances", mod.as<Str>(), ty->name.get());
-    return RAISE(TypeError, "cannot create '%U' instances", ty->name.get());
+    return RAISE(TypeError, "cannot create '%N' instances", ty);
   }
   Value nw = ty->dunder(D_new);
   if (!nw) return RAISE(TypeError, "cannot create '%U' instances", ty->name.get());

@@ -4,6 +4,7 @@
 // where an optional argument is missing. The signature text in its table row is the only source of arity, keyword handling, messages and
 // inspect.signature. Functions with *args besides keyword-only parameters, or with **kwargs, use the raw form and bind_raw().
 #pragma once
+#include "objects/buffers.h"
 #include "runtime/thread.h"
 
 namespace kaa {
@@ -56,20 +57,6 @@ struct Rows {
   const T* end() const { return data + size; }
 };
 
-// A view of an object's memory (the buffer protocol). Filled by BufferProcs::get; release() must be called once.
-struct Buffer {
-  void* data = nullptr;
-  Value owner;                 // what was asked; kept alive by the holder (a Keep, a Field or a Root)
-  int64_t size = 0;            // bytes
-  int64_t itemsize = 1;
-  const char* format = "B";    // lives as long as the buffer
-  bool readonly = true;
-  int ndim = 1;
-  int64_t* shape = nullptr;    // null: one dimension of size / itemsize
-  int64_t* strides = nullptr;  // null: contiguous
-  int64_t* suboffsets = nullptr;
-  void* internal = nullptr;
-};
 struct BufferProcs {
   Status (*get)(Thread&, Object* self, Buffer& out, bool writable);  // BufferError when not possible
   void (*release)(Object* self, Buffer& b);                          // may be null

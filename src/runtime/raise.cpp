@@ -31,7 +31,18 @@ void append_utf8(std::string& out, uint32_t c) {
   else { out += static_cast<char>(0xF0 | c >> 18); out += static_cast<char>(0x80 | (c >> 12 & 63)); out += static_cast<char>(0x80 | (c >> 6 & 63)); out += static_cast<char>(0x80 | (c & 63)); }
 }
 
-Result<Str*> vformat(Thread& t, const char* fmt, va_list ap) {
+// CPython's messages name a native type of a module in full: 'types.SimpleNamespace'.
+Status append_type(Thread& t, std::string& out, Type* ty, int precision, bool in_full) {
+  Value mod = in_full && !ty->has(kTypeHeap) ? dict_get_str(ty->dict, NAME("__module__")) : Value();
+  if (mod && is_str(mod) && !str_equal_ascii(mod.as<Str>(), "builtins")) {
+    TRY(append_str(t, out, mod.as<Str>(), -1));
+    out += '.';
+  }
+  return append_str(t, out, ty->name, precision);
+}
+
+// Errors name types in full, str_format() by __name__ alone.
+Result<Str*> vformat(Thread& t, const char* fmt, va_list ap, bool in_full) {
   std::string out;
   char buf[64];
   for (const char* p = fmt; *p; p++) {
@@ -56,8 +67,8 @@ Result<Str*> vformat(Thread& t, const char* fmt, va_list ap) {
         else snprintf(buf, sizeof buf, "%lu", va_arg(ap, unsigned long));
         out += buf;
         break;
-      case 'T': { Value v = Value::from_bits(va_arg(ap, uint64_t)); TRY(append_str(t, out, type_of(v)->name, precision)); break; }
-      case 'N': TRY(append_str(t, out, va_arg(ap, Type*)->name, precision)); break;
+      case 'T': { Value v = Value::from_bits(va_arg(ap, uint64_t)); TRY(append_type(t, out, type_of(v), precision, in_full)); break; }
+      case 'N': TRY(append_type(t, out, va_arg(ap, Type*), precision, in_full)); break;
       case 'U': TRY(append_str(t, out, va_arg(ap, Str*), precision)); break;
       case 'S': { Str* s = TRY(str(t, Value::from_bits(va_arg(ap, uint64_t)))); TRY(append_str(t, out, s, precision)); break; }
       case 'R': { Str* s = TRY(repr(t, Value::from_bits(va_arg(ap, uint64_t)))); TRY(append_str(t, out, s, precision)); break; }
@@ -73,7 +84,7 @@ Result<Str*> vformat(Thread& t, const char* fmt, va_list ap) {
 Result<Str*> str_format(Thread& t, const char* fmt, ...) {
   va_list ap;
   va_start(ap, fmt);
-  Result<Str*> r = vformat(t, fmt, ap);
+  Result<Str*> r = vformat(t, fmt, ap, false);
   va_end(ap);
   return r;
 }
@@ -115,7 +126,7 @@ Error raise_class(Thread& t, Type* type, Value arg) {
 Error raise(Thread& t, Type* type, const char* fmt, ...) {
   va_list ap;
   va_start(ap, fmt);
-  Result<Str*> r = vformat(t, fmt, ap);
+  Result<Str*> r = vformat(t, fmt, ap, true);
   va_end(ap);
   if (!r.ok()) return {};
   return raise_class(t, type, r.value());
@@ -154,7 +165,7 @@ void restore_exc(Thread& t, Value e) { t.exc = e; }
 Status warn(Thread& t, Type* category, int stacklevel, const char* fmt, ...) {
   va_list ap;
   va_start(ap, fmt);
-  Result<Str*> r = vformat(t, fmt, ap);
+  Result<Str*> r = vformat(t, fmt, ap, true);
   va_end(ap);
   Str* text = TRY(r);
   Opt m = TRY(dict_get(t, interp().modules, NAME("warnings")));

@@ -66,11 +66,29 @@ const Signature* parse_signature(Thread&, const MethodDef& def) {
 
 static const char* plural(uint32_t n) { return n == 1 ? "" : "s"; }
 
+// "list.append", "C.from_it" of a class method bound to C, "len".
+static std::string qualified_name(const NativeFunction* f, const char* fname) {
+  if (!f || !f->owner || f->def->kind == MethodKind::kFunction) return fname;
+  Value self = f->self.value();
+  Type* of = self && is_type(self) ? self.as<Type>() : f->owner;
+  Utf8 u;
+  if (!str_utf8(current_thread(), of->has(kTypeHeap) ? of->qualname : of->name, u, true).ok()) return fname;
+  return std::string(u.view()) + "." + fname;
+}
+
 // CPython's words for a wrong number of arguments, as its argument clinic and METH_NOARGS/METH_O say it.
-static Error arity_error(Thread& t, const char* fname, const Signature& sig, uint32_t given) {
+// `f`, where the function is known, qualifies its name in the messages that CPython gives before it looks at the signature.
+static Error arity_error(Thread& t, const char* fname, const Signature& sig, uint32_t given, const NativeFunction* f = nullptr) {
   uint32_t self = sig.has_self ? 1 : 0;
   uint32_t lo = sig.nrequired - self, hi = sig.npositional - self;
   given -= self;
+  if (f && (f->type() == KAA_TYPE(wrapper_descriptor) || f->type() == KAA_TYPE(method_wrapper))) {
+    uint32_t want = given < lo ? lo : hi;
+    if (lo != hi) return RAISE(TypeError, "%s expected at %s %u argument%s, got %u", fname, given < lo ? "least" : "most", want, plural(want), given);
+    return RAISE(TypeError, "expected %u argument%s, got %u", want, plural(want), given);
+  }
+  std::string full = qualified_name(f, fname);
+  const char* qname = full.c_str();
   bool any_kw = sig.nposonly < sig.nparams;  // some parameter may be given by keyword
   if (any_kw) {
     if (given > hi) {
@@ -80,8 +98,8 @@ static Error arity_error(Thread& t, const char* fname, const Signature& sig, uin
     for (uint32_t i = given + self; i < sig.nrequired; i++)
       return RAISE(TypeError, "%s() missing required argument '%U' (pos %u)", fname, sig.params[i].name, i + 1 - self);
   }
-  if (hi == 0) return RAISE(TypeError, "%s() takes no arguments (%u given)", fname, given);
-  if (lo == hi && hi == 1) return RAISE(TypeError, "%s() takes exactly one argument (%u given)", fname, given);
+  if (hi == 0) return RAISE(TypeError, "%s() takes no arguments (%u given)", qname, given);
+  if (lo == hi && hi == 1) return RAISE(TypeError, "%s() takes exactly one argument (%u given)", qname, given);
   if (lo == hi) return RAISE(TypeError, "%s expected %u argument%s, got %u", fname, hi, plural(hi), given);
   if (given < lo) return RAISE(TypeError, "%s expected at least %u argument%s, got %u", fname, lo, plural(lo), given);
   return RAISE(TypeError, "%s expected at most %u argument%s, got %u", fname, hi, plural(hi), given);
@@ -130,6 +148,12 @@ Status bind_raw(Thread& t, const char* fname, const Signature& sig, Args a, Tupl
   return {};
 }
 
+static Error no_keywords_error(Thread& t, const NativeFunction* f) {
+  if (f->type() == KAA_TYPE(wrapper_descriptor) || f->type() == KAA_TYPE(method_wrapper))
+    return RAISE(TypeError, "wrapper %s() takes no keyword arguments", f->def->name);
+  return RAISE(TypeError, "%s() takes no keyword arguments", qualified_name(f, f->def->name).c_str());
+}
+
 // The full call of a native with its arguments, self or class included.
 Result<Value> call_native(Thread& t, NativeFunction* f, Args a, Tuple* kwnames) {
   const MethodDef* def = f->def;
@@ -139,7 +163,7 @@ Result<Value> call_native(Thread& t, NativeFunction* f, Args a, Tuple* kwnames) 
   }
   if (LIKELY(!kwnames || kwnames->size == 0)) {
     if (sig.any || sig.var_positional) {
-      if (UNLIKELY(a.n < sig.nrequired)) return arity_error(t, def->name, sig, a.n);
+      if (UNLIKELY(a.n < sig.nrequired)) return arity_error(t, def->name, sig, a.n, f);
       return def->fn(t, a);
     }
     if (LIKELY(sig.simple && a.n >= sig.nrequired && a.n <= sig.npositional)) return def->fn(t, a);
@@ -148,9 +172,10 @@ Result<Value> call_native(Thread& t, NativeFunction* f, Args a, Tuple* kwnames) 
       TRY(bind_raw(t, def->name, sig, a, nullptr, out, nullptr, nullptr));
       return def->fn(t, {out, sig.nparams});
     }
-    return arity_error(t, def->name, sig, a.n);
+    return arity_error(t, def->name, sig, a.n, f);
   }
-  if (sig.any || (sig.var_positional && sig.nparams <= sig.npositional)) return RAISE(TypeError, "%s() takes no keyword arguments", def->name);
+  if (sig.any || (sig.var_positional && sig.nparams <= sig.npositional)) return no_keywords_error(t, f);
+  if (sig.nposonly >= sig.nparams && sig.npositional == sig.nparams) return no_keywords_error(t, f);
   Value out[32];
   TRY(bind_raw(t, def->name, sig, a, kwnames, out, nullptr, nullptr));
   return def->fn(t, {out, sig.nparams});

@@ -123,7 +123,7 @@ void LayoutTraits<GeneratorObject>::destroy(GeneratorObject* g) {
     if (g_ran[i] == g) { g_ran.erase(g_ran.begin() + static_cast<long>(i)); break; }
 }
 
-static void scan_frames(Thread* t, RootVisitor& v) {
+void scan_frames(Thread* t, RootVisitor& v) {
   const Value* callee = nullptr;  // where the callee's registers begin, when they overlap
   for (Frame* f = t->frame; f; f = f->prev) {
     v.value(f->code);

@@ -48,6 +48,9 @@ Result<GetArgs> get_arguments(Thread& t, Args a);
 Result<Value> reduce_to_getattr(Thread& t, Value owner, Value name);
 // Binds the arguments behind self of a raw row to `sig`, under the name `fname`; out[0] is self.
 Status bind_row(Thread& t, const char* fname, const MethodDef& row, Args a, Tuple* kwnames, Value* out);
+// The object of a weak reference, empty when it is dead. An object that only registers hold is looked for first (weakref.cpp).
+Value weakref_live(Thread& t, WeakRef* r);
+Result<Value> make_weak_proxy(Thread& t, Value o, Value callback);  // weakref.proxy(o[, callback]); callback may be empty
 inline Value or_none(Value v) { return v ? v : kNone; }
 // copyreg, and the default of object.__getstate__.
 Result<Value> object_getstate(Thread& t, Value o, bool required);

@@ -1,11 +1,9 @@
 // A development tool: compares Kaa's parser with CPython's. Driven by compare.py, which runs in CPython 3.14.
 //
-//   ast_dump --unicode TABLES --trees OUT_DIR      reads "INPUT_FILE\n" lines, writes OUT_DIR/N for the N-th one
-//   ast_dump --unicode TABLES --tokens OUT_DIR     the same with the tokens that the `tokenize` module shows
-//   ast_dump --unicode TABLES --errors             reads "MODE\x1fSOURCE\x1e" records, writes one result record for each
-//   ast_dump --unicode TABLES --time FILE          parses FILE, prints seconds and the arena's size
-//
-// TABLES is written by compare.py: Unicode properties, names and NFKC forms, since the tables are no part of the parser.
+//   ast_dump --trees OUT_DIR      reads "INPUT_FILE\n" lines, writes OUT_DIR/N for the N-th one
+//   ast_dump --tokens OUT_DIR     the same with the tokens that the `tokenize` module shows
+//   ast_dump --errors             reads "MODE\x1fSOURCE\x1e" records, writes one result record for each
+//   ast_dump --time FILE          parses FILE, prints seconds and the arena's size
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +11,6 @@
 
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "parser/parser.h"
 #include "parser/tokenizer.h"
@@ -21,10 +18,6 @@
 using namespace kaa;
 
 namespace {
-
-std::string properties;  // one byte a code point
-std::unordered_map<std::string, std::string> names;
-std::unordered_map<std::string, std::string> normal_forms;
 
 bool read_file(const char* path, std::string* out) {
   FILE* file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
@@ -35,40 +28,6 @@ bool read_file(const char* path, std::string* out) {
   while ((got = fread(buffer, 1, sizeof buffer, file)) > 0) out->append(buffer, got);
   if (file != stdin) fclose(file);
   return true;
-}
-
-void load_tables(const char* path) {
-  std::string all;
-  if (!read_file(path, &all)) return;
-  properties = all.substr(0, 0x110000);
-  size_t at = 0x110000;
-  while (at < all.size()) {
-    size_t end = all.find('\n', at);
-    std::string line = all.substr(at, end - at);
-    at = end + 1;
-    size_t tab = line.find('\t', 1);
-    (line[0] == 'N' ? names : normal_forms)[line.substr(1, tab - 1)] = line.substr(tab + 1);
-  }
-  parser::character_hook = [](uint32_t c) { return (uint8_t)properties[c]; };
-  parser::character_name_hook = [](std::string_view name, std::string& out) {
-    std::string upper(name);
-    for (char& c : upper) c = (char)(c >= 'a' && c <= 'z' ? c - 32 : c);
-    auto found = names.find(upper);
-    if (found == names.end()) return false;
-    out += found->second;
-    return true;
-  };
-  ast::nfkc_hook = [](std::string_view text, std::string& out) {
-    const char* at = text.data();
-    while (at < text.data() + text.size()) {
-      const char* from = at;
-      parser::decode_utf8_char(at);
-      std::string one(from, (size_t)(at - from));
-      auto found = normal_forms.find(one);
-      out += found == normal_forms.end() ? one : found->second;
-    }
-    return true;
-  };
 }
 
 const char* kind_name(parser::ErrorKind kind) {
@@ -130,7 +89,6 @@ int main(int argc, char** argv) {
   bool trees = false, errors = false, tokens = false;
   for (int i = 1; i < argc; i++) {
     std::string_view arg = argv[i];
-    if (arg == "--unicode") load_tables(argv[++i]);
     if (arg == "--trees") trees = true, out_dir = argv[++i];
     if (arg == "--tokens") trees = tokens = true, out_dir = argv[++i];
     if (arg == "--errors") errors = true;

@@ -15,46 +15,7 @@ import sys
 import sysconfig
 import tempfile
 import tokenize
-import unicodedata
 import warnings
-
-TABLES = os.path.join(tempfile.gettempdir(), "kaa_ast_tables")
-
-
-def write_tables():
-    if os.path.exists(TABLES):
-        return
-    properties = bytearray(0x110000)
-    lines = []
-    for code in range(0x110000):
-        c = chr(code)
-        bits = 0
-        if c.isidentifier():
-            bits |= 1
-        if ("a" + c).isidentifier():
-            bits |= 2
-        if c.isprintable():
-            bits |= 4
-        properties[code] = bits
-        if 0xD800 <= code < 0xE000:
-            continue
-        name = unicodedata.name(c, None)
-        if name:
-            lines.append(f"N{name}\t{c}")
-        normal = unicodedata.normalize("NFKC", c)
-        if normal != c and bits:
-            lines.append(f"K{c}\t{normal}")
-    for alias in ("NULL", "LINE FEED", "ESCAPE", "DELETE", "END OF LINE", "ZWNBSP", "BELL", "NO-BREAK SPACE", "CR", "LF"):
-        try:
-            c = unicodedata.lookup(alias)
-        except KeyError:
-            continue
-        if c not in "\n\t":
-            lines.append(f"N{alias}\t{c}")
-    with open(TABLES, "wb") as file:
-        file.write(properties)
-        file.write("".join(line + "\n" for line in lines).encode())
-
 
 def tokens_of(source):
     lines = []
@@ -91,7 +52,7 @@ def trees(tool, directories, what="trees"):
     with tempfile.TemporaryDirectory() as out:
         for start in range(0, len(good), 100):
             batch = good[start:start + 100]
-            subprocess.run([tool, "--unicode", TABLES, "--" + what, out], check=False,
+            subprocess.run([tool, "--" + what, out], check=False,
                            input="".join(path + "\n" for path in batch).encode())
             for number, path in enumerate(batch):
                 with open(path, "rb") as file:
@@ -143,7 +104,7 @@ def cpython_result(source, mode):
 def errors(tool, cases):
     cases = [(mode, source) for mode, source in cases if "\x1e" not in source and "\x1f" not in source]
     data = "".join(f"{mode}\x1f{source}\x1e" for mode, source in cases).encode("utf-8", "surrogatepass")
-    run = subprocess.run([tool, "--unicode", TABLES, "--errors"], input=data, stdout=subprocess.PIPE, check=False)
+    run = subprocess.run([tool, "--errors"], input=data, stdout=subprocess.PIPE, check=False)
     records = run.stdout.decode("utf-8", "replace").split("\x1e")
     same = different = messages = 0
     for i, (mode, source) in enumerate(cases):
@@ -164,7 +125,6 @@ def errors(tool, cases):
 
 def main():
     tool, what, *rest = sys.argv[1:]
-    write_tables()
     if what in ("trees", "tokens"):
         trees(tool, rest or [sysconfig.get_path("stdlib")], what)
     elif what == "errors":

@@ -1,0 +1,337 @@
+// Import: sys.modules first, importlib (CPython's own, run by us) for everything else. And the `_imp` module that importlib is built on.
+//
+// Three modules of the library are "frozen": importlib's two halves and zipimport are compiled from the library folder at start, because
+// nothing can be imported before them.
+#include "modules/import.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "base/siphash.h"
+#include "modules/builtins/builtins.h"
+#include "modules/code_builtins.h"
+#include "runtime/call.h"
+#include "runtime/startup.h"
+
+namespace kaa {
+
+static Root<Str*>& library_root() {
+  static auto* r = new Root<Str*>();
+  return *r;
+}
+Str* library_folder() { return library_root(); }
+
+// ---- __import__
+static Result<Value> importlib_call(Thread& t, const char* name, Value a, Value b, Value c = Value()) {
+  if (!interp().importlib) return RAISE(ImportError, "importlib is not running yet, '%S' cannot be imported", a);
+  Value f = TRY(get_attr(t, interp().importlib, intern_name(name)));
+  return c ? call(t, f, a, b, c) : b ? call(t, f, a, b) : call(t, f, a);
+}
+
+// The absolute name that a relative import asks for.
+static Result<Str*> resolve_name(Thread& t, Str* name, Value globals, int64_t level) {
+  if (!globals || !is_dict(globals)) return RAISE(KeyError, "'__name__' not in globals");
+  Dict* g = globals.as<Dict>();
+  Value package = dict_get_str(g, NAME("__package__")), spec = dict_get_str(g, NAME("__spec__"));
+  if (package && package.is_none()) package = Value();
+  if (spec && spec.is_none()) spec = Value();
+  if (package) {
+    if (!is_str(package)) return RAISE(TypeError, "package must be a string");
+  } else if (spec) {
+    package = TRY(get_attr(t, spec, NAME("parent")));
+    if (!is_str(package)) return RAISE(TypeError, "__spec__.parent must be a string");
+  } else {
+    TRY(warn(t, KAA_TYPE(ImportWarning), 1, "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__"));
+    package = dict_get_str(g, NAME("__name__"));
+    if (!package) return RAISE(KeyError, "'__name__' not in globals");
+    if (!is_str(package)) return RAISE(TypeError, "__name__ must be a string");
+    if (!dict_get_str(g, NAME("__path__"))) {
+      Str* p = package.as<Str>();
+      uint64_t dot = p->length;
+      while (dot > 0 && p->at(dot - 1) != '.') dot--;
+      if (dot == 0) return RAISE(ImportError, "attempted relative import with no known parent package");
+      package = TRY(str_substr(t, p, 0, dot - 1));
+    }
+  }
+  Str* p = package.as<Str>();
+  if (p->length == 0) return RAISE(ImportError, "attempted relative import with no known parent package");
+  uint64_t end = p->length;
+  for (int64_t i = 1; i < level; i++) {
+    while (end > 0 && p->at(end - 1) != '.') end--;
+    if (end == 0) return RAISE(ImportError, "attempted relative import beyond top-level package");
+    end--;
+  }
+  Str* base = TRY(str_substr(t, p, 0, end));
+  if (!name->length) return base;
+  return str_format(t, "%U.%U", base, name);
+}
+
+static Result<Value> find_module(Thread& t, Str* name) {
+  Opt m = TRY(dict_get(t, interp().modules, name));
+  if (m && !m.v.is_none()) {
+    // Another thread may still be importing it.
+    Opt spec = TRY(lookup_attr(t, m.v, NAME("__spec__")));
+    if (spec && !spec.v.is_none()) {
+      Opt ini = TRY(lookup_attr(t, spec.v, NAME("_initializing")));
+      if (ini && TRY(truth(t, ini.v))) TRY(importlib_call(t, "_lock_unlock_module", name, Value()));
+    }
+    return m.v;
+  }
+  Value f = interp().importlib ? TRY(get_attr(t, interp().importlib, NAME("_gcd_import"))) : Value();
+  if (!f) return RAISE(ImportError, "importlib is not running yet, '%U' cannot be imported", name);
+  Value imp = interp().builtins ? dict_get_str(interp().builtins, NAME("__import__")) : kNone;
+  return importlib_call(t, "_find_and_load", name, imp);
+}
+
+static Result<Value> import_level(Thread& t, Str* name, Value globals, Value fromlist, int64_t level) {
+  if (level < 0) return RAISE(ValueError, "level must be >= 0");
+  if (level == 0 && name->length == 0) return RAISE(ValueError, "Empty module name");
+  Str* abs = level ? TRY(resolve_name(t, name, globals, level)) : name;
+  Value mod = TRY(find_module(t, abs));
+  bool has_from = fromlist && !fromlist.is_none() && TRY(truth(t, fromlist));
+  if (!has_from) {
+    uint64_t dot = 0;
+    while (dot < name->length && name->at(dot) != '.') dot++;
+    if (dot == name->length) return mod;
+    if (level == 0) {
+      Str* front = TRY(str_substr(t, name, 0, dot));
+      return find_module(t, front);
+    }
+    uint64_t cut = name->length - dot;
+    Str* want = TRY(str_substr(t, abs, 0, abs->length - cut));
+    Opt m = TRY(dict_get(t, interp().modules, want));
+    if (!m) return RAISE(KeyError, "%R not in sys.modules as expected", Value(want));
+    return m.v;
+  }
+  Opt path = TRY(lookup_attr(t, mod, NAME("__path__")));
+  if (!path) return mod;
+  Value imp = dict_get_str(interp().builtins, NAME("__import__"));
+  return importlib_call(t, "_handle_fromlist", mod, fromlist, imp);
+}
+
+Result<Value> builtin_import(Thread& t, Args a, Tuple* kwnames) {
+  static const char* const k_names[] = {"name", "globals", "locals", "fromlist", "level", nullptr};
+  Value v[5];
+  uint32_t nkw = kwnames ? static_cast<uint32_t>(kwnames->size) : 0, npos = a.n - nkw;
+  if (npos > 5) return RAISE(TypeError, "__import__() takes at most 5 positional arguments (%u given)", npos);
+  for (uint32_t i = 0; i < npos; i++) v[i] = a.p[i];
+  for (uint32_t i = 0; i < nkw; i++) {
+    int k = 0;
+    while (k_names[k] && !str_equal_ascii(kwnames->items[i].as<Str>(), k_names[k])) k++;
+    if (!k_names[k]) return RAISE(TypeError, "__import__() got an unexpected keyword argument '%S'", kwnames->items[i]);
+    v[k] = a.p[npos + i];
+  }
+  if (!v[0]) return RAISE(TypeError, "__import__() missing required argument 'name' (pos 1)");
+  if (!is_str(v[0])) return RAISE(TypeError, "module name must be a string");
+  int64_t level = v[4] ? TRY(to_int64(t, v[4])) : 0;
+  return import_level(t, v[0].as<Str>(), v[1], v[3], level);
+}
+
+Result<Value> import_module(Thread& t, const char* name) {
+  Str* s = intern_name(name);
+  Opt m = TRY(dict_get(t, interp().modules, s));
+  if (m && !m.v.is_none()) return m.v;
+  Tuple* from = TRY(make_tuple(t, Value(NAME("*"))));
+  return import_level(t, s, Value(), strchr(name, '.') ? Value(from) : Value(), 0);
+}
+
+// ---- the frozen three
+static const char* frozen_file(Str* name, const char** orig) {
+  *orig = nullptr;
+  if (str_equal_ascii(name, "_frozen_importlib")) { *orig = "importlib._bootstrap"; return "importlib/_bootstrap.py"; }
+  if (str_equal_ascii(name, "_frozen_importlib_external")) { *orig = "importlib._bootstrap_external"; return "importlib/_bootstrap_external.py"; }
+  if (str_equal_ascii(name, "zipimport")) { *orig = "zipimport"; return "zipimport.py"; }
+  return nullptr;
+}
+
+static Result<bool> read_file(Thread& t, const char* path, std::string& out) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return raise_os_error(t, errno, TRY(new_str(t, path)));
+  char buf[65536];
+  ssize_t n;
+  while ((n = read(fd, buf, sizeof buf)) > 0) out.append(buf, static_cast<size_t>(n));
+  close(fd);
+  return true;
+}
+
+static Result<Code*> frozen_code(Thread& t, Str* name) {
+  const char* orig;
+  const char* file = frozen_file(name, &orig);
+  if (!file) return RAISE(ImportError, "No such frozen object named %U", name);
+  Utf8 lib;
+  TRY(str_utf8(t, library_folder(), lib, true));
+  std::string path = std::string(lib.view()) + "/" + file, source;
+  TRY(read_file(t, path.c_str(), source));
+  Str* shown = TRY(str_format(t, "<frozen %s>", orig));
+  return compile_utf8(t, source, shown, CompileMode::kExec, 0, -1);
+}
+
+static Result<Module*> run_frozen(Thread& t, Str* name) {
+  Code* c = TRY(frozen_code(t, name));
+  Module* m = TRY(alloc<Module>(t, KAA_SHAPE(module)));
+  m->dict.init(TRY(new_dict(t)));
+  TRY(dict_set_str(t, m->dict, "__name__", name));
+  for (const char* n : {"__doc__", "__package__", "__loader__", "__spec__"}) TRY(dict_set_str(t, m->dict, n, kNone));
+  TRY(dict_set_str(t, m->dict, "__builtins__", interp().builtins));
+  TRY(dict_set(t, interp().modules, name, m));
+  TRY(run_code(t, c, m->dict, m->dict.value()));
+  return m;
+}
+
+Status start_importlib(Thread& t, Str* stdlib) {
+  library_root() = stdlib;
+  Module* lib = TRY(run_frozen(t, NAME("_frozen_importlib")));
+  interp().importlib = lib;
+  const ModuleDef* def = find_native_module("_imp");
+  Value imp = TRY(make_module(t, *def));
+  Opt sys = TRY(dict_get(t, interp().modules, NAME("sys")));
+  Value install = TRY(get_attr(t, lib, NAME("_install")));
+  TRY(call(t, install, sys.v, imp));
+  TRY(dict_set(t, interp().modules, NAME("_imp"), imp));
+  Value ext = TRY(get_attr(t, lib, NAME("_install_external_importers")));
+  TRY(call(t, ext));
+  return {};
+}
+
+// ---- _imp
+namespace {
+
+int g_lock_depth = 0;  // the import lock: threads take turns, so a depth is all there is to it
+
+Result<Value> imp_acquire_lock(Thread&, Args) { g_lock_depth++; return kNone; }
+Result<Value> imp_release_lock(Thread& t, Args) {
+  if (g_lock_depth == 0) return RAISE(RuntimeError, "not holding the import lock");
+  g_lock_depth--;
+  return kNone;
+}
+Result<Value> imp_lock_held(Thread&, Args) { return Value::from_bool(g_lock_depth > 0); }
+
+Result<Value> imp_is_builtin(Thread& t, Args a) {
+  if (!is_str(a[0])) return RAISE(TypeError, "is_builtin() argument must be str, not %T", a[0]);
+  Utf8 u;
+  TRY(str_utf8(t, a[0].as<Str>(), u, true));
+  if (!find_native_module(u.view())) return small_int(0);
+  return small_int(u.view() == "sys" || u.view() == "builtins" ? -1 : 1);
+}
+Result<Value> imp_create_builtin(Thread& t, Args a) {
+  Value name = TRY(get_attr(t, a[0], NAME("name")));
+  if (!is_str(name)) return RAISE(TypeError, "name must be string, not %T", name);
+  Utf8 u;
+  TRY(str_utf8(t, name.as<Str>(), u, true));
+  const ModuleDef* def = find_native_module(u.view());
+  if (!def) return kNone;
+  // A native module is made once; importing it again after its removal from sys.modules gives a module with the same contents.
+  if (u.view() == "sys" || u.view() == "builtins") {
+    Opt m = TRY(dict_get(t, interp().modules, name));
+    if (m) return m.v;
+  }
+  return TRY(make_module(t, *def));
+}
+Result<Value> imp_exec_builtin(Thread&, Args) { return small_int(0); }
+Result<Value> imp_is_frozen(Thread& t, Args a) {
+  const char* o;
+  if (!is_str(a[0])) return RAISE(TypeError, "is_frozen() argument must be str, not %T", a[0]);
+  return Value::from_bool(frozen_file(a[0].as<Str>(), &o) != nullptr);
+}
+Result<Value> imp_is_frozen_package(Thread& t, Args a) {
+  const char* o;
+  if (!frozen_file(a[0].as<Str>(), &o)) return RAISE(ImportError, "No such frozen object named %S", a[0]);
+  return kFalse;
+}
+Result<Value> imp_find_frozen(Thread& t, Args a) {
+  const char* orig;
+  if (!is_str(a[0])) return RAISE(TypeError, "find_frozen() argument 'name' must be str, not %T", a[0]);
+  if (!frozen_file(a[0].as<Str>(), &orig)) return kNone;
+  Value name = TRY(new_str(t, orig));
+  return TRY(make_tuple(t, kNone, kFalse, name));
+}
+Result<Value> imp_get_frozen_object(Thread& t, Args a) {
+  if (!is_str(a[0])) return RAISE(TypeError, "get_frozen_object() argument 1 must be str, not %T", a[0]);
+  return TRY(frozen_code(t, a[0].as<Str>()));
+}
+Result<Value> imp_init_frozen(Thread& t, Args a) {
+  const char* orig;
+  if (!frozen_file(a[0].as<Str>(), &orig)) return kNone;
+  return TRY(run_frozen(t, a[0].as<Str>()));
+}
+Result<Value> imp_frozen_names(Thread& t, Args) {
+  List* l = TRY(new_list(t));
+  for (const char* n : {"_frozen_importlib", "_frozen_importlib_external", "zipimport"}) TRY(list_append(t, l, intern_name(n)));
+  return l;
+}
+Result<Value> imp_override(Thread&, Args) { return small_int(0); }
+Result<Value> imp_extension_suffixes(Thread& t, Args) {
+  List* l = TRY(new_list(t));
+  TRY(list_append(t, l, NAME(".kaa-314-x86_64-linux-gnu.so")));
+  return l;
+}
+Result<Value> imp_create_dynamic(Thread& t, Args a) {
+  Value name = TRY(get_attr(t, a[0], NAME("name")));
+  Value origin = TRY(get_attr(t, a[0], NAME("origin")));
+  Str* text = TRY(str_format(t, "%S is an extension module built for CPython (%S); Kaa cannot load it", name, origin));
+  Value e = TRY(call(t, KAA_TYPE(ImportError), text));
+  e.as<ExcImport>()->name.set(name);
+  e.as<ExcImport>()->path.set(origin);
+  return raise_value(t, e);
+}
+Result<Value> imp_source_hash(Thread& t, Args a) {
+  int64_t key = static_cast<int64_t>(TRY(to_uint64_mask(t, a[0])));
+  BufferHold b;
+  TRY(b.get(t, a[1]));
+  HashSecret s;
+  s.k0 = static_cast<uint64_t>(key);
+  uint64_t h = siphash13(s, b.data(), static_cast<int64_t>(b.size()));
+  return TRY(new_bytes(t, &h, 8));
+}
+Status fix_filename(Thread& t, Code* c, Str* old_name, Str* new_name) {
+  if (!str_equal(c->filename.get().as<Str>(), old_name)) return {};
+  c->filename.set(new_name);
+  for (uint32_t i = 0; i < c->nconsts; i++)
+    if (IS_EXACT(c->consts[i], code)) TRY(fix_filename(t, c->consts[i].as<Code>(), old_name, new_name));
+  return {};
+}
+Result<Value> imp_fix_co_filename(Thread& t, Args a) {
+  if (!IS_EXACT(a[0], code)) return RAISE(TypeError, "_fix_co_filename() argument 1 must be code, not %T", a[0]);
+  if (!is_str(a[1])) return RAISE(TypeError, "_fix_co_filename() argument 2 must be str, not %T", a[1]);
+  TRY(fix_filename(t, a[0].as<Code>(), a[0].as<Code>()->filename.get().as<Str>(), a[1].as<Str>()));
+  return kNone;
+}
+
+constexpr MethodKind kF = MethodKind::kFunction;
+const MethodDef k_functions[] = {
+    {"extension_suffixes", imp_extension_suffixes, "()", "File name endings of extension modules.", kF},
+    {"lock_held", imp_lock_held, "()", "Whether the import lock is held.", kF},
+    {"acquire_lock", imp_acquire_lock, "()", "Takes the import lock.", kF},
+    {"release_lock", imp_release_lock, "()", "Gives the import lock back.", kF},
+    {"find_frozen", imp_find_frozen, "(name, /, *, withdata=False)", "(data, is package, original name) of a frozen module, or None.", kF},
+    {"get_frozen_object", imp_get_frozen_object, "(name, data=None, /)", "The code of a frozen module.", kF},
+    {"is_frozen_package", imp_is_frozen_package, "(name, /)", "Whether a frozen module is a package.", kF},
+    {"create_builtin", imp_create_builtin, "(spec, /)", "Makes a native module.", kF},
+    {"exec_builtin", imp_exec_builtin, "(mod, /)", "Initialises a native module (make did all).", kF},
+    {"init_frozen", imp_init_frozen, "(name, /)", "Runs a frozen module.", kF},
+    {"is_builtin", imp_is_builtin, "(name, /)", "1 for a native module, -1 for one that cannot be made again, 0 for none.", kF},
+    {"is_frozen", imp_is_frozen, "(name, /)", "Whether the name is a frozen module's.", kF},
+    {"_frozen_module_names", imp_frozen_names, "()", "Names of the frozen modules.", kF},
+    {"_override_frozen_modules_for_tests", imp_override, "(override, /)", "For tests of importlib: no effect here.", kF},
+    {"_override_multi_interp_extensions_check", imp_override, "(override, /)", "For tests of importlib: no effect here.", kF},
+    {"create_dynamic", imp_create_dynamic, "(spec, file=None, /)", "Always an ImportError: extension modules for CPython cannot be loaded.", kF},
+    {"exec_dynamic", imp_exec_builtin, "(mod, /)", "Initialises an extension module.", kF},
+    {"source_hash", imp_source_hash, "(key, source)", "SipHash of a source file, for hash-based caches.", kF},
+    {"_fix_co_filename", imp_fix_co_filename, "(code, path, /)", "Changes the file name in a code object and those within.", kF},
+};
+
+Status imp_exec(Thread& t, Module* m) {
+  TRY(module_add(t, m, "check_hash_based_pycs", NAME("default")));
+  return module_add(t, m, "pyc_magic_number_token", small_int(kPycMagic));
+}
+
+}  // namespace
+
+extern const ModuleDef _imp_module = {"_imp", "What importlib is built on.", k_functions, imp_exec};
+
+}  // namespace kaa
