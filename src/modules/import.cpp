@@ -179,7 +179,7 @@ static Result<Module*> run_frozen(Thread& t, Str* name) {
   for (const char* n : {"__doc__", "__package__", "__loader__", "__spec__"}) TRY(dict_set_str(t, m->dict, n, kNone));
   TRY(dict_set_str(t, m->dict, "__builtins__", interp().builtins));
   TRY(dict_set(t, interp().modules, name, m));
-  TRY(run_code(t, c, m->dict, m->dict));
+  TRY(run_code(t, c, m->dict, m->dict.value()));
   return m;
 }
 
@@ -332,6 +332,6 @@ Status imp_exec(Thread& t, Module* m) {
 
 }  // namespace
 
-const ModuleDef _imp_module = {"_imp", "What importlib is built on.", k_functions, imp_exec};
+extern const ModuleDef _imp_module = {"_imp", "What importlib is built on.", k_functions, imp_exec};
 
 }  // namespace kaa
