@@ -39,6 +39,9 @@ struct Thread {
   void* module_state = nullptr;     // _thread's own
   Thread* next = nullptr;           // all threads of the interpreter
   char* native_top = nullptr;       // of a thread that waits: where its native stack's live part begins
+  uint64_t saved_registers[8] = {}; // and its callee-saved registers
+  int saved_errno = 0;
+  bool daemon = false;
 
   bool native_ok() const { return static_cast<char*>(__builtin_frame_address(0)) > native_limit; }
 };
