@@ -165,7 +165,7 @@ static Result<Value> get_itemsize(Thread&, Value self) {
 }
 static Result<Value> get_dictoffset(Thread&, Value self) {
   Type* ty = T(self);
-  if (ty->attr_offset) return small_int(ty->has(kTypeVarSized) ? -1 : ty->attr_offset);
+  if (ty->attr_offset) return small_int(ty->has(kTypeException) ? static_cast<int64_t>(sizeof(Object)) : -1);  // -1: managed by the runtime
   return small_int(ty->has(kTypeHasDict) || ty->has(kTypeType) ? static_cast<int64_t>(sizeof(Object)) : 0);
 }
 // Weak references are in a table: the figure only tells whether there can be any.
