@@ -332,6 +332,6 @@ Status imp_exec(Thread& t, Module* m) {
 
 }  // namespace
 
-const ModuleDef _imp_module = {"_imp", "What importlib is built on.", k_functions, imp_exec};
+extern const ModuleDef _imp_module = {"_imp", "What importlib is built on.", k_functions, imp_exec};
 
 }  // namespace kaa

@@ -8,6 +8,7 @@
 #include "base/siphash.h"
 #include "objects/traits.h"
 #include "runtime/call.h"
+#include "runtime/gil.h"
 #include "runtime/weakrefs.h"
 
 namespace kaa {
@@ -53,6 +54,7 @@ Thread& start_core(int64_t hash_seed) {
   Thread* t = create_thread(in);
   if (!t) fatal("no address space for the stacks");
   tls_thread = t;
+  gil_init(*t);
   HashSecret secret;
   if (hash_seed >= 0) {
     secret = hash_secret_from_seed(static_cast<uint32_t>(hash_seed));

@@ -58,14 +58,20 @@ Thread* create_thread(Interp& in) {
   t->heap = tls_heap;
   t->frame_limit = t->frame_base + t->recursion_limit;
   native_bounds(t->native_base, t->native_limit);
+  t->id = reinterpret_cast<uint64_t>(pthread_self());
   t->next = in.threads;
   in.threads = t;
   return t;
 }
 
-void destroy_thread(Thread* t) {
+void thread_adopt_native_stack(Thread* t) { native_bounds(t->native_base, t->native_limit); }
+
+void unlink_thread(Thread* t) {
   for (Thread** p = &t->interp->threads; *p; p = &(*p)->next)
     if (*p == t) { *p = t->next; break; }
+}
+
+void destroy_thread(Thread* t) {
   munmap(t->frame_base, static_cast<size_t>(reinterpret_cast<char*>(t->frame_end) - reinterpret_cast<char*>(t->frame_base)));
   munmap(t->stack_base, t->stack_bytes);
   delete t;
@@ -123,7 +129,7 @@ void LayoutTraits<GeneratorObject>::destroy(GeneratorObject* g) {
     if (g_ran[i] == g) { g_ran.erase(g_ran.begin() + static_cast<long>(i)); break; }
 }
 
-static void scan_frames(Thread* t, RootVisitor& v) {
+void scan_frames(Thread* t, RootVisitor& v) {
   const Value* callee = nullptr;  // where the callee's registers begin, when they overlap
   for (Frame* f = t->frame; f; f = f->prev) {
     v.value(f->code);
@@ -149,6 +155,7 @@ static void scan_frames(Thread* t, RootVisitor& v) {
   v.value(t->async_exc);
   v.value(t->async_gen_firstiter);
   v.value(t->async_gen_finalizer);
+  v.values(t->start_values, 4);
 }
 
 static __attribute__((noinline)) void scan_all(RootVisitor& v) {
@@ -158,6 +165,7 @@ static __attribute__((noinline)) void scan_all(RootVisitor& v) {
     scan_frames(t, v);
     char* lo = t == tls_thread ? static_cast<char*>(__builtin_frame_address(0)) : t->native_top;
     if (lo) v.conservative(lo, t->native_base);
+    if (t != tls_thread) v.conservative(t->saved_registers, t->saved_registers + 8);
   }
   for (Value r : {Value(in.builtins), Value(in.sys_dict), Value(in.modules), in.import_func, in.importlib, in.codec_search_path, in.codec_search_cache, in.codec_error_registry}) v.value(r);
   scan_weakref_queue(v);

@@ -14,6 +14,7 @@ Status run_finalizers(Thread& t);                      // runs what is queued; e
 void scan_weakref_queue(RootVisitor& v);
 void scan_native_modules(RootVisitor& v);
 void scan_roots(RootVisitor& v);
+void scan_frames(Thread* t, RootVisitor& v);            // registers of a thread's frames and its own references, exactly
 void generator_ran(GeneratorObject* g);                // g was suspended: its registers are counted at the next reconcile
 void generator_count(GeneratorObject* g);
 void generator_uncount(GeneratorObject* g);

@@ -36,6 +36,18 @@ static Error invalid_literal(Thread& t, int base, Value shown) {
   return RAISE(ValueError, "invalid literal for int() with base %d: %U", base, s);
 }
 
+static Result<Value> int_of_scan(Thread& t, const IntScan& scan, std::string_view text) {
+  if (scan.is_small) return make_int(t, scan.small);
+  return int_build(t, scan.limbs, [&](mp_limb_t* out, int64_t* n, Poll p) { return big_from_scan(out, n, scan, text.data(), p); });
+}
+
+// Constants of the compiler: it has seen to the limit of digits itself (and may have folded longer ones).
+Result<Value> int_from_literal(Thread& t, std::string_view text) {
+  IntScan scan = scan_int(text.data(), static_cast<int64_t>(text.size()), 0, 0);
+  if (scan.status != IntText::kOk) return RAISE(SystemError, "malformed int constant");
+  return int_of_scan(t, scan, text);
+}
+
 Result<Value> int_from_text(Thread& t, std::string_view text, int base, Value shown) {
   IntScan scan = scan_int(text.data(), static_cast<int64_t>(text.size()), base, interp().int_max_str_digits);
   switch (scan.status) {
@@ -48,8 +60,7 @@ Result<Value> int_from_text(Thread& t, std::string_view text, int base, Value sh
       return invalid_literal(t, base, shown);
     }
   }
-  if (scan.is_small) return make_int(t, scan.small);
-  return int_build(t, scan.limbs, [&](mp_limb_t* out, int64_t* n, Poll p) { return big_from_scan(out, n, scan, text.data(), p); });
+  return int_of_scan(t, scan, text);
 }
 
 Result<Value> int_from_str(Thread& t, Str* s, int base) {

@@ -116,11 +116,4 @@ Result<Bytes*> new_bytes(Thread& t, const void* p, size_t n) {
   return b;
 }
 
-Result<Value> box_float(Thread& t, double d) {
-  Object* o = t.heap->allocate(KAA_SHAPE(float), sizeof(FloatObject));
-  if (!o) return raise_memory(t);
-  static_cast<FloatObject*>(o)->value = d;
-  return o;
-}
-
 }  // namespace kaa

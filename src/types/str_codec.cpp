@@ -117,15 +117,6 @@ Result<Value> decode_buffer(Thread& t, Value object, Value encoding, Value error
   return r;
 }
 
-Status check_codec_argument(Thread& t, Value v, const char* fname, const char* name) {
-  if (!v) return {};
-  if (!is_str(v)) return RAISE(TypeError, "%s() argument '%s' must be str, not %T", fname, name, v);
-  Utf8 u;
-  TRY(str_utf8(t, v.as<Str>(), u));
-  if (memchr(u.data, 0, u.size)) return RAISE(ValueError, "embedded null character");
-  return {};
-}
-
 Result<Value> str_encode(Thread& t, Args a) {
   TRY(check_codec_argument(t, a[1], "encode", "encoding"));
   TRY(check_codec_argument(t, a[2], "encode", "errors"));

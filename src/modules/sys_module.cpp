@@ -1,0 +1,444 @@
+// sys: what importlib, the library and programs ask of the interpreter.
+#include "modules/sys_module.h"
+
+#include <dlfcn.h>
+#include <float.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "modules/import.h"
+#include "runtime/call.h"
+#include "runtime/startup.h"
+#include "runtime/traceback.h"
+#include "runtime/weakrefs.h"
+#include "types/objmodel.h"
+
+namespace kaa {
+
+Config g_config;
+
+Value sys_get(const char* name) { return interp().sys_dict ? dict_get_str(interp().sys_dict, intern_name(name)) : Value(); }
+Status sys_set(Thread& t, const char* name, Value v) { return dict_set(t, interp().sys_dict, intern_name(name), v); }
+
+namespace {
+
+Value handled(Thread& t) {
+  for (ExcState* s = t.exc_state; s; s = s->prev)
+    if (s->exc && !s->exc.is_none()) return s->exc;
+  return kNone;
+}
+Result<Value> sys_exception(Thread& t, Args) { return handled(t); }
+Result<Value> sys_exc_info(Thread& t, Args) {
+  Value e = handled(t);
+  if (e.is_none()) return TRY(make_tuple(t, kNone, kNone, kNone));
+  Value tb = e.as<BaseException>()->traceback;
+  return TRY(make_tuple(t, Value(type_of(e)), e, tb ? tb : kNone));
+}
+Result<Value> sys_exit(Thread& t, Args a) {
+  Value v = a[0];
+  if (v && is_tuple(v)) {  // its items are SystemExit's arguments
+    Value e = TRY(call_tuple(t, KAA_TYPE(SystemExit), v.as<Tuple>(), nullptr));
+    return raise_value(t, e);
+  }
+  return raise_class(t, KAA_TYPE(SystemExit), v && !v.is_none() ? v : Value());
+}
+Result<Value> sys_getframe(Thread& t, Args a) {
+  int depth = a[0] ? TRY(to_cint(t, a[0])) : 0;
+  Frame* f = t.frame;
+  while (f && depth-- > 0) f = f->prev;
+  if (!f) return RAISE(ValueError, "call stack is not deep enough");
+  return TRY(frame_object(t, f));
+}
+Result<Value> sys_getframemodulename(Thread& t, Args a) {
+  int depth = a[0] ? TRY(to_cint(t, a[0])) : 0;
+  Frame* f = t.frame;
+  while (f && depth-- > 0) f = f->prev;
+  if (!f) return kNone;
+  Value m = f->func->module;
+  return m ? m : kNone;
+}
+Result<Value> sys_current_frames(Thread& t, Args) {
+  Dict* d = TRY(new_dict(t));
+  for (Thread* x = interp().threads; x; x = x->next)
+    if (x->frame) {
+      Value fo = TRY(frame_object(t, x->frame));
+      Value id = TRY(make_uint(t, x->id));
+      TRY(dict_set(t, d, id, fo));
+    }
+  return d;
+}
+Result<Value> sys_intern(Thread& t, Args a) {
+  if (!IS_EXACT(a[0], str)) return RAISE(TypeError, is_str(a[0]) ? "can't intern %T" : "intern() argument must be str, not %T", a[0]);
+  return TRY(intern_weak(t, a[0].as<Str>()));
+}
+Result<Value> sys_is_interned(Thread& t, Args a) {
+  if (!is_str(a[0])) return RAISE(TypeError, "_is_interned() argument must be str, not %T", a[0]);
+  return Value::from_bool(a[0].object()->flag(kStrInterned | kStrWeakInterned));
+}
+Result<Value> sys_is_immortal(Thread&, Args a) { return Value::from_bool(!a[0].is_object() || static_cast<int64_t>(a[0].object()->rc) < 0); }
+Result<Value> sys_getrecursionlimit(Thread& t, Args) { return small_int(t.recursion_limit); }
+Result<Value> sys_setrecursionlimit(Thread& t, Args a) {
+  int n = TRY(to_cint(t, a[0]));
+  if (n < 1) return RAISE(ValueError, "recursion limit must be greater or equal than 1");
+  int64_t depth = t.frame ? (t.frame->on_heap ? 0 : t.frame - t.frame_base) + 1 : 0;
+  if (depth >= n) return RAISE(RecursionError, "cannot set the recursion limit to %d at the recursion depth %ld: the limit is too low", n, depth);
+  for (Thread* x = interp().threads; x; x = x->next) {
+    x->recursion_limit = static_cast<uint32_t>(n);
+    Frame* limit = x->frame_base + n;
+    x->frame_limit = limit < x->frame_end ? limit : x->frame_end - 1;
+  }
+  return kNone;
+}
+// The counted references plus those that registers and native stacks hold.
+Result<Value> sys_getrefcount(Thread& t, Args a) {
+  Value v = a[0];
+  if (!v.is_object() || static_cast<int64_t>(v.object()->rc) < 0) return small_int(4294967295);
+  struct Counter final : RootVisitor {
+    Value want;
+    int64_t n = 0;
+    void value(Value x) override { n += x == want; }
+    void conservative(const void*, const void*) override {}
+  } c;
+  c.want = v;
+  scan_frames(&t, c);
+  return make_int(t, v.object()->count() + c.n);
+}
+Result<Value> sys_getsizeof(Thread& t, Args a) {
+  Opt m = TRY(lookup_special(t, a[0], dunder_name(D_sizeof)));
+  Result<Value> r = m ? call(t, m.v) : Result<Value>(RAISE(TypeError, "Type %T doesn't define __sizeof__", a[0]));
+  Result<Value> size = Error{};
+  if (r.ok()) {
+    Result<int64_t> n = to_ssize(t, r.value());
+    if (n.ok()) {
+      if (n.value() >= 0) return make_int(t, n.value());
+      static_cast<void>(RAISE(ValueError, "__sizeof__() should return >= 0"));
+    }
+  }
+  if (a[1] && exc_matches(t, KAA_TYPE(TypeError))) {
+    clear_exc(t);
+    return a[1];
+  }
+  return Error{};
+}
+Result<Value> sys_getdefaultencoding(Thread&, Args) { return NAME("utf-8"); }
+Result<Value> sys_getfilesystemencoding(Thread&, Args) { return NAME("utf-8"); }
+Result<Value> sys_getfilesystemencodeerrors(Thread&, Args) { return NAME("surrogateescape"); }
+Result<Value> sys_is_finalizing(Thread&, Args) { return Value::from_bool(interp().finalizing); }
+Result<Value> sys_none(Thread&, Args) { return kNone; }
+Result<Value> sys_get_int_max_str_digits(Thread&, Args) { return small_int(interp().int_max_str_digits); }
+Result<Value> sys_set_int_max_str_digits(Thread& t, Args a) {
+  int n = TRY(to_cint(t, a[0]));
+  if (n != 0 && n < 640) return RAISE(ValueError, "maxdigits must be 0 or larger than 640");
+  interp().int_max_str_digits = n;
+  return kNone;
+}
+double g_switch_interval = 0.005;
+Result<Value> sys_getswitchinterval(Thread& t, Args) { return make_float(t, g_switch_interval); }
+Result<Value> sys_setswitchinterval(Thread& t, Args a) {
+  double d = TRY(to_double(t, a[0]));
+  if (d <= 0) return RAISE(ValueError, "switch interval must be strictly positive");
+  g_switch_interval = d;
+  return kNone;
+}
+Result<Value> sys_getallocatedblocks(Thread& t, Args) { return make_int(t, static_cast<int64_t>(t.heap->stats.live())); }
+Result<Value> sys_getunicodeinternedsize(Thread&, Args) { return small_int(static_cast<int64_t>(interp().interned_used)); }
+Result<Value> sys_false(Thread&, Args) { return kFalse; }
+Result<Value> sys_true(Thread&, Args) { return kTrue; }
+
+// displayhook(value): prints repr(value), and keeps it as builtins._
+Result<Value> sys_displayhook(Thread& t, Args a) {
+  Value v = a[0];
+  if (v.is_none()) return kNone;
+  TRY(dict_set_str(t, interp().builtins, "_", kNone));
+  Value out = sys_get("stdout");
+  if (!out || out.is_none()) return RAISE(RuntimeError, "lost sys.stdout");
+  Str* text = TRY(repr(t, v));
+  Result<Value> w = call_method(t, out, NAME("write"), text);
+  if (!w.ok()) {
+    if (!exc_matches(t, KAA_TYPE(UnicodeEncodeError))) return Error{};
+    clear_exc(t);
+    Value enc = TRY(get_attr(t, out, NAME("encoding")));
+    Value b = TRY(call_method(t, text, NAME("encode"), enc, NAME("backslashreplace")));
+    Opt buffer = TRY(lookup_attr(t, out, NAME("buffer")));
+    if (buffer) {
+      TRY(call_method(t, buffer.v, NAME("write"), b));
+    } else {
+      Value s = TRY(call_method(t, b, NAME("decode"), enc, NAME("strict")));
+      TRY(call_method(t, out, NAME("write"), s));
+    }
+  }
+  TRY(call_method(t, out, NAME("write"), NAME("\n")));
+  TRY(dict_set_str(t, interp().builtins, "_", v));
+  return kNone;
+}
+
+// Writes an exception as the traceback module shows it; if that fails, a plain line.
+Status print_exception(Thread& t, Value e, Value tb) {
+  Value err = sys_get("stderr");
+  if (err && err.is_none()) return {};
+  Result<Value> r = [&]() -> Result<Value> {
+    Value mod = TRY(import_module(t, "traceback"));
+    Value f = TRY(get_attr(t, mod, NAME("_print_exception_bltin")));
+    return call(t, f, e);
+  }();
+  if (r.ok()) return {};
+  Value why = take_exc(t);
+  (void)tb;
+  std::string lines;
+  for (Value x = e.as<BaseException>()->traceback; x && !x.is_none();) {
+    Traceback* f = x.as<Traceback>();
+    Str* line = TRY(str_format(t, "  File \"%S\", line %d, in %S\n", f->code->filename.get(), f->lineno, f->code->name.get()));
+    Utf8 u;
+    TRY(str_utf8(t, line, u, true));
+    lines += u.view();
+    x = f->next;
+  }
+  Str* s = TRY(str_format(t, "%T: %S\n", e, e));
+  Utf8 u;
+  TRY(str_utf8(t, s, u, true));
+  fprintf(stderr, "Traceback (most recent call last):\n%s%s", lines.c_str(), u.data);
+  (void)why;
+  return {};
+}
+Result<Value> sys_excepthook(Thread& t, Args a) {
+  if (!is_exception(a[1])) {
+    Str* s = TRY(str_format(t, "TypeError: print_exception(): Exception expected for value, %T found\n", a[1]));
+    Value err = sys_get("stderr");
+    if (err && !err.is_none()) TRY(call_method(t, err, NAME("write"), s));
+    return kNone;
+  }
+  TRY(print_exception(t, a[1], a[2]));
+  return kNone;
+}
+
+Result<Value> sys_unraisablehook(Thread& t, Args a) {
+  Value u = a[0];
+  Value exc = TRY(get_attr(t, u, NAME("exc_value"))), obj = TRY(get_attr(t, u, NAME("object"))), msg = TRY(get_attr(t, u, NAME("err_msg")));
+  Value err = sys_get("stderr");
+  if (!err || err.is_none()) return kNone;
+  Str* head;
+  if (!obj.is_none()) {
+    Result<Str*> r = repr(t, obj);
+    if (!r.ok()) { clear_exc(t); r = new_str(t, "<object repr() failed>"); }
+    head = msg.is_none() ? TRY(str_format(t, "Exception ignored in: %U\n", TRY(r))) : TRY(str_format(t, "%S: %U\n", msg, TRY(r)));
+  } else {
+    head = msg.is_none() ? TRY(new_str(t, "Exception ignored in:\n")) : TRY(str_format(t, "%S:\n", msg));
+  }
+  TRY(call_method(t, err, NAME("write"), head));
+  if (!exc.is_none()) TRY(print_exception(t, exc, kNone));
+  TRY(call_method(t, err, NAME("flush")));
+  return kNone;
+}
+
+Result<Value> sys_breakpointhook(Thread& t, Args a, Tuple* kwnames) {
+  const char* env = g_config.ignore_environment ? nullptr : getenv("PYTHONBREAKPOINT");
+  if (env && !strcmp(env, "0")) return kNone;
+  std::string name = env && *env ? env : "pdb.set_trace";
+  size_t dot = name.rfind('.');
+  std::string mod = dot == std::string::npos ? "builtins" : name.substr(0, dot), attr = dot == std::string::npos ? name : name.substr(dot + 1);
+  Result<Value> f = import_attr(t, mod.c_str(), attr.c_str());
+  if (!f.ok()) {
+    if (!exc_matches(t, KAA_TYPE(ImportError)) && !exc_matches(t, KAA_TYPE(AttributeError))) return Error{};
+    clear_exc(t);
+    TRY(warn(t, KAA_TYPE(RuntimeWarning), 0, "Ignoring unimportable $PYTHONBREAKPOINT: \"%s\"", name.c_str()));
+    return kNone;
+  }
+  uint32_t nkw = kwnames ? static_cast<uint32_t>(kwnames->size) : 0;
+  return call_args(t, f.value(), a.p, a.n - nkw, kwnames);
+}
+
+// ---- audit hooks of Python code
+Root<List*>& audit_hooks() { static auto* r = new Root<List*>(); return *r; }
+Result<Value> sys_audit(Thread& t, Args a) {
+  List* hooks = audit_hooks();
+  if (a.n < 1) return RAISE(TypeError, "audit expected at least 1 argument, got 0");
+  if (!is_str(a[0])) return RAISE(TypeError, "expected str for argument 'event', not %T", a[0]);
+  if (!hooks) return kNone;
+  Tuple* args = TRY(tuple_of(t, a.p + 1, a.n - 1));
+  for (uint64_t i = 0; i < hooks->size; i++) TRY(call(t, hooks->items[i], a[0], args));
+  return kNone;
+}
+Result<Value> sys_addaudithook(Thread& t, Args a) {
+  if (!audit_hooks().get()) audit_hooks() = TRY(new_list(t));
+  TRY(list_append(t, audit_hooks(), a[0]));
+  return kNone;
+}
+Result<Value> sys_get_asyncgen_hooks(Thread& t, Args) {
+  return TRY(make_tuple(t, t.async_gen_firstiter ? t.async_gen_firstiter : kNone, t.async_gen_finalizer ? t.async_gen_finalizer : kNone));
+}
+Result<Value> sys_set_asyncgen_hooks(Thread& t, Args a) {
+  for (uint32_t i = 0; i < 2; i++)
+    if (a[i] && !a[i].is_none() && !is_callable(a[i])) return RAISE(TypeError, "callable %s expected, got %T", i ? "finalizer" : "firstiter", a[i]);
+  if (a[1]) t.async_gen_finalizer = a[1].is_none() ? Value() : a[1];
+  if (a[0]) t.async_gen_firstiter = a[0].is_none() ? Value() : a[0];
+  return kNone;
+}
+Result<Value> sys_get_coroutine_origin(Thread& t, Args) { return small_int(t.coroutine_origin_depth); }
+Result<Value> sys_set_coroutine_origin(Thread& t, Args a) {
+  int n = TRY(to_cint(t, a[0]));
+  if (n < 0) return RAISE(ValueError, "depth must be >= 0");
+  t.coroutine_origin_depth = n;
+  return kNone;
+}
+Result<Value> sys_call_tracing(Thread& t, Args a) {
+  if (!is_tuple(a[1])) return RAISE(TypeError, "call_tracing() argument 2 must be tuple, not %T", a[1]);
+  return call_tuple(t, a[0], a[1].as<Tuple>(), nullptr);
+}
+
+constexpr MethodKind kF = MethodKind::kFunction;
+const MethodDef k_functions[] = {
+    {"exception", sys_exception, "()", "The exception being handled, or None.", kF},
+    {"exc_info", sys_exc_info, "()", "(type, value, traceback) of the exception being handled.", kF},
+    {"exit", sys_exit, "(status=None, /)", "Raises SystemExit(status).", kF},
+    {"_getframe", sys_getframe, "(depth=0, /)", "A frame of the call stack.", kF},
+    {"_getframemodulename", sys_getframemodulename, "(depth=0)", "The module name of a frame of the call stack.", kF},
+    {"_current_frames", sys_current_frames, "()", "The innermost frame of each thread.", kF},
+    {"intern", sys_intern, "(string, /)", "The one string with this text that names are compared by.", kF},
+    {"_is_interned", sys_is_interned, "(string, /)", "Whether the string is interned.", kF},
+    {"_is_immortal", sys_is_immortal, "(op, /)", "Whether the object is never reclaimed.", kF},
+    {"getrecursionlimit", sys_getrecursionlimit, "()", "How many Python frames may be nested.", kF},
+    {"setrecursionlimit", sys_setrecursionlimit, "(limit, /)", "Sets how many Python frames may be nested.", kF},
+    {"getrefcount", sys_getrefcount, "(object, /)", "References from the heap and from registers.", kF},
+    {"getsizeof", sys_getsizeof, "(object, default=<unrepresentable>)", "Bytes of an object.", kF},
+    {"getdefaultencoding", sys_getdefaultencoding, "()", "'utf-8'.", kF},
+    {"getfilesystemencoding", sys_getfilesystemencoding, "()", "The encoding of file names.", kF},
+    {"getfilesystemencodeerrors", sys_getfilesystemencodeerrors, "()", "The error handler of file names.", kF},
+    {"is_finalizing", sys_is_finalizing, "()", "Whether the interpreter is shutting down.", kF},
+    {"get_int_max_str_digits", sys_get_int_max_str_digits, "()", "The limit of digits in conversions between int and str.", kF},
+    {"set_int_max_str_digits", sys_set_int_max_str_digits, "(maxdigits)", "Sets that limit; 0 is none.", kF},
+    {"getswitchinterval", sys_getswitchinterval, "()", "Seconds between two switches of threads.", kF},
+    {"setswitchinterval", sys_setswitchinterval, "(interval, /)", "Sets that time.", kF},
+    {"getallocatedblocks", sys_getallocatedblocks, "()", "Objects alive at the last reconcile.", kF},
+    {"getunicodeinternedsize", sys_getunicodeinternedsize, "(*, _only_immortal=False)", "The number of interned strings.", kF},
+    {"displayhook", sys_displayhook, "(object, /)", "Prints a value at the prompt.", kF},
+    {"excepthook", sys_excepthook, "(exctype, value, traceback, /)", "Prints an exception that nobody caught.", kF},
+    {"unraisablehook", sys_unraisablehook, "(unraisable, /)", "Prints an exception that could not be raised.", kF},
+    {"breakpointhook", sys_breakpointhook, nullptr, "What breakpoint() calls.", kF},
+    {"audit", sys_audit, "(event, /, *args)", "Calls the audit hooks.", kF},
+    {"addaudithook", sys_addaudithook, "(hook)", "Adds an audit hook.", kF},
+    {"get_asyncgen_hooks", sys_get_asyncgen_hooks, "()", "(firstiter, finalizer) of async generators.", kF},
+    {"set_asyncgen_hooks", sys_set_asyncgen_hooks, "(firstiter=<unrepresentable>, finalizer=<unrepresentable>)", "Sets these hooks.", kF},
+    {"get_coroutine_origin_tracking_depth", sys_get_coroutine_origin, "()", "Frames kept of where a coroutine was made.", kF},
+    {"set_coroutine_origin_tracking_depth", sys_set_coroutine_origin, "(depth)", "Sets that number.", kF},
+    {"call_tracing", sys_call_tracing, "(func, args, /)", "Calls a function with tracing on.", kF},
+    {"_clear_type_cache", sys_none, "()", "Forgets cached lookups.", kF},
+    {"_clear_internal_caches", sys_none, "()", "Forgets cached lookups.", kF},
+    {"_is_gil_enabled", sys_true, "()", "Whether threads take turns.", kF},
+    {"is_stack_trampoline_active", sys_false, "()", "Whether a profiler's trampoline is active.", kF},
+    {"is_remote_debug_enabled", sys_false, "()", "Whether another process may run code in this one.", kF},
+    {"_debugmallocstats", sys_none, "()", "Nothing here.", kF},
+};
+
+}  // namespace
+
+// A named record: the names are attributes.
+static Result<Value> record(Thread& t, std::initializer_list<std::pair<const char*, Value>> fields) {
+  Value ns = TRY(new_simple_namespace(t));
+  for (auto& f : fields) TRY(set_attr(t, ns, intern_name(f.first), f.second));
+  return ns;
+}
+static Result<Value> text_list(Thread& t, const std::vector<std::string>& v) {
+  List* l = TRY(new_list(t, v.size()));
+  for (const std::string& s : v) {
+    Value x = TRY(new_str(t, s));
+    TRY(list_append(t, l, x));
+  }
+  return l;
+}
+
+static Result<Value> version_info(Thread& t, Value level) { return TRY(make_tuple(t, small_int(3), small_int(14), small_int(0), level, small_int(0))); }
+
+// flags, float_info, int_info, hash_info, thread_info.
+static Status sys_records(Thread& t, Module* m, const Config& c) {
+  auto n = [](int64_t i) { return small_int(i); };
+  Value flags = TRY(record(t, {{"debug", n(c.debug)}, {"inspect", n(c.inspect)}, {"interactive", n(c.interactive)}, {"optimize", n(c.optimize)},
+                               {"dont_write_bytecode", n(c.dont_write_bytecode)}, {"no_user_site", n(c.no_user_site)}, {"no_site", n(c.no_site)},
+                               {"ignore_environment", n(c.ignore_environment)}, {"verbose", n(c.verbose)}, {"bytes_warning", n(c.bytes_warning)}, {"quiet", n(c.quiet)},
+                               {"hash_randomization", n(c.hash_seed != 0)}, {"isolated", n(c.isolated)}, {"dev_mode", Value::from_bool(c.dev_mode)}, {"utf8_mode", n(c.utf8_mode)},
+                               {"warn_default_encoding", n(c.warn_default_encoding)}, {"safe_path", Value::from_bool(c.safe_path)}, {"int_max_str_digits", n(c.int_max_str_digits)},
+                               {"gil", n(1)}, {"thread_inherit_context", n(0)}, {"context_aware_warnings", n(0)}}));
+  TRY(module_add(t, m, "flags", flags));
+  auto d = [&](double x) -> Result<Value> { return make_float(t, x); };
+  Value fi = TRY(record(t, {{"max", TRY(d(DBL_MAX))}, {"max_exp", n(DBL_MAX_EXP)}, {"max_10_exp", n(DBL_MAX_10_EXP)}, {"min", TRY(d(DBL_MIN))}, {"min_exp", n(DBL_MIN_EXP)},
+                            {"min_10_exp", n(DBL_MIN_10_EXP)}, {"dig", n(DBL_DIG)}, {"mant_dig", n(DBL_MANT_DIG)}, {"epsilon", TRY(d(DBL_EPSILON))}, {"radix", n(FLT_RADIX)}, {"rounds", n(1)}}));
+  TRY(module_add(t, m, "float_info", fi));
+  Value ii = TRY(record(t, {{"bits_per_digit", n(30)}, {"sizeof_digit", n(4)}, {"default_max_str_digits", n(4300)}, {"str_digits_check_threshold", n(640)}}));
+  TRY(module_add(t, m, "int_info", ii));
+  Value hi = TRY(record(t, {{"width", n(64)}, {"modulus", n((int64_t{1} << 61) - 1)}, {"inf", n(314159)}, {"nan", n(0)}, {"imag", n(1000003)}, {"algorithm", NAME("siphash13")}, {"hash_bits", n(64)},
+                            {"seed_bits", n(128)}, {"cutoff", n(0)}}));
+  TRY(module_add(t, m, "hash_info", hi));
+  Value ti = TRY(record(t, {{"name", NAME("pthread")}, {"lock", NAME("pymutex")}, {"version", kNone}}));
+  return module_add(t, m, "thread_info", ti);
+}
+
+Status init_sys(Thread& t, const Config& c) {
+  g_config = c;
+  Module* m = TRY(make_module(t, *find_native_module("sys")));
+  interp().sys_dict = m->dict;
+  interp().optimize = c.optimize;
+  interp().bytes_warning = c.bytes_warning;
+  interp().int_max_str_digits = c.int_max_str_digits;
+  TRY(dict_set(t, interp().modules, NAME("sys"), m));
+  auto text = [&](const char* name, const std::string& s) -> Status { return module_add(t, m, name, TRY(new_str(t, s))); };
+  TRY(module_add(t, m, "modules", interp().modules));
+  for (auto [name, def] : {std::pair{"__displayhook__", "displayhook"}, {"__excepthook__", "excepthook"}, {"__unraisablehook__", "unraisablehook"}, {"__breakpointhook__", "breakpointhook"}})
+    TRY(module_add(t, m, name, dict_get_str(m->dict, intern_name(def))));
+  TRY(text("version", "3.14.0 (Kaa)"));
+  TRY(text("copyright", "Copyright (c) 2026 The Kaa developers. Python is a trademark of the Python Software Foundation."));
+  TRY(module_add(t, m, "hexversion", small_int(0x030E00F0)));
+  TRY(module_add(t, m, "api_version", small_int(1013)));
+  Value final = NAME("final");
+  Value version = TRY(version_info(t, final));
+  TRY(module_add(t, m, "version_info", version));
+  Value impl = TRY(record(t, {{"name", NAME("kaa")}, {"cache_tag", NAME("kaa-314")}, {"version", version}, {"hexversion", small_int(0x030E00F0)}, {"_multiarch", NAME("x86_64-linux-gnu")}, {"supports_isolated_interpreters", kFalse}}));
+  TRY(module_add(t, m, "implementation", impl));
+  TRY(module_add(t, m, "_git", TRY(make_tuple(t, NAME("Kaa"), interp().empty_str, interp().empty_str))));
+  TRY(text("platform", "linux"));
+  TRY(text("byteorder", __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? "little" : "big"));
+  TRY(text("abiflags", ""));
+  TRY(text("float_repr_style", "short"));
+  TRY(text("platlibdir", "lib"));
+  TRY(text("_framework", ""));
+  TRY(module_add(t, m, "maxsize", TRY(make_int(t, INT64_MAX))));
+  TRY(module_add(t, m, "maxunicode", small_int(0x10FFFF)));
+  TRY(sys_records(t, m, c));
+  std::vector<std::string> natives;
+#define MODULE(id) natives.push_back(find_native_module(#id) ? #id : "");
+#include "defs/modules.def"
+  std::sort(natives.begin(), natives.end());
+  Value nl = TRY(text_list(t, natives));
+  TRY(module_add(t, m, "builtin_module_names", TRY(tuple_from(t, nl))));
+  TRY(text("executable", c.executable));
+  TRY(text("_base_executable", c.executable));
+  TRY(text("prefix", c.prefix));
+  TRY(text("exec_prefix", c.exec_prefix));
+  TRY(text("base_prefix", c.base_prefix));
+  TRY(text("base_exec_prefix", c.base_exec_prefix));
+  TRY(text("_stdlib_dir", c.stdlib));
+  TRY(module_add(t, m, "argv", TRY(text_list(t, c.argv))));
+  TRY(module_add(t, m, "orig_argv", TRY(text_list(t, c.orig_argv))));
+  TRY(module_add(t, m, "warnoptions", TRY(text_list(t, c.warn_options))));
+  TRY(module_add(t, m, "path", TRY(text_list(t, c.path))));
+  TRY(module_add(t, m, "meta_path", TRY(new_list(t))));
+  TRY(module_add(t, m, "path_hooks", TRY(new_list(t))));
+  TRY(module_add(t, m, "path_importer_cache", TRY(new_dict(t))));
+  TRY(module_add(t, m, "dont_write_bytecode", Value::from_bool(c.dont_write_bytecode)));
+  Value pcp = kNone;
+  if (!c.pycache_prefix.empty()) pcp = TRY(new_str(t, c.pycache_prefix));
+  TRY(module_add(t, m, "pycache_prefix", pcp));
+  Dict* xo = TRY(new_dict(t));
+  for (size_t i = 0; i < c.x_options.size(); i++) {
+    Value k = TRY(new_str(t, c.x_options[i].first)), v = kTrue;
+    if (c.x_has_value[i]) v = TRY(new_str(t, c.x_options[i].second));
+    TRY(dict_set(t, xo, k, v));
+  }
+  TRY(module_add(t, m, "_xoptions", xo));
+  return {};
+}
+
+extern const ModuleDef sys_module = {"sys", "The interpreter as the program sees it: its settings, limits and hooks.", k_functions, nullptr};
+
+}  // namespace kaa

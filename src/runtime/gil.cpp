@@ -1,0 +1,116 @@
+// The lock under which threads take turns, for as long as they do not run in parallel.
+//
+// A thread that waits for the lock asks the holder to hand over by setting kPollHandover in the holder's poll word; the holder lets go at its next safepoint. A thread
+// without the lock is "detached": its registers and native stack do not change, and native_top says where the live part of its native stack begins, so
+// that the others can scan it.
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <time.h>
+
+#include "runtime/gil.h"
+
+namespace kaa {
+
+extern Status (*g_handover_hook)(Thread&);
+
+namespace {
+pthread_mutex_t g_mutex = PTHREAD_MUTEX_INITIALIZER;
+pthread_cond_t g_free = PTHREAD_COND_INITIALIZER;
+pthread_cond_t g_taken = PTHREAD_COND_INITIALIZER;
+Thread* g_holder = nullptr;
+uint64_t g_switches = 0;
+int g_waiting = 0;
+
+void release(Thread& t) {
+  pthread_mutex_lock(&g_mutex);
+  g_holder = nullptr;
+  pthread_cond_signal(&g_free);
+  pthread_mutex_unlock(&g_mutex);
+  (void)t;
+}
+
+void acquire(Thread& t) {
+  pthread_mutex_lock(&g_mutex);
+  g_waiting++;
+  while (g_holder) {
+    timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += 5000000;
+    if (until.tv_nsec >= 1000000000) { until.tv_nsec -= 1000000000; until.tv_sec++; }
+    uint64_t before = g_switches;
+    int r = pthread_cond_timedwait(&g_free, &g_mutex, &until);
+    if (r == ETIMEDOUT && g_holder && g_switches == before) g_holder->poll.fetch_or(kPollHandover, std::memory_order_relaxed);
+  }
+  g_waiting--;
+  g_holder = &t;
+  g_switches++;
+  pthread_cond_broadcast(&g_taken);
+  pthread_mutex_unlock(&g_mutex);
+  tls_thread = &t;
+}
+
+// The registers a caller keeps values in go to the stack, where the scan of a detached thread sees them.
+__attribute__((noinline)) void detach(Thread& t) {
+  t.native_top = static_cast<char*>(__builtin_frame_address(0)) - 256;
+  release(t);
+}
+
+Status handover(Thread& t) {
+  t.poll.fetch_and(~uint32_t{kPollHandover}, std::memory_order_relaxed);
+  enter_blocking(t);
+  pthread_mutex_lock(&g_mutex);
+  // Let somebody else have it first.
+  uint64_t before = g_switches;
+  while (g_waiting && g_switches == before) pthread_cond_wait(&g_taken, &g_mutex);
+  pthread_mutex_unlock(&g_mutex);
+  leave_blocking(t);
+  return {};
+}
+}  // namespace
+
+void gil_init(Thread& main) {
+  g_holder = &main;
+  g_handover_hook = handover;
+}
+
+void gil_attach(Thread& t) { acquire(t); t.native_top = nullptr; }
+void gil_detach(Thread& t) { release(t); }
+
+__attribute__((noinline)) void enter_blocking(Thread& t) {
+  // Callee-saved registers may hold the only reference to an object: they are stored in the thread, and scanned with it.
+  __builtin_unwind_init();
+  asm volatile("" ::: "memory");
+  t.saved_errno = errno;
+#if defined(__x86_64__)
+  uint64_t rbx, rbp, r12, r13, r14, r15;
+  asm volatile("mov %%rbx, %0\n mov %%rbp, %1\n mov %%r12, %2\n mov %%r13, %3\n mov %%r14, %4\n mov %%r15, %5"
+               : "=m"(rbx), "=m"(rbp), "=m"(r12), "=m"(r13), "=m"(r14), "=m"(r15));
+  uint64_t regs[] = {rbx, rbp, r12, r13, r14, r15};
+  for (int i = 0; i < 6; i++) t.saved_registers[i] = regs[i];
+#else
+  jmp_buf jb;
+  setjmp(jb);
+  memcpy(t.saved_registers, &jb, sizeof t.saved_registers < sizeof jb ? sizeof t.saved_registers : sizeof jb);
+#endif
+  detach(t);
+}
+void leave_blocking(Thread& t) {
+  int e = errno;
+  acquire(t);
+  t.native_top = nullptr;
+  errno = e;
+}
+
+// After fork(): the child has this thread alone, and the lock is its own.
+void gil_after_fork(Thread& t) {
+  pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t c = PTHREAD_COND_INITIALIZER;
+  g_mutex = m;
+  g_free = c;
+  g_taken = c;
+  g_holder = &t;
+  g_waiting = 0;
+}
+
+}  // namespace kaa

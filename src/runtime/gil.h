@@ -1,0 +1,12 @@
+// The lock under which threads take turns (gil.cpp). enter_blocking and leave_blocking are in api.h.
+#pragma once
+#include "runtime/api.h"
+
+namespace kaa {
+
+void gil_init(Thread& main);        // the main thread holds it
+void gil_attach(Thread& t);         // a new thread waits for its turn, and becomes the current one
+void gil_detach(Thread& t);         // a thread that ends lets go
+void gil_after_fork(Thread& t);
+
+}  // namespace kaa
