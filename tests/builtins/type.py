@@ -72,7 +72,8 @@ assert o.f() == "B" and SubSub.__mro__ == (SubSub, Sub, B, object) and Sub not i
 raises(TypeError, "can only assign tuple to Sub.__bases__, not int", lambda: setattr(Sub, "__bases__", 1))
 raises(TypeError, "can only assign non-empty tuple to Sub.__bases__, not ()", lambda: setattr(Sub, "__bases__", ()))
 raises(TypeError, "a __bases__ item causes an inheritance cycle", lambda: setattr(Sub, "__bases__", (SubSub,)))
-raises(TypeError, "__bases__ assignment: 'int' object layout differs from 'B'", lambda: setattr(Sub, "__bases__", (int,)))
+raises(TypeError, "__bases__ assignment: 'int' object layout differs from 'object'", lambda: setattr(A, "__bases__", (int,)))
+raises(TypeError, "__bases__ assignment: 'object' deallocator differs from 'B'", lambda: setattr(Sub, "__bases__", (object,)))
 assert o.f() == "B"
 
 # abstract classes
