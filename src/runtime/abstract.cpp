@@ -92,6 +92,9 @@ Result<Value> power(Thread& t, Value a, Value b, Value mod) {
   if (type_of(a)->dunder(D_pow)) v = TRY(call_dunder(t, D_pow, a, b, mod));
   if (v == kNotImplemented && type_of(b) != type_of(a) && type_of(b)->dunder(D_rpow)) v = TRY(call_dunder(t, D_rpow, b, a, mod));
   if (v != kNotImplemented) return v;
+  // A modulus has no reflected method; float and complex moduli have words of their own.
+  if (is_float(mod)) return RAISE(TypeError, "pow() 3rd argument not allowed unless all arguments are integers");
+  if (is_instance(mod, KAA_TYPE(complex))) return RAISE(ValueError, "complex modulo");
   return RAISE(TypeError, "unsupported operand type(s) for ** or pow(): '%T', '%T', '%T'", a, b, mod);
 }
 
