@@ -333,8 +333,6 @@ Result<Value> odict_iterator_next(Thread& t, Object* o) {
   }
   Value key = d->entries[i].key, v = d->entries[i].value;
   if (it->part == 0) return key;
-  // A subclass may compute its values.
-  if (type_of(Value(d)) != g_ordered_dict) v = TRY(get_item(t, d, key));
   if (it->part == 1) return v;
   return TRY(make_tuple(t, key, v));
 }
