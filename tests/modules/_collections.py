@@ -101,7 +101,7 @@ class Sub(OrderedDict):
         return "got"
 
 
-assert list(Sub(a=1).items()) == [("a", 1)] and Sub(a=1).pop("a") == "got"
+assert list(Sub(a=1).items()) == [("a", 1)] and Sub(a=1).pop("a") == 1
 counts = {}
 _count_elements(counts, "abracadabra")
 assert counts == {"a": 5, "b": 2, "r": 2, "c": 1, "d": 1}
