@@ -74,7 +74,9 @@ void text_convert(TextView from, void* to, int to_kind) {
   }
 }
 
-TextBuilder::~TextBuilder() { free(data_); }
+TextBuilder::~TextBuilder() {
+  if (data_ != inline_) free(data_);
+}
 
 // Room for `count` more, in a kind that holds `cp`.
 bool TextBuilder::make_room(size_t count, uint32_t cp) {
@@ -83,18 +85,20 @@ bool TextBuilder::make_room(size_t count, uint32_t cp) {
   if (failed_) return false;
   size_t need = length_ + count;
   // What comes at once at first is often all.
-  size_t capacity = need <= capacity_ ? capacity_ : length_ == 0 && count > 16 ? need : need + need / 2 + 16;
+  size_t capacity = need <= capacity_ && data_ != inline_ ? capacity_ : length_ == 0 && count > 16 ? need : need + need / 2 + 16;
   if (need < length_ || capacity > SIZE_MAX / 8) {
     failed_ = true;
     return false;
   }
   if (kind == kind_) {
     if (capacity == capacity_) return true;
-    void* data = realloc(data_, capacity * kind);
+    bool first = data_ == inline_;
+    void* data = realloc(first ? nullptr : data_, capacity * kind);
     if (!data) {
       failed_ = true;
       return false;
     }
+    if (first) memcpy(data, inline_, length_ * kind);
     data_ = data;
   } else {
     void* data = malloc(capacity * kind);
@@ -103,7 +107,7 @@ bool TextBuilder::make_room(size_t count, uint32_t cp) {
       return false;
     }
     text_convert(view(), data, kind);
-    free(data_);
+    if (data_ != inline_) free(data_);
     data_ = data;
     kind_ = kind;
     limit_ = kind == 1 ? 0xFF : kind == 2 ? 0xFFFF : UINT32_MAX;

@@ -77,11 +77,14 @@ class TextBuilder {
  private:
   bool make_room(size_t count, uint32_t cp);
 
-  void* data_ = nullptr;
-  size_t length_ = 0, capacity_ = 0;
+  // Short texts need no memory of their own: the characters begin in inline_.
+  static constexpr size_t kInline = 128;
+  void* data_ = inline_;
+  size_t length_ = 0, capacity_ = kInline;
   uint32_t limit_ = 0xFF, bits_ = 0;
   int kind_ = 1;
   bool failed_ = false;
+  alignas(4) uint8_t inline_[kInline];
 };
 
 class ByteBuilder {

@@ -135,6 +135,19 @@ bool ends_flow(Op op) {
   }
 }
 
+WordOne operand_word(Op op) {
+  switch (op) {
+    case Op::UNPACK_EX: return WordOne::Full;
+    case Op::BINARY_K:
+    case Op::INPLACE:
+    case Op::INPLACE_K:
+    case Op::CALL_KW:
+    case Op::CALL_METHOD_KW:
+    case Op::MATCH_CLASS: return WordOne::Half;
+    default: return has_name_word(op) || jump_field(op) == JumpField::Word1 ? WordOne::Half : WordOne::None;
+  }
+}
+
 bool has_name_word(Op op) {
   switch (op) {
     case Op::LOAD_GLOBAL:

@@ -31,4 +31,17 @@ bool ends_flow(Op op);
 inline bool has_wide_constant(Op op) { return op == Op::LOAD_CONST || op == Op::MAKE_FUNCTION; }
 bool has_name_word(Op op);
 
+// What word 1 of an instruction holds besides caches and counters: nothing, its lower half, or all of it. The other words are caches.
+enum class WordOne : uint8_t { None, Half, Full };
+WordOne operand_word(Op op);
+// The instruction that a specialised form stands for.
+inline Op generic_op(Op op) { return op; }
+// A word of code as the compiler emitted it: word `i` of the instruction at `at`, without what running it wrote there.
+inline uint64_t clean_word(const Word* at, uint32_t i) {
+  Op op = generic_op(static_cast<Op>(at->op));
+  if (i == 0) { Word w = *at; w.op = static_cast<uint16_t>(op); return w.bits; }
+  WordOne kind = i == 1 ? operand_word(op) : WordOne::None;
+  return kind == WordOne::Full ? at[1].bits : kind == WordOne::Half ? at[1].index : 0;
+}
+
 }  // namespace kaa

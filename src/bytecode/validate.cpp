@@ -12,17 +12,11 @@ namespace {
 
 class Validator {
  public:
-  explicit Validator(const CompiledCode& code) : code_(code) {}
+  explicit Validator(const CodeView& code) : code_(code) {}
 
-  std::string run() {
-    if (structure()) flow();
-    if (!error_.empty()) return code_.qualname + " (" + code_.filename + "): " + error_;
-    for (const ConstantData& constant : code_.consts)
-      if (constant.kind == ConstantData::Code) {
-        std::string inner = validate(*constant.code);
-        if (!inner.empty()) return inner;
-      }
-    return "";
+  std::string run(bool with_flow) {
+    if (structure() && with_flow) flow();
+    return error_;
   }
 
  private:
@@ -49,9 +43,16 @@ class Validator {
 
   bool structure() {
     uint32_t count = (uint32_t)code_.words.size();
-    first_temp_ = code_.free_base + (uint32_t)code_.freevars.size();
     if (!count) return fail(0, "no code");
-    if (code_.nregs < first_temp_) return fail(0, "fewer registers than variables");
+    if (code_.nregs > kMaxRegs || code_.free_base > kMaxRegs || code_.nfree > kMaxRegs) return fail(0, "too many registers");
+    first_temp_ = code_.free_base + code_.nfree;
+    if (code_.nregs < first_temp_ || first_temp_ < code_.nvarnames) return fail(0, "fewer registers than variables");
+    uint64_t params = uint64_t{code_.argcount} + code_.kwonlyargcount + !!(code_.flags & kCoVarargs) + !!(code_.flags & kCoVarkeywords);
+    if (params > code_.nvarnames || code_.posonlyargcount > code_.argcount) return fail(0, "more parameters than variables");
+    for (uint16_t reg : code_.cell_regs)
+      if (reg >= first_temp_) return fail(0, "cell register out of range");
+    bool generator = code_.flags & (kCoGenerator | kCoCoroutine | kCoAsyncGenerator);
+    bool generator_made = false;
     starts_.assign(count + 1, 0);
     for (uint32_t at = 0; at < count;) {
       if (word(at).op >= (uint16_t)Op::kCount) return fail(at, "unknown opcode");
@@ -69,16 +70,23 @@ class Validator {
       if (read_end(&w) > code_.nregs) return fail(at, "reads a register out of range");
       if (write_end(&w) > code_.nregs) return fail(at, "writes a register out of range");
       for (auto [kind, value] : {std::pair{info.a, w.a}, {info.b, w.b}, {info.c, w.c}})
-        if (kind == 'k' && value >= code_.consts.size()) return fail(at, "constant out of range");
+        if (kind == 'k' && value >= code_.nconsts) return fail(at, "constant out of range");
       if (has_wide_constant(op)) {
-        if ((uint32_t)w.bc >= code_.consts.size()) return fail(at, "constant out of range");
-        if (op == Op::MAKE_FUNCTION && code_.consts[w.bc].kind != ConstantData::Code) return fail(at, "not a code object");
+        if ((uint32_t)w.bc >= code_.nconsts) return fail(at, "constant out of range");
+        uint32_t size;
+        if (op == Op::MAKE_FUNCTION && code_.constant(code_.context, (uint32_t)w.bc, &size) != ConstShape::Code) return fail(at, "not a code object");
       }
-      if ((op == Op::CALL_KW || op == Op::CALL_METHOD_KW) &&
-          (word(at + 1).index >= code_.consts.size() || code_.consts[word(at + 1).index].kind != ConstantData::Tuple ||
-           code_.consts[word(at + 1).index].items.size() > w.c))
-        return fail(at, "bad keyword names");
-      if (has_name_word(op) && word(at + 1).index >= code_.names.size()) return fail(at, "name out of range");
+      if (op == Op::CALL_KW || op == Op::CALL_METHOD_KW) {
+        uint32_t size = 0, index = word(at + 1).index;
+        if (index >= code_.nconsts || code_.constant(code_.context, index, &size) != ConstShape::NameTuple || size > w.c) return fail(at, "bad keyword names");
+      }
+      if (has_name_word(op) && word(at + 1).index >= code_.nnames) return fail(at, "name out of range");
+      if (op == Op::RETURN_GENERATOR) generator_made = true;
+      if ((op == Op::YIELD || op == Op::RETURN_GENERATOR) && !generator) return fail(at, "not the code of a generator");
+      if (op == Op::YIELD && !generator_made) return fail(at, "no generator has been made");
+      if (op == Op::COPY_FREE_VARS && (w.a != code_.free_base || w.b != code_.nfree)) return fail(at, "not the free variables");
+      if (op == Op::LOAD_COMMON && w.b > (uint32_t)CommonConst::Set) return fail(at, "unknown constant");
+      if (op == Op::SET_FUNCTION && w.c > (uint32_t)FunctionPart::TypeParams) return fail(at, "unknown part");
       if ((op == Op::BINARY_K || op == Op::INPLACE || op == Op::INPLACE_K) && word(at + 1).index >= (uint32_t)BinaryOp::kCount)
         return fail(at, "unknown operator");
       if (op == Op::INTRINSIC && w.c >= (uint32_t)Intrinsic::kCount) return fail(at, "unknown intrinsic");
@@ -89,6 +97,7 @@ class Validator {
         if (back != (op == Op::JUMP_BACK)) return fail(at, "jump in the wrong direction");
       }
     }
+    if (generator && !generator_made) return fail(last, "no generator is made");
     if (!ends_flow((Op)word(last).op)) return fail(last, "control runs off the end");
     uint32_t before = 0;
     for (const ExceptionEntry& entry : code_.exceptions) {
@@ -256,7 +265,9 @@ class Validator {
     }
   }
 
-  const CompiledCode& code_;
+  static constexpr uint32_t kMaxRegs = 1 << 16;
+
+  const CodeView& code_;
   std::string error_;
   uint32_t first_temp_ = 0;
   std::vector<uint8_t> starts_, queued_;
@@ -266,6 +277,31 @@ class Validator {
 
 }  // namespace
 
-std::string validate(const CompiledCode& code) { return Validator(code).run(); }
+std::string validate_view(const CodeView& code, bool flow) { return Validator(code).run(flow); }
+
+static ConstShape compiled_constant(const void* context, uint32_t i, uint32_t* size) {
+  const ConstantData& c = static_cast<const CompiledCode*>(context)->consts[i];
+  if (c.kind == ConstantData::Code) return ConstShape::Code;
+  if (c.kind != ConstantData::Tuple) return ConstShape::Other;
+  for (const ConstantData& item : c.items)
+    if (item.kind != ConstantData::Str) return ConstShape::Other;
+  *size = (uint32_t)c.items.size();
+  return ConstShape::NameTuple;
+}
+
+std::string validate(const CompiledCode& code) {
+  auto span = [](const auto& v) { return CodeSpan<std::decay_t<decltype(v[0])>>{v.data(), (uint32_t)v.size()}; };
+  CodeView view{span(code.words), span(code.positions), span(code.exceptions), span(code.heights), span(code.cell_regs), code.nregs, code.free_base,
+                (uint32_t)code.freevars.size(), (uint32_t)code.varnames.size(), (uint32_t)code.names.size(), (uint32_t)code.consts.size(), code.argcount,
+                code.posonlyargcount, code.kwonlyargcount, code.flags, compiled_constant, &code};
+  std::string error = validate_view(view, true);
+  if (!error.empty()) return code.qualname + " (" + code.filename + "): " + error;
+  for (const ConstantData& constant : code.consts)
+    if (constant.kind == ConstantData::Code) {
+      std::string inner = validate(*constant.code);
+      if (!inner.empty()) return inner;
+    }
+  return "";
+}
 
 }  // namespace kaa

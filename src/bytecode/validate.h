@@ -11,7 +11,34 @@
 
 namespace kaa {
 
+// Code as the checks see it, wherever it lies.
+template <class T>
+struct CodeSpan {
+  const T* p = nullptr;
+  uint32_t n = 0;
+  uint32_t size() const { return n; }
+  bool empty() const { return n == 0; }
+  const T& operator[](size_t i) const { return p[i]; }
+  const T* begin() const { return p; }
+  const T* end() const { return p + n; }
+};
+// What a constant is, as far as instructions depend on it.
+enum class ConstShape : uint8_t { Other, Code, NameTuple };
+struct CodeView {
+  CodeSpan<Word> words;
+  CodeSpan<PositionEntry> positions;
+  CodeSpan<ExceptionEntry> exceptions;
+  CodeSpan<HeightEntry> heights;
+  CodeSpan<uint16_t> cell_regs;
+  uint32_t nregs, free_base, nfree, nvarnames, nnames, nconsts, argcount, posonlyargcount, kwonlyargcount, flags;
+  // The kind of constant i; of a NameTuple (a tuple of strings) also its size.
+  ConstShape (*constant)(const void* context, uint32_t i, uint32_t* size);
+  const void* context;
+};
+
 // Empty when the code, and all code objects among its constants, are valid; else what is wrong and where.
 std::string validate(const CompiledCode& code);
+// The same for one code object without those among its constants. Without `flow` only the structure is checked, in time linear in the code's size.
+std::string validate_view(const CodeView& code, bool flow);
 
 }  // namespace kaa

@@ -1,40 +1,521 @@
+// The program `kaa`: command line, environment, start-up, what runs as __main__, shut-down.
+#include <errno.h>
+#include <limits.h>
+#include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <string>
 
-#include "compiler/compile.h"
+#include "modules/code_builtins.h"
+#include "modules/import.h"
+#include "modules/io/io.h"
+#include "modules/sys_module.h"
 #include "runtime/call.h"
-#include "runtime/code_builder.h"
 #include "runtime/startup.h"
+#include "runtime/weakrefs.h"
 
 using namespace kaa;
 
-int main(int argc, char** argv) {
-  Thread& t = start_core(0);
-  if (const char* s = getenv("KAA_STRESS")) { t.heap->stress_interval = static_cast<uint32_t>(atoi(s)); t.heap->poison = true; t.heap->reconcile(); }
-  if (argc < 2) return 2;
-  FILE* f = fopen(argv[1], "r");
-  if (!f) { perror(argv[1]); return 2; }
-  std::string src;
+namespace {
+
+const char k_usage[] = "usage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\n";
+const char k_help[] =
+    "Options (and the environment variables that do the same):\n"
+    "-b     : warn about str(bytes), comparing bytes with str; -bb: errors\n"
+    "-B     : write no .pyc files; PYTHONDONTWRITEBYTECODE=x\n"
+    "-c cmd : program given as text (ends the options)\n"
+    "-d     : parser debugging (no effect)\n"
+    "-E     : ignore PYTHON* environment variables\n"
+    "-h     : this help; also -? and --help\n"
+    "-i     : go on interactively after the program; PYTHONINSPECT=x\n"
+    "-I     : isolated from the environment (means -E, -P and -s)\n"
+    "-m mod : run a library module as a program (ends the options)\n"
+    "-O     : no assert statements, __debug__ is False; PYTHONOPTIMIZE=x\n"
+    "-OO    : no docstrings either\n"
+    "-P     : do not put a possibly unsafe folder first on sys.path; PYTHONSAFEPATH\n"
+    "-q     : no version and copyright in interactive mode\n"
+    "-s     : no user site folder on sys.path; PYTHONNOUSERSITE=x\n"
+    "-S     : no 'import site' at start\n"
+    "-u     : unbuffered standard output and error; PYTHONUNBUFFERED=x\n"
+    "-v     : say what is imported; PYTHONVERBOSE=x\n"
+    "-V     : version; also --version (twice: more)\n"
+    "-W arg : warning control, action:message:category:module:lineno; PYTHONWARNINGS=arg\n"
+    "-x     : skip the first line of the source\n"
+    "-X opt : implementation options: dev, utf8, importtime, int_max_str_digits=N, pycache_prefix=DIR, ...\n"
+    "file   : program read from a file\n"
+    "-      : program read from standard input (the default; interactive on a terminal)\n"
+    "arg ...: arguments of the program, in sys.argv[1:]\n";
+
+struct What {
+  enum Kind { kStdin, kFile, kCommand, kModule } kind = kStdin;
+  std::string text;
+  bool skip_first_line = false;
+};
+
+const char* env(const Config& c, const char* name) {
+  if (c.ignore_environment) return nullptr;
+  const char* v = getenv(name);
+  return v && *v ? v : nullptr;
+}
+int env_level(const char* v) { return v ? (atoi(v) > 0 ? atoi(v) : 1) : 0; }
+
+// Parses the options; returns an exit status, or -1 to go on.
+int parse_options(int argc, char** argv, Config& c, What& what) {
+  int i = 1, version = 0;
+  bool done = false;
+  for (int k = 0; k < argc; k++) c.orig_argv.push_back(argv[k]);
+  auto usage = [&](const char* text) {
+    fprintf(stderr, "%s", text);
+    fprintf(stderr, k_usage, argv[0]);
+    fprintf(stderr, "Try `%s -h' for more information.\n", argv[0]);
+    return 2;
+  };
+  for (; i < argc && !done; i++) {
+    const char* a = argv[i];
+    if (a[0] != '-' || !a[1]) break;
+    if (!strcmp(a, "--")) { i++; break; }
+    if (a[1] == '-') {
+      if (!strcmp(a, "--help")) { printf(k_usage, argv[0]); fputs(k_help, stdout); return 0; }
+      if (!strcmp(a, "--version")) { version++; continue; }
+      if (!strcmp(a, "--check-hash-based-pycs") && i + 1 < argc) { i++; continue; }
+      return usage((std::string("unknown option ") + a + "\n").c_str());
+    }
+    for (const char* p = a + 1; *p && !done; p++) {
+      auto argument = [&](const char*& out) {
+        if (p[1]) { out = p + 1; return true; }
+        if (i + 1 < argc) { out = argv[++i]; return true; }
+        return false;
+      };
+      const char* arg = nullptr;
+      char missing[64];
+      switch (*p) {
+        case 'b': c.bytes_warning++; break;
+        case 'B': c.dont_write_bytecode++; break;
+        case 'd': c.debug++; break;
+        case 'E': c.ignore_environment = 1; break;
+        case 'h': case '?': printf(k_usage, argv[0]); fputs(k_help, stdout); return 0;
+        case 'i': c.inspect++; c.interactive++; break;
+        case 'I': c.isolated = c.ignore_environment = c.no_user_site = c.safe_path = 1; break;
+        case 'O': c.optimize++; break;
+        case 'P': c.safe_path = 1; break;
+        case 'q': c.quiet++; break;
+        case 's': c.no_user_site = 1; break;
+        case 'S': c.no_site = 1; break;
+        case 'u': c.unbuffered = 1; break;
+        case 'v': c.verbose++; break;
+        case 'V': version++; break;
+        case 'x': what.skip_first_line = true; break;
+        case 'R': break;
+        case 'J': return usage("-J is reserved for Jython\n");
+        case 'c': case 'm': case 'W': case 'X':
+          if (!argument(arg)) {
+            snprintf(missing, sizeof missing, "Argument expected for the -%c option\n", *p);
+            return usage(missing);
+          }
+          if (*p == 'c') { what.kind = What::kCommand; what.text = arg; done = true; }
+          else if (*p == 'm') { what.kind = What::kModule; what.text = arg; done = true; }
+          else if (*p == 'W') c.warn_options.push_back(arg);
+          else {
+            const char* eq = strchr(arg, '=');
+            c.x_options.push_back({eq ? std::string(arg, eq) : arg, eq ? eq + 1 : ""});
+            c.x_has_value.push_back(eq != nullptr);
+          }
+          p = "x";
+          if (!done) { p = " "; }
+          break;
+        default: {
+          char text[64];
+          snprintf(text, sizeof text, "Unknown option: -%c\n", *p);
+          return usage(text);
+        }
+      }
+      if (arg) break;
+    }
+  }
+  if (version) {
+    if (version > 1) puts("Kaa 3.14.0 (Python 3.14), deferred reference counting, register bytecode");
+    else puts("Python 3.14.0 (Kaa)");
+    return 0;
+  }
+  if (what.kind == What::kCommand) c.argv.push_back("-c");
+  else if (what.kind == What::kModule) c.argv.push_back("-m");
+  else if (i < argc && strcmp(argv[i], "-")) { what.kind = What::kFile; what.text = argv[i]; c.argv.push_back(argv[i]); i++; }
+  else if (i < argc) { c.argv.push_back("-"); i++; }
+  else c.argv.push_back("");
+  for (; i < argc; i++) c.argv.push_back(argv[i]);
+  return -1;
+}
+
+bool is_file(const std::string& p) { struct stat s; return stat(p.c_str(), &s) == 0 && S_ISREG(s.st_mode); }
+std::string parent(const std::string& p) { size_t i = p.rfind('/'); return i == std::string::npos ? "." : i == 0 ? "/" : p.substr(0, i); }
+
+// Where the library is (docs/design/library.md).
+bool find_library(Config& c) {
+  char exe[PATH_MAX];
+  ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+  std::string self = n > 0 ? std::string(exe, static_cast<size_t>(n)) : c.executable;
+  std::string b = parent(self), up = parent(b);
+  const char* e = getenv("KAA_STDLIB");
+  std::string tries[] = {e ? e : "", up + "/lib/kaa3.14", parent(up) + "/.deps/stdlib/lib/kaa3.14"};
+  for (const std::string& t : tries) {
+    if (t.empty() || !is_file(t + "/os.py")) continue;
+    char real[PATH_MAX];
+    c.stdlib = realpath(t.c_str(), real) ? real : t;
+    c.base_prefix = parent(parent(c.stdlib));
+    return true;
+  }
+  fprintf(stderr, "kaa: cannot find the Python library (os.py): looked in $KAA_STDLIB, %s and %s\n", tries[1].c_str(), tries[2].c_str());
+  return false;
+}
+
+int configure(char** argv, Config& c, const What& what) {
+  if (env(c, "PYTHONDONTWRITEBYTECODE")) c.dont_write_bytecode = 1;
+  if (env(c, "PYTHONUNBUFFERED")) c.unbuffered = 1;
+  if (env(c, "PYTHONNOUSERSITE")) c.no_user_site = 1;
+  if (env(c, "PYTHONSAFEPATH")) c.safe_path = 1;
+  if (env(c, "PYTHONINSPECT")) c.inspect = 1;
+  if (int n = env_level(env(c, "PYTHONOPTIMIZE")); n > c.optimize) c.optimize = n;
+  if (c.optimize > 2) c.optimize = 2;
+  if (int n = env_level(env(c, "PYTHONVERBOSE")); n > c.verbose) c.verbose = n;
+  if (env(c, "PYTHONDEVMODE")) c.dev_mode = 1;
+  if (env(c, "PYTHONWARNDEFAULTENCODING")) c.warn_default_encoding = 1;
+  if (const char* p = env(c, "PYTHONPYCACHEPREFIX")) c.pycache_prefix = p;
+  if (const char* s = env(c, "PYTHONHASHSEED"); s && strcmp(s, "random")) {
+    char* end;
+    unsigned long n = strtoul(s, &end, 10);
+    if (*end || n > 4294967295ul) {
+      fprintf(stderr, "Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\n");
+      return 1;
+    }
+    c.hash_seed = static_cast<int64_t>(n);
+  }
+  if (const char* s = env(c, "PYTHONINTMAXSTRDIGITS")) c.int_max_str_digits = atoll(s);
+  for (size_t i = 0; i < c.x_options.size(); i++) {
+    const auto& [k, v] = c.x_options[i];
+    if (k == "dev") c.dev_mode = 1;
+    if (k == "int_max_str_digits") c.int_max_str_digits = atoll(v.c_str());
+    if (k == "pycache_prefix") c.pycache_prefix = v;
+    if (k == "warn_default_encoding") c.warn_default_encoding = 1;
+  }
+  std::vector<std::string> from_env;
+  if (const char* w = env(c, "PYTHONWARNINGS")) {
+    std::string s = w;
+    for (size_t p = 0; p <= s.size();) {
+      size_t e = s.find(',', p);
+      if (e == std::string::npos) e = s.size();
+      if (e > p) from_env.push_back(s.substr(p, e - p));
+      p = e + 1;
+    }
+  }
+  std::vector<std::string> warn;
+  if (c.dev_mode) warn.push_back("default");
+  warn.insert(warn.end(), from_env.begin(), from_env.end());
+  warn.insert(warn.end(), c.warn_options.begin(), c.warn_options.end());
+  if (c.bytes_warning) warn.push_back(c.bytes_warning > 1 ? "error::BytesWarning" : "default::BytesWarning");
+  c.warn_options = warn;
+
+  // sys.executable: as called, made absolute.
+  std::string exe = argv[0];
+  if (exe.find('/') == std::string::npos) {
+    const char* path = getenv("PATH");
+    std::string s = path ? path : "";
+    for (size_t p = 0; p <= s.size();) {
+      size_t e = s.find(':', p);
+      if (e == std::string::npos) e = s.size();
+      std::string t = s.substr(p, e - p) + "/" + exe;
+      if (is_file(t) && access(t.c_str(), X_OK) == 0) { exe = t; break; }
+      p = e + 1;
+    }
+  }
+  char cwd[PATH_MAX];
+  if (exe[0] != '/' && getcwd(cwd, sizeof cwd)) exe = std::string(cwd) + "/" + (exe.rfind("./", 0) == 0 ? exe.substr(2) : exe);
+  c.executable = exe;
+  if (!find_library(c)) return 1;
+  c.base_exec_prefix = c.base_prefix;
+  c.prefix = c.exec_prefix = c.base_prefix;
+  for (const std::string& d : {parent(exe), parent(parent(exe))})
+    if (is_file(d + "/pyvenv.cfg")) { c.prefix = c.exec_prefix = parent(exe) == d ? d : d; break; }
+  // sys.path without its first entry
+  if (const char* p = env(c, "PYTHONPATH")) {
+    std::string s = p;
+    for (size_t q = 0; q <= s.size();) {
+      size_t e = s.find(':', q);
+      if (e == std::string::npos) e = s.size();
+      c.path.push_back(s.substr(q, e - q));
+      q = e + 1;
+    }
+  }
+  c.path.push_back(c.base_prefix + "/lib/kaa314.zip");
+  c.path.push_back(c.stdlib);
+  c.path.push_back(c.stdlib + "/lib-dynload");
+  (void)what;
+  return 0;
+}
+
+Status make_std_streams(Thread& t) {
+  const Config& c = g_config;
+  Value enc = NAME("utf-8"), errors = NAME("strict"), in_errors = errors, err_errors = NAME("backslashreplace");
+  // In the C and POSIX locales what cannot be decoded passes through.
+  const char* loc = setlocale(LC_CTYPE, nullptr);
+  if (!loc || !strcmp(loc, "C") || !strcmp(loc, "POSIX")) in_errors = errors = NAME("surrogateescape");
+  if (const char* e = env(c, "PYTHONIOENCODING")) {
+    std::string s = e;
+    size_t colon = s.find(':');
+    if (colon != 0) enc = TRY(new_str(t, s.substr(0, colon)));
+    if (colon != std::string::npos && colon + 1 < s.size()) in_errors = errors = TRY(new_str(t, s.substr(colon + 1)));
+  }
+  bool interactive = c.interactive || (isatty(0) && isatty(1));
+  auto open = [&](int fd, const char* mode, const char* name, Value err, bool line, const char* attr, const char* dunder) -> Status {
+    struct stat st;
+    Value f = kNone;
+    if (fstat(fd, &st) == 0) f = TRY(io_open_std(t, fd, mode, name, enc, err, line, c.unbuffered && fd, c.unbuffered && fd));
+    TRY(sys_set(t, attr, f));
+    return sys_set(t, dunder, f);
+  };
+  TRY(open(0, "r", "<stdin>", in_errors, false, "stdin", "__stdin__"));
+  TRY(open(1, "w", "<stdout>", errors, interactive || isatty(1), "stdout", "__stdout__"));
+  return open(2, "w", "<stderr>", err_errors, true, "stderr", "__stderr__");
+}
+
+Status boot(Thread& t) {
+  TRY(start_importlib(t, TRY(new_str(t, g_config.stdlib))));
+  TRY(import_module(t, "encodings"));
+  Module* main = TRY(alloc<Module>(t, KAA_SHAPE(module)));
+  main->dict.init(TRY(new_dict(t)));
+  TRY(dict_set_str(t, main->dict, "__name__", NAME("__main__")));
+  for (const char* n : {"__doc__", "__package__", "__spec__"}) TRY(dict_set_str(t, main->dict, n, kNone));
+  Value loader = TRY(get_attr(t, interp().importlib, NAME("BuiltinImporter")));
+  TRY(dict_set_str(t, main->dict, "__loader__", loader));
+  Opt b = TRY(dict_get(t, interp().modules, NAME("builtins")));
+  TRY(dict_set_str(t, main->dict, "__builtins__", b.v));
+  TRY(dict_set(t, interp().modules, NAME("__main__"), main));
+  TRY(make_std_streams(t));
+  Value open = TRY(import_attr(t, "io", "open"));
+  TRY(dict_set_str(t, interp().builtins, "open", open));
+  if (find_native_module("_signal")) {
+    Value sig = TRY(import_module(t, "_signal"));
+    Value f = TRY(get_attr(t, sig, NAME("signal")));
+    Value h = TRY(get_attr(t, sig, NAME("default_int_handler")));
+    TRY(call(t, f, Value::from_int(SIGINT), h));
+  }
+  if (!g_config.warn_options.empty()) TRY(import_module(t, "warnings"));
+  if (!g_config.no_site) {
+    Result<Value> s = import_module(t, "site");
+    if (!s.ok()) return Error{};
+  }
+  return {};
+}
+
+Result<Dict*> main_dict(Thread& t) {
+  Opt m = TRY(dict_get(t, interp().modules, NAME("__main__")));
+  return m.v.as<Module>()->dict.get();
+}
+Status path_insert(Thread& t, const std::string& s) {
+  Value path = sys_get("path");
+  Value v = TRY(new_str(t, s));
+  TRY(call_method(t, path, NAME("insert"), Value::from_int(0), v));
+  return {};
+}
+
+Status read_all(Thread& t, int fd, std::string& out) {
   char buf[65536];
-  size_t n;
-  while ((n = fread(buf, 1, sizeof buf, f)) > 0) src.append(buf, n);
+  for (;;) {
+    ssize_t n = read(fd, buf, sizeof buf);
+    if (n == 0) return {};
+    if (n < 0) {
+      if (errno == EINTR) { TRY(safepoint(t)); continue; }
+      return raise_os_error(t, errno);
+    }
+    out.append(buf, static_cast<size_t>(n));
+  }
+}
+
+Result<Value> run_source(Thread& t, const std::string& bytes, Str* filename, bool decode) {
+  std::string text;
+  if (decode) TRY(decode_source_bytes(t, bytes, filename, text));
+  else text = bytes;
+  Code* code = TRY(compile_utf8(t, text, filename, CompileMode::kExec, 0, -1));
+  Dict* d = TRY(main_dict(t));
+  return run_code(t, code, d, d);
+}
+
+Result<Value> run_module(Thread& t, Value name, bool set_argv0) {
+  Value f = TRY(import_attr(t, "runpy", "_run_module_as_main"));
+  return call(t, f, name, Value::from_bool(set_argv0));
+}
+
+Result<Value> run_file(Thread& t, const What& what) {
+  const std::string& path = what.text;
+  struct stat st;
+  bool exists = stat(path.c_str(), &st) == 0;
+  if (exists && (S_ISDIR(st.st_mode) || (path.size() > 4 && path.rfind(".zip") == path.size() - 4) || (path.size() > 5 && path.rfind(".pyz") == path.size() - 4))) {
+    // A folder or archive with __main__.py
+    TRY(path_insert(t, path));
+    return run_module(t, NAME("__main__"), false);
+  }
+  FILE* f = fopen(path.c_str(), "rbe");
+  if (!f) {
+    fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", g_config.executable.c_str(), path.c_str(), errno, strerror(errno));
+    exit(2);
+  }
+  std::string bytes;
+  Status s = read_all(t, fileno(f), bytes);
   fclose(f);
-  compiler::CompileOptions o;
-  o.filename = argv[1];
-  compiler::CompileResult r = compiler::compile_source(src, o);
-  if (!r.code) {
-    fprintf(stderr, "SyntaxError: %s%s\n", r.parse_error.message.c_str(), r.error.message.c_str());
+  TRY(s);
+  if (!g_config.safe_path) {
+    char real[PATH_MAX];
+    std::string dir = realpath(path.c_str(), real) ? parent(real) : parent(path);
+    TRY(path_insert(t, dir));
+  }
+  Str* name = TRY(new_str(t, path));
+  Dict* d = TRY(main_dict(t));
+  TRY(dict_set_str(t, d, "__file__", name));
+  Value loader_type = TRY(import_attr(t, "_frozen_importlib_external", "SourceFileLoader"));
+  Value loader = TRY(call(t, loader_type, NAME("__main__"), name));
+  TRY(dict_set_str(t, d, "__loader__", loader));
+  TRY(dict_set_str(t, d, "__cached__", kNone));
+  if (what.skip_first_line) {
+    size_t e = bytes.find('\n');
+    bytes = e == std::string::npos ? "" : bytes.substr(e);
+  }
+  return run_source(t, bytes, name, true);
+}
+
+Result<Value> run_main(Thread& t, const What& what) {
+  switch (what.kind) {
+    case What::kCommand:
+      if (!g_config.safe_path) TRY(path_insert(t, ""));
+      return run_source(t, what.text + "\n", NAME("<string>"), false);
+    case What::kModule: {
+      if (!g_config.safe_path) {
+        char cwd[PATH_MAX];
+        TRY(path_insert(t, getcwd(cwd, sizeof cwd) ? cwd : ""));
+      }
+      Value name = TRY(new_str(t, what.text));
+      return run_module(t, name, true);
+    }
+    case What::kFile: return run_file(t, what);
+    case What::kStdin: break;
+  }
+  if (!g_config.safe_path) TRY(path_insert(t, ""));
+  if (isatty(0) || g_config.interactive) {
+    Value f = TRY(import_attr(t, "code", "interact"));
+    if (isatty(0) && !env(g_config, "PYTHON_BASIC_REPL")) {
+      Result<Value> r = import_attr(t, "_pyrepl.main", "interactive_console");
+      if (r.ok()) return call(t, r.value());
+      clear_exc(t);
+    }
+    Dict* d = TRY(main_dict(t));
+    return call(t, f, kNone, kNone, d);
+  }
+  std::string bytes;
+  TRY(read_all(t, 0, bytes));
+  return run_source(t, bytes, NAME("<stdin>"), true);
+}
+
+// Exit status of the exception being raised, which is printed unless it is SystemExit.
+int handle_exit(Thread& t) {
+  Value e = take_exc(t);
+  if (is_instance(e, KAA_TYPE(SystemExit))) {
+    Value code = e.as<ExcWithValue>()->value;
+    if (!code || code.is_none()) return 0;
+    if (is_int(code)) {
+      Result<int64_t> n = to_int64(t, code);
+      clear_exc(t);
+      return n.ok() ? static_cast<int>(n.value() & 0xFF) : 255;
+    }
+    Value err = sys_get("stderr");
+    Result<Str*> s = str(t, code);
+    if (s.ok() && err && !err.is_none()) {
+      if (!call_method(t, err, NAME("write"), s.value()).ok() || !call_method(t, err, NAME("write"), NAME("\n")).ok()) clear_exc(t);
+    }
+    clear_exc(t);
     return 1;
   }
-  Result<Value> res = [&]() -> Result<Value> {
-    Code* c = TRY(build_code(t, *r.code));
-    Dict* g = TRY(new_dict(t));
-    TRY(dict_set_str(t, g, "__name__", intern_name("__main__")));
-    return run_code(t, c, g, g);
-  }();
-  if (!res.ok()) { write_unraisable(t, Value()); return 1; }
-  return 0;
+  Value tb = e.as<BaseException>()->traceback;
+  static_cast<void>(sys_set(t, "last_exc", e));
+  static_cast<void>(sys_set(t, "last_type", type_of(e)));
+  static_cast<void>(sys_set(t, "last_value", e));
+  static_cast<void>(sys_set(t, "last_traceback", tb ? tb : kNone));
+  clear_exc(t);
+  Value out = sys_get("stdout");
+  if (out && !out.is_none() && !call_method(t, out, NAME("flush")).ok()) clear_exc(t);
+  Value hook = sys_get("excepthook");
+  if (!hook) { fprintf(stderr, "sys.excepthook is missing\n"); return 1; }
+  Result<Value> r = call(t, hook, type_of(e), e, tb ? tb : kNone);
+  if (!r.ok()) {
+    if (exc_matches(t, KAA_TYPE(SystemExit))) return handle_exit(t);
+    fprintf(stderr, "Error in sys.excepthook:\n");
+    write_unraisable(t, Value());
+    fprintf(stderr, "\nOriginal exception was:\n");
+    restore_exc(t, e);
+    write_unraisable(t, Value());
+  }
+  if (is_instance(e, KAA_TYPE(KeyboardInterrupt))) return 130 + 256;  // the signal is raised again at the end
+  return 1;
+}
+
+// threading._shutdown, atexit callbacks, flushing; true when the flush of stdout failed.
+bool shut_down(Thread& t) {
+  auto quiet = [&](Result<Value> r) { if (!r.ok()) write_unraisable(t, Value()); };
+  Opt th{};
+  if (Result<Opt> m = dict_get(t, interp().modules, NAME("threading")); m.ok()) th = m.value();
+  if (th) quiet(call_method(t, th.v, NAME("_shutdown")));
+  Result<Opt> ax = dict_get(t, interp().modules, NAME("atexit"));
+  if (ax.ok() && ax.value()) quiet(call_method(t, ax.value().v, NAME("_run_exitfuncs")));
+  bool failed = false;
+  for (const char* n : {"stdout", "stderr"}) {
+    Value f = sys_get(n);
+    if (!f || f.is_none()) continue;
+    Result<Opt> closed = lookup_attr(t, f, NAME("closed"));
+    if (closed.ok() && closed.value() && closed.value().v == kTrue) continue;
+    if (!call_method(t, f, NAME("flush")).ok()) {
+      if (n[3] == 'o') { write_unraisable(t, f); failed = true; }
+      clear_exc(t);
+    }
+  }
+  return failed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  setlocale(LC_CTYPE, "");
+  signal(SIGPIPE, SIG_IGN);
+  Config c;
+  What what;
+  int status = parse_options(argc, argv, c, what);
+  if (status >= 0) return status;
+  if ((status = configure(argv, c, what)) != 0) return status;
+  Thread& t = start_core(c.hash_seed);
+  if (const char* s = getenv("KAA_STRESS")) {
+    t.heap->stress_interval = static_cast<uint32_t>(atoi(s));
+    t.heap->poison = true;
+    t.heap->reconcile();
+  }
+  if (!init_sys(t, c).ok() || !boot(t).ok()) {
+    fprintf(stderr, "kaa: start-up failed\n");
+    if (exc_matches(t, KAA_TYPE(SystemExit))) return handle_exit(t);
+    handle_exit(t);
+    return 1;
+  }
+  Result<Value> r = run_main(t, what);
+  status = r.ok() ? 0 : handle_exit(t);
+  if (g_config.inspect && what.kind != What::kStdin && isatty(0)) {
+    What repl;
+    if (!run_main(t, repl).ok()) status = handle_exit(t);
+  }
+  if (shut_down(t)) status = 120;
+  if (status == 130 + 256) {
+    signal(SIGINT, SIG_DFL);
+    raise(SIGINT);
+    status = 130;
+  }
+  fflush(stdout);
+  _exit(status & 0xFF);
 }

@@ -178,6 +178,9 @@ static Result<Module*> run_frozen(Thread& t, Str* name) {
   TRY(dict_set_str(t, m->dict, "__name__", name));
   for (const char* n : {"__doc__", "__package__", "__loader__", "__spec__"}) TRY(dict_set_str(t, m->dict, n, kNone));
   TRY(dict_set_str(t, m->dict, "__builtins__", interp().builtins));
+  const char* orig;
+  frozen_file(name, &orig);
+  TRY(dict_set_str(t, m->dict, "__origname__", intern_name(orig)));  // importlib takes it off
   TRY(dict_set(t, interp().modules, name, m));
   TRY(run_code(t, c, m->dict, m->dict.value()));
   return m;

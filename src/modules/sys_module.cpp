@@ -72,11 +72,11 @@ Result<Value> sys_current_frames(Thread& t, Args) {
 }
 Result<Value> sys_intern(Thread& t, Args a) {
   if (!IS_EXACT(a[0], str)) return RAISE(TypeError, is_str(a[0]) ? "can't intern %T" : "intern() argument must be str, not %T", a[0]);
-  return TRY(intern(t, a[0].as<Str>()));
+  return TRY(intern_weak(t, a[0].as<Str>()));
 }
 Result<Value> sys_is_interned(Thread& t, Args a) {
   if (!is_str(a[0])) return RAISE(TypeError, "_is_interned() argument must be str, not %T", a[0]);
-  return Value::from_bool(a[0].object()->flag(kStrInterned));
+  return Value::from_bool(a[0].object()->flag(kStrInterned | kStrWeakInterned));
 }
 Result<Value> sys_is_immortal(Thread&, Args a) { return Value::from_bool(!a[0].is_object() || static_cast<int64_t>(a[0].object()->rc) < 0); }
 Result<Value> sys_getrecursionlimit(Thread& t, Args) { return small_int(t.recursion_limit); }

@@ -236,9 +236,10 @@ struct GetSetObject : Object {  // getset_descriptor
   Type* owner;
   template <class F> void each_field(F&&) {}
 };
-struct MemberObject : Object {  // member_descriptor: a slot made by __slots__
+struct MemberObject : Object {  // member_descriptor: a slot made by __slots__, or a field of a structseq
   Type* owner;
   uint32_t offset;
+  bool readonly;
   Field<> name, doc;
   template <class F> void each_field(F&& f) { f(name); f(doc); }
 };

@@ -81,6 +81,7 @@ static Status descr_set(Thread& t, Value d, Value obj, Str* name, Value v) {
     MemberObject* m = d.as<MemberObject>();
     if (!is_instance(obj, m->owner))
       return RAISE(TypeError, "descriptor '%U' for '%U' objects doesn't apply to a '%T' object", name, m->owner->name.get(), obj);
+    if (m->readonly) return RAISE(AttributeError, "readonly attribute");
     Value* p = member_slot(obj.object(), m);
     if (!v && !*p) return RAISE(AttributeError, "%U", name);
     Value old = *p;

@@ -36,24 +36,6 @@ class Prepended {
   bool failed_ = false;
 };
 
-// X.__new__(C, ...): C must be a subclass of X whose nearest native base is X.
-static Status check_new_class(Thread& t, NativeFunction* f, const Value* a, size_t n) {
-  Type* owner = f->owner;
-  if (n == 0) return RAISE(TypeError, "%N.__new__(): not enough arguments", owner);
-  if (!is_type(a[0])) return RAISE(TypeError, "%N.__new__(X): X is not a type object (%T)", owner, a[0]);
-  Type* ty = a[0].as<Type>();
-  if (ty == owner) return {};
-  if (!is_subtype(ty, owner)) return RAISE(TypeError, "%N.__new__(%N): %N is not a subtype of %N", owner, ty, ty, owner);
-  Type* native = ty;
-  while (native->has(kTypeHeap) && native->base) native = native->base;
-  auto maker = [](Type* x) {  // the type whose __new__ row makes the instances of x
-    Value nw = x->dunder(D_new);
-    return nw && IS_EXACT(nw, builtin_function) ? nw.as<NativeFunction>()->owner : nullptr;
-  };
-  if (native != owner && maker(native) != owner) return RAISE(TypeError, "%N.__new__(%N) is not safe, use %N.__new__()", owner, ty, native);
-  return {};
-}
-
 Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames) {
   TRY(native_enter(t));
   size_t all = n + (kwnames ? kwnames->size : 0);  // n counts positional arguments; keyword values follow them
@@ -63,7 +45,6 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
     if (ty == KAA_TYPE(function)) return call_python(t, f.as<Function>(), a, n, kwnames);
     if (ty == KAA_TYPE(builtin_function) || ty == KAA_TYPE(method_wrapper)) {
       NativeFunction* nf = f.as<NativeFunction>();
-      if (nf->def->kind == MethodKind::kNew) TRY(check_new_class(t, nf, a, n));
       if (!nf->sig->has_self || nf->def->kind == MethodKind::kNew) return call_native(t, nf, {const_cast<Value*>(a), static_cast<uint32_t>(all)}, kwnames);
       Prepended p(t, nf->self, a, all);
       if (p.failed()) return Error{};
@@ -71,12 +52,16 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
     }
     if (ty == KAA_TYPE(method_descriptor) || ty == KAA_TYPE(wrapper_descriptor) || ty == KAA_TYPE(classmethod_descriptor)) {
       NativeFunction* nf = f.as<NativeFunction>();
-      bool slot = ty == KAA_TYPE(wrapper_descriptor);
+      bool slot = ty == KAA_TYPE(wrapper_descriptor), of_class = ty == KAA_TYPE(classmethod_descriptor);
       if (n == 0) {
-        if (slot) return RAISE(TypeError, "descriptor '%s' of '%N' object needs an argument", nf->def->name, nf->owner);
+        if (slot || of_class) return RAISE(TypeError, "descriptor '%s' of '%N' object needs an argument", nf->def->name, nf->owner);
         return RAISE(TypeError, "unbound method %N.%s() needs an argument", nf->owner, nf->def->name);
       }
       bool fits = ty == KAA_TYPE(classmethod_descriptor) ? is_type(a[0]) && is_subtype(a[0].as<Type>(), nf->owner) : is_instance(a[0], nf->owner);
+      if (UNLIKELY(!fits && of_class)) {
+        if (!is_type(a[0])) return RAISE(TypeError, "descriptor '%s' for type '%N' needs a type, not a '%T' as arg 2", nf->def->name, nf->owner, a[0]);
+        return RAISE(TypeError, "descriptor '%s' requires a subtype of '%N' but received '%N'", nf->def->name, nf->owner, a[0].as<Type>());
+      }
       if (UNLIKELY(!fits && slot)) return RAISE(TypeError, "descriptor '%s' requires a '%N' object but received a '%T'", nf->def->name, nf->owner, a[0]);
       if (UNLIKELY(!fits)) return RAISE(TypeError, "descriptor '%s' for '%U' objects doesn't apply to a '%T' object", nf->def->name, nf->owner->name.get(), a[0]);
       return call_native(t, nf, {const_cast<Value*>(a), static_cast<uint32_t>(all)}, kwnames);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "bytecode/validate.h"
 #include "objects/traits.h"
 
 namespace kaa {
@@ -75,16 +76,9 @@ Result<Code*> build_code(Thread& t, const CompiledCode& c) {
   o->argcount = c.argcount;
   o->posonlyargcount = c.posonlyargcount;
   o->kwonlyargcount = c.kwonlyargcount;
-  o->nparams = c.argcount + c.kwonlyargcount + !!(c.flags & kCoVarargs) + !!(c.flags & kCoVarkeywords);
-  o->simple_args = (c.kwonlyargcount || (c.flags & (kCoVarargs | kCoVarkeywords))) ? ~0u : c.argcount;
   o->nregs = c.nregs;
   o->free_base = c.free_base;
   o->nfree = static_cast<uint32_t>(c.freevars.size());
-  // Everything below the first temporary: parameters, locals, cells, free variables.
-  uint32_t locals = static_cast<uint32_t>(c.varnames.size());
-  for (uint16_t r : c.cell_regs) locals = r + 1u > locals ? r + 1u : locals;
-  if (o->nfree && c.free_base + o->nfree > locals) locals = c.free_base + o->nfree;
-  o->nlocals = locals;
   o->firstlineno = c.firstlineno;
   for (size_t i = 0; i < c.consts.size(); i++) {
     Value v = TRY(build_constant(t, c.consts[i]));
@@ -98,7 +92,36 @@ Result<Code*> build_code(Thread& t, const CompiledCode& c) {
   o->varnames.init(TRY(name_tuple(t, c.varnames)));
   o->cellvars.init(TRY(name_tuple(t, c.cellvars)));
   o->freevars.init(TRY(name_tuple(t, c.freevars)));
+  code_derive(o);
   return o;
+}
+
+void code_derive(Code* c) {
+  c->nparams = c->argcount + c->kwonlyargcount + !!(c->flags & kCoVarargs) + !!(c->flags & kCoVarkeywords);
+  c->simple_args = (c->kwonlyargcount || (c->flags & (kCoVarargs | kCoVarkeywords))) ? ~0u : c->argcount;
+  // Everything below the first temporary: parameters, locals, cells, free variables.
+  uint32_t locals = static_cast<uint32_t>(c->varnames->size);
+  for (uint64_t i = 0; i < c->cellvars->size; i++) locals = c->cell_regs[i] + 1u > locals ? c->cell_regs[i] + 1u : locals;
+  if (c->nfree && c->free_base + c->nfree > locals) locals = c->free_base + c->nfree;
+  c->nlocals = locals;
+}
+
+static ConstShape code_constant(const void* context, uint32_t i, uint32_t* size) {
+  Value v = static_cast<const Code*>(context)->consts[i];
+  if (IS_EXACT(v, code)) return ConstShape::Code;
+  if (!IS_EXACT(v, tuple)) return ConstShape::Other;
+  Tuple* u = v.as<Tuple>();
+  for (uint64_t k = 0; k < u->size; k++)
+    if (!IS_EXACT(u->items[k], str)) return ConstShape::Other;
+  *size = static_cast<uint32_t>(u->size);
+  return ConstShape::NameTuple;
+}
+std::string check_code(const Code* c, bool flow) {
+  if (c->nfree != c->freevars->size) return "free variables without names";
+  CodeView v{{c->words, c->nwords}, {c->positions, c->npositions}, {c->exceptions, c->nexceptions}, {c->heights, c->nheights},
+             {c->cell_regs, static_cast<uint32_t>(c->cellvars->size)}, c->nregs, c->free_base, c->nfree, static_cast<uint32_t>(c->varnames->size), c->nnames,
+             c->nconsts, c->argcount, c->posonlyargcount, c->kwonlyargcount, c->flags, code_constant, c};
+  return validate_view(v, flow);
 }
 
 void LayoutTraits<Code>::destroy(Code* c) {

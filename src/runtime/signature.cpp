@@ -85,6 +85,7 @@ static Error arity_error(Thread& t, const char* fname, const Signature& sig, uin
   if (f && (f->type() == KAA_TYPE(wrapper_descriptor) || f->type() == KAA_TYPE(method_wrapper))) {
     uint32_t want = given < lo ? lo : hi;
     if (lo != hi) return RAISE(TypeError, "%s expected at %s %u argument%s, got %u", fname, given < lo ? "least" : "most", want, plural(want), given);
+    if (!strcmp(fname, "__set__")) return RAISE(TypeError, "%s expected %u arguments, got %u", fname, want, given);
     return RAISE(TypeError, "expected %u argument%s, got %u", want, plural(want), given);
   }
   std::string full = qualified_name(f, fname);
@@ -154,10 +155,29 @@ static Error no_keywords_error(Thread& t, const NativeFunction* f) {
   return RAISE(TypeError, "%s() takes no keyword arguments", qualified_name(f, f->def->name).c_str());
 }
 
+// X.__new__(C, ...): C must be a subclass of X whose nearest native base is X.
+static Status check_new_class(Thread& t, const NativeFunction* f, Args a) {
+  Type* owner = f->owner;
+  if (a.n == 0) return RAISE(TypeError, "%N.__new__(): not enough arguments", owner);
+  if (!is_type(a[0])) return RAISE(TypeError, "%N.__new__(X): X is not a type object (%T)", owner, a[0]);
+  Type* ty = a[0].as<Type>();
+  if (ty == owner) return {};
+  if (!is_subtype(ty, owner)) return RAISE(TypeError, "%N.__new__(%N): %N is not a subtype of %N", owner, ty, ty, owner);
+  Type* native = ty;
+  while (native->has(kTypeHeap) && native->base) native = native->base;
+  auto maker = [](Type* x) {  // the type whose __new__ row makes the instances of x
+    Value nw = x->dunder(D_new);
+    return nw && IS_EXACT(nw, builtin_function) ? nw.as<NativeFunction>()->owner : nullptr;
+  };
+  if (native != owner && maker(native) != owner) return RAISE(TypeError, "%N.__new__(%N) is not safe, use %N.__new__()", owner, ty, native);
+  return {};
+}
+
 // The full call of a native with its arguments, self or class included.
 Result<Value> call_native(Thread& t, NativeFunction* f, Args a, Tuple* kwnames) {
   const MethodDef* def = f->def;
   const Signature& sig = *f->sig;
+  if (UNLIKELY(def->kind == MethodKind::kNew) && (a.n == 0 || a[0] != Value(f->owner))) TRY(check_new_class(t, f, a));
   if (def->fnkw) {
     return def->fnkw(t, a, kwnames);
   }

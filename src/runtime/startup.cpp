@@ -106,7 +106,7 @@ Result<Module*> make_module(Thread& t, const ModuleDef& def) {
   TRY(dict_set_str(t, m->dict, "__doc__", doc));
   for (const char* n : {"__package__", "__loader__", "__spec__"}) TRY(dict_set_str(t, m->dict, n, n[2] == 'p' ? Value(interp().empty_str) : kNone));
   for (const MethodDef& f : def.functions) {
-    Value fn = TRY(new_native_function(t, &f, nullptr, f.kind == MethodKind::kMethod ? Value(m) : Value(), intern_name(def.name)));
+    Value fn = TRY(new_native_function(t, &f, nullptr, Value(m), intern_name(def.name)));
     TRY(dict_set(t, m->dict, intern_name(f.name), fn));
   }
   if (def.exec) TRY(def.exec(t, m));

@@ -64,9 +64,14 @@ Thread* create_thread(Interp& in) {
   return t;
 }
 
-void destroy_thread(Thread* t) {
+void thread_adopt_native_stack(Thread* t) { native_bounds(t->native_base, t->native_limit); }
+
+void unlink_thread(Thread* t) {
   for (Thread** p = &t->interp->threads; *p; p = &(*p)->next)
     if (*p == t) { *p = t->next; break; }
+}
+
+void destroy_thread(Thread* t) {
   munmap(t->frame_base, static_cast<size_t>(reinterpret_cast<char*>(t->frame_end) - reinterpret_cast<char*>(t->frame_base)));
   munmap(t->stack_base, t->stack_bytes);
   delete t;
@@ -150,6 +155,7 @@ void scan_frames(Thread* t, RootVisitor& v) {
   v.value(t->async_exc);
   v.value(t->async_gen_firstiter);
   v.value(t->async_gen_finalizer);
+  v.values(t->start_values, 4);
 }
 
 static __attribute__((noinline)) void scan_all(RootVisitor& v) {

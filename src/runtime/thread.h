@@ -42,6 +42,7 @@ struct Thread {
   uint64_t saved_registers[8] = {}; // and its callee-saved registers
   int saved_errno = 0;
   bool daemon = false;
+  Value start_values[4];            // function, arguments, keywords and handle of a thread that starts
 
   bool native_ok() const { return static_cast<char*>(__builtin_frame_address(0)) > native_limit; }
 };
@@ -75,6 +76,8 @@ extern Interp g_interp;
 inline Interp& interp() { return g_interp; }
 
 Thread* create_thread(Interp&);           // reserves its stacks; null when memory is short
-void destroy_thread(Thread*);
+void unlink_thread(Thread*);              // takes it off the interpreter's list
+void destroy_thread(Thread*);             // of an unlinked thread
+void thread_adopt_native_stack(Thread*);  // in the new thread: its native stack's bounds
 
 }  // namespace kaa

@@ -253,12 +253,18 @@ static Result<Value> native_next(Thread& t, Args a) {
 static const MethodDef k_iter_row{"__iter__", native_iter_self, "($self, /)", "Implement iter(self)."};
 static const MethodDef k_next_row{"__next__", native_next, "($self, /)", "Implement next(self)."};
 
+// Subscripting lists and dicts, and `in` of dicts and sets, are both in CPython: there the method descriptor is what the type's dict holds.
+static bool is_coexisting_method(Type* ty, int d) {
+  if (d == D_getitem) return ty == KAA_TYPE(list) || ty == KAA_TYPE(dict);
+  return d == D_contains && (ty == KAA_TYPE(dict) || ty == KAA_TYPE(set) || ty == KAA_TYPE(frozenset));
+}
+
 static Status add_method(Thread& t, Type* ty, const MethodDef& def) {
   Str* name = intern_name(def.name);
   Value f;
   switch (def.kind) {
     case MethodKind::kMethod:
-      f = TRY(new_native_function(t, &def, ty, Value(), Value(), is_slot_name(find_dunder(name)) ? KAA_TYPE(wrapper_descriptor) : KAA_TYPE(method_descriptor)));
+      f = TRY(new_native_function(t, &def, ty, Value(), Value(), is_slot_name(find_dunder(name)) && !is_coexisting_method(ty, find_dunder(name)) ? KAA_TYPE(wrapper_descriptor) : KAA_TYPE(method_descriptor)));
       break;
     case MethodKind::kClassMethod: f = TRY(new_native_function(t, &def, ty, Value(), Value(), KAA_TYPE(classmethod_descriptor))); break;
     case MethodKind::kNew: f = TRY(new_native_function(t, &def, ty, ty, Value())); break;

@@ -38,6 +38,9 @@ Result<int> byte_value(Thread& t, Value v, const char* message);
 Result<Value> bytes_from_object(Thread& t, Value source, const char* what);
 Result<Str*> bytes_repr_text(Thread& t, std::string_view s, const char* prefix, const char* suffix);
 
+// hex(): digits, optionally with separators (see bytes.hex).
+Result<Value> hex_text(Thread& t, std::string_view data, Value sep, Value bytes_per_sep);
+
 // str % args for bytes (percent_format.cpp).
 Result<Value> percent_format_bytes(Thread& t, std::string_view format, Value args, bool to_bytearray);
 

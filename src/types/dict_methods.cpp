@@ -16,10 +16,7 @@ Status dict_update_kwargs(Thread& t, Dict* d, Args a, Tuple* kwnames) {
   return {};
 }
 
-Result<Value> class_getitem(Thread& t, Args a) {
-  Value alias = TRY(import_attr(t, "types", "GenericAlias"));
-  return call(t, alias, a[0], a[1]);
-}
+Result<Value> class_getitem(Thread& t, Args a) { return generic_alias(t, a[0], a[1]); }
 
 namespace {
 

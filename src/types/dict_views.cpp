@@ -134,8 +134,10 @@ constexpr TypeSpec iterator_spec() {
 
 // ---- views
 
-bool is_keys(Value v) { return IS_EXACT(v, dict_keys); }
-bool is_items(Value v) { return IS_EXACT(v, dict_items); }
+// The views of OrderedDict are derived from these.
+bool is_view(Value v, Type* ty) { return v.is_object() && (v.object()->type() == ty || v.object()->type()->base == ty); }
+bool is_keys(Value v) { return is_view(v, KAA_TYPE(dict_keys)); }
+bool is_items(Value v) { return is_view(v, KAA_TYPE(dict_items)); }
 bool is_set_view(Value v) { return is_keys(v) || is_items(v); }
 Dict* dict_of(Value view) { return view.as<DictView>()->dict; }
 int64_t view_len(Value view) { return dict_of(view)->used; }

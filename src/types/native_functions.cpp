@@ -204,6 +204,7 @@ static Status attr_store(Thread& t, Value d, Value obj, Value v) {
     if (!def->set) return RAISE(AttributeError, "attribute '%U' of '%N' objects is not writable", name, owner);
     return def->set(t, obj, v);
   }
+  if (d.as<MemberObject>()->readonly) return RAISE(AttributeError, "readonly attribute");
   Field<>& slot = reinterpret_cast<Field<>&>(*(reinterpret_cast<char*>(obj.object()) + d.as<MemberObject>()->offset));
   if (!v && !slot) return RAISE(AttributeError, "%U", name);
   slot.set(v);

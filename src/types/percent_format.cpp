@@ -263,6 +263,10 @@ class PercentFormatter {
 
   Status integer(uint32_t c, Value v, unsigned flags, int64_t width, int64_t precision) {
     v = TRY(to_integer(c, v));
+    if (v.is_int() && c == 'd' && !flags && width < 0 && precision < 0) {
+      push_decimal(out_, v.as_int());
+      return check();
+    }
     int base = c == 'o' ? 8 : c == 'x' || c == 'X' ? 16 : 10;
     SmallBig small(v.is_int() ? v.as_int() : v == kTrue ? 1 : 0);
     BigView big = v.is_object() ? BigView{reinterpret_cast<const mp_limb_t*>(v.as<IntObject>()->limbs), v.as<IntObject>()->size} : small.view();

@@ -13,7 +13,7 @@ static Result<Value> namespace_new(Thread& t, Args a, Tuple*) { return TRY(alloc
 
 static Result<Value> namespace_init(Thread& t, Args a, Tuple* kwnames) {
   uint32_t nkw = kwnames ? static_cast<uint32_t>(kwnames->size) : 0, n = a.n - nkw - 1;
-  if (n > 1) return RAISE(TypeError, "%T expected at most 1 argument, got %u", a[0], n);
+  if (n > 1) return RAISE(TypeError, "%U expected at most 1 argument, got %u", type_of(a[0])->name.get(), n);
   Value own = TRY(get_dict_attr(t, a[0]));
   if (n == 1) {
     Dict* d;

@@ -66,6 +66,15 @@ Result<int64_t> ssize_argument(Thread& t, Value v) {
   return RAISE(OverflowError, "Python int too large to convert to C ssize_t");
 }
 
+Status check_codec_argument(Thread& t, Value v, const char* fname, const char* name) {
+  if (!v) return {};
+  if (!is_str(v)) return RAISE(TypeError, "%s() argument '%s' must be str, not %T", fname, name, v);
+  Utf8 u;
+  TRY(str_utf8(t, v.as<Str>(), u));
+  if (memchr(u.data, 0, u.size)) return RAISE(ValueError, "embedded null character");
+  return {};
+}
+
 namespace {
 
 // ---- repr
@@ -118,9 +127,27 @@ void write_repr(const C* p, size_t n, O* q, uint32_t quote) {
   *q = static_cast<O>(quote);
 }
 
+// Printable ASCII without quotes and backslashes: what most texts are. No branches, so that the compiler vectorizes it.
+template <class C>
+bool plain_chars(const C* p, size_t n) {
+  unsigned special = 0;
+  for (size_t i = 0; i < n; i++) {
+    C c = p[i];
+    special |= static_cast<unsigned>(c < 0x20) | static_cast<unsigned>(c >= 0x7F) | static_cast<unsigned>(c == '\'') | static_cast<unsigned>(c == '\\');
+  }
+  return !special;
+}
+
 template <class C>
 Result<Str*> repr_chars(Thread& t, Str* s, const C* p) {
   size_t n = s->length, length, single = 0, dbl = 0;
+  if (sizeof(C) == 1 && s->is_ascii() && plain_chars(p, n)) {
+    Str* r = TRY(alloc_str(t, n + 2, 0x7F));
+    char* q = static_cast<char*>(r->inline_data());
+    q[0] = q[n + 1] = '\'';
+    memcpy(q + 1, p, n);
+    return r;
+  }
   uint32_t max;
   measure_repr(p, n, length, max, single, dbl);
   uint32_t quote = '\'';

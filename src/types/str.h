@@ -1,5 +1,7 @@
 // What the files about str share: views, filling in new strings, arguments of methods, and the natives of the method table (str.cpp).
 #pragma once
+#include <charconv>
+
 #include "base/text_buffer.h"
 #include "runtime/api.h"
 
@@ -26,6 +28,13 @@ Result<Value> encode_str(Thread& t, Str* s, Value encoding, Value errors);
 // The arguments `encoding` and `errors` of methods: missing, or a str that C code could take.
 Status check_codec_argument(Thread& t, Value v, const char* fname, const char* name);
 
+// Appends the decimal digits.
+inline void push_decimal(TextBuilder& out, int64_t i) {
+  char b[24];
+  char* end = std::to_chars(b, b + sizeof b, i).ptr;
+  out.append_latin1(reinterpret_cast<uint8_t*>(b), static_cast<size_t>(end - b));
+}
+
 // repr() of the text.
 Result<Str*> str_repr_text(Thread& t, Str* s);
 
@@ -45,6 +54,9 @@ Result<Str*> str_pad(Thread& t, Str* s, size_t left, size_t right, uint32_t fill
 // printf-style formatting (percent_format.cpp). Args: a tuple, a mapping, or the one value.
 Result<Str*> percent_format_str(Thread& t, Str* format, Value args);
 Result<Value> percent_format_bytes(Thread& t, std::string_view format, Value args, bool to_bytearray);
+
+// str.__format__ of an exact or derived str whose specification is not empty (str_format_spec.cpp).
+Result<Str*> format_str(Thread& t, Str* s, int spec_kind, const void* spec, size_t spec_length);
 
 #define STR_METHODS(M)                                                                                                                    \
   M(find) M(rfind) M(index) M(rindex) M(count) M(startswith) M(endswith) M(replace) M(split) M(rsplit) M(partition) M(rpartition)          \

@@ -1,4 +1,6 @@
 // str: case mappings and questions about character classes.
+#include <stdlib.h>
+
 #include "base/unicode_props.h"
 #include "types/str.h"
 
@@ -28,8 +30,12 @@ bool final_sigma(TextView v, size_t i) {
   if (v.kind == 2) return unicode::is_final_sigma(v.u16(), v.length, i);
   return unicode::is_final_sigma(v.u32(), v.length, i);
 }
-unsigned lower_at(TextView v, size_t i, uint32_t out[3]) {
+unsigned lower_at(TextView v, size_t i, uint32_t* out) {
   uint32_t c = v[i];
+  if (c < 0x80) {
+    out[0] = ascii_lower(static_cast<uint8_t>(c));
+    return 1;
+  }
   if (UNLIKELY(c == 0x3A3)) {
     out[0] = final_sigma(v, i) ? 0x3C2 : 0x3C3;
     return 1;
@@ -37,18 +43,22 @@ unsigned lower_at(TextView v, size_t i, uint32_t out[3]) {
   return unicode::to_lower_full(c, out);
 }
 
-// f(view, index, out) writes up to three characters.
+// f(view, index, out) writes up to three characters. They are gathered in four bytes each, and narrowed at the end.
 template <class F>
 Result<Value> map_full(Thread& t, Str* s, F&& f) {
   TextView v = view_of(s);
-  TextBuilder b;
-  b.reserve(v.length);
-  uint32_t out[unicode::kMaxCaseExpansion];
-  for (size_t i = 0; i < v.length; i++) {
-    unsigned n = f(v, i, out);
-    for (unsigned k = 0; k < n; k++) b.push(out[k]);
+  uint32_t local[256];
+  size_t room = v.length * unicode::kMaxCaseExpansion;
+  uint32_t* out = local;
+  if (room > sizeof local / sizeof *local) {
+    out = static_cast<uint32_t*>(malloc(room * sizeof(uint32_t)));
+    if (!out) return raise_memory(t);
   }
-  return TRY(str_from_text(t, b));
+  uint32_t* q = out;
+  for (size_t i = 0; i < v.length; i++) q += f(v, i, q);
+  Result<Str*> r = str_from_view(t, {out, static_cast<size_t>(q - out), 4});
+  if (out != local) free(out);
+  return TRY(r);
 }
 
 template <class F>
@@ -86,7 +96,12 @@ Result<Value> str_lower(Thread& t, Args a) {
 Result<Value> str_upper(Thread& t, Args a) {
   Str* s = a.as<Str>(0);
   if (s->is_ascii()) return map_ascii(t, s, ascii_upper);
-  return map_full(t, s, [](TextView v, size_t i, uint32_t* out) { return unicode::to_upper_full(v[i], out); });
+  return map_full(t, s, [](TextView v, size_t i, uint32_t* out) -> unsigned {
+    uint32_t c = v[i];
+    if (c >= 0x80) return unicode::to_upper_full(c, out);
+    out[0] = ascii_upper(static_cast<uint8_t>(c));
+    return 1;
+  });
 }
 Result<Value> str_swapcase(Thread& t, Args a) {
   Str* s = a.as<Str>(0);

@@ -49,13 +49,20 @@ enum class Found : uint8_t { kKeep, kDrop, kChar, kText };
 struct Replacement { Found what; uint32_t cp; Str* text; };
 
 Result<Replacement> look_up(Thread& t, Value table, uint32_t c) {
-  Result<Value> r = get_item(t, table, small_int(c));
-  if (!r.ok()) {
-    if (!exc_matches(t, KAA_TYPE(LookupError))) return Error{};
-    clear_exc(t);
-    return Replacement{Found::kKeep, c, nullptr};
+  Value v;
+  if (IS_EXACT(table, dict)) {  // no KeyError needs to be made
+    Opt found = TRY(dict_get(t, table.as<Dict>(), small_int(c)));
+    if (!found) return Replacement{Found::kKeep, c, nullptr};
+    v = found.v;
+  } else {
+    Result<Value> r = get_item(t, table, small_int(c));
+    if (!r.ok()) {
+      if (!exc_matches(t, KAA_TYPE(LookupError))) return Error{};
+      clear_exc(t);
+      return Replacement{Found::kKeep, c, nullptr};
+    }
+    v = r.value();
   }
-  Value v = r.value();
   if (v.is_none()) return Replacement{Found::kDrop, 0, nullptr};
   if (is_int(v)) {
     Value i = TRY(to_index(t, v));
@@ -149,10 +156,29 @@ Result<Value> str_translate(Thread& t, Args a) {
   Value table = a[1];
   TextView v = view_of(s);
   TextBuilder out;
-  out.reserve(v.length);
   // What was found for ASCII characters: 0 nothing yet, 1 + the character, or 0xFF: dropped.
   uint8_t known[128] = {};
-  for (size_t i = 0; i < v.length; i++) {
+  size_t i = 0;
+  if (s->is_ascii() && v.length) {
+    // As long as the table gives ASCII characters, they are written without further ado.
+    uint8_t* start = static_cast<uint8_t*>(out.grow(v.length, 0x7F));
+    if (!start) return raise_memory(t);
+    uint8_t* q = start;
+    const uint8_t* p = v.u8();
+    for (; i < v.length; i++) {
+      uint8_t c = p[i];
+      if (UNLIKELY(!known[c])) {
+        Replacement r = TRY(look_up(t, table, c));
+        if (r.what == Found::kDrop) known[c] = 0xFF;
+        else if (r.what != Found::kText && r.cp < 128) known[c] = static_cast<uint8_t>(r.cp + 1);
+        else break;
+      }
+      *q = static_cast<uint8_t>(known[c] - 1);
+      q += known[c] != 0xFF;
+    }
+    out.truncate(static_cast<size_t>(q - start));
+  }
+  for (; i < v.length; i++) {
     uint32_t c = v[i];
     if (c < 128 && known[c]) {
       if (known[c] != 0xFF) out.push(known[c] - 1u);

@@ -115,7 +115,7 @@ class Formatter {
       : t(thread), args_(args), count_(count), kwvalues_(kwvalues), kwnames_(kwnames), mapping_(mapping) {}
 
   Status run(Str* format, Range range, int depth, TextBuilder& out) {
-    if (depth < 0) return RAISE(ValueError, "Max string recursion exceeded");
+    if (depth <= 0) return RAISE(ValueError, "Max string recursion exceeded");
     Keep keep(format);
     TextView text = view_of(format);
     MarkupReader reader(text, range);
@@ -139,6 +139,19 @@ class Formatter {
       default:
         if (m.conversion > 32 && m.conversion < 127) return RAISE(ValueError, "Unknown conversion specifier %c", static_cast<int>(m.conversion));
         return RAISE(ValueError, "Unknown conversion specifier \\x%x", m.conversion);
+    }
+    // Common cases without further objects. bool is no int here: it is a constant.
+    if (!m.nested) {
+      if (m.spec.empty() && v.is_int()) {
+        push_decimal(out, v.as_int());
+        return {};
+      }
+      if (IS_EXACT(v, str)) {
+        Str* s = v.as<Str>();
+        if (!m.spec.empty()) s = TRY(format_str(t, s, text.kind, text.slice(m.spec.start, m.spec.end).data, m.spec.end - m.spec.start));
+        out.append(view_of(s));
+        return {};
+      }
     }
     Str* spec = interp().empty_str;
     if (m.nested) {

@@ -17,19 +17,23 @@ static Error raise_format_error(Thread& t, const FormatError& e) {
   }
 }
 
+Result<Str*> format_str(Thread& t, Str* s, int spec_kind, const void* spec, size_t spec_length) {
+  FormatSpec f;
+  FormatError e;
+  Utf8 name;
+  TRY(str_utf8(t, s->type()->name, name, true));
+  TextView text{spec, static_cast<int64_t>(spec_length), spec_kind};
+  if (!parse_format_spec(text, name.data, 's', '<', &f, &e, decimal_digit)) return raise_format_error(t, e);
+  StringLayout layout;
+  if (!layout_string(f, static_cast<int64_t>(s->length), name.data, &layout, &e)) return raise_format_error(t, e);
+  return str_pad_slice(t, s, static_cast<size_t>(layout.take), static_cast<size_t>(layout.left), static_cast<size_t>(layout.right), f.fill);
+}
+
 Result<Value> str_dunder_format(Thread& t, Args a) {
   if (!is_str(a[1])) return RAISE(TypeError, "__format__() argument must be str, not %T", a[1]);
   Str *s = a.as<Str>(0), *spec = a.as<Str>(1);
   if (spec->length == 0) return TRY(str(t, s));
-  FormatSpec f;
-  FormatError e;
-  Utf8 name;
-  TRY(str_utf8(t, type_of(a[0])->name, name, true));
-  TextView text{spec->data(), static_cast<int64_t>(spec->length), spec->kind()};
-  if (!parse_format_spec(text, name.data, 's', '<', &f, &e, decimal_digit)) return raise_format_error(t, e);
-  StringLayout layout;
-  if (!layout_string(f, static_cast<int64_t>(s->length), name.data, &layout, &e)) return raise_format_error(t, e);
-  return TRY(str_pad_slice(t, s, static_cast<size_t>(layout.take), static_cast<size_t>(layout.left), static_cast<size_t>(layout.right), f.fill));
+  return TRY(format_str(t, s, spec->kind(), spec->data(), spec->length));
 }
 
 }  // namespace kaa

@@ -1,4 +1,5 @@
 // str: finding, counting, replacing, splitting, joining, stripping.
+#include "base/simd.h"
 #include "base/text_search.h"
 #include "base/unicode_props.h"
 #include "types/str.h"
@@ -7,7 +8,9 @@ namespace kaa {
 
 namespace {
 
-bool is_space(uint32_t c) { return c < 0x80 ? c == ' ' || (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x1F) : unicode::is_space(c); }
+// White space among the first 256 characters, bit c % 64 of word c / 64.
+constexpr uint64_t k_space[4] = {0x1F0003E00u, 0, 1ull << (0x85 - 0x80) | 1ull << (0xA0 - 0x80), 0};
+inline bool is_space(uint32_t c) { return c < 0x100 ? k_space[c >> 6] >> (c & 63) & 1 : unicode::is_space(c); }
 
 Result<Str*> str_argument(Thread& t, Value v, const char* fname, int position) {
   if (LIKELY(is_str(v))) return v.as<Str>();
@@ -57,59 +60,103 @@ Result<Value> tail_common(Thread& t, Args a, const char* fname, bool at_end) {
 }
 
 // ---- replace
-// All three texts are of the same kind C, and so is the result (it may still need a smaller one: the caller knows that it does not).
-template <class C>
-void replace_into(Str* out, TextView s, TextView from, TextView to, size_t count) {
-  const C* p = static_cast<const C*>(s.data);
-  C* q = static_cast<C*>(out->inline_data());
-  size_t pos = 0;
-  if (from.length == 0) {
-    for (size_t i = 0; i < count; i++) {
-      memcpy(q, to.data, to.length * sizeof(C));
-      q += to.length;
-      if (i < s.length) *q++ = p[pos++];
+// The first places of a text in another; the later ones are searched for again.
+struct Places {
+  static constexpr size_t kMax = 128;
+  size_t at[kMax];
+  size_t known = 0, count = 0;
+  TextView hay, need;
+
+  Places(TextView h, TextView n, size_t max) : hay(h), need(n) {
+    if (need.length == 0) {
+      count = hay.length < max ? hay.length + 1 : max;
+      return;
     }
-  } else {
-    for (size_t i = 0; i < count; i++) {
-      size_t at = from.length == 1 ? text_find_char(s, from[0], pos) - pos : text_find(s.slice(pos, s.length), from);
-      memcpy(q, p + pos, at * sizeof(C));
-      q += at;
-      memcpy(q, to.data, to.length * sizeof(C));
-      q += to.length;
-      pos += at + from.length;
+    if (need.kind > hay.kind) return;
+    size_t pos = 0;
+    if (hay.kind == 1 && need.length > 1) pos = scan_bytes(max);
+    while (known < kMax && count < max) {
+      size_t i = search(pos);
+      if (i == kNotFound) return;
+      at[known++] = i;
+      count++;
+      pos = i + need.length;
     }
+    if (count < max) count += text_count(hay.slice(pos, hay.length), need, max - count);
   }
-  if (pos < s.length) memcpy(q, p + pos, (s.length - pos) * sizeof(C));
-}
+  // One pass over sixteen positions at a time, on the needle's first and last character. Leaves the rest to search() when too many candidates prove
+  // false: its time is linear. Returns where that goes on.
+  size_t scan_bytes(size_t max) {
+    const uint8_t *p = hay.u8(), *q = need.u8();
+    size_t n = hay.length, m = need.length, pos = 0, i = 0, misses = 0;
+    Bytes16 first = Bytes16::fill8(q[0]), last = Bytes16::fill8(q[m - 1]);
+    for (; i + m + 15 <= n; i += 16) {
+      unsigned mask = (Bytes16::load(p + i).equal8(first) & Bytes16::load(p + i + m - 1).equal8(last)).high_bits();
+      for (; mask; mask &= mask - 1) {
+        size_t c = i + static_cast<size_t>(__builtin_ctz(mask));
+        if (c < pos) continue;
+        if (memcmp(p + c, q, m) != 0) {
+          if (++misses > 32) return pos;
+          continue;
+        }
+        if (known == kMax || count == max) return pos;
+        at[known++] = c;
+        count++;
+        pos = c + m;
+      }
+    }
+    return pos > i ? pos : i;
+  }
+  size_t search(size_t from) const {
+    if (need.length == 1) return text_find_char(hay, need[0], from);
+    size_t i = text_find(hay.slice(from, hay.length), need);
+    return i == kNotFound ? i : i + from;
+  }
+  // The place number i, where the last one ended at `pos`. An empty needle stands before each character.
+  size_t place(size_t i, size_t pos) const { return need.length == 0 ? i : i < known ? at[i] : search(pos); }
+};
 
 Result<Str*> replace_text(Thread& t, Str* s, Str* from, Str* to, size_t max) {
-  size_t n = text_count(view_of(s), view_of(from), max);
+  TextView sv = view_of(s), fv = view_of(from), tv = view_of(to);
+  if (s->is_ascii() && from->length == 1 && to->length == 1 && to->is_ascii() && from->is_ascii() && max >= sv.length) {
+    if (text_find_char(sv, fv[0]) == kNotFound) return str_exact(t, s);
+    if (sv.length == 1) return str_char(t, tv[0]);
+    Str* r = TRY(alloc_str(t, sv.length, 0x7F));
+    const uint8_t* p = sv.u8();
+    uint8_t *q = static_cast<uint8_t*>(r->inline_data()), x = fv.u8()[0], y = tv.u8()[0];
+    for (size_t i = 0; i < sv.length; i++) q[i] = p[i] == x ? y : p[i];
+    return r;
+  }
+  Places places(sv, fv, max);
+  size_t n = places.count, pos = 0;
   if (n == 0) return str_exact(t, s);
   uint64_t grown, length;
-  if (__builtin_mul_overflow(n, to->length, &grown) || __builtin_add_overflow(s->length - n * from->length, grown, &length) || length > INT64_MAX)
+  if (__builtin_mul_overflow(n, tv.length, &grown) || __builtin_add_overflow(sv.length - n * fv.length, grown, &length) || length > INT64_MAX)
     return RAISE(OverflowError, "replace string is too long");
   if (length == 0) return interp().empty_str;
-  if (s->is_ascii() && to->is_ascii()) {
+  if (s->is_ascii() && to->is_ascii() && length > 1) {
     Str* r = TRY(alloc_str(t, length, 0x7F));
-    replace_into<uint8_t>(r, view_of(s), view_of(from), view_of(to), n);
-    if (length == 1) return str_char(t, r->at(0));
+    const uint8_t* p = sv.u8();
+    uint8_t* q = static_cast<uint8_t*>(r->inline_data());
+    for (size_t i = 0; i < n; i++) {
+      size_t at = places.place(i, pos);
+      memcpy(q, p + pos, at - pos);
+      q += at - pos;
+      memcpy(q, tv.data, tv.length);
+      q += tv.length;
+      pos = at + fv.length;
+    }
+    memcpy(q, p + pos, sv.length - pos);
     return r;
   }
   // The characters that go may have been the ones that needed the kind: the builder finds the kind of the result.
   TextBuilder out;
   out.reserve(length);
-  TextView sv = view_of(s), fv = view_of(from), tv = view_of(to);
-  size_t pos = 0;
   for (size_t i = 0; i < n; i++) {
-    if (fv.length == 0) {
-      out.append(tv);
-      if (pos < sv.length) out.push(sv[pos++]);
-      continue;
-    }
-    size_t at = text_find(sv.slice(pos, sv.length), fv);
-    out.append(sv.slice(pos, pos + at));
+    size_t at = places.place(i, pos);
+    out.append(sv.slice(pos, at));
     out.append(tv);
-    pos += at + fv.length;
+    pos = at + fv.length;
   }
   out.append(sv.slice(pos, sv.length));
   return str_from_text(t, out);
@@ -156,7 +203,30 @@ Result<Value> rsplit_space(Thread& t, Str* s, const C* p, size_t max) {
   return l;
 }
 
+// At one character of one byte: the separators of sixteen characters are found at once.
+Result<Value> split_byte(Thread& t, Str* s, uint8_t c, size_t max) {
+  List* l = TRY(new_list(t));
+  const uint8_t* p = s->data1();
+  size_t pos = 0, n = s->length, i = 0;
+  Bytes16 wanted = Bytes16::fill8(c);
+  for (; i + 16 <= n && l->size < max; i += 16) {
+    for (unsigned mask = Bytes16::load(p + i).equal8(wanted).high_bits(); mask && l->size < max; mask &= mask - 1) {
+      size_t at = i + static_cast<size_t>(__builtin_ctz(mask));
+      TRY(add_piece(t, l, s, pos, at));
+      pos = at + 1;
+    }
+  }
+  for (; i < n && l->size < max; i++) {
+    if (p[i] != c) continue;
+    TRY(add_piece(t, l, s, pos, i));
+    pos = i + 1;
+  }
+  TRY(add_piece(t, l, s, pos, n));
+  return l;
+}
+
 Result<Value> split_at(Thread& t, Str* s, Str* sep, size_t max) {
+  if (sep->length == 1 && s->kind() == 1 && sep->kind() == 1) return split_byte(t, s, sep->data1()[0], max);
   List* l = TRY(new_list(t));
   TextView sv = view_of(s), need = view_of(sep);
   size_t pos = 0, n = s->length;
@@ -296,22 +366,32 @@ Result<Value> str_rsplit(Thread& t, Args a) { return split_common(t, a, true); }
 Result<Value> str_partition(Thread& t, Args a) { return partition_common(t, a, false); }
 Result<Value> str_rpartition(Thread& t, Args a) { return partition_common(t, a, true); }
 
-Result<Value> str_splitlines(Thread& t, Args a) {
-  Str* s = a.as<Str>(0);
-  bool keep = a[1] ? TRY(truth(t, a[1])) : false;
+template <class C>
+static Result<Value> split_lines(Thread& t, Str* s, const C* p, bool keep) {
   List* l = TRY(new_list(t));
-  TextView v = view_of(s);
   for (size_t i = 0, n = s->length; i < n;) {
     size_t start = i;
-    while (i < n && !(v[i] < 0x80 ? (v[i] >= 10 && v[i] <= 13) || (v[i] >= 0x1C && v[i] <= 0x1E) : unicode::is_linebreak(v[i]))) i++;
+    while (i < n) {
+      uint32_t c = p[i];
+      if (c >= 0x20 && c < 0x80) i++;
+      else if (c < 0x80 ? (c >= 10 && c <= 13) || (c >= 0x1C && c <= 0x1E) : unicode::is_linebreak(c)) break;
+      else i++;
+    }
     size_t end = i;
     if (i < n) {
-      i += v[i] == '\r' && i + 1 < n && v[i + 1] == '\n' ? 2 : 1;
+      i += p[i] == '\r' && i + 1 < n && p[i + 1] == '\n' ? 2 : 1;
       if (keep) end = i;
     }
     TRY(add_piece(t, l, s, start, end));
   }
   return l;
+}
+Result<Value> str_splitlines(Thread& t, Args a) {
+  Str* s = a.as<Str>(0);
+  bool keep = a[1] ? TRY(truth(t, a[1])) : false;
+  if (s->kind() == 1) return split_lines(t, s, s->data1(), keep);
+  if (s->kind() == 2) return split_lines(t, s, s->data2(), keep);
+  return split_lines(t, s, s->data4(), keep);
 }
 
 Result<Value> str_strip(Thread& t, Args a) { return strip_common(t, a, "strip", kLeft | kRight); }

@@ -98,6 +98,8 @@ static Status set_bases_attr(Thread& t, Value self, Value v) {
   Type* base = layout_base(bases);
   Type* old_base = ty->base;
   // Instances keep their layout: native part, members and place of the attributes must be what the class itself has on top of its base.
+  if (base->has(kTypeHeap) != old_base->has(kTypeHeap))
+    return RAISE(TypeError, "__bases__ assignment: '%N' deallocator differs from '%N'", base, old_base);
   bool fits = base->layout == old_base->layout && base->basicsize == old_base->basicsize &&
               (base->attr_offset == old_base->attr_offset || ty->attr_offset == ty->basicsize);
   if (!fits) return RAISE(TypeError, "__bases__ assignment: '%N' object layout differs from '%N'", base, old_base);
@@ -165,7 +167,7 @@ static Result<Value> get_itemsize(Thread&, Value self) {
 }
 static Result<Value> get_dictoffset(Thread&, Value self) {
   Type* ty = T(self);
-  if (ty->attr_offset) return small_int(ty->has(kTypeVarSized) ? -1 : ty->attr_offset);
+  if (ty->attr_offset) return small_int(ty->has(kTypeException) ? static_cast<int64_t>(sizeof(Object)) : -1);  // -1: managed by the runtime
   return small_int(ty->has(kTypeHasDict) || ty->has(kTypeType) ? static_cast<int64_t>(sizeof(Object)) : 0);
 }
 // Weak references are in a table: the figure only tells whether there can be any.
