@@ -251,7 +251,7 @@ Result<Value> buffered_repr(Thread& t, Args a) {
     return TRY(str_format(t, "<%U>", type));
   }
   if (!name.value()) return TRY(str_format(t, "<%U>", type));
-  if (!repr_enter(t, self.object())) return RAISE(RuntimeError, "reentrant call inside %U.__repr__", type);
+  if (repr_enter(t, self.object())) return RAISE(RuntimeError, "reentrant call inside %U.__repr__", type);
   Result<Str*> r = str_format(t, "<%U name=%R>", type, name.value().v);
   repr_leave(t, self.object());
   return r;

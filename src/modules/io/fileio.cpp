@@ -360,7 +360,7 @@ Result<Value> fileio_repr(Thread& t, Args a) {
   Opt name = TRY(lookup_attr(t, f, NAME("name")));
   const char* closefd = f->closefd ? "True" : "False";
   if (!name) return TRY(str_format(t, "<%U fd=%d mode='%s' closefd=%s>", type, f->fd, mode_text(f), closefd));
-  if (!repr_enter(t, f)) return RAISE(RuntimeError, "reentrant call inside %U.__repr__", type);
+  if (repr_enter(t, f)) return RAISE(RuntimeError, "reentrant call inside %U.__repr__", type);
   Result<Str*> r = str_format(t, "<%U name=%R mode='%s' closefd=%s>", type, name.v, mode_text(f), closefd);
   repr_leave(t, f);
   return r;

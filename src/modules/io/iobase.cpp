@@ -65,10 +65,7 @@ Result<Value> io_getstate_refused(Thread& t, Args a) {
 Status io_writable_buffer(Thread& t, Value v, const char* fname, BufferHold& out) {
   Status s = has_buffer(v) ? out.get(t, v, true) : Status(Error{});
   if (s.ok()) return {};
-  if (t.exc) {
-    if (!exc_matches(t, KAA_TYPE(BufferError))) return Error{};
-    clear_exc(t);
-  }
+  clear_exc(t);  // whatever it was, as in CPython
   return RAISE(TypeError, "%s must be read-write bytes-like object, not %T", fname, v);
 }
 

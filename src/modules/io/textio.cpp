@@ -243,7 +243,7 @@ Result<Value> textio_isatty(Thread& t, Args a) { return forward(t, a, NAME("isat
 Result<Value> textio_repr(Thread& t, Args a) {
   TextIO* x = a.as<TextIO>(0);
   if (!x->ok && !x->detached) return textio_not_ready(t, x);
-  if (!repr_enter(t, x)) return RAISE(RuntimeError, "reentrant call inside %U.__repr__", TRY(io_type_name(t, x)));
+  if (repr_enter(t, x)) return RAISE(RuntimeError, "reentrant call inside %U.__repr__", TRY(io_type_name(t, x)));
   Result<Value> r = [&]() -> Result<Value> {
     Str* type = TRY(io_type_name(t, x));
     Str* s = TRY(str_format(t, "<%U", type));
@@ -292,7 +292,7 @@ Status set_finalizing(Thread& t, Value self, Value v) {
 Result<Value> get_chunk_size(Thread& t, Value v) { return make_int(t, TRY(textio_self(t, v))->chunk_size); }
 Status set_chunk_size(Thread& t, Value self, Value v) {
   TextIO* x = TRY(textio_self(t, self));
-  if (!v) return RAISE(AttributeError, "cannot delete attribute");
+  if (!v) return RAISE(AttributeError, "attribute '_CHUNK_SIZE' of '_io.TextIOWrapper' objects cannot be deleted");
   int64_t n = TRY(to_ssize(t, v));
   if (n <= 0) return RAISE(ValueError, "a strictly positive integer is required");
   x->chunk_size = n;
