@@ -173,7 +173,7 @@ size_t Heap::collect(int generation) {
       if (o->rc & kHasWeakrefs) weakrefs_dead(o);
     }
     for (Object* o : garbage) {
-      if (o->type()->death == Death::kFinalizer && !(o->rc & kFinalized)) {
+      if (o->type()->death == Death::kFinalizer && wants_finalizer(o)) {
         o->rc |= kFinalized;
         inc(o);
         queue_finalizer(o);

@@ -164,7 +164,7 @@ void Heap::kill(Object* first) {
     work_.pop_back();
     Type* t = o->type();
     if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
-    if (UNLIKELY(t->death == Death::kFinalizer) && !(o->rc & kFinalized)) {
+    if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
       o->rc &= ~uint64_t{kDead};
       o->rc |= kFinalized;
       inc(o);  // the queue's

@@ -3,13 +3,26 @@
 #include "interp/generator.h"
 
 #include "interp/interp.h"
+#include "objects/traits.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
 
 namespace kaa {
 
+// Where a coroutine was made: ((filename, line, function), ...), innermost first.
+static Result<Value> coroutine_origin(Thread& t, Frame* f) {
+  List* l = TRY(new_list(t));
+  for (int32_t n = t.coroutine_origin_depth; f && n > 0; f = f->prev, n--) {
+    Tuple* u = TRY(make_tuple(t, f->code->filename.get(), small_int(code_line(f->code, f->pc_index())), f->code->name.get()));
+    TRY(list_append(t, l, u));
+  }
+  return tuple_of(t, l->items, l->size);
+}
+
 Result<Value> make_generator(Thread& t, Frame* f) {
   Code* c = f->code;
+  Value origin;
+  if (UNLIKELY(t.coroutine_origin_depth > 0) && (c->flags & kCoCoroutine)) origin = TRY(coroutine_origin(t, f->prev));
   Shape* shape = (c->flags & kCoCoroutine) ? KAA_SHAPE(coroutine) : (c->flags & kCoAsyncGenerator) ? KAA_SHAPE(async_generator) : KAA_SHAPE(generator);
   size_t size = sizeof(GeneratorObject) + c->nregs * sizeof(Value);
   Object* o = t.heap->allocate(shape, size);
@@ -22,6 +35,7 @@ Result<Value> make_generator(Thread& t, Frame* f) {
   g->state = GenState::kCreated;
   g->name.init(f->func->name);
   g->qualname.init(f->func->qualname);
+  g->origin.init(origin);
   Frame& gf = g->frame;
   gf.regs = g->regs;
   gf.code = c;
@@ -75,21 +89,33 @@ static int resume_raising(Thread& t, GeneratorObject* g, Value exc, Value* out) 
 }
 
 static Status close_iterator(Thread& t, Value it) {
-  if (IS_EXACT(it, generator) || IS_EXACT(it, coroutine)) return generator_close(t, it.as<GeneratorObject>());
-  Opt m = TRY(lookup_attr(t, it, NAME("close")));
+  if (IS_EXACT(it, generator) || IS_EXACT(it, coroutine)) {
+    TRY(generator_close(t, it.as<GeneratorObject>()));
+    return {};
+  }
+  Result<Opt> found = lookup_attr(t, it, NAME("close"));
+  if (!found.ok()) {
+    write_unraisable(t, it);
+    return {};
+  }
+  Opt m = found.value();
   if (m) TRY(call(t, m.v));
   return {};
 }
 
-int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out) {
+int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool close_delegate) {
   if (g->state == GenState::kFinished) {
+    if (g->type() == KAA_TYPE(coroutine)) {
+      static_cast<void>(RAISE(RuntimeError, "cannot reuse already awaited coroutine"));
+      return -1;
+    }
     static_cast<void>(raise_value(t, exc));
     return -1;
   }
   Value it = generator_delegate(g);
   if (it) {
     Frame* f = &g->frame;
-    if (is_instance(exc, KAA_TYPE(GeneratorExit))) {
+    if (close_delegate && is_instance(exc, KAA_TYPE(GeneratorExit))) {
       g->state = GenState::kRunning;
       Status s = close_iterator(t, it);
       g->state = GenState::kSuspended;
@@ -140,34 +166,100 @@ int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out) {
   return resume_raising(t, g, exc, out);
 }
 
-Status generator_close(Thread& t, GeneratorObject* g) {
-  if (g->state == GenState::kFinished) return {};
+bool inside_try(const Code* c, uint32_t word) {
+  for (uint32_t i = 0; i < c->nexceptions; i++) {
+    const ExceptionEntry& e = c->exceptions[i];
+    if (word < e.start || word >= e.end) continue;
+    const Word& w = c->words[e.target];
+    return !(static_cast<Op>(w.op) == Op::INTRINSIC && w.c == static_cast<uint16_t>(Intrinsic::StopIterationError));
+  }
+  return false;
+}
+
+void generator_drop(GeneratorObject* g) {
+  generator_uncount(g);
+  g->state = GenState::kFinished;
+  g->exc.exc = Value();
+  for (uint32_t i = 0; i < g->nregs; i++) g->regs[i] = Value();
+  if (FrameObject* o = g->frame.obj) {
+    o->lasti = g->frame.pc_index();
+    o->live = nullptr;
+    g->frame.obj = nullptr;
+  }
+}
+
+// What its death must do: a coroutine that was never awaited warns, an async generator has its hook called, others are closed if that runs code.
+bool LayoutTraits<GeneratorObject>::needs_finalizer(GeneratorObject* g) {
+  if (g->state == GenState::kFinished) return false;
+  if (g->type() == KAA_TYPE(async_generator) && g->origin && !g->ag_closed) return true;
+  if (g->state == GenState::kCreated) return g->type() == KAA_TYPE(coroutine);
+  return inside_try(g->frame.code, g->frame.pc_index());
+}
+
+const char* generator_kind(GeneratorObject* g) {
+  return g->type() == KAA_TYPE(coroutine) ? "coroutine" : g->type() == KAA_TYPE(async_generator) ? "async generator" : "generator";
+}
+
+Result<Value> generator_close(Thread& t, GeneratorObject* g) {
+  if (g->state == GenState::kFinished) return kNone;
   if (g->state == GenState::kCreated) {
-    if (g->counted) generator_uncount(g);
-    g->state = GenState::kFinished;
-    for (uint32_t i = 0; i < g->nregs; i++) g->regs[i] = Value();
-    return {};
+    generator_drop(g);
+    return kNone;
+  }
+  if (g->state == GenState::kRunning) return RAISE(ValueError, "%s already executing", generator_kind(g));
+  if (!inside_try(g->frame.code, g->frame.pc_index())) {  // nothing would see the GeneratorExit
+    generator_drop(g);
+    return kNone;
   }
   Value e = TRY(call(t, KAA_TYPE(GeneratorExit)));
   Value v;
   int s = generator_throw(t, g, e, &v);
-  if (s == 1) return RAISE(RuntimeError, "%s ignored GeneratorExit", g->type() == KAA_TYPE(coroutine) ? "coroutine" : "generator");
-  if (s == 0) return {};
+  if (s == 1) return RAISE(RuntimeError, "%s ignored GeneratorExit", generator_kind(g));
+  if (s == 0) return v;
   if (exc_matches(t, KAA_TYPE(GeneratorExit)) || exc_matches(t, KAA_TYPE(StopIteration))) {
     clear_exc(t);
-    return {};
+    return kNone;
   }
   return Error{};
 }
 
+int generator_send(Thread& t, GeneratorObject* g, Value v, Value* out) {
+  if (g->state == GenState::kCreated && !v.is_none()) {
+    static_cast<void>(RAISE(TypeError, "can't send non-None value to a just-started %s", generator_kind(g)));
+    return -1;
+  }
+  if (g->state == GenState::kFinished && g->type() == KAA_TYPE(coroutine)) {
+    static_cast<void>(RAISE(RuntimeError, "cannot reuse already awaited coroutine"));
+    return -1;
+  }
+  return generator_resume(t, g, v, out);
+}
+
+Result<Value> throw_arguments(Thread& t, const char* method, Args a) {
+  if (a.n > 1)
+    TRY(warn(t, KAA_TYPE(DeprecationWarning), 1, "the (type, exc, tb) signature of %s() is deprecated, use the single-arg signature instead.", method));
+  Value typ = a[0], val = a.n > 1 ? a[1] : kNone, tb = a.n > 2 ? a[2] : kNone;
+  if (!tb.is_none() && !IS_EXACT(tb, traceback)) return RAISE(TypeError, "throw() third argument must be a traceback object");
+  Value e;
+  if (is_exception_class(typ)) {
+    if (is_exception(val) && is_subtype(type_of(val), typ.as<Type>())) e = val;
+    else if (val.is_none()) e = TRY(call(t, typ));
+    else if (is_tuple(val)) e = TRY(call_tuple(t, typ, val.as<Tuple>(), nullptr));
+    else e = TRY(call(t, typ, val));
+    if (!is_exception(e)) return RAISE(TypeError, "calling %R should have returned an instance of BaseException, not %T", typ, e);
+  } else if (is_exception(typ)) {
+    if (!val.is_none()) return RAISE(TypeError, "instance exception may not have a separate value");
+    e = typ;
+  } else {
+    return RAISE(TypeError, "exceptions must be classes or instances deriving from BaseException, not %T", typ);
+  }
+  if (!tb.is_none()) e.as<BaseException>()->traceback.set(tb);
+  return e;
+}
+
 int send_value(Thread& t, Value it, Value v, Value* out) {
   if (IS_EXACT(it, generator) || IS_EXACT(it, coroutine)) {
-    GeneratorObject* g = it.as<GeneratorObject>();
-    if (g->state == GenState::kFinished && IS_EXACT(it, coroutine)) {
-      static_cast<void>(RAISE(RuntimeError, "cannot reuse already awaited coroutine"));
-      return -1;
-    }
-    return generator_resume(t, g, v, out);
+    return generator_send(t, it.as<GeneratorObject>(), v, out);
   }
   Result<Value> r = Error{};
   if (v.is_none()) {

@@ -7,9 +7,19 @@ namespace kaa {
 Result<Value> make_generator(Thread& t, Frame* f);            // the generator object of a just entered frame; takes its registers
 // Runs a generator from native code. 1: yielded *out; 0: returned *out; -1: error.
 int generator_resume(Thread& t, GeneratorObject* g, Value sent, Value* out);
-// Raises exc (or, empty, what is being raised already) at the generator's yield.
-int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out);
-Status generator_close(Thread& t, GeneratorObject* g);
+// Raises exc at the generator's yield. close_delegate: a GeneratorExit closes what it delegates to, instead of being thrown into it.
+int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool close_delegate = true);
+// Gives what the generator returned when it was closed, or None.
+Result<Value> generator_close(Thread& t, GeneratorObject* g);
+// Ends a generator that is not running without giving it control again.
+void generator_drop(GeneratorObject* g);
+// Whether an exception raised at the instruction meets a handler of the program's own (not the conversion of StopIteration alone).
+bool inside_try(const Code* c, uint32_t word);
+const char* generator_kind(GeneratorObject* g);               // "generator", "coroutine", "async generator"
+// The parts of send() and throw() that all three types share; they raise for states that do not allow it. Results as generator_resume.
+int generator_send(Thread& t, GeneratorObject* g, Value v, Value* out);
+// The exception that throw(typ[, val[, tb]]) means; `method` names it in the warning about the long form.
+Result<Value> throw_arguments(Thread& t, const char* method, Args a);
 // Sends v to any iterator or awaitable iterator: 1 yielded, 0 returned, -1 error.
 int send_value(Thread& t, Value it, Value v, Value* out);
 Value generator_delegate(GeneratorObject* g);                 // what it awaits or yields from, or empty

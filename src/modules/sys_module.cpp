@@ -15,6 +15,7 @@
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
 #include "types/objmodel.h"
+#include "types/structseq.h"
 
 namespace kaa {
 
@@ -349,29 +350,52 @@ static Result<Value> text_list(Thread& t, const std::vector<std::string>& v) {
   return l;
 }
 
-static Result<Value> version_info(Thread& t, Value level) { return TRY(make_tuple(t, small_int(3), small_int(14), small_int(0), level, small_int(0))); }
+// A named tuple made once, of a type that cannot be instantiated: the field names are the type's.
+struct RecordField { const char* name; Value v; };
+static Result<Value> named_tuple(Thread& t, const char* type_name, const char* doc, std::initializer_list<RecordField> fields) {
+  StructSeqField* defs = new StructSeqField[fields.size() + 1];  // lives as long as the type
+  uint32_t n = 0;
+  Tuple* keep = TRY(new_tuple(t, fields.size()));  // the values may be new
+  for (const RecordField& f : fields) {
+    defs[n] = {f.name, nullptr};
+    tuple_init(keep, n++, f.v);
+  }
+  defs[n] = kStructSeqEnd;
+  StructSeqDef* def = new StructSeqDef{type_name, doc, defs, n, true};
+  Type* ty = TRY(make_structseq(t, *def));
+  Tuple* u = TRY(new_structseq(t, ty));
+  for (uint32_t i = 0; i < n; i++) structseq_set(u, i, keep->items[i]);
+  return u;
+}
+static Result<Value> version_info(Thread& t, Value level) {
+  return named_tuple(t, "sys.version_info", "The version as numbers.", {{"major", small_int(3)}, {"minor", small_int(14)}, {"micro", small_int(0)}, {"releaselevel", level}, {"serial", small_int(0)}});
+}
 
 // flags, float_info, int_info, hash_info, thread_info.
 static Status sys_records(Thread& t, Module* m, const Config& c) {
   auto n = [](int64_t i) { return small_int(i); };
-  Value flags = TRY(record(t, {{"debug", n(c.debug)}, {"inspect", n(c.inspect)}, {"interactive", n(c.interactive)}, {"optimize", n(c.optimize)},
-                               {"dont_write_bytecode", n(c.dont_write_bytecode)}, {"no_user_site", n(c.no_user_site)}, {"no_site", n(c.no_site)},
-                               {"ignore_environment", n(c.ignore_environment)}, {"verbose", n(c.verbose)}, {"bytes_warning", n(c.bytes_warning)}, {"quiet", n(c.quiet)},
-                               {"hash_randomization", n(c.hash_seed != 0)}, {"isolated", n(c.isolated)}, {"dev_mode", Value::from_bool(c.dev_mode)}, {"utf8_mode", n(c.utf8_mode)},
-                               {"warn_default_encoding", n(c.warn_default_encoding)}, {"safe_path", Value::from_bool(c.safe_path)}, {"int_max_str_digits", n(c.int_max_str_digits)},
-                               {"gil", n(1)}, {"thread_inherit_context", n(0)}, {"context_aware_warnings", n(0)}}));
+  Value flags = TRY(named_tuple(t, "sys.flags", "What the command line and environment set.",
+      {{"debug", n(c.debug)}, {"inspect", n(c.inspect)}, {"interactive", n(c.interactive)}, {"optimize", n(c.optimize)}, {"dont_write_bytecode", n(c.dont_write_bytecode)},
+       {"no_user_site", n(c.no_user_site)}, {"no_site", n(c.no_site)}, {"ignore_environment", n(c.ignore_environment)}, {"verbose", n(c.verbose)}, {"bytes_warning", n(c.bytes_warning)},
+       {"quiet", n(c.quiet)}, {"hash_randomization", n(c.hash_seed != 0)}, {"isolated", n(c.isolated)}, {"dev_mode", Value::from_bool(c.dev_mode)}, {"utf8_mode", n(c.utf8_mode)},
+       {"warn_default_encoding", n(c.warn_default_encoding)}, {"safe_path", Value::from_bool(c.safe_path)}, {"int_max_str_digits", n(c.int_max_str_digits)}, {"gil", n(1)},
+       {"thread_inherit_context", n(0)}, {"context_aware_warnings", n(0)}}));
   TRY(module_add(t, m, "flags", flags));
   auto d = [&](double x) -> Result<Value> { return make_float(t, x); };
-  Value fi = TRY(record(t, {{"max", TRY(d(DBL_MAX))}, {"max_exp", n(DBL_MAX_EXP)}, {"max_10_exp", n(DBL_MAX_10_EXP)}, {"min", TRY(d(DBL_MIN))}, {"min_exp", n(DBL_MIN_EXP)},
-                            {"min_10_exp", n(DBL_MIN_10_EXP)}, {"dig", n(DBL_DIG)}, {"mant_dig", n(DBL_MANT_DIG)}, {"epsilon", TRY(d(DBL_EPSILON))}, {"radix", n(FLT_RADIX)}, {"rounds", n(1)}}));
+  Value fi = TRY(named_tuple(t, "sys.float_info", "Limits of float.",
+      {{"max", TRY(d(DBL_MAX))}, {"max_exp", n(DBL_MAX_EXP)}, {"max_10_exp", n(DBL_MAX_10_EXP)}, {"min", TRY(d(DBL_MIN))}, {"min_exp", n(DBL_MIN_EXP)}, {"min_10_exp", n(DBL_MIN_10_EXP)},
+       {"dig", n(DBL_DIG)}, {"mant_dig", n(DBL_MANT_DIG)}, {"epsilon", TRY(d(DBL_EPSILON))}, {"radix", n(FLT_RADIX)}, {"rounds", n(1)}}));
   TRY(module_add(t, m, "float_info", fi));
-  Value ii = TRY(record(t, {{"bits_per_digit", n(30)}, {"sizeof_digit", n(4)}, {"default_max_str_digits", n(4300)}, {"str_digits_check_threshold", n(640)}}));
+  Value ii = TRY(named_tuple(t, "sys.int_info", "How int is stored, as CPython tells it.", {{"bits_per_digit", n(30)}, {"sizeof_digit", n(4)}, {"default_max_str_digits", n(4300)}, {"str_digits_check_threshold", n(640)}}));
   TRY(module_add(t, m, "int_info", ii));
-  Value hi = TRY(record(t, {{"width", n(64)}, {"modulus", n((int64_t{1} << 61) - 1)}, {"inf", n(314159)}, {"nan", n(0)}, {"imag", n(1000003)}, {"algorithm", NAME("siphash13")}, {"hash_bits", n(64)},
-                            {"seed_bits", n(128)}, {"cutoff", n(0)}}));
+  Value hi = TRY(named_tuple(t, "sys.hash_info", "How hashes are made.",
+      {{"width", n(64)}, {"modulus", n((int64_t{1} << 61) - 1)}, {"inf", n(314159)}, {"nan", n(0)}, {"imag", n(1000003)}, {"algorithm", NAME("siphash13")}, {"hash_bits", n(64)}, {"seed_bits", n(128)}, {"cutoff", n(0)}}));
   TRY(module_add(t, m, "hash_info", hi));
-  Value ti = TRY(record(t, {{"name", NAME("pthread")}, {"lock", NAME("pymutex")}, {"version", kNone}}));
-  return module_add(t, m, "thread_info", ti);
+  Value ti = TRY(named_tuple(t, "sys.thread_info", "Which threads there are.", {{"name", NAME("pthread")}, {"lock", NAME("pymutex")}, {"version", kNone}}));
+  TRY(module_add(t, m, "thread_info", ti));
+  static const StructSeqField k_unraisable[] = {{"exc_type", nullptr}, {"exc_value", nullptr}, {"exc_traceback", nullptr}, {"err_msg", nullptr}, {"object", nullptr}, kStructSeqEnd};
+  static const StructSeqDef k_unraisable_def = {"sys.UnraisableHookArgs", "What sys.unraisablehook receives.", k_unraisable, 5};
+  return module_add(t, m, "UnraisableHookArgs", TRY(make_structseq(t, k_unraisable_def)));
 }
 
 Status init_sys(Thread& t, const Config& c) {

@@ -111,4 +111,27 @@ struct GeneratorObject : Object {
   }
 };
 
+// ---- what generators hand out
+struct CoroWrapper : Object {   // coroutine_wrapper: coroutine.__await__()
+  Field<> coro;
+  template <class F> void each_field(F&& f) { f(coro); }
+};
+struct WrappedValue : Object {  // async_generator_wrapped_value: what an async generator yields, as opposed to what it awaits
+  Field<> value;
+  template <class F> void each_field(F&& f) { f(value); }
+};
+enum class AwaitState : uint8_t { kInit, kIter, kClosed };
+// async_generator_asend: one step, awaited; async_generator_athrow: likewise an exception thrown in, or (args empty) aclose().
+struct AsyncGenStep : Object {
+  Field<GeneratorObject*> gen;
+  Field<> args;                 // the value sent (empty: None), or the exception
+  AwaitState state;
+  template <class F> void each_field(F&& f) { f(gen); f(args); }
+};
+// f_locals of a function's frame: a view that reads and writes the variables.
+struct FrameLocalsProxy : Object {
+  Field<FrameObject*> frame;
+  template <class F> void each_field(F&& f) { f(frame); }
+};
+
 }  // namespace kaa

@@ -10,6 +10,7 @@ struct LayoutTraits {};  // specialise with: static constexpr Death death; stati
 template <class T> concept HasDeath = requires { LayoutTraits<T>::death; };
 template <class T> concept HasDestroy = requires(T* o) { LayoutTraits<T>::destroy(o); };
 template <class T> concept HasBytes = requires(T* o) { LayoutTraits<T>::bytes(o); };
+template <class T> concept HasNeedsFinalizer = requires(T* o) { LayoutTraits<T>::needs_finalizer(o); };
 template <class T> concept HasKind = requires { LayoutTraits<T>::kind; };
 
 template <class T>
@@ -30,6 +31,7 @@ constexpr Layout make_layout(const char* name) {
   l.visit = &visit_fields<T>;
   if constexpr (HasDestroy<T>) l.destroy = [](Object* o) { LayoutTraits<T>::destroy(static_cast<T*>(o)); };
   if constexpr (HasBytes<T>) l.bytes = [](Object* o) { return LayoutTraits<T>::bytes(static_cast<T*>(o)); };
+  if constexpr (HasNeedsFinalizer<T>) l.needs_finalizer = [](Object* o) { return LayoutTraits<T>::needs_finalizer(static_cast<T*>(o)); };
   return l;
 }
 template <class T> inline constexpr Layout kLayout = make_layout<T>(__PRETTY_FUNCTION__);

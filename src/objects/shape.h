@@ -31,6 +31,7 @@ struct Layout {
   void (*visit)(Object*, ChildVisitor&);           // children, instance attributes not included
   void (*destroy)(Object*);                        // frees buffers and outside resources; no Python, no allocation. May be null
   size_t (*bytes)(Object*);                        // whole size in bytes, buffers included (sys.getsizeof); may be null
+  bool (*needs_finalizer)(Object*);                // of types whose death is kFinalizer: whether this object's __del__ has anything to do. Null: always
 };
 
 struct Shape {

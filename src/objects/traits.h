@@ -11,6 +11,12 @@
 namespace kaa {
 
 void visit_children(Object* o, ChildVisitor& v);  // reconcile.cpp: native fields, attributes and slots
+// Whether an object whose type has a finalizer must have it run before it is reclaimed.
+inline bool wants_finalizer(Object* o) {
+  if (o->rc & kFinalized) return false;
+  const Layout* l = o->type()->layout;
+  return !l->needs_finalizer || l->needs_finalizer(o);
+}
 
 template <> struct LayoutTraits<Object> { static constexpr Death death = Death::kChildren; static constexpr LayoutKind kind = LayoutKind::kInstance; };
 template <> struct LayoutTraits<Str> {
@@ -41,7 +47,16 @@ template <> struct LayoutTraits<ByteArray> {
 };
 template <> struct LayoutTraits<Code> { static void destroy(Code* c); };
 template <> struct LayoutTraits<WeakRef> { static void destroy(WeakRef* w); };
-template <> struct LayoutTraits<GeneratorObject> { static void destroy(GeneratorObject* g); };
+template <> struct LayoutTraits<GeneratorObject> {
+  static constexpr Death death = Death::kFinalizer;
+  static void destroy(GeneratorObject* g);
+  static bool needs_finalizer(GeneratorObject* g);  // interp/generator.cpp
+  static size_t bytes(GeneratorObject* g) { return sizeof(GeneratorObject) + g->nregs * sizeof(Value); }
+};
+template <> struct LayoutTraits<AsyncGenStep> {
+  static constexpr Death death = Death::kFinalizer;
+  static bool needs_finalizer(AsyncGenStep* s) { return s->state == AwaitState::kInit; }  // it was never awaited
+};
 template <> struct LayoutTraits<FrameObject> {
   static void destroy(FrameObject* o);
   static size_t bytes(FrameObject* o) { return sizeof(FrameObject) + o->code->nlocals * sizeof(Value); }

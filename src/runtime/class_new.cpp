@@ -21,7 +21,7 @@ static Result<Type*> best_base(Thread& t, Tuple* bases) {
   for (uint64_t i = 0; i < bases->size; i++) {
     if (!is_type(bases->items[i])) return RAISE(TypeError, "bases must be types");
     Type* b = bases->items[i].as<Type>();
-    if (!b->has(kTypeBase)) return RAISE(TypeError, "type '%U' is not an acceptable base type", b->name.get());
+    if (!b->has(kTypeBase)) return RAISE(TypeError, "type '%N' is not an acceptable base type", b);
     Type* s = solid_base(b);
     if (!winner || is_subtype(s, winner)) {
       if (!winner || s != winner) { winner = s; best = b; }

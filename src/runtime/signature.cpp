@@ -68,7 +68,7 @@ static const char* plural(uint32_t n) { return n == 1 ? "" : "s"; }
 
 // "list.append", "C.from_it" of a class method bound to C, "len".
 static std::string qualified_name(const NativeFunction* f, const char* fname) {
-  if (!f || !f->owner || f->def->kind == MethodKind::kFunction) return fname;
+  if (!f || !f->owner || f->def->kind == MethodKind::kFunction || f->def->kind == MethodKind::kNew) return fname;
   Value self = f->self.value();
   Type* of = self && is_type(self) ? self.as<Type>() : f->owner;
   Utf8 u;
@@ -177,27 +177,29 @@ static Status check_new_class(Thread& t, const NativeFunction* f, Args a) {
 Result<Value> call_native(Thread& t, NativeFunction* f, Args a, Tuple* kwnames) {
   const MethodDef* def = f->def;
   const Signature& sig = *f->sig;
+  // Errors of a constructor name the class. (Its name is plain ASCII.)
+  const char* fname = def->kind == MethodKind::kNew ? reinterpret_cast<const char*>(f->owner->name->data()) : def->name;
   if (UNLIKELY(def->kind == MethodKind::kNew) && (a.n == 0 || a[0] != Value(f->owner))) TRY(check_new_class(t, f, a));
   if (def->fnkw) {
     return def->fnkw(t, a, kwnames);
   }
   if (LIKELY(!kwnames || kwnames->size == 0)) {
     if (sig.any || sig.var_positional) {
-      if (UNLIKELY(a.n < sig.nrequired)) return arity_error(t, def->name, sig, a.n, f);
+      if (UNLIKELY(a.n < sig.nrequired)) return arity_error(t, fname, sig, a.n, f);
       return def->fn(t, a);
     }
     if (LIKELY(sig.simple && a.n >= sig.nrequired && a.n <= sig.npositional)) return def->fn(t, a);
     if (!sig.simple) {
       Value out[32];
-      TRY(bind_raw(t, def->name, sig, a, nullptr, out, nullptr, nullptr));
+      TRY(bind_raw(t, fname, sig, a, nullptr, out, nullptr, nullptr));
       return def->fn(t, {out, sig.nparams});
     }
-    return arity_error(t, def->name, sig, a.n, f);
+    return arity_error(t, fname, sig, a.n, f);
   }
   if (sig.any || (sig.var_positional && sig.nparams <= sig.npositional)) return no_keywords_error(t, f);
   if (sig.nposonly >= sig.nparams && sig.npositional == sig.nparams) return no_keywords_error(t, f);
   Value out[32];
-  TRY(bind_raw(t, def->name, sig, a, kwnames, out, nullptr, nullptr));
+  TRY(bind_raw(t, fname, sig, a, kwnames, out, nullptr, nullptr));
   return def->fn(t, {out, sig.nparams});
 }
 

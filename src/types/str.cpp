@@ -66,15 +66,6 @@ Result<int64_t> ssize_argument(Thread& t, Value v) {
   return RAISE(OverflowError, "Python int too large to convert to C ssize_t");
 }
 
-Status check_codec_argument(Thread& t, Value v, const char* fname, const char* name) {
-  if (!v) return {};
-  if (!is_str(v)) return RAISE(TypeError, "%s() argument '%s' must be str, not %T", fname, name, v);
-  Utf8 u;
-  TRY(str_utf8(t, v.as<Str>(), u));
-  if (memchr(u.data, 0, u.size)) return RAISE(ValueError, "embedded null character");
-  return {};
-}
-
 namespace {
 
 // ---- repr

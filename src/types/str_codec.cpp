@@ -20,6 +20,11 @@ Result<Value> decode_buffer(Thread& t, Value object, Value encoding, Value error
   return decode_object(t, object, enc.data, err.data);
 }
 
+Status check_codec_argument(Thread& t, Value v, const char* fname, const char* name) {
+  Utf8 text;
+  return codec_name_argument(t, v, fname, name, text);
+}
+
 Result<Value> str_encode(Thread& t, Args a) { return encode_str(t, a.as<Str>(0), a[1], a[2]); }
 
 }  // namespace kaa

@@ -309,7 +309,7 @@ const MethodDef k_functions[] = {
     {"repr", builtin_repr, "(obj, /)", "The text that describes an object for programmers.", kF},
     {"round", builtin_round, "(number, ndigits=None)", "Rounds to a number of decimal digits.", kF},
     {"setattr", builtin_setattr, "(obj, name, value, /)", "Sets an attribute.", kF},
-    {"sorted", builtin_sorted, "(iterable, /, *, key=None, reverse=False)", "A new sorted list of the items.", kF},
+    {"sorted", builtin_sorted, nullptr, "sorted(iterable, /, *, key=None, reverse=False): a new sorted list of the items.", kF},
     {"sum", builtin_sum, "(iterable, /, start=0)", "The start value plus all items.", kF},
     {"vars", builtin_vars, "(object=<unrepresentable>, /)", "The __dict__ of an object, or the current locals.", kF},
 };

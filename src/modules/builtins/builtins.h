@@ -24,7 +24,7 @@ Status init_anext_type(Thread& t);
 Result<Value> builtin_sum(Thread& t, Args a);
 Result<Value> builtin_min(Thread& t, Args a, Tuple* kwnames);
 Result<Value> builtin_max(Thread& t, Args a, Tuple* kwnames);
-Result<Value> builtin_sorted(Thread& t, Args a);
+Result<Value> builtin_sorted(Thread& t, Args a, Tuple* kwnames);
 Result<Value> builtin_all(Thread& t, Args a);
 Result<Value> builtin_any(Thread& t, Args a);
 

@@ -195,10 +195,15 @@ Result<Value> builtin_max(Thread& t, Args a, Tuple* kwnames) { return min_or_max
 Result<Value> builtin_all(Thread& t, Args a) { return Value::from_bool(!TRY(finds(t, a[0], false))); }
 Result<Value> builtin_any(Thread& t, Args a) { return Value::from_bool(TRY(finds(t, a[0], true))); }
 
-Result<Value> builtin_sorted(Thread& t, Args a) {
+Result<Value> builtin_sorted(Thread& t, Args a, Tuple* kwnames) {
+  static const char* const k_known[] = {"key", "reverse", nullptr};
+  uint32_t n = positional_count(a, kwnames);
+  if (n != 1) return RAISE(TypeError, "sorted expected 1 argument, got %u", n);
   List* l = TRY(list_from(t, a[0]));
-  bool reverse = a[2] && TRY(truth(t, a[2]));
-  TRY(list_sort(t, l, a[1] ? a[1] : kNone, reverse));
+  Value kw[2];
+  TRY(read_keywords(t, "sort", a, kwnames, k_known, kw));
+  bool reverse = kw[1] && TRY(truth(t, kw[1]));
+  TRY(list_sort(t, l, kw[0] ? kw[0] : kNone, reverse));
   return l;
 }
 

@@ -1,0 +1,57 @@
+// atexit: functions to run when the interpreter shuts down.
+#include "runtime/api.h"
+
+namespace kaa {
+namespace {
+
+Root<List*>& entries() { static auto* r = new Root<List*>(); return *r; }  // tuples (function, args, kwargs dict)
+
+Result<Value> atexit_register(Thread& t, Args a, Tuple* kwnames) {
+  uint32_t nkw = kwnames ? static_cast<uint32_t>(kwnames->size) : 0;
+  if (a.n - nkw < 1) return RAISE(TypeError, "register() takes at least 1 argument (0 given)");
+  if (!is_callable(a[0])) return RAISE(TypeError, "the first argument must be callable");
+  if (!entries().get()) entries() = TRY(new_list(t));
+  Tuple* args = TRY(tuple_of(t, a.p + 1, a.n - nkw - 1));
+  Dict* kw = TRY(new_dict(t));
+  for (uint32_t i = 0; i < nkw; i++) TRY(dict_set(t, kw, kwnames->items[i], a.p[a.n - nkw + i]));
+  Value e = TRY(make_tuple(t, a[0], Value(args), Value(kw)));
+  TRY(list_append(t, entries(), e));
+  return a[0];
+}
+Result<Value> atexit_unregister(Thread& t, Args a) {
+  List* l = entries();
+  if (!l) return kNone;
+  for (uint64_t i = l->size; i-- > 0;) {
+    if (i >= l->size) continue;
+    bool eq = TRY(equal(t, l->items[i].as<Tuple>()->items[0], a[0]));
+    if (eq && i < l->size) TRY(call_method(t, l, NAME("pop"), small_int(static_cast<int64_t>(i))));
+  }
+  return kNone;
+}
+Result<Value> atexit_run(Thread& t, Args) {
+  for (;;) {
+    List* l = entries();
+    if (!l || !l->size) return kNone;
+    Value e = TRY(call_method(t, l, NAME("pop")));
+    Tuple* u = e.as<Tuple>();
+    Result<Value> r = call_tuple(t, u->items[0], u->items[1].as<Tuple>(), u->items[2].as<Dict>());
+    if (!r.ok()) write_unraisable(t, u->items[0], "Exception ignored in atexit callback");
+  }
+}
+Result<Value> atexit_clear(Thread& t, Args) { entries() = TRY(new_list(t)); return kNone; }
+Result<Value> atexit_count(Thread&, Args) { return small_int(entries().get() ? static_cast<int64_t>(entries()->size) : 0); }
+
+constexpr MethodKind kF = MethodKind::kFunction;
+const MethodDef k_functions[] = {
+    {"register", atexit_register, nullptr, "Has func(*args, **kwargs) called at exit.", kF},
+    {"unregister", atexit_unregister, "(func, /)", "Takes a function off the list.", kF},
+    {"_run_exitfuncs", atexit_run, "()", "Runs the functions, last registered first.", kF},
+    {"_clear", atexit_clear, "()", "Empties the list.", kF},
+    {"_ncallbacks", atexit_count, "()", "The number of registered functions.", kF},
+};
+
+}  // namespace
+
+extern const ModuleDef atexit_module = {"atexit", "Functions that run at exit.", k_functions, nullptr};
+
+}  // namespace kaa
