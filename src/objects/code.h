@@ -128,6 +128,12 @@ struct AsyncGenStep : Object {
   AwaitState state;
   template <class F> void each_field(F&& f) { f(gen); f(args); }
 };
+// co_lines() and co_positions()
+struct CodeIter : Object {
+  Field<Code*> code;
+  uint64_t index;               // the next position entry; of co_positions() the next two-byte unit
+  template <class F> void each_field(F&& f) { f(code); }
+};
 // f_locals of a function's frame: a view that reads and writes the variables.
 struct FrameLocalsProxy : Object {
   Field<FrameObject*> frame;

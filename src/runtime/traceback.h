@@ -12,6 +12,8 @@ void frame_leave(Thread& t, Frame* f);
 Status traceback_here(Thread& t, Frame* f);
 // Line of an instruction, or -1.
 int32_t code_line(const Code* c, uint32_t word);
+// The variable (local, cell or free variable) that a register below the first temporary holds, or null.
+Str* code_variable(const Code* c, uint32_t reg);
 const PositionEntry* code_position(const Code* c, uint32_t word);
 
 }  // namespace kaa

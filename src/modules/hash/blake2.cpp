@@ -8,7 +8,7 @@
 #include "modules/hash/bytes.h"
 #include "modules/hash/hash.h"
 
-namespace kaa::hash {
+namespace kaa::digest {
 
 namespace {
 
@@ -176,4 +176,4 @@ void Blake2s::digest(uint8_t* out) const {
   finish_blake<TraitsS, kBlockSize>(state_, buffer_, used_, length_, last_node_, out, digest_size_);
 }
 
-}  // namespace kaa::hash
+}  // namespace kaa::digest

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace kaa::hash {
+namespace kaa::digest {
 
 static_assert(std::endian::native == std::endian::little);
 
@@ -70,4 +70,4 @@ inline void finish(State* state, const uint8_t* rest, uint64_t length, bool big,
   compress(state, block);
 }
 
-}  // namespace kaa::hash
+}  // namespace kaa::digest

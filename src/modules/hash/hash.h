@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace kaa::hash {
+namespace kaa::digest {
 
 class Md5 {
  public:
@@ -141,4 +141,4 @@ class Blake2s {
   uint8_t buffer_[64];
 };
 
-}  // namespace kaa::hash
+}  // namespace kaa::digest

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace kaa::hash {
+namespace kaa::digest {
 namespace {
 
 template <typename Context>
@@ -164,4 +164,4 @@ TEST(Hash, Blake2) {
 }
 
 }  // namespace
-}  // namespace kaa::hash
+}  // namespace kaa::digest

@@ -4,7 +4,7 @@
 #include "modules/hash/bytes.h"
 #include "modules/hash/hash.h"
 
-namespace kaa::hash {
+namespace kaa::digest {
 
 namespace {
 
@@ -232,4 +232,4 @@ void Sha512::digest(uint8_t* out) const {
   write_big(out, copy.state_, digest_size_);
 }
 
-}  // namespace kaa::hash
+}  // namespace kaa::digest

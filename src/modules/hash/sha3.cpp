@@ -4,7 +4,7 @@
 #include "modules/hash/bytes.h"
 #include "modules/hash/hash.h"
 
-namespace kaa::hash {
+namespace kaa::digest {
 
 namespace {
 
@@ -85,4 +85,4 @@ void Sha3::digest(uint8_t* out, size_t size) const {
   }
 }
 
-}  // namespace kaa::hash
+}  // namespace kaa::digest

@@ -168,18 +168,18 @@ Result<int64_t> time_arg(Thread& t, Value v, Rounding r) {
     double d = float_value(v);
     if (isnan(d)) return RAISE(ValueError, "Invalid value NaN (not a number)");
     d = round_time(d * 1e9, r);
-    if (!(d >= -kLimit && d < kLimit)) return RAISE(OverflowError, "timestamp out of range for platform time_t");
+    if (!(d >= -kLimit && d < kLimit)) return RAISE(OverflowError, "timestamp out of range for C PyTime_t");
     return static_cast<int64_t>(d);
   }
-  if (!type_of(v)->dunder(D_index)) return RAISE(TypeError, "'%T' object cannot be interpreted as an integer", v);
+  if (!type_of(v)->dunder(D_index)) return RAISE(TypeError, "'%T' object cannot be interpreted as an integer or float", v);
   Result<int64_t> n = to_int64(t, v);
   int64_t ns;
   if (!n.ok()) {
     if (!exc_matches(t, KAA_TYPE(OverflowError))) return Error{};
     clear_exc(t);
-    return RAISE(OverflowError, "timestamp too large to convert to C PyTime_t");
+    return RAISE(OverflowError, "timestamp out of range for C PyTime_t");
   }
-  if (__builtin_mul_overflow(n.value(), int64_t{1000000000}, &ns)) return RAISE(OverflowError, "timestamp too large to convert to C PyTime_t");
+  if (__builtin_mul_overflow(n.value(), int64_t{1000000000}, &ns)) return RAISE(OverflowError, "timestamp out of range for C PyTime_t");
   return ns;
 }
 
