@@ -44,8 +44,8 @@ struct Reader {
   int64_t at = 0;
   DecimalDigitFunction digit;
 
-  int64_t left() const { return text.size - at; }
-  bool next_is(char32_t c) const { return at < text.size && text.at(at) == c; }
+  int64_t left() const { return static_cast<int64_t>(text.length) - at; }
+  bool next_is(char32_t c) const { return at < static_cast<int64_t>(text.length) && text[at] == c; }
   bool take(char32_t c) {
     if (!next_is(c)) return false;
     ++at;
@@ -55,8 +55,8 @@ struct Reader {
   bool number(int64_t* value) {
     int64_t sum = 0;
     bool any = false;
-    for (; at < text.size; ++at) {
-      char32_t c = text.at(at);
+    for (; at < static_cast<int64_t>(text.length); ++at) {
+      char32_t c = text[at];
       int d = c < 128 ? (c >= '0' && c <= '9' ? static_cast<int>(c - '0') : -1) : digit ? digit(c) : -1;
       if (d < 0) break;
       if (__builtin_mul_overflow(sum, int64_t{10}, &sum) || __builtin_add_overflow(sum, int64_t{d}, &sum)) return false;
@@ -114,17 +114,17 @@ bool parse_format_spec(TextView text, const char* type_name, char default_type, 
   Reader in{text, 0, digit};
   bool fill_given = false;
 
-  if (in.left() >= 2 && is_align(text.at(1))) {
-    spec.fill = text.at(0);
-    spec.align = static_cast<char>(text.at(1));
+  if (in.left() >= 2 && is_align(text[1])) {
+    spec.fill = text[0];
+    spec.align = static_cast<char>(text[1]);
     fill_given = spec.align_given = true;
     in.at = 2;
-  } else if (in.left() >= 1 && is_align(text.at(0))) {
-    spec.align = static_cast<char>(text.at(0));
+  } else if (in.left() >= 1 && is_align(text[0])) {
+    spec.align = static_cast<char>(text[0]);
     spec.align_given = true;
     in.at = 1;
   }
-  if (in.next_is('+') || in.next_is('-') || in.next_is(' ')) spec.sign = static_cast<char>(text.at(in.at++));
+  if (in.next_is('+') || in.next_is('-') || in.next_is(' ')) spec.sign = static_cast<char>(text[in.at++]);
   spec.no_negative_zero = in.take('z');
   spec.alternate = in.take('#');
   if (!fill_given && in.take('0')) {
@@ -143,13 +143,13 @@ bool parse_format_spec(TextView text, const char* type_name, char default_type, 
   if (in.left() > 1) {
     error->kind = FormatErrorKind::kValueError;
     error->message = "Invalid format specifier '";
-    for (int64_t i = 0; i < text.size; ++i) append_code_point(&error->message, text.at(i));
+    for (int64_t i = 0; i < static_cast<int64_t>(text.length); ++i) append_code_point(&error->message, text[i]);
     error->message += "' for object of type '";
     append_type_name(&error->message, type_name);
     error->message += "'";
     return false;
   }
-  if (in.left() == 1) spec.type = text.at(in.at);
+  if (in.left() == 1) spec.type = text[in.at];
 
   if (spec.grouping != Grouping::kNone) {
     switch (spec.type) {

@@ -11,26 +11,9 @@
 #include <string>
 
 #include "base/bigint.h"
+#include "base/text_buffer.h"
 
 namespace kaa {
-
-// Code points in 1, 2 or 4 bytes each.
-struct TextView {
-  const void* data = nullptr;
-  int64_t size = 0;
-  int width = 1;
-
-  char32_t at(int64_t i) const {
-    switch (width) {
-      case 1:
-        return static_cast<const uint8_t*>(data)[i];
-      case 2:
-        return static_cast<const uint16_t*>(data)[i];
-      default:
-        return static_cast<const uint32_t*>(data)[i];
-    }
-  }
-};
 
 void append_code_point(std::string* out, char32_t c);
 

@@ -50,7 +50,7 @@ bool run(const Case& row, std::string* out, FormatError* error) {
   std::vector<uint32_t> points = code_points(spec_text);
   bool is_str = type == "str", is_int = type == "int" || type == "bool";
   FormatSpec spec;
-  if (!parse_format_spec({points.data(), static_cast<int64_t>(points.size()), 4}, row.type,
+  if (!parse_format_spec({points.data(), points.size(), 4}, row.type,
                          is_str   ? 's'
                          : is_int ? 'd'
                                   : '\0',
@@ -99,7 +99,7 @@ std::string with_locale(const char* spec_text, int64_t value, NumberLocale local
   FormatSpec spec;
   FormatError error;
   EXPECT_TRUE(
-      parse_format_spec({spec_text, static_cast<int64_t>(std::strlen(spec_text)), 1}, "int", 'd', '>', &spec, &error));
+      parse_format_spec({spec_text, std::strlen(spec_text), 1}, "int", 'd', '>', &spec, &error));
   FormatContext context;
   context.locale = locale;
   std::string out;

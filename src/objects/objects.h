@@ -289,7 +289,7 @@ struct Traceback : Object {
   Field<> next;
   Field<> frame;     // FrameObject
   Field<Code*> code;
-  uint32_t lasti;    // word index of the instruction
+  uint32_t lasti;    // offset of the instruction in bytes of co_code (8 a word), as tb_lasti shows it
   int32_t lineno;    // -1: from the code's table
   template <class F> void each_field(F&& f) { f(next); f(frame); f(code); }
 };

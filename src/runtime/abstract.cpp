@@ -66,6 +66,7 @@ const char* const k_compare_symbols[] = {"<", "<=", "==", "!=", ">", ">="};
 
 Result<Value> binary_op(Thread& t, BinaryOp op, Value a, Value b) {
   const OpRow& row = k_ops[static_cast<int>(op)];
+  if (is_exact_int(a) && is_exact_int(b) && op != BinaryOp::MATMUL) return int_binary(t, op, a, b);
   Value v = TRY(try_binary(t, row.left, row.right, a, b));
   if (LIKELY(v != kNotImplemented)) return v;
   return operands_error(t, row, row.symbol, a, b);
@@ -73,6 +74,7 @@ Result<Value> binary_op(Thread& t, BinaryOp op, Value a, Value b) {
 
 Result<Value> inplace_op(Thread& t, BinaryOp op, Value a, Value b) {
   const OpRow& row = k_ops[static_cast<int>(op)];
+  if (is_exact_int(a) && is_exact_int(b) && op != BinaryOp::MATMUL) return int_binary(t, op, a, b);
   if (type_of(a)->dunder(row.inplace)) {
     Value v = TRY(call_dunder(t, row.inplace, a, b));
     if (v != kNotImplemented) return v;

@@ -72,6 +72,7 @@ double float_value(Value v);                     // of an is_float value
 inline bool is_big(Value v) { return v.is_object() && v.object()->type() == KAA_TYPE(int); }
 bool is_int(Value v);                            // instance of int: small, boxed, bool, subclasses
 inline bool is_exact_int(Value v) { return v.is_int() || IS_EXACT(v, int); }
+Result<Value> int_binary(Thread& t, BinaryOp op, Value a, Value b);  // a op b of two ints; NotImplemented for matmul
 Result<Value> to_index(Thread& t, Value v);      // operator.index(): an exact int; TypeError "'X' object cannot be interpreted as an integer"
 Result<int64_t> to_int64(Thread& t, Value v);    // through __index__; OverflowError "Python int too large to convert to C long"
 Result<int64_t> to_ssize(Thread& t, Value v);    // through __index__; OverflowError "cannot fit 'int' into an index-sized integer"

@@ -12,7 +12,7 @@ Result<FrameObject*> frame_object(Thread& t, Frame* f) {
   o->live = f;
   o->code.init(f->code);
   o->func.init(f->func);
-  o->locals.init(f->locals);
+  if (!(f->code->flags & kCoOptimized)) o->locals.init(f->locals);
   o->trace_lines = true;
   f->obj = o;
   return o;
@@ -71,8 +71,8 @@ Status traceback_here(Thread& t, Frame* f) {
   x->next.init(e->traceback);
   x->frame.init(fo.value());
   x->code.init(f->code);
-  x->lasti = f->pc_index();
-  x->lineno = code_line(f->code, x->lasti);
+  x->lasti = f->pc_index() * 8;
+  x->lineno = code_line(f->code, f->pc_index());
   e->traceback.set(x);
   t.exc = exc;
   return {};

@@ -118,6 +118,7 @@ Result<Value> complex_pow(Thread& t, double ar, double ai, double br, double bi)
       len *= exp(-angle * bi);
       phase += bi * log(size);
     }
+    domain = !isinf(phase);  // an angle without a direction counts as a domain error
     r = {len * cos(phase), len * sin(phase)};
   }
   if (!domain) return RAISE(ZeroDivisionError, "zero to a negative or complex power");

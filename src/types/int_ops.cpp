@@ -15,19 +15,35 @@ static Result<Value> from_i128(Thread& t, i128 v) {
   return int_from_big(t, {l, v < 0 ? -n : n});
 }
 
+// Numbers below 2^126 in magnitude, so that sums of two stay within 128 bits.
+static inline bool as_i128(Value v, i128* out) {
+  if (v.is_int()) { *out = v.as_int(); return true; }
+  if (!v.is_object()) { *out = v == kTrue; return true; }
+  const IntObject* o = v.as<IntObject>();
+  if (o->size < -2 || o->size > 2) return false;
+  uint64_t high = o->size == 2 || o->size == -2 ? o->limbs[1] : 0, low = o->size ? o->limbs[0] : 0;
+  if (high >> 62) return false;
+  i128 m = static_cast<i128>(static_cast<unsigned __int128>(high) << 64 | low);
+  *out = o->size < 0 ? -m : m;
+  return true;
+}
+
 // ---- arithmetic
 Result<Value> int_add(Thread& t, Value a, Value b) {
-  if (a.is_int() && b.is_int()) return make_int(t, a.as_int() + b.as_int());
+  i128 i, j;
+  if (as_i128(a, &i) && as_i128(b, &j)) return from_i128(t, i + j);
   AnyInt x(a), y(b);
   return int_build(t, big_add_size(x, y), [&](mp_limb_t* out, int64_t* n, Poll) { *n = big_add(out, x, y); return BigStatus::kOk; });
 }
 Result<Value> int_sub(Thread& t, Value a, Value b) {
-  if (a.is_int() && b.is_int()) return make_int(t, a.as_int() - b.as_int());
+  i128 i, j;
+  if (as_i128(a, &i) && as_i128(b, &j)) return from_i128(t, i - j);
   AnyInt x(a), y(b);
   return int_build(t, big_add_size(x, y), [&](mp_limb_t* out, int64_t* n, Poll) { *n = big_sub(out, x, y); return BigStatus::kOk; });
 }
 Result<Value> int_mul(Thread& t, Value a, Value b) {
-  if (a.is_int() && b.is_int()) return from_i128(t, static_cast<i128>(a.as_int()) * b.as_int());
+  int64_t i, j;
+  if (int_fits64(a, &i) && int_fits64(b, &j)) return from_i128(t, static_cast<i128>(i) * j);
   AnyInt x(a), y(b);
   return int_build(t, big_mul_size(x, y), [&](mp_limb_t* out, int64_t* n, Poll p) { return big_mul(out, n, x, y, p); });
 }
@@ -43,11 +59,18 @@ static inline int64_t floor_mod64(int64_t i, int64_t j) { int64_t m = i % j; ret
 
 Result<Value> int_floor_div(Thread& t, Value a, Value b) {
   if (a.is_int() && b.is_int() && b.as_int() != 0) return make_int(t, floor_div64(a.as_int(), b.as_int()));
+  i128 i, j;
+  if (as_i128(a, &i) && as_i128(b, &j) && j != 0) return from_i128(t, i / j - ((i % j != 0) & ((i < 0) != (j < 0))));
   AnyInt x(a), y(b);
   return int_build(t, big_quotient_size(x, y), [&](mp_limb_t* out, int64_t* n, Poll) { return big_floor_div(out, n, x, y); });
 }
 Result<Value> int_mod(Thread& t, Value a, Value b) {
   if (a.is_int() && b.is_int() && b.as_int() != 0) return Value::from_int(floor_mod64(a.as_int(), b.as_int()));
+  i128 i, j;
+  if (as_i128(a, &i) && as_i128(b, &j) && j != 0) {
+    i128 m = i % j;
+    return from_i128(t, m != 0 && (m < 0) != (j < 0) ? m + j : m);
+  }
   AnyInt x(a), y(b);
   return int_build(t, big_remainder_size(x, y), [&](mp_limb_t* out, int64_t* n, Poll) { return big_mod(out, n, x, y); });
 }
@@ -151,8 +174,8 @@ static Result<Value> int_rshift(Thread& t, Value a, Value b) {
 
 #define BITWISE(NAME, OPER)                                                                                                  \
   static Result<Value> int_##NAME(Thread& t, Value a, Value b) {                                                             \
-    int64_t i, j;                                                                                                            \
-    if (int_fits64(a, &i) && int_fits64(b, &j)) return make_int(t, i OPER j);                                                \
+    i128 i, j;                                                                                                               \
+    if (as_i128(a, &i) && as_i128(b, &j)) return from_i128(t, i OPER j);                                                     \
     AnyInt x(a), y(b);                                                                                                       \
     return int_build(t, big_bitwise_size(x, y), [&](mp_limb_t* out, int64_t* n, Poll) { *n = big_##NAME(out, x, y); return BigStatus::kOk; }); \
   }
@@ -182,6 +205,25 @@ static Result<Value> int_divmod_pair(Thread& t, Value a, Value b) {
   Value q, r;
   TRY(int_divmod(t, a, b, &q, &r));
   return Value(TRY(make_tuple(t, q, r)));
+}
+
+// Any operator but matmul on two ints, without a look at their types' special methods.
+Result<Value> int_binary(Thread& t, BinaryOp op, Value a, Value b) {
+  switch (op) {
+    case BinaryOp::ADD: return int_add(t, a, b);
+    case BinaryOp::SUB: return int_sub(t, a, b);
+    case BinaryOp::MUL: return int_mul(t, a, b);
+    case BinaryOp::DIV: return int_true_div(t, a, b);
+    case BinaryOp::FLOORDIV: return int_floor_div(t, a, b);
+    case BinaryOp::MOD: return int_mod(t, a, b);
+    case BinaryOp::POW: return int_power(t, a, b, Value());
+    case BinaryOp::LSHIFT: return int_lshift(t, a, b);
+    case BinaryOp::RSHIFT: return int_rshift(t, a, b);
+    case BinaryOp::AND: return int_and(t, a, b);
+    case BinaryOp::OR: return int_or(t, a, b);
+    case BinaryOp::XOR: return int_xor(t, a, b);
+    default: return kNotImplemented;
+  }
 }
 
 // ---- the rows' functions: op(self, other) and op(other, self)

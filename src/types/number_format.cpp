@@ -8,7 +8,7 @@
 
 namespace kaa {
 
-TextView text_view(Str* s) { return {s->data(), static_cast<int64_t>(s->length), s->kind()}; }
+TextView text_view(Str* s) { return {s->data(), s->length, s->kind()}; }
 
 FormatContext number_format_context(Thread& t, char32_t type, const char* type_name) {
   FormatContext c;

@@ -50,13 +50,15 @@ Result<int64_t> ssize_argument(Thread& t, Value v);
 
 // Pads a text: left and right fill characters around.
 Result<Str*> str_pad(Thread& t, Str* s, size_t left, size_t right, uint32_t fill);
+Result<Str*> str_pad_slice(Thread& t, Str* s, size_t take, size_t left, size_t right, uint32_t fill);  // of the first `take` characters
+int decimal_digit(char32_t c);  // of any script; -1: none. For parse_format_spec
 
 // printf-style formatting (percent_format.cpp). Args: a tuple, a mapping, or the one value.
 Result<Str*> percent_format_str(Thread& t, Str* format, Value args);
 Result<Value> percent_format_bytes(Thread& t, std::string_view format, Value args, bool to_bytearray);
 
 // str.__format__ of an exact or derived str whose specification is not empty (str_format_spec.cpp).
-Result<Str*> format_str(Thread& t, Str* s, int spec_kind, const void* spec, size_t spec_length);
+Result<Str*> format_str(Thread& t, Str* s, TextView spec);
 
 #define STR_METHODS(M)                                                                                                                    \
   M(find) M(rfind) M(index) M(rindex) M(count) M(startswith) M(endswith) M(replace) M(split) M(rsplit) M(partition) M(rpartition)          \

@@ -148,7 +148,7 @@ class Formatter {
       }
       if (IS_EXACT(v, str)) {
         Str* s = v.as<Str>();
-        if (!m.spec.empty()) s = TRY(format_str(t, s, text.kind, text.slice(m.spec.start, m.spec.end).data, m.spec.end - m.spec.start));
+        if (!m.spec.empty()) s = TRY(format_str(t, s, text.slice(m.spec.start, m.spec.end)));
         out.append(view_of(s));
         return {};
       }

@@ -1,13 +1,9 @@
 // str.__format__: alignment, width and precision.
 #include "base/format_spec.h"
 
-#include "runtime/api.h"
+#include "types/str.h"
 
 namespace kaa {
-
-// types/str.h cannot be included here: base/format_spec.h has a TextView of its own.
-Result<Str*> str_pad_slice(Thread& t, Str* s, size_t take, size_t left, size_t right, uint32_t fill);
-int decimal_digit(char32_t c);
 
 static Error raise_format_error(Thread& t, const FormatError& e) {
   switch (e.kind) {
@@ -17,13 +13,12 @@ static Error raise_format_error(Thread& t, const FormatError& e) {
   }
 }
 
-Result<Str*> format_str(Thread& t, Str* s, int spec_kind, const void* spec, size_t spec_length) {
+Result<Str*> format_str(Thread& t, Str* s, TextView spec) {
   FormatSpec f;
   FormatError e;
   Utf8 name;
   TRY(str_utf8(t, s->type()->name, name, true));
-  TextView text{spec, static_cast<int64_t>(spec_length), spec_kind};
-  if (!parse_format_spec(text, name.data, 's', '<', &f, &e, decimal_digit)) return raise_format_error(t, e);
+  if (!parse_format_spec(spec, name.data, 's', '<', &f, &e, decimal_digit)) return raise_format_error(t, e);
   StringLayout layout;
   if (!layout_string(f, static_cast<int64_t>(s->length), name.data, &layout, &e)) return raise_format_error(t, e);
   return str_pad_slice(t, s, static_cast<size_t>(layout.take), static_cast<size_t>(layout.left), static_cast<size_t>(layout.right), f.fill);
@@ -33,7 +28,7 @@ Result<Value> str_dunder_format(Thread& t, Args a) {
   if (!is_str(a[1])) return RAISE(TypeError, "__format__() argument must be str, not %T", a[1]);
   Str *s = a.as<Str>(0), *spec = a.as<Str>(1);
   if (spec->length == 0) return TRY(str(t, s));
-  return TRY(format_str(t, s, spec->kind(), spec->data(), spec->length));
+  return TRY(format_str(t, s, view_of(spec)));
 }
 
 }  // namespace kaa

@@ -153,16 +153,10 @@ Result<Value> odict_move_to_end(Thread& t, Args a) {
   return kNone;
 }
 
-// Removes a key: subclasses that override item access are asked.
+// Removes a key from the table itself, also in subclasses that override item access.
 Result<Opt> take_key(Thread& t, Value self, Value key, Value fallback) {
-  if (is_exact(self)) {
-    Opt v = TRY(dict_pop(t, self.as<Dict>(), key));
-    if (v) return v;
-  } else if (TRY(contains(t, self, key))) {
-    Value v = TRY(get_item(t, self, key));
-    TRY(del_item(t, self, key));
-    return Opt{v};
-  }
+  Opt v = TRY(dict_pop(t, self.as<Dict>(), key));
+  if (v) return v;
   if (fallback) return Opt{fallback};
   return raise_key_error(t, key);
 }
@@ -333,8 +327,6 @@ Result<Value> odict_iterator_next(Thread& t, Object* o) {
   }
   Value key = d->entries[i].key, v = d->entries[i].value;
   if (it->part == 0) return key;
-  // A subclass may compute its values.
-  if (type_of(Value(d)) != g_ordered_dict) v = TRY(get_item(t, d, key));
   if (it->part == 1) return v;
   return TRY(make_tuple(t, key, v));
 }

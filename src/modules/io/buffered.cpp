@@ -314,7 +314,7 @@ const MethodDef k_reader_methods[] = {COMMON_ROWS(reader_init), READ_ROWS, {"flu
 const MethodDef k_writer_methods[] = {COMMON_ROWS(writer_init), WRITE_ROWS};
 const MethodDef k_random_methods[] = {COMMON_ROWS(random_init), READ_ROWS, WRITE_ROWS};
 const GetSetDef k_getsets[] = {
-    {"raw", get_raw, nullptr, "The raw stream."},
+    {"raw", get_raw, io_readonly_member, "The raw stream."},
     {"_finalizing", get_finalizing, set_finalizing, nullptr},
     {"closed", get_closed, nullptr, "Whether the raw stream is closed."},
     {"name", get_name, nullptr, "The name of the raw stream."},

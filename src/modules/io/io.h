@@ -52,6 +52,7 @@ Result<bool> io_is_closed(Thread& t, Value stream);         // truth of its `clo
 Status io_check_closed(Thread& t, Value stream);            // ValueError when it is
 Status io_check_mode(Thread& t, Value stream, Str* method, const char* text);  // UnsupportedOperation unless stream.method() is True
 Result<Value> iobase_close(Thread& t, Value self);          // _IOBase.close
+Status io_readonly_member(Thread& t, Value self, Value v);  // the setter of what are plain members in CPython
 // A writable buffer for readinto and the like; TypeError names the function.
 Status io_writable_buffer(Thread& t, Value v, const char* fname, BufferHold& out);
 // One of `a` and `b` failed while the other was handled: joins the exceptions as CPython does (the earlier becomes the context) and leaves it raised.

@@ -69,6 +69,8 @@ Status io_writable_buffer(Thread& t, Value v, const char* fname, BufferHold& out
   return RAISE(TypeError, "%s must be read-write bytes-like object, not %T", fname, v);
 }
 
+Status io_readonly_member(Thread& t, Value, Value) { return RAISE(AttributeError, "readonly attribute"); }
+
 Status io_chain(Thread& t, Value earlier) {
   if (!earlier) return t.exc ? Status(Error{}) : Status();
   if (!t.exc) {

@@ -264,7 +264,10 @@ Result<Value> textio_repr(Thread& t, Args a) {
 
 // ---- attributes
 Result<Value> get_name(Thread& t, Value v) { return get_attr(t, TRY(textio_self(t, v))->buffer, NAME("name")); }
-Result<Value> get_closed(Thread& t, Value v) { return get_attr(t, TRY(textio_self(t, v))->buffer, NAME("closed")); }
+Result<Value> get_closed(Thread& t, Value v) {
+  if (!v.as<TextIO>()->ok && !v.as<TextIO>()->detached) return kTrue;  // __init__ failed: there is nothing to close
+  return get_attr(t, TRY(textio_self(t, v))->buffer, NAME("closed"));
+}
 Result<Value> get_buffer_attr(Thread& t, Value v) { return TRY(textio_self(t, v))->buffer.get(); }
 Result<Value> get_encoding(Thread&, Value v) { return v.as<TextIO>()->encoding ? v.as<TextIO>()->encoding.get() : kNone; }
 Result<Value> get_errors(Thread& t, Value v) {
@@ -323,9 +326,9 @@ const MethodDef k_methods[] = {
     {"__getstate__", io_getstate_refused, "($self, /)", nullptr},
 };
 const GetSetDef k_getsets[] = {
-    {"encoding", get_encoding, nullptr, "The name of the encoding."},
-    {"line_buffering", get_line_buffering, nullptr, "Whether a newline flushes the stream."},
-    {"write_through", get_write_through, nullptr, "Whether each write goes to the buffer at once."},
+    {"encoding", get_encoding, io_readonly_member, "The name of the encoding."},
+    {"line_buffering", get_line_buffering, io_readonly_member, "Whether a newline flushes the stream."},
+    {"write_through", get_write_through, io_readonly_member, "Whether each write goes to the buffer at once."},
     {"_finalizing", get_finalizing, set_finalizing, nullptr},
     {"name", get_name, nullptr, "The name of the buffer."},
     {"closed", get_closed, nullptr, "Whether the buffer is closed."},

@@ -183,15 +183,18 @@ struct ZipLongest : Object {
 };
 
 Result<Value> zip_longest_new(Thread& t, Args a, Tuple* kwnames) {
-  static const MethodDef k_sig{"zip_longest", static_cast<NativeFn>(nullptr), "($cls, *iterables, fillvalue=None)", nullptr, MethodKind::kNew};
-  Value p[2];
-  Args rest;
-  TRY(bind_raw(t, "zip_longest", *parse_signature(t, k_sig), a, kwnames, p, &rest, nullptr));
+  Args rest = {a.p + 1, positional_count(a, kwnames) - 1};
+  Value fill = kNone;
+  if (has_keywords(kwnames)) {
+    if (kwnames->size > 1 || !str_equal_ascii(kwnames->items[0].as<Str>(), "fillvalue"))
+      return RAISE(TypeError, "zip_longest() got an unexpected keyword argument");
+    fill = a.p[a.n - 1];
+  }
   List* its = TRY(new_list(t, rest.n));
   for (uint32_t i = 0; i < rest.n; i++) TRY(list_append(t, its, TRY(get_iter(t, rest[i]))));
-  ZipLongest* z = TRY(alloc_as<ZipLongest>(t, p[0].as<Type>()));
+  ZipLongest* z = TRY(alloc_as<ZipLongest>(t, a.as<Type>(0)));
   z->its.init(its);
-  z->fill.init(p[1] ? p[1] : kNone);
+  z->fill.init(fill);
   z->active = rest.n;
   return z;
 }

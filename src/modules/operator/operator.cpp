@@ -110,7 +110,7 @@ Result<Value> op_compare_digest(Thread& t, Args a) {
       return RAISE(TypeError, "comparing strings with non-ASCII characters is not supported");
     return Value::from_bool(digest_equal(a.as<Str>(0)->ascii(), a.as<Str>(1)->ascii()));
   }
-  if (!has_buffer(a[0]) || !has_buffer(a[1]))
+  if (!has_buffer(a[0]) && !has_buffer(a[1]))
     return RAISE(TypeError, "unsupported operand types(s) or combination of types: '%T' and '%T'", a[0], a[1]);
   BufferHold x, y;
   TRY(x.get(t, a[0]));
