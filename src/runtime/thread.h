@@ -7,6 +7,11 @@
 namespace kaa {
 
 struct Interp;
+struct Dispatch;  // interp/interp.h
+extern const Dispatch k_dispatch;
+
+// What a trace function is being told (interp/tracing.cpp).
+enum class TraceEvent : uint8_t { kNone, kCall, kLine, kOpcode, kReturn, kException, kCCall };
 
 // Reasons to leave the fast path at a safepoint, bits of Thread::poll.
 enum PollBits : uint32_t {
@@ -32,6 +37,11 @@ struct Thread {
   uint32_t repr_depth = 0;
   Value context;                    // contextvars: the current Context, or empty
   Value trace_func, profile_func;
+  const Dispatch* dispatch = &k_dispatch;  // the table that frames are entered with
+  Frame* trace_last = nullptr;      // frame of the last traced instruction; null after a return
+  Frame* traced_frame = nullptr;    // what the running trace function was called for
+  TraceEvent trace_event = TraceEvent::kNone;
+  bool in_trace = false;            // a trace function runs: no events
   Value async_exc;
   Value async_gen_firstiter, async_gen_finalizer;
   int32_t coroutine_origin_depth = 0;
