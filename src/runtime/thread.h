@@ -15,7 +15,7 @@ enum class TraceEvent : uint8_t { kNone, kCall, kLine, kOpcode, kReturn, kExcept
 
 // Reasons to leave the fast path at a safepoint, bits of Thread::poll.
 enum PollBits : uint32_t {
-  kPollSignal = 1, kPollFinalizers = 2, kPollGc = 4, kPollHandover = 8, kPollAsyncExc = 16, kPollPendingCall = 32, kPollEager = 64,
+  kPollSignal = 1, kPollFinalizers = 2, kPollGc = 4, kPollHandover = 8, kPollAsyncExc = 16, kPollPendingCall = 32, kPollEager = 64, kPollReconcile = 128,
 };
 
 struct Thread {
