@@ -301,11 +301,6 @@ Result<Value> sys_set_coroutine_origin(Thread& t, Args a) {
   t.coroutine_origin_depth = n;
   return kNone;
 }
-Result<Value> sys_call_tracing(Thread& t, Args a) {
-  if (!is_tuple(a[1])) return RAISE(TypeError, "call_tracing() argument 2 must be tuple, not %T", a[1]);
-  return call_tuple(t, a[0], a[1].as<Tuple>(), nullptr);
-}
-
 constexpr MethodKind kF = MethodKind::kFunction;
 const MethodDef k_functions[] = {
     {"exception", sys_exception, "()", "The exception being handled, or None.", kF},
@@ -348,7 +343,6 @@ const MethodDef k_functions[] = {
     {"set_asyncgen_hooks", sys_set_asyncgen_hooks, "(firstiter=<unrepresentable>, finalizer=<unrepresentable>)", "Sets these hooks.", kF},
     {"get_coroutine_origin_tracking_depth", sys_get_coroutine_origin, "()", "Frames kept of where a coroutine was made.", kF},
     {"set_coroutine_origin_tracking_depth", sys_set_coroutine_origin, "(depth)", "Sets that number.", kF},
-    {"call_tracing", sys_call_tracing, "(func, args, /)", "Calls a function with tracing on.", kF},
     {"_clear_type_cache", sys_none, "()", "Forgets cached lookups.", kF},
     {"_clear_internal_caches", sys_none, "()", "Forgets cached lookups.", kF},
     {"_is_gil_enabled", sys_true, "()", "Whether threads take turns.", kF},
