@@ -377,7 +377,7 @@ Result<Value> bytearray_copy(Thread& t, Args a) { return TRY(new_bytearray(t, se
 
 Result<Value> bytearray_resize(Thread& t, Args a) {
   int64_t n = TRY(to_ssize(t, a[1]));
-  if (n < 0) return RAISE(ValueError, "bytearray.resize(): new size must be >= 0, got %ld", n);
+  if (n < 0) return RAISE(ValueError, "Can only resize to positive sizes, got %ld", n);
   ByteArray* b = self_of(a);
   size_t old = b->size;
   TRY(resize(t, b, static_cast<size_t>(n)));
