@@ -1,5 +1,4 @@
 // sys: what importlib, the library and programs ask of the interpreter.
-#include "interp/tracing.h"
 #include "modules/sys_module.h"
 
 #include <dlfcn.h>
@@ -10,6 +9,7 @@
 
 #include <algorithm>
 
+#include "interp/tracing.h"
 #include "modules/import.h"
 #include "runtime/call.h"
 #include "runtime/startup.h"
