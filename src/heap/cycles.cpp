@@ -87,7 +87,7 @@ class CycleCollector {
       CycleCollector& c;
       explicit R(CycleCollector& c) : c(c) {}
       void value(Value v) override { if (v && v.is_object()) c.reach(v.object()); }
-      void conservative(const void* lo, const void* hi) override {
+      __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
         const uintptr_t* e = static_cast<const uintptr_t*>(hi);
         for (const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7}); p < e; p++)
           if (Object* o = c.h_.find_object(*p)) c.reach(o);

@@ -5,7 +5,7 @@
 // not change; an export that only garbage holds is looked for by a reconcile before a resize is refused.
 #include "types/bytes.h"
 
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 
 namespace kaa {
 
@@ -200,8 +200,7 @@ Result<Value> bytearray_init(Thread& t, Args a) {
 Result<Value> bytearray_repr(Thread& t, Args a) {
   ByteArray* b = self_of(a);
   Str* name = b->type()->name;
-  if (b->type() == KAA_TYPE(bytearray)) return TRY(bytes_repr_text(t, bytes_view(b), "bytearray(", ")"));
-  Str* inner = TRY(bytes_repr_text(t, bytes_view(b), "", ""));
+  Str* inner = TRY(bytes_repr_text(t, bytes_view(b), true));
   return TRY(str_format(t, "%U(%U)", name, inner));
 }
 Result<Value> bytearray_str(Thread& t, Args a) {
@@ -378,7 +377,7 @@ Result<Value> bytearray_copy(Thread& t, Args a) { return TRY(new_bytearray(t, se
 
 Result<Value> bytearray_resize(Thread& t, Args a) {
   int64_t n = TRY(to_ssize(t, a[1]));
-  if (n < 0) return RAISE(ValueError, "bytearray.resize(): new size must be >= 0, got %ld", n);
+  if (n < 0) return RAISE(ValueError, "Can only resize to positive sizes, got %ld", n);
   ByteArray* b = self_of(a);
   size_t old = b->size;
   TRY(resize(t, b, static_cast<size_t>(n)));

@@ -176,7 +176,11 @@ Result<Value> pattern_repr(Thread& t, Args a) {
 Result<Value> pattern_hash(Thread& t, Args a) {
   Pattern* p = self_of(a);
   uint64_t h = static_cast<uint64_t>(TRY(hash(t, p->source)));
+<<<<<<< HEAD
   uint64_t c = siphash13(HashSecret{interp().hash_key0, interp().hash_key1}, p->program->code(), static_cast<int64_t>(p->program->size() * sizeof(uint32_t)));
+=======
+  uint64_t c = siphash13(HashSecret{}, p->program->code(), static_cast<int64_t>(p->program->size() * sizeof(uint32_t)));
+>>>>>>> reast
   h ^= c ^ static_cast<uint64_t>(p->flags) ^ static_cast<uint64_t>(p->of_bytes) ^ p->groups;
   int64_t r = static_cast<int64_t>(h << 3) >> 3;
   return TRY(make_int(t, r == -1 ? -2 : r));
@@ -194,7 +198,10 @@ Result<Value> pattern_eq(Thread& t, Args a) {
 
 Result<Value> pattern_self(Thread&, Args a) { return a[0]; }
 
-Result<Value> get_groupindex(Thread& t, Value v) { return call(t, KAA_TYPE(mappingproxy), v.as<Pattern>()->group_index.value()); }
+Result<Value> get_groupindex(Thread& t, Value v) {
+  if (!v.as<Pattern>()->group_index->used) return TRY(new_dict(t));
+  return call(t, KAA_TYPE(mappingproxy), v.as<Pattern>()->group_index.value());
+}
 
 const MethodDef k_methods[] = {
     {"match", pattern_match, "($self, /, string, pos=0, endpos=sys.maxsize)", "A Match at the beginning of the string, or None."},
