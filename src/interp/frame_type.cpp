@@ -22,9 +22,17 @@ static Result<Value> get_globals(Thread&, Value self) { return frame_of(self)->f
 static Result<Value> get_builtins(Thread&, Value self) { return frame_of(self)->func->builtins.value(); }
 static Result<Value> get_locals(Thread& t, Value self) { return frame_f_locals(t, frame_of(self)); }
 static Result<Value> get_lasti(Thread&, Value self) { return small_int(int64_t{frame_word(frame_of(self))} * 8); }
-static Result<Value> get_lineno(Thread&, Value self) {
+static Result<Value> get_lineno(Thread& t, Value self) {
   FrameObject* o = frame_of(self);
+  // When a trace function is told of the call, nothing of the body has run yet.
+  if (t.trace_event == TraceEvent::kCall && o->live && t.traced_frame == o->live) {
+    const Word* pc = o->live->pc;
+    if (pc == o->code->words || static_cast<Op>(pc[-1].op) == Op::RETURN_GENERATOR)
+      return small_int(str_equal_ascii(o->code->name.get().as<Str>(), "<module>") ? 0 : o->code->firstlineno);
+  }
   int32_t n = code_line(o->code, frame_word(o));
+  const PositionEntry* p = code_position(o->code, frame_word(o));
+  if (p && p->line < 0 && o->trace && o->trace_line >= 0) n = o->trace_line;  // the line that led here
   return n < 0 ? kNone : small_int(n);
 }
 static Status set_lineno(Thread& t, Value self, Value v) {
