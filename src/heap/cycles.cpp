@@ -164,6 +164,11 @@ size_t Heap::collect(int generation) {
   }
   stats.collections++;
   size_t found = garbage.size();
+  if (found && keep_garbage) {
+    no_reconcile = false;
+    keep_garbage(garbage);
+    return found;
+  }
   if (found) {
     // The batch is held by a count each while Python may run.
     bool finalizers = false;

@@ -61,6 +61,7 @@ char* map_aligned(size_t bytes) {
 Page g_empty_page;  // what current_ points at before the first page: never has a free slot
 
 constexpr size_t kZctInitial = 8192;          // entries: the working set of one reconcile stays within half of L2
+constexpr size_t kHardFactor = 8;
 constexpr size_t kMaxRawSlot = 1024;           // larger buffers come from malloc, which can grow them in place
 constexpr size_t kMaxBlock = size_t{1} << 46;
 
@@ -187,8 +188,34 @@ FreeSlot* Heap::take_slot(int cls, bool raw) {
   return s;
 }
 
+// The soft limit is reached: the thread's next safepoint reconciles. Only when that does not come soon (a long native loop) is it done here, at
+// kHardFactor times the limit. Under stress it is always done here.
+void Heap::became_due() {
+  if (no_reconcile) return;
+  if (stress_interval) { reconcile(); return; }
+  bool hard = bytes_since >= budget * kHardFactor || zct_size() >= last_kept + kHardFactor * kZctInitial + 2 * last_kept;
+  if (hard || !request_safepoint) { reconcile(); return; }
+  if (!requested_) {
+    requested_ = true;
+    request_safepoint();
+  }
+  // The fast path is taken again until the table has grown by a quarter of the way to the hard limit.
+  Object** e = zct_top_ + 2 * kZctInitial;
+  zct_soft_end_ = e < zct_hard_end_ ? e : zct_hard_end_;
+}
+
 Object* Heap::allocate_slow(Shape* shape, size_t size) {
-  if ((zct_top_ >= zct_soft_end_ || bytes_since >= budget) && !no_reconcile) reconcile();
+  if (zct_top_ >= zct_soft_end_ || bytes_since >= budget) became_due();
+  Object* o = allocate_deferred(shape, size);
+  if (o && stress_interval) set_soft_end();
+  return o;
+}
+
+Object* Heap::allocate_deferred(Shape* shape, size_t size) {
+  if (UNLIKELY(!requested_ && (zct_top_ >= zct_soft_end_ || bytes_since >= budget)) && request_safepoint && !stress_interval) {
+    requested_ = true;
+    request_safepoint();
+  }
   if (UNLIKELY(zct_top_ == zct_hard_end_)) grow_zct();
   FreeSlot* s;
   if (size <= kMaxSmall) {
@@ -199,9 +226,7 @@ Object* Heap::allocate_slow(Shape* shape, size_t size) {
     stats.large++;
   }
   if (!s) return nullptr;
-  Object* o = born(s, shape);
-  if (stress_interval) set_soft_end();
-  return o;
+  return born(s, shape);
 }
 
 // Under stress, the soft end is set so that the next allocation, or one soon after, takes the slow path and reconciles.

@@ -94,6 +94,12 @@ class Heap {
     return allocate_slow(shape, size);
   }
 
+  // The same, but never reconciles: for functions that copy from memory of the caller's (a buffer does not keep its owner alive, and the caller may
+  // hold the buffer alone): strings, bytes, tuple_of(), list_of(). What becomes due is done at the next safepoint or other allocation.
+  Object* allocate_deferred(Shape* shape, size_t size);
+  // Reconciles if it is due (safepoints).
+  void reconcile_if_due() { if (UNLIKELY(requested_ && !no_reconcile)) reconcile(); }
+
   // Buffers: memory without a header, never scanned. Its owner frees it. Null when memory is short. May NOT reconcile; counts towards the budget.
   void* allocate_raw(size_t size);
   void free_raw(void* p, size_t size);
@@ -118,7 +124,9 @@ class Heap {
   void (*scan_roots)(RootVisitor&) = nullptr;          // every thread's registers, roots and native stacks (the current one: conservative from its entry)
   void (*weakrefs_dead)(Object*) = nullptr;            // an object with kHasWeakrefs dies
   void (*queue_finalizer)(Object*) = nullptr;          // an object whose type has a finalizer dies for the first time
+  void (*request_safepoint)() = nullptr;               // a reconcile is due: it should be made at the thread's next safepoint
   void (*after_reconcile)(Heap&) = nullptr;            // notes whether a cycle collection is due
+  void (*keep_garbage)(const std::vector<Object*>&) = nullptr;  // gc.DEBUG_SAVEALL: takes what collect() found, which is not freed then
   void (*run_pending)() = nullptr;                     // runs queued finalizers and callbacks (within collect)
 
   HeapStats stats;
@@ -161,6 +169,7 @@ class Heap {
   void grow_zct();
   void set_soft_end();
   void charge(size_t bytes);
+  void became_due();
 
   Page* current_[2 * kClassCount];    // object classes, then raw classes
   Page* partial_[2 * kClassCount];    // pages with room, not current
@@ -170,6 +179,7 @@ class Heap {
   Object** zct_hard_end_;
   std::vector<char*> chunks_;         // every chunk, huge ones included
   std::vector<std::pair<char*, size_t>> reserve_;
+  bool requested_ = false;            // a safepoint was asked for
   uint64_t random_ = 0x9E3779B97F4A7C15ull;
   std::vector<Object*> work_;
 };

@@ -221,6 +221,7 @@ void Heap::reconcile() {
   while (soft > static_cast<size_t>(zct_hard_end_ - zct_base_)) grow_zct();
   zct_soft_end_ = zct_base_ + soft;
   bytes_since = 0;
+  requested_ = false;
   budget = std::min(std::max(kMinBudget, kept * 128), kMaxBudget);
   stats.reconciles++;
   if (after_reconcile) after_reconcile(*this);

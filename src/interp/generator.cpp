@@ -3,6 +3,7 @@
 #include "interp/generator.h"
 
 #include "interp/interp.h"
+#include "interp/tracing.h"
 #include "objects/traits.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
@@ -82,7 +83,8 @@ static int resume_raising(Thread& t, GeneratorObject* g, Value exc, Value* out) 
   if (!nf) return -1;
   nf->pc = created ? at - 1 : at;   // the YIELD itself raises (RETURN_GENERATOR before the first)
   static_cast<void>(raise_value(t, exc));
-  Value v = op_fail(&t, nf->pc, nf->regs, nf, nf->code->consts, &k_dispatch);
+  if (is_traced(t) && !trace_thrown(t, nf)) { /* the trace function's exception goes on */ }
+  Value v = op_fail(&t, nf->pc, nf->regs, nf, nf->code->consts, t.dispatch);
   if (!v) return -1;
   *out = v;
   return g->state == GenState::kFinished ? 0 : 1;

@@ -31,6 +31,7 @@ extern const Dispatch k_dispatch;
 #define OP(name, ...) KAA_PRESERVE_NONE Value op_##name(HANDLER_ARGS);
 #include "defs/opcodes.def"
 KAA_PRESERVE_NONE Value op_fail(HANDLER_ARGS);
+KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS);  // tracing.cpp
 
 #define HANDLER(name) KAA_PRESERVE_NONE Value op_##name(HANDLER_ARGS)
 #define DISPATCH() MUSTTAIL return table->op[pc->op](HANDLER_PASS)
@@ -45,6 +46,8 @@ KAA_PRESERVE_NONE Value op_fail(HANDLER_ARGS);
     k = f->code->consts;                  \
     DISPATCH();                           \
   } while (0)
+// After a call of a native, which may have switched tracing on or off.
+#define ENTER_SYNC(frame) do { table = t->dispatch; ENTER(frame); } while (0)
 // v is a Result<Value>: stores it in register `dst`, or fails.
 #define STORE_RESULT(dst, res, words)              \
   do {                                             \

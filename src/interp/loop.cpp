@@ -1,6 +1,7 @@
 // Entering and leaving the loop: frames, returns, unwinding.
 #include "interp/generator.h"
 #include "interp/interp.h"
+#include "interp/tracing.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
 
@@ -52,7 +53,7 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
   return nf;
 }
 
-Value run_frame(Thread& t, Frame* f) { return k_dispatch.op[f->pc->op](&t, f->pc, f->regs, f, f->code->consts, &k_dispatch); }
+Value run_frame(Thread& t, Frame* f) { return t.dispatch->op[f->pc->op](&t, f->pc, f->regs, f, f->code->consts, t.dispatch); }
 
 Result<Value> call_python(Thread& t, Function* fn, const Value* a, size_t n, Tuple* kwnames) {
   TRY(native_enter(t));
@@ -167,6 +168,7 @@ HANDLER(RETURN_NONE) { RETURN_VALUE(kNone); }
 static Frame* unwind(Thread& t, Frame* f) {
   for (;;) {
     if (!traceback_here(t, f).ok()) { /* the newer exception goes on */ }
+    if (is_traced(t)) trace_raised(t, f);
     Code* c = f->code;
     uint32_t at = f->pc_index();
     for (uint32_t i = 0; i < c->nexceptions; i++) {
@@ -177,6 +179,7 @@ static Frame* unwind(Thread& t, Frame* f) {
       f->pc = c->words + e.target;
       return f;
     }
+    if (is_traced(t)) trace_unwound(t, f);
     Frame* p = f->prev;
     FrameKind kind = f->kind;
     frame_leave(t, f);
@@ -191,7 +194,7 @@ KAA_PRESERVE_NONE Value op_fail(HANDLER_ARGS) {
   SAVE();
   Frame* p = unwind(*t, f);
   if (!p) return Value();
-  ENTER(p);
+  ENTER_SYNC(p);
 }
 
 // ---- generators
@@ -240,6 +243,7 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
     gf->pc = y + 1;
   }
   g->state = GenState::kRunning;
+  g->resumed = true;
   g->slot = slot + 1;
   g->top = top;
   g->exc.prev = t.exc_state;

@@ -101,7 +101,7 @@ HANDLER(CALL) {
   SAVE();
   Frame* nf = do_call(*t, f, r + pc->b, r + pc->b + 1, pc->c, nullptr, pc->a, pc + 2);
   if (UNLIKELY(!nf)) FAIL();
-  ENTER(nf);
+  ENTER_SYNC(nf);
 }
 
 static Result<Value> call_descriptor(Thread& t, NativeFunction* nf, Args a) {
@@ -131,14 +131,14 @@ HANDLER(CALL_METHOD) {
   SAVE();
   Frame* nf = do_call(*t, f, r + pc->b, w + 1, pc->c, nullptr, pc->a, pc + 2);
   if (UNLIKELY(!nf)) FAIL();
-  ENTER(nf);
+  ENTER_SYNC(nf);
 }
 HANDLER(CALL_KW) {
   SAVE();
   Tuple* names = k[pc[1].index].as<Tuple>();
   Frame* nf = do_call(*t, f, r + pc->b, r + pc->b + 1, pc->c - names->size, names, pc->a, pc + 3);
   if (UNLIKELY(!nf)) FAIL();
-  ENTER(nf);
+  ENTER_SYNC(nf);
 }
 HANDLER(CALL_METHOD_KW) {
   SAVE();
@@ -154,7 +154,7 @@ HANDLER(CALL_METHOD_KW) {
     STORE_RESULT(pc->a, call_native(*t, fn.as<NativeFunction>(), {w, pc->c + 1u}, names), 3);
   }
   if (UNLIKELY(!nf)) FAIL();
-  ENTER(nf);
+  ENTER_SYNC(nf);
 }
 
 // f(*args, **kwargs)
@@ -209,7 +209,7 @@ HANDLER(CALL_EX) {
   SAVE();
   Frame* nf = call_ex(*t, f, pc);
   if (UNLIKELY(!nf)) FAIL();
-  ENTER(nf);
+  ENTER_SYNC(nf);
 }
 
 static Result<Value> make_function(Thread& t, Frame* f, Code* c) {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include "interp/tracing.h"
 #include "modules/import.h"
 #include "runtime/call.h"
 #include "runtime/startup.h"
@@ -52,6 +53,22 @@ Result<Value> sys_getframe(Thread& t, Args a) {
   while (f && depth-- > 0) f = f->prev;
   if (!f) return RAISE(ValueError, "call stack is not deep enough");
   return TRY(frame_object(t, f));
+}
+Result<Value> sys_settrace(Thread& t, Args a) { TRY(set_trace(t, a[0])); return kNone; }
+Result<Value> sys_gettrace(Thread& t, Args) { return t.trace_func ? t.trace_func : kNone; }
+Result<Value> sys_setprofile(Thread& t, Args a) { TRY(set_profile(t, a[0])); return kNone; }
+Result<Value> sys_getprofile(Thread& t, Args) { return t.profile_func ? t.profile_func : kNone; }
+Result<Value> sys_settrace_all(Thread& t, Args a) {
+  for (Thread* x = interp().threads; x; x = x->next) TRY(set_trace(*x, a[0]));
+  return kNone;
+}
+Result<Value> sys_setprofile_all(Thread& t, Args a) {
+  for (Thread* x = interp().threads; x; x = x->next) TRY(set_profile(*x, a[0]));
+  return kNone;
+}
+Result<Value> sys_call_tracing(Thread& t, Args a) {
+  if (!is_tuple(a[1])) return RAISE(TypeError, "call_tracing() argument 2 must be tuple, not %T", a[1]);
+  return call_tracing(t, a[0], a[1].as<Tuple>());
 }
 Result<Value> sys_getframemodulename(Thread& t, Args a) {
   int depth = a[0] ? TRY(to_cint(t, a[0])) : 0;
@@ -284,17 +301,19 @@ Result<Value> sys_set_coroutine_origin(Thread& t, Args a) {
   t.coroutine_origin_depth = n;
   return kNone;
 }
-Result<Value> sys_call_tracing(Thread& t, Args a) {
-  if (!is_tuple(a[1])) return RAISE(TypeError, "call_tracing() argument 2 must be tuple, not %T", a[1]);
-  return call_tuple(t, a[0], a[1].as<Tuple>(), nullptr);
-}
-
 constexpr MethodKind kF = MethodKind::kFunction;
 const MethodDef k_functions[] = {
     {"exception", sys_exception, "()", "The exception being handled, or None.", kF},
     {"exc_info", sys_exc_info, "()", "(type, value, traceback) of the exception being handled.", kF},
     {"exit", sys_exit, "(status=None, /)", "Raises SystemExit(status).", kF},
     {"_getframe", sys_getframe, "(depth=0, /)", "A frame of the call stack.", kF},
+    {"settrace", sys_settrace, "(function, /)", "Sets the function that is told what this thread runs; None: no tracing.", kF},
+    {"gettrace", sys_gettrace, "()", "The function set by settrace(), or None.", kF},
+    {"setprofile", sys_setprofile, "(function, /)", "Sets the function that is told of calls and returns in this thread.", kF},
+    {"getprofile", sys_getprofile, "()", "The function set by setprofile(), or None.", kF},
+    {"_settraceallthreads", sys_settrace_all, "(function, /)", "settrace() for every thread.", kF},
+    {"_setprofileallthreads", sys_setprofile_all, "(function, /)", "setprofile() for every thread.", kF},
+    {"call_tracing", sys_call_tracing, "(func, args, /)", "Calls func(*args) with tracing on, from a trace function.", kF},
     {"_getframemodulename", sys_getframemodulename, "(depth=0)", "The module name of a frame of the call stack.", kF},
     {"_current_frames", sys_current_frames, "()", "The innermost frame of each thread.", kF},
     {"intern", sys_intern, "(string, /)", "The one string with this text that names are compared by.", kF},
@@ -324,7 +343,6 @@ const MethodDef k_functions[] = {
     {"set_asyncgen_hooks", sys_set_asyncgen_hooks, "(firstiter=<unrepresentable>, finalizer=<unrepresentable>)", "Sets these hooks.", kF},
     {"get_coroutine_origin_tracking_depth", sys_get_coroutine_origin, "()", "Frames kept of where a coroutine was made.", kF},
     {"set_coroutine_origin_tracking_depth", sys_set_coroutine_origin, "(depth)", "Sets that number.", kF},
-    {"call_tracing", sys_call_tracing, "(func, args, /)", "Calls a function with tracing on.", kF},
     {"_clear_type_cache", sys_none, "()", "Forgets cached lookups.", kF},
     {"_clear_internal_caches", sys_none, "()", "Forgets cached lookups.", kF},
     {"_is_gil_enabled", sys_true, "()", "Whether threads take turns.", kF},

@@ -71,12 +71,15 @@ struct FrameObject : Object {
   Field<> back;          // FrameObject or empty, once ended
   Field<> trace;         // f_trace
   Field<> extra;         // dict of f_locals keys that are no variables
+  Field<> c_call;        // profiling: the native that is being called
   uint32_t lasti;
+  int32_t trace_line;    // line of the last traced instruction, -1: none yet
+  uint32_t trace_word;   // and where it was
   bool trace_lines, trace_opcodes;
   uint32_t nregs;        // registers held after the end (all below the first temporary)
   Value regs[];          // counted; room for code->nlocals
   template <class F> void each_field(F&& f) {
-    f(code); f(func); f(locals); f(back); f(trace); f(extra);
+    f(code); f(func); f(locals); f(back); f(trace); f(extra); f(c_call);
     for (uint32_t i = 0; i < nregs; i++) f(reinterpret_cast<Field<>&>(regs[i]));
   }
 };
@@ -96,6 +99,7 @@ struct GeneratorObject : Object {
   GeneratorObject* next_zombie;
   GenState state;
   bool listed, counted, ag_running, ag_closed, ag_hooks;
+  bool resumed;              // and tracing has not seen it yet
   uint32_t counted_height;
   Frame* slot;               // while it runs: first free frame of the frame stack (its place in the recursion count is below)
   Value* top;                // and first free word of the data stack

@@ -13,6 +13,11 @@ Status (*g_handover_hook)(Thread&) = nullptr;
 Status safepoint(Thread& t) {
   uint32_t p = t.poll.load(std::memory_order_relaxed);
   if (!p) return {};
+  if (p & kPollReconcile) {
+    t.poll.fetch_and(~uint32_t{kPollReconcile}, std::memory_order_relaxed);
+    t.heap->reconcile_if_due();
+    p = t.poll.load(std::memory_order_relaxed);
+  }
   if (p & kPollFinalizers) TRY(run_finalizers(t));
   if (p & kPollGc) {
     t.poll.fetch_and(~uint32_t{kPollGc}, std::memory_order_relaxed);

@@ -49,6 +49,7 @@ Thread& start_core(int64_t hash_seed) {
   h->weakrefs_dead = weakrefs_dead;
   h->queue_finalizer = queue_finalizer;
   h->after_reconcile = gc_after_reconcile;
+  h->request_safepoint = [] { if (tls_thread) tls_thread->poll.fetch_or(kPollReconcile, std::memory_order_relaxed); };
   init_type_memory();
   Interp& in = interp();
   Thread* t = create_thread(in);

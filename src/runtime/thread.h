@@ -7,10 +7,15 @@
 namespace kaa {
 
 struct Interp;
+struct Dispatch;  // interp/interp.h
+extern const Dispatch k_dispatch;
+
+// What a trace function is being told (interp/tracing.cpp).
+enum class TraceEvent : uint8_t { kNone, kCall, kLine, kOpcode, kReturn, kException, kCCall };
 
 // Reasons to leave the fast path at a safepoint, bits of Thread::poll.
 enum PollBits : uint32_t {
-  kPollSignal = 1, kPollFinalizers = 2, kPollGc = 4, kPollHandover = 8, kPollAsyncExc = 16, kPollPendingCall = 32, kPollEager = 64,
+  kPollSignal = 1, kPollFinalizers = 2, kPollGc = 4, kPollHandover = 8, kPollAsyncExc = 16, kPollPendingCall = 32, kPollEager = 64, kPollReconcile = 128,
 };
 
 struct Thread {
@@ -32,6 +37,11 @@ struct Thread {
   uint32_t repr_depth = 0;
   Value context;                    // contextvars: the current Context, or empty
   Value trace_func, profile_func;
+  const Dispatch* dispatch = &k_dispatch;  // the table that frames are entered with
+  Frame* trace_last = nullptr;      // frame of the last traced instruction; null after a return
+  Frame* traced_frame = nullptr;    // what the running trace function was called for
+  TraceEvent trace_event = TraceEvent::kNone;
+  bool in_trace = false;            // a trace function runs: no events
   Value async_exc;
   Value async_gen_firstiter, async_gen_finalizer;
   int32_t coroutine_origin_depth = 0;
@@ -42,6 +52,7 @@ struct Thread {
   uint64_t saved_registers[8] = {}; // and its callee-saved registers
   int saved_errno = 0;
   bool daemon = false;
+  bool raising = false;             // an exception is being made, with part of the native headroom
   Value start_values[4];            // function, arguments, keywords and handle of a thread that starts
 
   bool native_ok() const { return static_cast<char*>(__builtin_frame_address(0)) > native_limit; }

@@ -200,8 +200,7 @@ Result<Value> bytearray_init(Thread& t, Args a) {
 Result<Value> bytearray_repr(Thread& t, Args a) {
   ByteArray* b = self_of(a);
   Str* name = b->type()->name;
-  if (b->type() == KAA_TYPE(bytearray)) return TRY(bytes_repr_text(t, bytes_view(b), "bytearray(", ")"));
-  Str* inner = TRY(bytes_repr_text(t, bytes_view(b), "", ""));
+  Str* inner = TRY(bytes_repr_text(t, bytes_view(b), true));
   return TRY(str_format(t, "%U(%U)", name, inner));
 }
 Result<Value> bytearray_str(Thread& t, Args a) {

@@ -106,17 +106,16 @@ Result<Value> bytes_from_object(Thread& t, Value source, const char* what) {
   return TRY(new_bytes(t, out.data() ? out.data() : reinterpret_cast<const uint8_t*>(""), out.size()));
 }
 
-Result<Str*> bytes_repr_text(Thread& t, std::string_view s, const char* prefix, const char* suffix) {
+Result<Str*> bytes_repr_text(Thread& t, std::string_view s, bool of_bytearray) {
   char quote = s.find('\'') != s.npos && s.find('"') == s.npos ? '"' : '\'';
   ByteBuilder out;
   out.reserve(s.size() + 16);
-  out.append(prefix, strlen(prefix));
   out.push('b');
   out.push(static_cast<uint8_t>(quote));
   for (char ch : s) {
     uint8_t c = static_cast<uint8_t>(ch);
     if (c >= 0x20 && c < 0x7F) {
-      if (ch == quote || ch == '\\') out.push('\\');
+      if (ch == quote || ch == '\\' || (of_bytearray && ch == '\'')) out.push('\\');
       out.push(c);
       continue;
     }
@@ -131,7 +130,6 @@ Result<Str*> bytes_repr_text(Thread& t, std::string_view s, const char* prefix, 
     }
   }
   out.push(static_cast<uint8_t>(quote));
-  out.append(suffix, strlen(suffix));
   if (out.failed()) return raise_memory(t);
   return new_str_ascii(t, reinterpret_cast<const char*>(out.data()), out.size());
 }
@@ -329,7 +327,7 @@ Result<Value> bytes_new(Thread& t, Args a) {
   return b;
 }
 
-Result<Value> bytes_repr(Thread& t, Args a) { return TRY(bytes_repr_text(t, bytes_view(a[0]), "", "")); }
+Result<Value> bytes_repr(Thread& t, Args a) { return TRY(bytes_repr_text(t, bytes_view(a[0]), false)); }
 Result<Value> bytes_str(Thread& t, Args a) {
   if (interp().bytes_warning) TRY(warn(t, KAA_TYPE(BytesWarning), 1, "str() on a bytes instance"));
   return bytes_repr(t, a);

@@ -36,7 +36,8 @@ Result<int64_t> checked_index(Thread& t, Value key, int64_t length, const char* 
 Result<int> byte_value(Thread& t, Value v, const char* message);
 // The bytes that bytes(source) or bytearray(source) hold, but for strings and sizes: buffers and iterables of ints. `what`: the type's name.
 Result<Value> bytes_from_object(Thread& t, Value source, const char* what);
-Result<Str*> bytes_repr_text(Thread& t, std::string_view s, const char* prefix, const char* suffix);
+// b'...'. A bytearray's has a backslash before every single quote, whatever the quotes around.
+Result<Str*> bytes_repr_text(Thread& t, std::string_view s, bool of_bytearray);
 
 // hex(): digits, optionally with separators (see bytes.hex).
 Result<Value> hex_text(Thread& t, std::string_view data, Value sep, Value bytes_per_sep);

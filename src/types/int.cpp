@@ -11,7 +11,7 @@ namespace kaa {
 // ---- making
 Result<IntObject*> int_alloc(Thread& t, int64_t limbs) {
   if (limbs > kMaxLimbs) return raise_memory(t);
-  Object* o = t.heap->allocate(KAA_SHAPE(int), sizeof(IntObject) + static_cast<size_t>(limbs) * 8);
+  Object* o = t.heap->allocate_deferred(KAA_SHAPE(int), sizeof(IntObject) + static_cast<size_t>(limbs) * 8);
   if (UNLIKELY(!o)) return raise_memory(t);
   IntObject* i = static_cast<IntObject*>(o);
   i->size = 0;

@@ -14,8 +14,14 @@ Result<Tuple*> new_tuple(Thread& t, size_t n) {
   return u;
 }
 
+// The items may be in a buffer whose owner nobody else holds: no reconcile before they are copied.
 Result<Tuple*> tuple_of(Thread& t, const Value* p, size_t n) {
-  Tuple* u = TRY(new_tuple(t, n));
+  if (n == 0) return interp().empty_tuple;
+  if (n > (size_t{1} << 40)) return raise_memory(t);
+  Object* o = t.heap->allocate_deferred(KAA_SHAPE(tuple), sizeof(Tuple) + n * sizeof(Value));
+  if (UNLIKELY(!o)) return raise_memory(t);
+  Tuple* u = static_cast<Tuple*>(o);
+  u->size = n;
   for (size_t i = 0; i < n; i++) tuple_init(u, i, p[i]);
   return u;
 }
@@ -62,7 +68,12 @@ Result<List*> new_list(Thread& t, size_t capacity) {
 }
 
 Result<List*> list_of(Thread& t, const Value* p, size_t n) {
-  List* l = TRY(new_list(t, n));
+  Object* o = t.heap->allocate_deferred(KAA_SHAPE(list), sizeof(List));
+  if (UNLIKELY(!o)) return raise_memory(t);
+  List* l = static_cast<List*>(o);
+  l->items = nullptr;
+  l->size = l->cap = 0;
+  if (n) TRY(list_reserve(t, l, n));
   for (size_t i = 0; i < n; i++) { l->items[i] = p[i]; inc(p[i]); }
   l->size = n;
   return l;
@@ -106,7 +117,7 @@ Result<Bytes*> new_bytes(Thread& t, const void* p, size_t n) {
   if (n == 0 && interp().empty_bytes) return interp().empty_bytes;
   if (n == 1 && p && interp().byte_chars[*static_cast<const uint8_t*>(p)]) return interp().byte_chars[*static_cast<const uint8_t*>(p)];
   if (n > (size_t{1} << 46)) return raise_memory(t);
-  Object* o = t.heap->allocate(KAA_SHAPE(bytes), sizeof(Bytes) + n + 1);
+  Object* o = t.heap->allocate_deferred(KAA_SHAPE(bytes), sizeof(Bytes) + n + 1);
   if (!o) return raise_memory(t);
   Bytes* b = static_cast<Bytes*>(o);
   b->hash = 0;

@@ -34,7 +34,7 @@ uint64_t kind_flags(uint32_t max_char) {
 Result<Str*> alloc_str(Thread& t, size_t length, uint32_t max_char) {
   size_t kind = static_cast<size_t>(kind_for(max_char));
   if (UNLIKELY(length > kMaxLength)) return raise_memory(t);
-  Object* o = t.heap->allocate(KAA_SHAPE(str), sizeof(Str) + (length + 1) * kind);
+  Object* o = t.heap->allocate_deferred(KAA_SHAPE(str), sizeof(Str) + (length + 1) * kind);
   if (UNLIKELY(!o)) return raise_memory(t);
   Str* s = static_cast<Str*>(o);
   s->hash = 0;
@@ -130,7 +130,7 @@ Result<Str*> str_concat(Thread& t, Str* a, Str* b) {
 
 // A view of the first `length` characters of the buffer.
 static Result<Value> new_view(Thread& t, StrBuffer* b, size_t length, uint32_t max_char) {
-  Object* o = t.heap->allocate(KAA_SHAPE(str), sizeof(Str) + sizeof(StrViewFields));
+  Object* o = t.heap->allocate_deferred(KAA_SHAPE(str), sizeof(Str) + sizeof(StrViewFields));
   if (!o) return raise_memory(t);
   Str* s = static_cast<Str*>(o);
   s->hash = 0;
@@ -158,7 +158,7 @@ Result<Value> str_append_inplace(Thread& t, Str* a, Str* b) {
     }
   }
   size_t cap = bytes + bytes / 2;
-  Object* o = t.heap->allocate(KAA_SHAPE(str_buffer), sizeof(StrBuffer) + cap);
+  Object* o = t.heap->allocate_deferred(KAA_SHAPE(str_buffer), sizeof(StrBuffer) + cap);
   if (!o) return raise_memory(t);
   StrBuffer* buf = static_cast<StrBuffer*>(o);
   buf->used = bytes;

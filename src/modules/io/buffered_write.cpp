@@ -84,7 +84,7 @@ Result<int64_t> write_locked(Thread& t, Buffered* b, const char* p, int64_t n) {
     }
   }
   int64_t written = 0;
-  while (n - written > b->buffer_size) {  // more than the buffer holds: straight on
+  while (n - written >= b->buffer_size) {  // as much as the buffer holds, or more: straight on
     int64_t k = TRY(raw_write(t, b, p + written, n - written, [&]() -> Result<Value> { return TRY(new_bytes(t, p + written, static_cast<size_t>(n - written))); }));
     if (k == kIoBlocked) {
       if (n - written > b->buffer_size) {

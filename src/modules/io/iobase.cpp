@@ -59,7 +59,7 @@ Result<Value> io_iter_self(Thread& t, Args a) {
 }
 
 Result<Value> io_getstate_refused(Thread& t, Args a) {
-  return RAISE(TypeError, "cannot pickle '%T' instances", a[0]);
+  return RAISE(TypeError, "cannot pickle '%U' instances", type_of(a[0])->name.get());
 }
 
 Status io_writable_buffer(Thread& t, Value v, const char* fname, BufferHold& out) {

@@ -13,6 +13,7 @@ static Status posix_exec(Thread& t, Module* m) {
   TRY(posix_add_fileio(t, m));
   TRY(posix_add_env(t, m));
   TRY(posix_add_ids(t, m));
+  TRY(posix_add_process(t, m));
   return {};
 }
 
