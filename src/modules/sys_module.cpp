@@ -301,6 +301,7 @@ Result<Value> sys_set_coroutine_origin(Thread& t, Args a) {
   t.coroutine_origin_depth = n;
   return kNone;
 }
+
 constexpr MethodKind kF = MethodKind::kFunction;
 const MethodDef k_functions[] = {
     {"exception", sys_exception, "()", "The exception being handled, or None.", kF},
