@@ -349,6 +349,7 @@ const MethodDef k_functions[] = {
     {"_is_gil_enabled", sys_true, "()", "Whether threads take turns.", kF},
     {"is_stack_trampoline_active", sys_false, "()", "Whether a profiler's trampoline is active.", kF},
     {"is_remote_debug_enabled", sys_false, "()", "Whether another process may run code in this one.", kF},
+    {"_clear_type_descriptors", sys_none, "(type, /)", "Nothing here: classes keep no descriptors to clear.", kF},
     {"_debugmallocstats", sys_none, "()", "Nothing here.", kF},
 };
 
