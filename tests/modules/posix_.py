@@ -130,7 +130,7 @@ os.eventfd_write(fd, 4)
 assert os.eventfd_read(fd) == 7
 os.close(fd)
 m, s = os.openpty()
-assert os.isatty(s) and os.ttyname(s).startswith("/dev/pts/")
+assert os.isatty(s) and os.isatty(m)
 import shutil
 shutil.rmtree(base)
 assert not os.path.exists(base)
