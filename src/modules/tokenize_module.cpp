@@ -1,7 +1,7 @@
 // _tokenize: the tokenizer of source code for tokenize.py. The whole source is read at the first token; the rest is turning the tokenizer's byte
 // offsets into what tokenize.py shows: characters and lines.
 #include "modules/code_builtins.h"
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 #include "modules/native_new.h"
 #include "objects/exceptions.h"
 #include "parser/tokenizer.h"

@@ -70,7 +70,7 @@ c.resize(3)
 assert c == b"gfe"
 c.resize(5)
 assert c == b"gfe\0\0"
-raises(ValueError, "bytearray.resize(): new size must be >= 0, got -1", c.resize, -1)
+raises(ValueError, "Can only resize to positive sizes, got -1", c.resize, -1)
 
 x = y = bytearray(b"ab")
 x += b"cd"
