@@ -80,13 +80,13 @@ Status textio_init(Thread& t, TextIO* x, Value buffer, Value encoding, Value err
   return {};
 }
 
-Status check_text_arg(Thread& t, const char* fname, const char* name, Value& v) {
+Status check_text_arg(Thread& t, const char* fname, const char* name, Value& v, bool check_nul = true) {
   if (!v) v = kNone;
   if (v.is_none()) return {};
   if (!is_str(v)) return RAISE(TypeError, "%s() argument '%s' must be str or None, not %T", fname, name, v);
   Utf8 u;
   TRY(str_utf8(t, v.as<Str>(), u));  // UnicodeEncodeError for surrogates
-  if (find_char(v.as<Str>(), 0) >= 0) return RAISE(ValueError, "embedded null character");
+  if (check_nul && find_char(v.as<Str>(), 0) >= 0) return RAISE(ValueError, "embedded null character");
   return {};
 }
 
@@ -106,7 +106,7 @@ Result<Value> textio_init_method(Thread& t, Args a, Tuple* kwnames) {
 Result<Value> textio_reconfigure(Thread& t, Args a) {
   TextIO* x = a.as<TextIO>(0);
   Value encoding = a[1], errors = a[2], newline = a[3];
-  TRY(check_text_arg(t, "reconfigure", "encoding", encoding));
+  TRY(check_text_arg(t, "reconfigure", "encoding", encoding, false));
   TRY(check_text_arg(t, "reconfigure", "errors", errors));
   bool new_newline = static_cast<bool>(newline);
   if (new_newline && !newline.is_none() && !is_str(newline)) return RAISE(TypeError, "reconfigure() argument 'newline' must be str or None, not %T", newline);
@@ -168,7 +168,18 @@ Result<Value> textio_write(Thread& t, Args a) {
   uint64_t n = text->length;
   bool newline = (x->write_translate || x->line_buffering) && find_char(text, '\n') >= 0;
   bool flush = x->line_buffering && (newline || find_char(text, '\r') >= 0);
-  if (newline && x->write_translate) text = TRY(replace_newlines(t, text, x->newline.get().as<Str>()));
+  if (newline && x->write_translate) {
+    Str* with = x->newline.get().as<Str>();
+    if (is_exact_str(a[1])) {
+      text = TRY(replace_newlines(t, text, with));
+    } else {  // a subclass may have a replace() of its own, which may do anything
+      Value r = TRY(call_method(t, text, NAME("replace"), Value(NAME("\n")), Value(with)));
+      if (!is_str(r)) return RAISE(TypeError, "replace() should return a str, not %T", r);
+      text = r.as<Str>();
+      TRY(textio_open_self(t, a[0]));
+      if (!x->can_write) return raise_unsupported(t, "not writable");
+    }
+  }
   TRY(text_encode(t, x, text));
   if (x->pending_size >= static_cast<uint64_t>(x->chunk_size) || flush || x->write_through) TRY(text_write_pending(t, x));
   if (flush) {
@@ -177,8 +188,7 @@ Result<Value> textio_write(Thread& t, Args a) {
     else TRY(call_method(t, b, NAME("flush")));
   }
   if (x->can_read) {
-    if (x->snapshot) text_drop_decoded(x);
-    else if (x->decoded) text_drop_decoded(x);
+    if (x->snapshot) text_drop_decoded(x);  // else the stream cannot seek, and what was read ahead is still to come
     TRY(text_reset_decoder(t, x));
   }
   return make_int(t, static_cast<int64_t>(n));
