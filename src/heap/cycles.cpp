@@ -87,7 +87,7 @@ class CycleCollector {
       CycleCollector& c;
       explicit R(CycleCollector& c) : c(c) {}
       void value(Value v) override { if (v && v.is_object()) c.reach(v.object()); }
-      void conservative(const void* lo, const void* hi) override {
+      __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
         const uintptr_t* e = static_cast<const uintptr_t*>(hi);
         for (const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7}); p < e; p++)
           if (Object* o = c.h_.find_object(*p)) c.reach(o);
@@ -126,10 +126,12 @@ class CycleCollector {
       if (o->rc & kHasWeakrefs) h_.weakrefs_dead(o);
       visit_children(o, v);
     }
-    // Types go last: an instance's size and layout are asked of its type.
+    // What an object holds besides children is freed while the whole batch is still there; then the memory, types last (an instance's size is asked of
+    // its type).
     for (int pass = 0; pass < 2; pass++)
       for (Object* o : g)
-        if (o->shape && o->type()->has(kTypeType) == (pass == 1)) release(o);
+        if (o->type()->has(kTypeType) == (pass == 1)) release(o);
+    for (Object* o : g) h_.free_object(o);
   }
 
  private:
@@ -140,7 +142,6 @@ class CycleCollector {
       if (w[0].bits() & 1) h_.free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
     }
     if (ty->layout->destroy) ty->layout->destroy(o);
-    h_.free_object(o);
   }
   Heap& h_;
   bool full_;
@@ -164,6 +165,11 @@ size_t Heap::collect(int generation) {
   }
   stats.collections++;
   size_t found = garbage.size();
+  if (found && keep_garbage) {
+    no_reconcile = false;
+    keep_garbage(garbage);
+    return found;
+  }
   if (found) {
     // The batch is held by a count each while Python may run.
     bool finalizers = false;

@@ -46,6 +46,8 @@ int chars_before(std::string_view line, int bytes) {
   return n;
 }
 
+}  // namespace
+
 Error raise_compile_error(Thread& t, const compiler::CompileError& e, std::string_view src, Str* filename) {
   if (e.kind == compiler::CompileErrorKind::RecursionError) return RAISE(RecursionError, "%s", e.message.c_str());
   Result<Str*> msg = new_str(t, e.message);
@@ -61,6 +63,8 @@ Error raise_compile_error(Thread& t, const compiler::CompileError& e, std::strin
   return syntax_error(t, KAA_TYPE(SyntaxError), msg.value(), filename, e.loc.lineno, chars_before(line, e.loc.col_offset) + 1, text, e.loc.end_lineno,
                       chars_before(end_line, e.loc.end_col_offset) + 1);
 }
+
+namespace {
 
 // warnings.warn_explicit; a warning that is an error becomes a SyntaxError at its place.
 Status emit_warning(Thread& t, const std::string& message, Str* filename, int line, int offset, int end_line, int end_offset, std::string_view src) {
@@ -79,8 +83,17 @@ Status emit_warning(Thread& t, const std::string& message, Str* filename, int li
   return syntax_error(t, KAA_TYPE(SyntaxError), text, filename, line, offset, lt, end_line, end_offset);
 }
 
+}  // namespace
+
+Status emit_parse_warnings(Thread& t, const std::vector<parser::ParseWarning>& warnings, std::string_view src, Str* filename) {
+  for (const parser::ParseWarning& w : warnings) TRY(emit_warning(t, w.message, filename, w.lineno, w.offset, w.end_lineno, w.end_offset, src));
+  return {};
+}
+
+namespace {
+
 Status emit_warnings(Thread& t, const compiler::CompileResult& r, std::string_view src, Str* filename) {
-  for (const parser::ParseWarning& w : r.parse_warnings) TRY(emit_warning(t, w.message, filename, w.lineno, w.offset, w.end_lineno, w.end_offset, src));
+  TRY(emit_parse_warnings(t, r.parse_warnings, src, filename));
   for (const compiler::CompileWarning& w : r.warnings) {
     std::string_view line = source_line(src, w.loc.lineno);
     TRY(emit_warning(t, w.message, filename, w.loc.lineno, chars_before(line, w.loc.col_offset) + 1, w.loc.end_lineno, chars_before(source_line(src, w.loc.end_lineno), w.loc.end_col_offset) + 1, src));
@@ -88,7 +101,9 @@ Status emit_warnings(Thread& t, const compiler::CompileResult& r, std::string_vi
   return {};
 }
 
-Result<Code*> finish(Thread& t, compiler::CompileResult& r, std::string_view src, Str* filename) {
+}  // namespace
+
+Result<Code*> finish_compile(Thread& t, compiler::CompileResult& r, std::string_view src, Str* filename) {
   Result<Code*> out = [&]() -> Result<Code*> {
     TRY(emit_warnings(t, r, src, filename));
     if (!r.code) {
@@ -100,8 +115,6 @@ Result<Code*> finish(Thread& t, compiler::CompileResult& r, std::string_view src
   delete r.code;
   return out;
 }
-
-}  // namespace
 
 Error raise_parse_error(Thread& t, const parser::ParseError& e, Str* filename) {
   Result<Str*> msg = new_str(t, e.message);
@@ -161,7 +174,7 @@ Result<Code*> compile_utf8(Thread& t, std::string_view utf8, Str* filename, Comp
   o.mode = mode == CompileMode::kExec ? parser::Mode::Exec : mode == CompileMode::kSingle ? parser::Mode::Single : parser::Mode::Eval;
   o.stack_limit = reinterpret_cast<uintptr_t>(t.native_limit);
   compiler::CompileResult r = compiler::compile_source(utf8, o);
-  return finish(t, r, utf8, filename);
+  return finish_compile(t, r, utf8, filename);
 }
 
 // ---- the builtins
@@ -172,7 +185,8 @@ constexpr uint32_t kFutureMask = 0x1FE0000 | 0x1000000, kPyCFMask = 0x200 | 0x40
 // Future flags of the code that calls us.
 uint32_t inherited_flags(Thread& t) { return t.frame ? t.frame->code->flags & kFutureMask : 0; }
 
-// The text of a source argument (str, bytes-like) as UTF-8, or an error naming what was wanted.
+}  // namespace
+
 Status source_text(Thread& t, Value src, Str* filename, const char* func, const char* what, uint32_t* flags, std::string& out) {
   if (is_str(src)) {
     Utf8 u;
@@ -193,7 +207,7 @@ Status source_text(Thread& t, Value src, Str* filename, const char* func, const 
   return {};
 }
 
-Result<Str*> filename_arg(Thread& t, Value v) {
+Result<Str*> filename_argument(Thread& t, Value v) {
   if (is_str(v)) return v.as<Str>();
   if (is_bytes(v)) return new_str(t, v.as<Bytes>()->view());
   if (type_of(v)->dunder(D_fspath)) {
@@ -204,10 +218,8 @@ Result<Str*> filename_arg(Thread& t, Value v) {
   return RAISE(TypeError, "expected str, bytes or os.PathLike object, not %T", v);
 }
 
-}  // namespace
-
 Result<Value> builtin_compile(Thread& t, Args a) {
-  Str* filename = TRY(filename_arg(t, a[1]));
+  Str* filename = TRY(filename_argument(t, a[1]));
   if (!is_str(a[2])) return RAISE(TypeError, "compile() argument 'mode' must be str, not %T", a[2]);
   uint32_t flags = a[3] ? static_cast<uint32_t>(TRY(to_cint(t, a[3]))) : 0;
   bool dont_inherit = a[4] ? TRY(truth(t, a[4])) : false;

@@ -52,6 +52,7 @@ struct Thread {
   uint64_t saved_registers[8] = {}; // and its callee-saved registers
   int saved_errno = 0;
   bool daemon = false;
+  bool raising = false;             // an exception is being made, with part of the native headroom
   Value start_values[4];            // function, arguments, keywords and handle of a thread that starts
 
   bool native_ok() const { return static_cast<char*>(__builtin_frame_address(0)) > native_limit; }
@@ -76,7 +77,7 @@ struct Interp {
   Bytes* empty_bytes = nullptr;
   Bytes* byte_chars[256] = {};
   Tuple* empty_tuple = nullptr;
-  uint32_t next_type_version = 1, next_keys_version = 1, next_function_version = 1;
+  uint32_t next_type_version = 1, next_keys_version = 1, next_function_version = 1, next_type_serial = 1;
   uint64_t hash_key0 = 0, hash_key1 = 0;
   int optimize = 0, bytes_warning = 0;
   bool finalizing = false;
