@@ -33,7 +33,7 @@ static Result<Value> object_new(Thread& t, Args a, Tuple*) {
   }
   Type* native = ty;  // the nearest native base must be object itself
   while (native->has(kTypeHeap) && native->base) native = native->base;
-  if (native->layout != KAA_TYPE(object)->layout && native != KAA_TYPE(object))
+  if (native->layout != KAA_TYPE(object)->layout && native != KAA_TYPE(object) && !native->has(kTypeGenericNew))
     return RAISE(TypeError, "object.__new__(%U) is not safe, use %U.__new__()", ty->name.get(), native->name.get());
   TRY(abstract_check(t, ty));
   return TRY(alloc_instance(t, ty));

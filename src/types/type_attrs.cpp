@@ -155,7 +155,11 @@ static Status set_abstract(Thread& t, Value self, Value v) {
 }
 
 // ---- layout figures
-static Result<Value> get_flags(Thread& t, Value self) { return make_int(t, static_cast<int64_t>(T(self)->flags & 0xFFFFFFFFu)); }
+static Result<Value> get_flags(Thread& t, Value self) {
+  int64_t f = static_cast<int64_t>(T(self)->flags & 0xFFFFFFFFu);
+  if (T(self) < g_types || T(self) >= g_types + kBuiltinTypeCount) f |= kTypeHeap;  // types of modules are heap types in CPython; copyreg looks
+  return make_int(t, f);
+}
 static Result<Value> get_basicsize(Thread&, Value self) {
   Type* ty = T(self);
   return small_int(ty->basicsize + (ty->attr_offset ? static_cast<int64_t>(sizeof(Value)) : 0));
