@@ -14,6 +14,7 @@
 #include "modules/code_builtins.h"
 #include "modules/import.h"
 #include "modules/io/io.h"
+#include "modules/signal_module.h"
 #include "modules/sys_module.h"
 #include "runtime/call.h"
 #include "runtime/startup.h"
@@ -285,6 +286,7 @@ Status make_std_streams(Thread& t) {
 Status boot(Thread& t) {
   TRY(start_importlib(t, TRY(new_str(t, g_config.stdlib))));
   TRY(import_module(t, "encodings"));
+  TRY(install_signals(t));
   Module* main = TRY(alloc<Module>(t, KAA_SHAPE(module)));
   main->dict.init(TRY(new_dict(t)));
   TRY(dict_set_str(t, main->dict, "__name__", NAME("__main__")));
