@@ -299,12 +299,6 @@ Status boot(Thread& t) {
   TRY(make_std_streams(t));
   Value open = TRY(import_attr(t, "io", "open"));
   TRY(dict_set_str(t, interp().builtins, "open", open));
-  if (find_native_module("_signal")) {
-    Value sig = TRY(import_module(t, "_signal"));
-    Value f = TRY(get_attr(t, sig, NAME("signal")));
-    Value h = TRY(get_attr(t, sig, NAME("default_int_handler")));
-    TRY(call(t, f, Value::from_int(SIGINT), h));
-  }
   if (!g_config.warn_options.empty()) TRY(import_module(t, "warnings"));
   if (!g_config.no_site) {
     Result<Value> s = import_module(t, "site");

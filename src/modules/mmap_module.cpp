@@ -49,8 +49,13 @@ Status check_writable(Thread& t, MmapObject* m) {
   if (m->access == kRead) return RAISE(TypeError, "mmap can't modify a readonly memory map.");
   return {};
 }
+// Views that nothing refers to any more may still wait to be reclaimed.
+bool exported(Thread& t, MmapObject* m) {
+  if (m->exports) t.heap->reconcile();
+  return m->exports;
+}
 Status check_resizable(Thread& t, MmapObject* m) {
-  if (m->exports) return RAISE(BufferError, "mmap can't resize with extant buffers exported.");
+  if (exported(t, m)) return RAISE(BufferError, "mmap can't resize with extant buffers exported.");
   if (m->access != kWrite && m->access != kDefault) return RAISE(TypeError, "mmap can't resize a readonly or copy-on-write memory map.");
   return {};
 }
@@ -123,7 +128,7 @@ FN(new) {
 
 FN(close) {
   MmapObject* m = self_of(a);
-  if (m->exports) return RAISE(BufferError, "cannot close exported pointers exist");
+  if (exported(t, m)) return RAISE(BufferError, "cannot close exported pointers exist");
   char* data = m->data;
   int fd = m->fd;
   m->data = nullptr;
