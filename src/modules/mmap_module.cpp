@@ -19,6 +19,7 @@ struct MmapObject : Object {
   int64_t offset;
   int fd;             // a duplicate; -1: anonymous, or not tracked
   int access, flags;
+  bool tracked;       // trackfd
   uint64_t exports;
   template <class F> void each_field(F&&) {}
 };
@@ -56,6 +57,7 @@ bool exported(Thread& t, MmapObject* m) {
 }
 Status check_resizable(Thread& t, MmapObject* m) {
   if (exported(t, m)) return RAISE(BufferError, "mmap can't resize with extant buffers exported.");
+  if (!m->tracked) return RAISE(ValueError, "mmap can't resize with untracked file descriptor");
   if (m->access != kWrite && m->access != kDefault) return RAISE(TypeError, "mmap can't resize a readonly or copy-on-write memory map.");
   return {};
 }
@@ -123,6 +125,7 @@ FN(new) {
   m->fd = own;
   m->access = access;
   m->flags = flags;
+  m->tracked = track;
   return m;
 }
 
@@ -195,7 +198,7 @@ FN(setitem) {
   TRY(b.get(t, a[2]));
   if (b.size() != static_cast<size_t>(n)) return RAISE(IndexError, "mmap slice assignment is wrong size");
   if (!m->data) return closed_error(t);
-  if (start + (n - 1) * step >= static_cast<int64_t>(m->size)) return RAISE(IndexError, "mmap slice assignment is wrong size");
+  if (n && (step > 0 ? start + (n - 1) * step : start) >= static_cast<int64_t>(m->size)) return RAISE(IndexError, "mmap slice assignment is wrong size");
   if (step == 1) memmove(m->data + start, b.data(), static_cast<size_t>(n));
   else for (int64_t i = 0; i < n; i++) m->data[start + i * step] = b.data()[i];
   return kNone;
