@@ -47,29 +47,40 @@ void set_frame_variable(FrameObject* o, uint32_t reg, Value v) {
 }
 
 // ---- lookup
-static int64_t find_variable(FrameObject* o, Value key) {
-  if (!is_str(key)) return -1;
-  Str* s = key.as<Str>();
+// Register of the variable that the key names, or -1. Keys that are no plain strings are compared as a dict would.
+static Result<int64_t> find_variable(Thread& t, FrameObject* o, Value key) {
   int64_t found = -1;
+  if (is_exact_str(key)) {
+    Str* s = key.as<Str>();
+    each_variable(o->code, [&](Str* name, uint32_t reg) {
+      if (found < 0 && (name == s || str_equal(name, s))) found = reg;
+    });
+    return found;
+  }
+  int64_t h = TRY(hash(t, key));
+  Status status;
   each_variable(o->code, [&](Str* name, uint32_t reg) {
-    if (found < 0 && (name == s || str_equal(name, s))) found = reg;
+    if (found >= 0 || !status.ok() || str_hash(name) != h) return;
+    Result<bool> same = equal(t, key, name);
+    if (!same.ok()) status = Error{};
+    else if (same.value()) found = reg;
   });
+  TRY(status);
   return found;
 }
 static FrameObject* frame_of(Value proxy) { return proxy.as<FrameLocalsProxy>()->frame; }
 static Dict* extras(FrameObject* o) { return o->extra ? o->extra.get().as<Dict>() : nullptr; }
 static Result<Opt> proxy_find(Thread& t, FrameObject* o, Value key) {
-  int64_t reg = find_variable(o, key);
+  int64_t reg = TRY(find_variable(t, o, key));
   if (reg >= 0) {
     Value v = frame_variable(o, static_cast<uint32_t>(reg));
     if (v) return Opt{v};
   }
   if (Dict* d = extras(o)) return dict_get(t, d, key);
-  if (!is_str(key)) TRY(hash(t, key));
   return Opt{};
 }
 static Status proxy_store(Thread& t, FrameObject* o, Value key, Value v) {
-  int64_t reg = find_variable(o, key);
+  int64_t reg = TRY(find_variable(t, o, key));
   if (reg >= 0) {
     set_frame_variable(o, static_cast<uint32_t>(reg), v);
     return {};
@@ -132,7 +143,7 @@ static Result<Value> proxy_getitem(Thread& t, Args a) {
 static Result<Value> proxy_setitem(Thread& t, Args a) { TRY(proxy_store(t, frame_of(a[0]), a[1], a[2])); return kNone; }
 static Result<Value> proxy_delitem(Thread& t, Args a) {
   FrameObject* o = frame_of(a[0]);
-  if (find_variable(o, a[1]) >= 0) return RAISE(ValueError, "cannot remove local variables from FrameLocalsProxy");
+  if (TRY(find_variable(t, o, a[1])) >= 0) return RAISE(ValueError, "cannot remove local variables from FrameLocalsProxy");
   if (Dict* d = extras(o)) {
     Opt v = TRY(dict_pop(t, d, a[1]));
     if (v) return kNone;
@@ -232,7 +243,7 @@ static Result<Value> proxy_setdefault(Thread& t, Args a) {
 }
 static Result<Value> proxy_pop(Thread& t, Args a) {
   FrameObject* o = frame_of(a[0]);
-  if (find_variable(o, a[1]) >= 0) return RAISE(ValueError, "cannot remove local variables from FrameLocalsProxy");
+  if (TRY(find_variable(t, o, a[1])) >= 0) return RAISE(ValueError, "cannot remove local variables from FrameLocalsProxy");
   if (Dict* d = extras(o)) {
     Opt v = TRY(dict_pop(t, d, a[1]));
     if (v) return v.v;

@@ -21,6 +21,7 @@
 namespace kaa {
 
 Config g_config;
+Result<Value> make_monitoring(Thread& t);  // monitoring.cpp
 
 Value sys_get(const char* name) { return interp().sys_dict ? dict_get_str(interp().sys_dict, intern_name(name)) : Value(); }
 Status sys_set(Thread& t, const char* name, Value v) { return dict_set(t, interp().sys_dict, intern_name(name), v); }
@@ -494,6 +495,7 @@ Status init_sys(Thread& t, const Config& c) {
     TRY(set_attr(t, jit, intern_name(f.name), fn));
   }
   TRY(module_add(t, m, "_jit", jit));
+  TRY(module_add(t, m, "monitoring", TRY(make_monitoring(t))));
   return {};
 }
 

@@ -88,7 +88,7 @@ struct Type : Object {
   uint32_t slots_offset;        // where Value members made by __slots__ begin (all the way to basicsize)
   uint32_t attr_offset;         // where the instance's `ext` word is, inline slots behind it; 0: instances have no attributes
   uint32_t inline_cap;          // inline slots for new instances
-  uint32_t weak_offset;
+  uint32_t serial;              // never given to another type; 0: none was left
   Shape* root;                  // shape of new instances
   Shape* dict_shape;
   Field<Str*> name;             // __name__

@@ -2,6 +2,7 @@
 //
 // Fast paths for exact builtin types stand in the interpreter and in the types; here is the general protocol: special methods are read
 // from the type's table (Type::dunders), natives among them are called directly.
+#include "runtime/abc.h"
 #include "runtime/call.h"
 
 namespace kaa {
@@ -370,7 +371,9 @@ Result<bool> isinstance(Thread& t, Value o, Value cls) {
     }
     return false;
   }
-  if (type_of(cls)->dunder(D_instancecheck)) {
+  if (Value hook = type_of(cls)->dunder(D_instancecheck)) {
+    if (is_type(cls))
+      if (AbcAnswer known = abc_isinstance(o, cls, hook); known != AbcAnswer::kAsk) return known == AbcAnswer::kYes;
     TRY(native_enter(t, " in __instancecheck__"));
     Value r = TRY(call_dunder(t, D_instancecheck, cls, o));
     return truth(t, r);

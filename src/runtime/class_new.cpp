@@ -246,6 +246,7 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   ty->dict_shape->is_dict = true;
   ty->dict_shape->next_root = nullptr;
   ty->version = interp().next_type_version ? interp().next_type_version++ : 0;
+  ty->serial = interp().next_type_serial ? interp().next_type_serial++ : 0;
 
   TRY(fix_namespace(t, ty, d));
   for (uint32_t i = 0; i < nslots; i++) {

@@ -72,6 +72,7 @@ struct TypeSpec {
   uint64_t flags = 0;                   // further TypeFlags
   const char* unhashable = nullptr;     // non-null: __hash__ is None
   const char* const* match_args = nullptr;
+  const char* module = nullptr;         // __module__ of a type whose __module__ row is its instances' own; null: builtins
   Status (*init)(Thread&, Type*) = nullptr;  // further set-up of the type (constants in its dict)
 };
 

@@ -72,7 +72,7 @@ Status traceback_here(Thread& t, Frame* f) {
   x->next.init(e->traceback);
   x->frame.init(fo.value());
   x->code.init(f->code);
-  x->lasti = f->pc_index() * 8;
+  x->lasti = static_cast<uint32_t>(code_offset(f->pc_index()));
   x->lineno = code_line(f->code, f->pc_index());
   e->traceback.set(x);
   t.exc = exc;

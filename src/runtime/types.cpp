@@ -80,6 +80,7 @@ void init_type_memory() {
     ty->iternext = row.spec->iternext;
     ty->buffer = row.spec->buffer;
     ty->version = interp().next_type_version++;
+    ty->serial = interp().next_type_serial++;
     if (i != kT_object) inherit_layout(ty);
     if ((ty->flags & kTypeException)) ty->attr_offset = ty->basicsize;
     if (ty->attr_offset) {
@@ -363,6 +364,7 @@ Result<Type*> make_native_type(Thread& t, const char* qualified_name, Type* base
   ty->iternext = spec.iternext;
   ty->buffer = spec.buffer;
   ty->version = interp().next_type_version++;
+  ty->serial = interp().next_type_serial++;
   inherit_layout(ty);
   if (base->attr_offset || (spec.flags & kTypeHasDict)) ty->attr_offset = ty->basicsize;
   ty->root = new_root_shape(ty, 0);
@@ -378,7 +380,7 @@ Result<Type*> make_native_type(Thread& t, const char* qualified_name, Type* base
   // The type is not in the heap: what its fields count stays alive for ever.
   Str* mod = dot ? TRY(new_str_ascii(t, qualified_name, static_cast<size_t>(dot - qualified_name))) : NAME("builtins");
   TRY(fill_type(t, ty, spec));
-  TRY(dict_set(t, ty->dict, NAME("__module__"), mod));
+  if (!dict_get_str(ty->dict, NAME("__module__"))) TRY(dict_set(t, ty->dict, NAME("__module__"), mod));
   update_dunders(ty);
   if (spec.init) TRY(spec.init(t, ty));
   return ty;

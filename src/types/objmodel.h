@@ -15,6 +15,7 @@ Status init_object_model(Thread& t);
 Type* simple_namespace_type();
 Type* generic_alias_type();
 Type* union_type();
+bool is_type_alias(Value v);                       // modules/typing/type_alias.cpp
 Result<Value> new_simple_namespace(Thread& t);     // empty; attributes are set with set_attr
 // a | b for types, None, generic aliases and unions; kNotImplemented for others.
 Result<Value> make_union(Thread& t, Value a, Value b);

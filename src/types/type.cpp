@@ -10,7 +10,10 @@ extern const GetSetDef k_type_getsets[];
 extern const uint32_t k_type_getset_count;
 
 Result<Value> type_module(Thread& t, Type* ty) {
-  if (Value m = dict_get_str(ty->dict, NAME("__module__"))) return m;
+  if (Value m = dict_get_str(ty->dict, NAME("__module__"))) {
+    if (ty->has(kTypeHeap) || !IS_EXACT(m, getset_descriptor)) return m;
+    return ty->spec && ty->spec->module ? Value(intern_name(ty->spec->module)) : Value(NAME("builtins"));
+  }
   if (!ty->has(kTypeHeap)) return NAME("builtins");
   return RAISE(AttributeError, "__module__");
 }

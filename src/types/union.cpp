@@ -66,10 +66,7 @@ Result<Value> union_of(Thread& t, Tuple* parts) {
 }
 
 static bool unionable(Value v) {
-  if (v.is_none() || is_type(v) || is_union(v) || is_instance(v, generic_alias_type())) return true;
-  Type* ty = type_of(v);
-  Value mod = ty->has(kTypeHeap) ? Value() : dict_get_str(ty->dict, NAME("__module__"));
-  return mod && is_str(mod) && str_equal_ascii(mod.as<Str>(), "typing") && str_equal_ascii(ty->name, "TypeAliasType");
+  return v.is_none() || is_type(v) || is_union(v) || is_instance(v, generic_alias_type()) || is_type_alias(v);
 }
 
 Result<Value> make_union(Thread& t, Value a, Value b) {

@@ -22,7 +22,7 @@ assert c(1) < c(2) < c(3) and calls == [1, 2, 3]
 calls.clear()
 assert not (c(3) < c(2) < c(1)) and calls == [3, 2]
 assert 1 < 2 > 1 != 3 is not None and not 1 < 2 < 2 and 1 == 1.0 == True
-assert 1 in [1] == False or True
+assert not (1 in [1] == False) and ([1] == [1] in [[1]])
 assert (1 in [1]) == True and 'b' in 'abc' and 3 not in {1, 2} and [] is not []
 
 # Conditions give operands.
