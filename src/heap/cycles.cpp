@@ -126,10 +126,12 @@ class CycleCollector {
       if (o->rc & kHasWeakrefs) h_.weakrefs_dead(o);
       visit_children(o, v);
     }
-    // Types go last: an instance's size and layout are asked of its type.
+    // What an object holds besides children is freed while the whole batch is still there; then the memory, types last (an instance's size is asked of
+    // its type).
     for (int pass = 0; pass < 2; pass++)
       for (Object* o : g)
-        if (o->shape && o->type()->has(kTypeType) == (pass == 1)) release(o);
+        if (o->type()->has(kTypeType) == (pass == 1)) release(o);
+    for (Object* o : g) h_.free_object(o);
   }
 
  private:
@@ -140,7 +142,6 @@ class CycleCollector {
       if (w[0].bits() & 1) h_.free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
     }
     if (ty->layout->destroy) ty->layout->destroy(o);
-    h_.free_object(o);
   }
   Heap& h_;
   bool full_;

@@ -327,8 +327,8 @@ Result<Value> get_awaitable(Thread& t, Value v, int where) {
     return RAISE(TypeError, "'%T' object can't be awaited", v);
   }
   Value it = TRY(call_dunder(t, D_await, v));
-  if (IS_EXACT(it, coroutine) || is_generator_coroutine(it)) return RAISE(TypeError, "%T.__await__() must return an iterator, not coroutine", v);
-  if (!type_of(it)->iternext && !type_of(it)->dunder(D_next)) return RAISE(TypeError, "%T.__await__() must return an iterator, not %T", v, it);
+  if (IS_EXACT(it, coroutine) || is_generator_coroutine(it)) return RAISE(TypeError, "__await__() returned a coroutine");
+  if (!type_of(it)->iternext && !type_of(it)->dunder(D_next)) return RAISE(TypeError, "__await__() returned non-iterator of type '%T'", it);
   return it;
 }
 
@@ -344,7 +344,7 @@ Result<Value> get_anext(Thread& t, Value v) {
   Value a = TRY(call_dunder(t, D_anext, v));
   if (IS_EXACT(v, async_generator)) return a;
   Result<Value> it = get_awaitable(t, a, 0);
-  if (!it.ok() && exc_matches(t, KAA_TYPE(TypeError))) {
+  if (!it.ok()) {
     Value cause = take_exc(t);
     static_cast<void>(RAISE(TypeError, "'async for' received an invalid object from __anext__: %T", a));
     t.exc.as<BaseException>()->cause.set(cause);

@@ -145,7 +145,7 @@ static Result<Value> coro_get_origin(Thread&, Value self) {
   return o ? o : kNone;
 }
 static const MethodDef k_coroutine_methods[] = {
-    {"send", gen_send, "($self, value, /)", "Resumes the coroutine with a value."},
+    {"send", gen_send, "($self, value, /)", "Sends a value into coroutine; what it awaits next comes back."},
     {"throw", gen_throw, nullptr, "throw(exception): raises it where the coroutine waits."},
     {"close", gen_close, "($self, /)", "Raises GeneratorExit inside the coroutine."},
     {"__await__", coro_await, "($self, /)", "The iterator behind await."},
@@ -179,7 +179,7 @@ static Result<Value> wrapper_throw(Thread& t, Args a) {
   return wrapper_forward<gen_throw>(t, a);
 }
 static const MethodDef k_wrapper_methods[] = {
-    {"send", wrapper_forward<gen_send>, "($self, value, /)", "Resumes the coroutine with a value."},
+    {"send", wrapper_forward<gen_send>, "($self, value, /)", "Sends a value into coroutine; what it awaits next comes back."},
     {"throw", wrapper_throw, nullptr, "throw(exception): raises it where the coroutine waits."},
     {"close", wrapper_forward<gen_close>, "($self, /)", "Raises GeneratorExit inside the coroutine."},
 };

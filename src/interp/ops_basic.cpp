@@ -91,7 +91,11 @@ Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc) {
     if (uint32_t ver = dict_keys_version(g)) write_word(&pc[2], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
     return v;
   }
-  if (g->flag(kDictHasNonStr)) {
+  if (UNLIKELY(type_of(g) != KAA_TYPE(dict))) {  // a subclass may know names by its __missing__ (annotationlib's do)
+    Result<Value> v = get_item(t, g, name);
+    if (v.ok() || !exc_matches(t, KAA_TYPE(KeyError))) return v;
+    clear_exc(t);
+  } else if (g->flag(kDictHasNonStr)) {
     Opt v = TRY(dict_get(t, g, name));
     if (v) return v.v;
   } else if (uint32_t ver = dict_keys_version(g)) {
@@ -204,7 +208,7 @@ static Result<Value> load_dict_or(Thread& t, Frame* f, const Word* pc, Value m, 
   if (v) return v.v;
   if (!cell) {
     Str* name = f->code->names[pc[1].index];
-    Opt g = TRY(dict_get(t, f->func->globals, name));
+    Opt g = TRY(mapping_get(t, f->func->globals.value(), name));
     if (g) return g.v;
     Opt b = TRY(mapping_get(t, f->func->builtins.value(), name));
     if (b) return b.v;

@@ -90,7 +90,8 @@ static bool leaving(Thread& t, Frame* f, Value v) {
 static bool line_and_opcode(Thread& t, Frame* f) {
   FrameObject* o = f->obj;
   uint32_t word = f->pc_index();
-  int32_t line = code_line(f->code, word);
+  const PositionEntry* p = code_position(f->code, word);
+  int32_t line = p ? p->line : -1;
   bool fresh = line != o->trace_line || word <= o->trace_word;
   o->trace_word = word;
   if (line >= 0 && fresh) {

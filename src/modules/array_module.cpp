@@ -284,8 +284,8 @@ Result<Value> array_getitem(Thread& t, Args a) {
     return get_value(t, o, i);
   }
   if (!IS_EXACT(a[1], slice)) return RAISE(TypeError, "array indices must be integers");
-  IndexRange r = TRY(index_range(t, a.as<SliceObject>(1), o->size));
-  r = TRY(index_range(t, a.as<SliceObject>(1), o->size));
+  SliceParts parts = TRY(slice_parts(t, a.as<SliceObject>(1)));
+  IndexRange r = fit_slice(parts, o->size);
   ArrayObject* out = TRY(new_array(t, g_array, o->item, r.count));
   size_t width = static_cast<size_t>(o->item->size);
   if (r.step == 1 && r.count) memcpy(out->items, at(o, r.start), static_cast<size_t>(r.count) * width);
@@ -309,8 +309,8 @@ Result<Value> set_or_delete(Thread& t, Args a, Value v) {
   }
   if (!IS_EXACT(a[1], slice)) return RAISE(TypeError, "array indices must be integers");
   if (v && !is_array(v)) return RAISE(TypeError, "can only assign array (not \"%T\") to array slice", v);
-  IndexRange r = TRY(index_range(t, a.as<SliceObject>(1), o->size));
-  r = TRY(index_range(t, a.as<SliceObject>(1), o->size));
+  SliceParts parts = TRY(slice_parts(t, a.as<SliceObject>(1)));
+  IndexRange r = fit_slice(parts, o->size);
   ArrayObject* from = v ? v.as<ArrayObject>() : nullptr;
   if (from && from->item != o->item) return RAISE(TypeError, "bad argument type for built-in operation");
   ByteBuilder copy;  // of the array itself

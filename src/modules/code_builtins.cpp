@@ -185,7 +185,8 @@ constexpr uint32_t kFutureMask = 0x1FE0000 | 0x1000000, kPyCFMask = 0x200 | 0x40
 // Future flags of the code that calls us.
 uint32_t inherited_flags(Thread& t) { return t.frame ? t.frame->code->flags & kFutureMask : 0; }
 
-// The text of a source argument (str, bytes-like) as UTF-8, or an error naming what was wanted.
+}  // namespace
+
 Status source_text(Thread& t, Value src, Str* filename, const char* func, const char* what, uint32_t* flags, std::string& out) {
   if (is_str(src)) {
     Utf8 u;
@@ -206,7 +207,7 @@ Status source_text(Thread& t, Value src, Str* filename, const char* func, const 
   return {};
 }
 
-Result<Str*> filename_arg(Thread& t, Value v) {
+Result<Str*> filename_argument(Thread& t, Value v) {
   if (is_str(v)) return v.as<Str>();
   if (is_bytes(v)) return new_str(t, v.as<Bytes>()->view());
   if (type_of(v)->dunder(D_fspath)) {
@@ -217,10 +218,8 @@ Result<Str*> filename_arg(Thread& t, Value v) {
   return RAISE(TypeError, "expected str, bytes or os.PathLike object, not %T", v);
 }
 
-}  // namespace
-
 Result<Value> builtin_compile(Thread& t, Args a) {
-  Str* filename = TRY(filename_arg(t, a[1]));
+  Str* filename = TRY(filename_argument(t, a[1]));
   if (!is_str(a[2])) return RAISE(TypeError, "compile() argument 'mode' must be str, not %T", a[2]);
   uint32_t flags = a[3] ? static_cast<uint32_t>(TRY(to_cint(t, a[3]))) : 0;
   bool dont_inherit = a[4] ? TRY(truth(t, a[4])) : false;

@@ -17,6 +17,9 @@ Error raise_compile_error(Thread& t, const compiler::CompileError& e, std::strin
 Status emit_parse_warnings(Thread& t, const std::vector<parser::ParseWarning>& warnings, std::string_view src, Str* filename);
 // The code object of a finished compilation, or its error raised; emits the warnings and frees what `r` holds.
 Result<Code*> finish_compile(Thread& t, compiler::CompileResult& r, std::string_view src, Str* filename);
+// The text of a source argument (str, bytes-like) as UTF-8, or an error naming what was wanted.
+Status source_text(Thread& t, Value src, Str* filename, const char* func, const char* what, uint32_t* flags, std::string& out);
+Result<Str*> filename_argument(Thread& t, Value v);  // str, bytes or os.PathLike
 Result<Value> builtin_compile(Thread& t, Args a);
 Result<Value> builtin_exec(Thread& t, Args a);
 Result<Value> builtin_eval(Thread& t, Args a);

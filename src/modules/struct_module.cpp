@@ -475,7 +475,10 @@ Result<Value> struct_repr(Thread& t, Args a) {
   TRY(check_ready(t, self_of(a)));
   return TRY(str_format(t, "%U(%R)", self_of(a)->type()->name.get(), Value(self_of(a)->format.get())));
 }
-Result<Value> struct_sizeof(Thread& t, Args a) { return make_uint(t, self_of(a)->type()->basicsize + self_of(a)->nruns * sizeof(Run)); }
+Result<Value> struct_sizeof(Thread& t, Args a) {
+  TRY(check_ready(t, self_of(a)));
+  return make_uint(t, self_of(a)->type()->basicsize + self_of(a)->nruns * sizeof(Run));
+}
 Result<Value> get_format(Thread& t, Value self) {
   TRY(check_ready(t, self.as<StructObject>()));
   return self.as<StructObject>()->format.value();

@@ -21,6 +21,7 @@
 namespace kaa {
 
 Config g_config;
+Result<Value> make_monitoring(Thread& t);  // monitoring.cpp
 
 Value sys_get(const char* name) { return interp().sys_dict ? dict_get_str(interp().sys_dict, intern_name(name)) : Value(); }
 Status sys_set(Thread& t, const char* name, Value v) { return dict_set(t, interp().sys_dict, intern_name(name), v); }
@@ -163,6 +164,11 @@ Result<Value> sys_setswitchinterval(Thread& t, Args a) {
 }
 Result<Value> sys_getallocatedblocks(Thread& t, Args) { return make_int(t, static_cast<int64_t>(t.heap->stats.live())); }
 Result<Value> sys_getunicodeinternedsize(Thread&, Args) { return small_int(static_cast<int64_t>(interp().interned_used)); }
+Result<Value> sys_cpu_count_config(Thread&, Args) {
+  for (size_t i = 0; i < g_config.x_options.size(); i++)
+    if (g_config.x_options[i].first == "cpu_count" && g_config.x_options[i].second != "default") return small_int(atoi(g_config.x_options[i].second.c_str()));
+  return small_int(-1);
+}
 Result<Value> sys_false(Thread&, Args) { return kFalse; }
 Result<Value> sys_true(Thread&, Args) { return kTrue; }
 
@@ -349,6 +355,8 @@ const MethodDef k_functions[] = {
     {"_is_gil_enabled", sys_true, "()", "Whether threads take turns.", kF},
     {"is_stack_trampoline_active", sys_false, "()", "Whether a profiler's trampoline is active.", kF},
     {"is_remote_debug_enabled", sys_false, "()", "Whether another process may run code in this one.", kF},
+    {"_clear_type_descriptors", sys_none, "(type, /)", "Nothing here: classes keep no descriptors to clear.", kF},
+    {"_get_cpu_count_config", sys_cpu_count_config, "()", "The number of -X cpu_count, or -1.", kF},
     {"_debugmallocstats", sys_none, "()", "Nothing here.", kF},
 };
 
@@ -479,6 +487,15 @@ Status init_sys(Thread& t, const Config& c) {
     TRY(dict_set(t, xo, k, v));
   }
   TRY(module_add(t, m, "_xoptions", xo));
+  // sys._jit: there is none.
+  static const MethodDef k_jit[] = {{"is_available", sys_false, "()", "Whether there is a JIT compiler.", kF}, {"is_enabled", sys_false, "()", "Whether it is on.", kF}, {"is_active", sys_false, "()", "Whether the caller runs compiled code.", kF}};
+  Value jit = TRY(new_simple_namespace(t));
+  for (const MethodDef& f : k_jit) {
+    Value fn = TRY(new_native_function(t, &f, nullptr, Value(), NAME("sys._jit")));
+    TRY(set_attr(t, jit, intern_name(f.name), fn));
+  }
+  TRY(module_add(t, m, "_jit", jit));
+  TRY(module_add(t, m, "monitoring", TRY(make_monitoring(t))));
   return {};
 }
 

@@ -136,6 +136,7 @@ struct AsyncGenStep : Object {
 struct CodeIter : Object {
   Field<Code*> code;
   uint64_t index;               // the next position entry; of co_positions() the next two-byte unit
+  bool call_seen;               // co_lines(): the entry of the call itself has been given
   template <class F> void each_field(F&& f) { f(code); }
 };
 // f_locals of a function's frame: a view that reads and writes the variables.

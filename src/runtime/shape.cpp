@@ -67,6 +67,8 @@ void LayoutTraits<Type>::destroy(Type* ty) {
   for (Shape* s = ty->root; s;) { Shape* n = s->next_root; free_shape(s, true); s = n; }
   free(ty->dict_shape);
   free(ty->subclasses);
+  ty->subclasses = nullptr;  // a subclass in the same batch of garbage may look
+  ty->nsubclasses = ty->cap_subclasses = 0;
   for (uint64_t i = 0; ty->bases && i < ty->bases->size; i++) {
     Type* b = ty->bases->items[i].as<Type>();
     for (uint32_t k = 0; k < b->nsubclasses; k++)

@@ -51,18 +51,19 @@ const PositionEntry* code_position(const Code* c, uint32_t word) {
   return &c->positions[lo];
 }
 int32_t code_line(const Code* c, uint32_t word) {
+  // Instructions of the compiler's own have the line of what stands before them.
   const PositionEntry* p = code_position(c, word);
+  while (p && p->line < 0 && p > c->positions) p--;
   return p ? p->line : c->firstlineno;
 }
 
 Status traceback_here(Thread& t, Frame* f) {
   Value exc = t.exc;
   Keep keep(exc);
-  // RERAISE keeps the traceback: an entry for this frame that is its newest stays the only one.
+  // What is raised again keeps its traceback: the frame that does it has its entry from before, or (a bare raise in a function that a handler calls) none.
   BaseException* e = exc.as<BaseException>();
-  if (static_cast<Op>(f->pc->op) == Op::RERAISE && e->traceback && e->traceback.get().as<Traceback>()->frame && f->obj &&
-      e->traceback.get().as<Traceback>()->frame.value() == Value(f->obj))
-    return {};
+  Op op = static_cast<Op>(f->pc->op);
+  if (e->traceback && (op == Op::RERAISE || op == Op::CLEANUP_THROW || op == Op::END_ASYNC_FOR || (op == Op::RAISE && f->pc->c == 0))) return {};
   t.exc = Value();
   Result<FrameObject*> fo = frame_object(t, f);
   Result<Traceback*> tb = fo.ok() ? alloc<Traceback>(t, KAA_SHAPE(traceback)) : Result<Traceback*>(Error{});
@@ -71,7 +72,7 @@ Status traceback_here(Thread& t, Frame* f) {
   x->next.init(e->traceback);
   x->frame.init(fo.value());
   x->code.init(f->code);
-  x->lasti = f->pc_index() * 8;
+  x->lasti = static_cast<uint32_t>(code_offset(f->pc_index()));
   x->lineno = code_line(f->code, f->pc_index());
   e->traceback.set(x);
   t.exc = exc;

@@ -14,6 +14,8 @@ Status traceback_here(Thread& t, Frame* f);
 int32_t code_line(const Code* c, uint32_t word);
 // The variable (local, cell or free variable) that a register below the first temporary holds, or null.
 Str* code_variable(const Code* c, uint32_t reg);
+// What f_lasti and tb_lasti show for an instruction: its offset in co_code; of the first one two more (types/code.cpp: lines_next).
+inline int64_t code_offset(uint32_t word) { return word ? int64_t{word} * 8 : 2; }
 const PositionEntry* code_position(const Code* c, uint32_t word);
 
 }  // namespace kaa

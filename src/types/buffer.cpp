@@ -92,6 +92,7 @@ Status get_buffer(Thread& t, Value v, Buffer& out, bool writable) {
   }
   if (LIKELY(buffer_contiguous(out))) return {};
   release_buffer(out);
+  if (writable) return RAISE(TypeError, "argument must be read-write bytes-like object, not %T", v);
   return RAISE(BufferError, "memoryview: underlying buffer is not C-contiguous");
 }
 

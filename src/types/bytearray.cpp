@@ -192,7 +192,10 @@ Result<Value> bytearray_init(Thread& t, Args a) {
     clear_exc(t);
     return RAISE(TypeError, "cannot convert '%T' object to bytearray", source);
   }
-  TRY(extend_iterable(t, b, it.value()));
+  if (!extend_iterable(t, b, it.value()).ok()) {  // nothing stays of what came before the error
+    if (!b->exports) TRY(set_size(t, b, 0));
+    return Error{};
+  }
   return kNone;
 }
 
@@ -251,8 +254,8 @@ Result<Value> bytearray_set_or_delete(Thread& t, Args a, Value v) {
     with = TRY(v == a[0] ? Result<Value>(new_bytes(t, b->data ? b->data : "", b->size)) : bytes_from_object(t, v, "bytearray"));
   }
   SliceObject* s = a.as<SliceObject>(1);
-  IndexRange r = TRY(index_range(t, s, static_cast<int64_t>(b->size)));
-  r = TRY(index_range(t, s, static_cast<int64_t>(b->size)));
+  SliceParts parts = TRY(slice_parts(t, s));
+  IndexRange r = fit_slice(parts, static_cast<int64_t>(b->size));
   std::string_view in = with ? bytes_view(with) : std::string_view();
   Keep keep(with);
   if (r.step == 1) {
@@ -411,8 +414,7 @@ Result<Value> bytearray_sizeof(Thread& t, Args a) { return make_uint(t, self_of(
 
 Result<Value> reduce(Thread& t, Args a, int64_t protocol) {
   ByteArray* b = self_of(a);
-  Opt dict = TRY(lookup_attr(t, a[0], NAME("__dict__")));
-  Value state = dict ? dict.v : kNone;
+  Value state = TRY(call_method(t, a[0], NAME("__getstate__")));
   std::string_view s = bytes_view(b);
   Tuple* args;
   if (protocol < 3) {

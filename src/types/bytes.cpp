@@ -21,22 +21,25 @@ static Result<int64_t> slice_index(Thread& t, Value v, int64_t missing) {
   if (!is_int(v) && !type_of(v)->dunder(D_index)) return RAISE(TypeError, "slice indices must be integers or None or have an __index__ method");
   return to_ssize_clamped(t, v);
 }
-static int64_t clamp_index(int64_t i, int64_t length, int64_t lo, int64_t hi) {
-  if (i < 0) i += length;
-  return i < lo ? lo : i > hi ? hi : i;
-}
-
-Result<IndexRange> index_range(Thread& t, SliceObject* s, int64_t length) {
+Result<SliceParts> slice_parts(Thread& t, SliceObject* s) {
   int64_t step = TRY(slice_index(t, s->step, 1));
   if (step == 0) return RAISE(ValueError, "slice step cannot be zero");
   if (step < -INT64_MAX) step = -INT64_MAX;
-  bool back = step < 0;
+  int64_t start = TRY(slice_index(t, s->start, step < 0 ? INT64_MAX : 0));
+  int64_t stop = TRY(slice_index(t, s->stop, step < 0 ? INT64_MIN : INT64_MAX));
+  return SliceParts{start, stop, step};
+}
+
+IndexRange fit_slice(const SliceParts& s, int64_t length) {
+  bool back = s.step < 0;
   int64_t lo = back ? -1 : 0, hi = back ? length - 1 : length;
-  Value first = s->start, last = s->stop;
-  int64_t start = first.is_none() ? (back ? hi : lo) : clamp_index(TRY(slice_index(t, first, 0)), length, lo, hi);
-  int64_t stop = last.is_none() ? (back ? lo : hi) : clamp_index(TRY(slice_index(t, last, 0)), length, lo, hi);
+  auto clamp = [&](int64_t i) {
+    if (i < 0) i += length;
+    return i < lo ? lo : i > hi ? hi : i;
+  };
+  int64_t start = clamp(s.start), stop = clamp(s.stop), step = s.step;
   int64_t count = back ? (stop < start ? (start - stop - 1) / -step + 1 : 0) : start < stop ? (stop - start - 1) / step + 1 : 0;
-  return IndexRange{start, stop, step, count};
+  return {start, stop, step, count};
 }
 
 Result<FindRange> find_range(Thread& t, Value start, Value end, int64_t length) {
@@ -147,8 +150,8 @@ Result<Value> bytes_getitem(Thread& t, Args a) {
   }
   if (!IS_EXACT(a[1], slice)) return RAISE(TypeError, "%s indices must be integers or slices, not %T", array ? "bytearray" : "byte", a[1]);
   SliceObject* s = a.as<SliceObject>(1);
-  IndexRange r = TRY(index_range(t, s, static_cast<int64_t>(bytes_view(a[0]).size())));
-  if (array) r = TRY(index_range(t, s, static_cast<int64_t>(bytes_view(a[0]).size())));  // __index__ may have resized it
+  SliceParts parts = TRY(slice_parts(t, s));
+  IndexRange r = fit_slice(parts, static_cast<int64_t>(bytes_view(a[0]).size()));
   std::string_view v = bytes_view(a[0]);
   if (r.count <= 0) return bytes_like(t, a[0], "", 0);
   if (r.step == 1) {
@@ -283,6 +286,13 @@ constexpr BufferProcs k_buffer = {bytes_get_buffer, nullptr};
 Result<Value> make_bytes(Thread& t, Value source, Value encoding, Value errors) {
   if (encoding && !is_str(encoding)) return RAISE(TypeError, "bytes() argument 'encoding' must be str, not %T", encoding);
   if (errors && !is_str(errors)) return RAISE(TypeError, "bytes() argument 'errors' must be str, not %T", errors);
+  if (source && !encoding && !errors && is_str(source) && !IS_EXACT(source, str)) {  // a subclass of str may say what its bytes are
+    if (Opt f = TRY(lookup_special(t, source, NAME("__bytes__")))) {
+      Value b = TRY(call(t, f.v));
+      if (!is_bytes(b)) return RAISE(TypeError, "%T.__bytes__() must return a bytes, not %T", source, b);
+      return b;
+    }
+  }
   if (!source || !is_str(source)) {
     if (encoding) return RAISE(TypeError, "encoding without a string argument");
     if (errors) return RAISE(TypeError, "errors without a string argument");

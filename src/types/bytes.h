@@ -24,8 +24,11 @@ Result<Value> bytes_unchanged(Thread& t, Value self);
 inline char* bytes_room(Value v) { return is_bytes(v) ? v.as<Bytes>()->data() : v.as<ByteArray>()->data; }
 
 // A slice over `length` items: start, start + step, ...; count of them. ValueError, TypeError.
+// The parts are evaluated first, since that may run Python code that changes the length.
+struct SliceParts { int64_t start, stop, step; };
 struct IndexRange { int64_t start, stop, step, count; };
-Result<IndexRange> index_range(Thread& t, SliceObject* s, int64_t length);
+Result<SliceParts> slice_parts(Thread& t, SliceObject* s);
+IndexRange fit_slice(const SliceParts& parts, int64_t length);
 // Optional start and end of find() and its like, cut to [0, length].
 struct FindRange { int64_t start, end; };
 Result<FindRange> find_range(Thread& t, Value start, Value end, int64_t length);

@@ -229,20 +229,16 @@ Result<Value> hex_text(Thread& t, std::string_view data, Value sep, Value bytes_
   long group = 0;
   uint8_t separator = 0;
   if (sep) {
-    std::string_view s;
+    int64_t n = TRY(length(t, sep));  // by __len__, also of a subclass
+    if (n != 1) return RAISE(ValueError, "sep must be length 1.");
     if (is_str(sep)) {
-      if (sep.as<Str>()->length != 1) return RAISE(ValueError, "sep must be length 1.");
-      if (!sep.as<Str>()->is_ascii()) return RAISE(ValueError, "sep must be ASCII.");
+      if (sep.as<Str>()->length != 1 || !sep.as<Str>()->is_ascii()) return RAISE(ValueError, "sep must be ASCII.");
       separator = static_cast<uint8_t>(sep.as<Str>()->at(0));
     } else if (is_bytes(sep)) {
-      s = sep.as<Bytes>()->view();
-      if (s.size() != 1) return RAISE(ValueError, "sep must be length 1.");
-      separator = static_cast<uint8_t>(s[0]);
+      if (sep.as<Bytes>()->size != 1) return RAISE(ValueError, "sep must be length 1.");
+      separator = static_cast<uint8_t>(sep.as<Bytes>()->data()[0]);
       if (separator > 127) return RAISE(ValueError, "sep must be ASCII.");
     } else {
-      Result<int64_t> n = length(t, sep);
-      if (!n.ok()) return Error{};
-      if (n.value() != 1) return RAISE(ValueError, "sep must be length 1.");
       return RAISE(TypeError, "sep must be str or bytes.");
     }
     group = 1;

@@ -45,6 +45,8 @@ size_t find_in(std::string_view hay, std::string_view needle) {
 size_t rfind_in(std::string_view hay, std::string_view needle) { return rfind_u8(u8(hay), hay.size(), u8(needle), needle.size()); }
 
 Result<int64_t> find_common(Thread& t, Args a, bool last) {
+  BufferHold self;  // the needle's __index__ must not resize a bytearray
+  TRY(self.get(t, a[0]));
   Needle n;
   TRY(n.get(t, a[1], kNeedleError));
   FindRange r = TRY(find_range(t, a[2], a[3], static_cast<int64_t>(bytes_view(a[0]).size())));
@@ -96,11 +98,15 @@ Result<Value> bytes_rindex(Thread& t, Args a) {
   return small_int(i);
 }
 Result<Value> bytes_contains(Thread& t, Args a) {
+  BufferHold self;  // the needle's __index__ must not resize a bytearray
+  TRY(self.get(t, a[0]));
   Needle n;
   TRY(n.get(t, a[1], "a bytes-like object is required, not '%T'"));
   return Value::from_bool(find_in(bytes_view(a[0]), n.view()) != kNotFound);
 }
 Result<Value> bytes_count(Thread& t, Args a) {
+  BufferHold self;  // the needle's __index__ must not resize a bytearray
+  TRY(self.get(t, a[0]));
   Needle n;
   TRY(n.get(t, a[1], kNeedleError));
   FindRange r = TRY(find_range(t, a[2], a[3], static_cast<int64_t>(bytes_view(a[0]).size())));

@@ -134,12 +134,21 @@ Result<Value> lines_next(Thread& t, Object* o) {
   Code* c = it->code;
   uint32_t n = c->npositions;
   if (it->index >= n) return Value();
-  uint32_t i = static_cast<uint32_t>(it->index), start = c->positions[i].start;
+  uint32_t i = static_cast<uint32_t>(it->index);
+  int64_t start = int64_t{c->positions[i].start} * 8;
   int32_t line = c->positions[i].line;
+  if (i == 0 && start == 0 && line != c->firstlineno) {  // the call itself: see f_lasti
+    if (!it->call_seen) {
+      it->call_seen = true;
+      bool module = str_equal_ascii(c->name.get().as<Str>(), "<module>");
+      return TRY(make_tuple(t, small_int(0), small_int(2), small_int(module ? 0 : c->firstlineno)));
+    }
+    start = 2;
+  }
   do i++; while (i < n && c->positions[i].line == line);
   it->index = i;
   uint32_t end = i < n ? c->positions[i].start : c->nwords;
-  return TRY(make_tuple(t, small_int(int64_t{start} * 8), small_int(int64_t{end} * 8), line_or_none(line)));
+  return TRY(make_tuple(t, small_int(start), small_int(int64_t{end} * 8), line_or_none(line)));
 }
 Result<Value> positions_next(Thread& t, Object* o) {
   CodeIter* it = static_cast<CodeIter*>(o);

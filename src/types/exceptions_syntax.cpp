@@ -112,6 +112,7 @@ static Result<Value> unicode_error_str(Thread& t, Args a) {
   Str* reason = e->reason ? TRY(str(t, e->reason)) : interp().empty_str;
   Str* encoding = e->encoding ? TRY(str(t, e->encoding)) : interp().empty_str;
   Value object = e->object;
+  if (!object) return RAISE(TypeError, "UnicodeError 'object' attribute is not set");  // the texts above may have deleted it
   if (kind == Kind::kDecode && !is_bytes(object)) return RAISE(TypeError, "UnicodeError 'object' attribute must be a bytes");
   if (kind != Kind::kDecode && !is_str(object)) return RAISE(TypeError, "UnicodeError 'object' attribute must be a string");
   int64_t size = static_cast<int64_t>(kind == Kind::kDecode ? object.as<Bytes>()->size : object.as<Str>()->length);

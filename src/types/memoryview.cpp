@@ -186,7 +186,8 @@ Result<char*> item_at_tuple(Thread& t, MemoryView* m, Tuple* key) {
 }
 
 Status slice_view(Thread& t, MemoryView* m, SliceObject* s) {
-  IndexRange r = TRY(index_range(t, s, m->shape()[0]));
+  SliceParts parts = TRY(slice_parts(t, s));
+  IndexRange r = fit_slice(parts, m->shape()[0]);
   m->data += r.start * m->strides()[0];
   m->shape()[0] = r.count;
   m->strides()[0] *= r.step;
@@ -295,6 +296,7 @@ Result<Value> view_setitem(Thread& t, Args a) {
       TRY(check_view(t, m));
       MemoryView* part = TRY(copy_view(t, m));
       TRY(slice_view(t, part, key.as<SliceObject>()));
+      TRY(check_view(t, m));
       Status s = copy_items(t, part, from);
       TRY(memoryview_release(t, part));
       return s;
@@ -530,7 +532,12 @@ Result<Value> view_hash(Thread& t, Args a) {
   char f = native_format(m->format);
   if (f != 'B' && f != 'b' && f != 'c') return RAISE(ValueError, "memoryview: hashing is restricted to formats 'B', 'b' or 'c'");
   Value owner = m->managed->owner;
-  if (owner) TRY(hash(t, owner));  // unhashable owners make unhashable views
+  if (owner) {  // unhashable owners make unhashable views; what their __hash__ does must not release this one
+    m->exports++;
+    Result<int64_t> h = hash(t, owner);
+    m->exports--;
+    if (!h.ok()) return Error{};
+  }
   ByteBuilder copy;
   char* p = m->size ? reinterpret_cast<char*>(copy.grow(static_cast<size_t>(m->size))) : nullptr;
   if (copy.failed()) return raise_memory(t);

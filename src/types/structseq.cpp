@@ -209,6 +209,17 @@ Result<Tuple*> new_structseq(Thread& t, Type* ty) {
   return u;
 }
 
+Status structseq_override(Thread& t, Type* ty, Rows<MethodDef> methods) {
+  for (const MethodDef& m : methods) {
+    bool is_new = m.kind == MethodKind::kNew;
+    Value f = TRY(new_native_function(t, &m, ty, is_new ? Value(ty) : Value(), Value(), is_new ? nullptr : KAA_TYPE(method_descriptor)));
+    TRY(dict_set_str(t, ty->dict, m.name, f));
+  }
+  update_dunders(ty);
+  type_modified(ty);
+  return {};
+}
+
 void structseq_set(Tuple* u, uint32_t i, Value v) {
   Value old = u->items[i];
   inc(v);

@@ -24,6 +24,8 @@ inline constexpr StructSeqField kStructSeqEnd = {kStructSeqEndName, nullptr};
 Result<Type*> make_structseq(Thread& t, const StructSeqDef& def);
 // An instance with every item None. Fill it with structseq_set (or tuple_init, once an item).
 Result<Tuple*> new_structseq(Thread& t, Type* type);
+// Further methods of the type, in place of those that structseqs have.
+Status structseq_override(Thread& t, Type* type, Rows<MethodDef> methods);
 void structseq_set(Tuple* u, uint32_t i, Value v);
 
 }  // namespace kaa

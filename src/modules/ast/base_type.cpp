@@ -17,7 +17,7 @@ Result<bool> has_item(Thread& t, Value names, Value key) {
 
 Status init_positional(Thread& t, Value self, Value fields, Args a, uint32_t given) {
   int64_t n = fields ? TRY(length(t, fields)) : 0;
-  if (given > n) return RAISE(TypeError, "%T constructor takes at most %ld positional argument%s", self, n, n == 1 ? "" : "s");
+  if (given > n) return RAISE(TypeError, "%U constructor takes at most %ld positional argument%s", type_of(self)->name.get(), n, n == 1 ? "" : "s");
   for (uint32_t i = 0; i < given; i++) {
     Value name = TRY(get_item(t, fields, small_int(i)));
     if (!is_str(name)) return RAISE(TypeError, "attribute name must be string, not '%T'", name);
@@ -30,7 +30,7 @@ Status init_positional(Thread& t, Value self, Value fields, Args a, uint32_t giv
 Status init_missing(Thread& t, Value self, Dict* types, Str* name) {
   Opt type = TRY(dict_get(t, types, name));
   Type* cls = type_of(self);
-  if (!type) return warn(t, KAA_TYPE(DeprecationWarning), 1, "Field '%U' is missing from %s%N._field_types. This will become an error in Python 3.15.", name, shown_module(cls), cls);
+  if (!type) return warn(t, KAA_TYPE(DeprecationWarning), 1, "Field '%U' is missing from %N._field_types. This will become an error in Python 3.15.", name, cls);
   Value union_type = TRY(import_attr(t, "types", "UnionType"));
   if (type_of(type.v) == union_type.as<Type>()) return {};  // optional: the class has None
   Value alias_type = TRY(import_attr(t, "types", "GenericAlias"));
@@ -39,7 +39,7 @@ Status init_missing(Thread& t, Value self, Dict* types, Str* name) {
     return set_attr(t, self, name, empty);
   }
   if (type.v == Value(g_classes[C_expr_context].type)) return set_attr(t, self, name, g_classes[C_Load].instance);
-  return warn(t, KAA_TYPE(DeprecationWarning), 1, "%s%N.__init__ missing 1 required positional argument: '%U'. This will become an error in Python 3.15.", shown_module(cls), cls, name);
+  return warn(t, KAA_TYPE(DeprecationWarning), 1, "%N.__init__ missing 1 required positional argument: '%U'. This will become an error in Python 3.15.", cls, name);
 }
 
 Result<Value> ast_init(Thread& t, Args a, Tuple* kwnames) {
@@ -56,15 +56,15 @@ Result<Value> ast_init(Thread& t, Args a, Tuple* kwnames) {
     bool known = TRY(has_item(t, fields, key));
     if (known) {
       bool again = TRY(set_contains(t, set, key));
-      if (again) return RAISE(TypeError, "%T got multiple values for argument %R", self, key);
+      if (again) return RAISE(TypeError, "%U got multiple values for argument %R", cls->name.get(), key);
       TRY(set_add(t, set, key));
     } else {
       if (!attributes) attributes = TRY(lookup_attr(t, cls, NAME("_attributes"))).v;
       known = TRY(has_item(t, attributes, key));
       if (!known)
         TRY(warn(t, KAA_TYPE(DeprecationWarning), 1,
-                 "%s%N.__init__ got an unexpected keyword argument %R. Support for arbitrary keyword arguments is deprecated and will be removed in Python 3.15.",
-                 shown_module(cls), cls, key));
+                 "%N.__init__ got an unexpected keyword argument %R. Support for arbitrary keyword arguments is deprecated and will be removed in Python 3.15.",
+                 cls, key));
     }
     TRY(set_attr(t, self, key.as<Str>(), v));
   }
@@ -191,7 +191,7 @@ Result<Value> ast_replace(Thread& t, Args a, Tuple* kwnames) {
     Value key = kwnames->items[i];
     bool known = TRY(has_item(t, fields, key));
     if (!known) known = TRY(has_item(t, attributes, key));
-    if (!known) return RAISE(TypeError, "%s%N.__replace__ got an unexpected keyword argument %R.", shown_module(cls), cls, key);
+    if (!known) return RAISE(TypeError, "%N.__replace__ got an unexpected keyword argument %R.", cls, key);
     TRY(dict_set(t, payload, key, a.p[1 + i]));
   }
   List* missing = TRY(new_list(t));
@@ -207,16 +207,16 @@ Result<Value> ast_replace(Thread& t, Args a, Tuple* kwnames) {
   if (missing->size) {
     TRY(call_method(t, missing, NAME("sort")));
     Value names = TRY(call_method(t, TRY(new_str(t, ", ")), NAME("join"), missing));
-    return RAISE(TypeError, "%s%N.__replace__ missing %ld keyword argument%s: %S.", shown_module(cls), cls, static_cast<int64_t>(missing->size), missing->size == 1 ? "" : "s", names);
+    return RAISE(TypeError, "%N.__replace__ missing %ld keyword argument%s: %S.", cls, static_cast<int64_t>(missing->size), missing->size == 1 ? "" : "s", names);
   }
   return call_tuple(t, cls, interp().empty_tuple, payload);
 }
 
 const MethodDef k_methods[] = {
-    {"__init__", ast_init, nullptr, "Sets fields by position or by name."},
+    {"__init__", ast_init, "($self, /, *args, **kwargs)", "Sets fields by position or by name."},
     {"__repr__", ast_repr, "($self, /)", "The node's class and fields, three levels deep."},
     {"__reduce__", ast_reduce, "($self, /)", "For pickling."},
-    {"__replace__", ast_replace, nullptr, "A copy of the node with new values for the given fields."},
+    {"__replace__", ast_replace, "($self, /, **fields)", "A copy of the node with new values for the given fields."},
 };
 const GetSetDef k_getsets[] = {
     {"__dict__", [](Thread& t, Value v) -> Result<Value> { return get_dict_attr(t, v); }, [](Thread& t, Value v, Value d) -> Status { return set_dict_attr(t, v, d); }, nullptr},

@@ -39,6 +39,7 @@ Status check_closed(Thread& t, BytesIO* b) {
   return {};
 }
 Status check_exports(Thread& t, BytesIO* b) {
+  if (b->exports) t.heap->reconcile();  // views that nothing refers to any more let go now
   if (b->exports) return RAISE(BufferError, "Existing exports of data: object cannot be re-sized");
   return {};
 }
@@ -86,6 +87,7 @@ Result<int64_t> write_bytes(Thread& t, BytesIO* b, Value v) {
   TRY(check_exports(t, b));
   BufferHold hold;
   TRY(hold.get(t, v));
+  TRY(check_closed(t, b));   // making the buffer may have run Python code
   TRY(check_exports(t, b));  // v may be a view of this very stream
   uint64_t n = hold.size();
   if (n == 0) return 0;
@@ -297,6 +299,7 @@ Result<Value> bytesio_getstate(Thread& t, Args a) {
 
 Result<Value> bytesio_setstate(Thread& t, Args a) {
   BytesIO* b = self_of(a);
+  TRY(check_closed(t, b));
   if (!is_tuple(a[1]) || a[1].as<Tuple>()->size < 3) {
     Str* type = TRY(io_type_name(t, b));
     return RAISE(TypeError, "%U.__setstate__ argument should be 3-tuple, got %T", type, a[1]);

@@ -14,6 +14,9 @@ static Status posix_exec(Thread& t, Module* m) {
   TRY(posix_add_env(t, m));
   TRY(posix_add_ids(t, m));
   TRY(posix_add_process(t, m));
+  TRY(posix_add_spawn(t, m));
+  TRY(posix_add_sched(t, m));
+  TRY(posix_add_tty(t, m));
   return {};
 }
 

@@ -221,6 +221,7 @@ Result<DIR*> open_directory(Thread& t, const OsPath& p) {
   }
   if (!d) {
     if (p.is_none) return raise_os_error(t, err, Value(intern_name(".")));
+    if (p.is_fd && p.fd < 0) return raise_os_error(t, err);
     return p.error(t, err);
   }
   return d;

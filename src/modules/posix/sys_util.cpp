@@ -20,7 +20,7 @@ Result<Value> os_fspath(Thread& t, Value v) {
 Result<Bytes*> fs_bytes(Thread& t, Value v) {
   Value p = TRY(os_fspath(t, v));
   Bytes* b = is_bytes(p) ? p.as<Bytes>() : TRY(encode_fs(t, p.as<Str>()));
-  if (memchr(b->data(), 0, b->size)) return RAISE(ValueError, is_bytes(p) ? "embedded null byte" : "embedded null character");
+  if (memchr(b->data(), 0, b->size)) return RAISE(ValueError, "embedded null byte");
   return b;
 }
 

@@ -1,0 +1,77 @@
+// _opcode: what the library's `opcode` asks about instructions. Operands are not stack offsets or two-byte arguments here, so all "has" questions of
+// that kind are answered with no; lib/opcode.py says what `dis` makes of it.
+#include "bytecode/operands.h"
+#include "runtime/api.h"
+
+namespace kaa {
+
+namespace {
+
+Result<int> opcode_arg(Thread& t, Value v) { return to_cint(t, v); }
+bool is_op(int op) { return op >= 0 && op < static_cast<int>(Op::kCount); }
+
+Result<Value> opcode_is_valid(Thread& t, Args a) { return Value::from_bool(is_op(TRY(opcode_arg(t, a[0])))); }
+// Instructions have operand fields of their own instead of the argument that these ask about.
+Result<Value> opcode_has_argument(Thread& t, Args a) {
+  TRY(opcode_arg(t, a[0]));
+  return kFalse;
+}
+// There is no evaluation stack: no instruction moves one.
+Result<Value> opcode_stack_effect(Thread& t, Args a) {
+  int op = TRY(opcode_arg(t, a[0]));
+  if (a[2] && !a[2].is_none() && a[2] != kTrue && a[2] != kFalse) return RAISE(ValueError, "stack_effect: jump must be False, True or None");
+  if (!is_op(op)) return RAISE(ValueError, "invalid opcode or oparg");
+  return small_int(0);
+}
+template <size_t N>
+Result<Value> name_list(Thread& t, const char* const (&names)[N]) {
+  List* l = TRY(new_list(t, N));
+  for (const char* n : names) TRY(list_append(t, l, intern_name(n)));
+  return l;
+}
+Result<Value> opcode_nb_ops(Thread& t, Args) {
+  static const char* const k_ops[] = {"ADD", "+", "SUB", "-", "MUL", "*", "DIV", "/", "FLOORDIV", "//", "MOD", "%", "POW", "**",
+                                      "MATMUL", "@", "LSHIFT", "<<", "RSHIFT", ">>", "AND", "&", "OR", "|", "XOR", "^"};
+  List* l = TRY(new_list(t));
+  for (size_t i = 0; i < sizeof k_ops / sizeof *k_ops; i += 2) {
+    Tuple* u = TRY(make_tuple(t, Value(intern_name(k_ops[i])), Value(intern_name(k_ops[i + 1]))));
+    TRY(list_append(t, l, u));
+  }
+  return l;
+}
+Result<Value> opcode_intrinsics(Thread& t, Args) {
+  static const char* const k_names[] = {"PrintExpr", "StopIterationError", "TypeVar", "TypeVarWithBound", "TypeVarWithConstraints", "ParamSpec", "TypeVarTuple",
+                                        "SetTypeparamDefault", "SubscriptGeneric", "TypeAlias"};
+  static_assert(sizeof k_names / sizeof *k_names == static_cast<size_t>(Intrinsic::kCount));
+  return name_list(t, k_names);
+}
+Result<Value> opcode_no_intrinsics(Thread& t, Args) { return TRY(new_list(t)); }
+Result<Value> opcode_special_methods(Thread& t, Args) {
+  static const char* const k_names[] = {"__enter__", "__exit__", "__aenter__", "__aexit__"};
+  return name_list(t, k_names);
+}
+Result<Value> opcode_get_executor(Thread&, Args) { return kNone; }
+
+constexpr MethodKind kF = MethodKind::kFunction;
+const MethodDef k_functions[] = {
+    {"stack_effect", opcode_stack_effect, "(opcode, oparg=None, /, *, jump=None)", "Always 0: there is no evaluation stack.", kF},
+    {"is_valid", opcode_is_valid, "(opcode)", "Whether it is the number of an instruction.", kF},
+    {"has_arg", opcode_has_argument, "(opcode)", "Whether the instruction has a two-byte unit's argument: none has.", kF},
+    {"has_const", opcode_has_argument, "(opcode)", "Whether that argument is a constant's index.", kF},
+    {"has_name", opcode_has_argument, "(opcode)", "Whether that argument is a name's index.", kF},
+    {"has_jump", opcode_has_argument, "(opcode)", "Whether that argument is a jump offset.", kF},
+    {"has_free", opcode_has_argument, "(opcode)", "Whether that argument is a free variable's index.", kF},
+    {"has_local", opcode_has_argument, "(opcode)", "Whether that argument is a local variable's index.", kF},
+    {"has_exc", opcode_has_argument, "(opcode)", "Whether the instruction sets up an exception handler: none does.", kF},
+    {"get_nb_ops", opcode_nb_ops, "()", "(name, sign) of the binary operators.", kF},
+    {"get_intrinsic1_descs", opcode_intrinsics, "()", "Names of the intrinsic functions.", kF},
+    {"get_intrinsic2_descs", opcode_no_intrinsics, "()", "Names of a second table of them: there is none.", kF},
+    {"get_special_method_names", opcode_special_methods, "()", "Special methods that instructions look up.", kF},
+    {"get_executor", opcode_get_executor, "(*, code, offset)", "None: there are no executors.", kF},
+};
+
+}  // namespace
+
+extern const ModuleDef _opcode_module = {.name = "_opcode", .doc = "Facts about instructions, for opcode.py.", .functions = k_functions};
+
+}  // namespace kaa

@@ -1,0 +1,195 @@
+// _tokenize: the tokenizer of source code for tokenize.py. The whole source is read at the first token; the rest is turning the tokenizer's byte
+// offsets into what tokenize.py shows: characters and lines.
+#include "modules/code_builtins.h"
+#include "runtime/codecs_api.h"
+#include "modules/native_new.h"
+#include "objects/exceptions.h"
+#include "parser/tokenizer.h"
+
+#include <memory>
+
+namespace kaa {
+
+namespace {
+
+struct TokenizerIter : Object {
+  Field<> readline;
+  Field<> encoding;              // a str, or empty: readline gives str
+  Field<Str*> line;              // of the last token, with where it is in the source
+  uint32_t line_start, line_end;
+  parser::Tokenizer* tokenizer;  // malloc; null until the first token
+  std::string* source;
+  bool extra_tokens, done;
+  template <class F> void each_field(F&& f) { f(readline); f(encoding); f(line); }
+};
+
+}  // namespace
+
+template <>
+struct LayoutTraits<TokenizerIter> {
+  static constexpr Death death = Death::kCustom;
+  static void destroy(TokenizerIter* it) {
+    delete it->tokenizer;
+    delete it->source;
+  }
+};
+
+namespace {
+
+Type* g_iter_type;
+
+Result<Value> tokenizer_new(Thread& t, Args a, Tuple* kwnames) {
+  BIND_NEW("tokenizeriter", "($cls, readline, /, *, encoding=None, extra_tokens)", 4);
+  if (!p[3]) return RAISE(TypeError, "tokenizeriter() missing required keyword-only argument 'extra_tokens'");
+  bool extra = TRY(truth(t, p[3]));
+  if (p[2] && !p[2].is_none() && !is_str(p[2])) return RAISE(TypeError, "tokenizeriter() argument 'encoding' must be str, not %T", p[2]);
+  TokenizerIter* it = TRY(alloc_as<TokenizerIter>(t, p[0].as<Type>()));
+  it->readline.init(p[1]);
+  if (p[2] && !p[2].is_none()) it->encoding.init(p[2]);
+  it->extra_tokens = extra;
+  return it;
+}
+
+// Appends one line as UTF-8; false at the end.
+Result<bool> read_line(Thread& t, TokenizerIter* it, std::string& out) {
+  Result<Value> r = call(t, it->readline.value());
+  if (!r.ok()) {
+    if (!exc_matches(t, KAA_TYPE(StopIteration))) return Error{};
+    clear_exc(t);
+    return false;
+  }
+  Value line = r.value();
+  if (it->encoding) {
+    if (!is_bytes(line)) return RAISE(TypeError, "readline() returned a non-bytes object");
+    if (!line.as<Bytes>()->size) return false;
+    Utf8 name;
+    TRY(str_utf8(t, it->encoding.value().as<Str>(), name));
+    line = TRY(decode_object(t, line, name.data, "replace"));
+  }
+  if (!is_str(line)) return RAISE(TypeError, "readline() returned a non-string object");
+  Utf8 u;
+  TRY(str_utf8(t, line.as<Str>(), u));
+  out.append(u.view());
+  return u.size != 0;
+}
+
+Status start(Thread& t, TokenizerIter* it) {
+  auto source = std::make_unique<std::string>();
+  for (;;) {
+    bool more = TRY(read_line(t, it, *source));
+    if (!more) break;
+    TRY(safepoint(t));
+  }
+  if (it->tokenizer) return {};  // readline has used the iterator itself
+  it->source = source.release();
+  parser::TokenizerOptions o;
+  o.extra_tokens = it->extra_tokens;
+  it->tokenizer = new parser::Tokenizer(*it->source, o);
+  it->tokenizer->report_warnings = false;
+  return {};
+}
+
+int64_t characters(const char* from, const char* to) {
+  int64_t n = 0;
+  for (; from < to; from++) n += (static_cast<unsigned char>(*from) & 0xC0) != 0x80;
+  return n;
+}
+
+Error raise_tokenizer_error(Thread& t, TokenizerIter* it) {
+  parser::Tokenizer& tk = *it->tokenizer;
+  Str* filename = intern_name("<string>");
+  if (tk.error().kind != parser::ErrorKind::None) return raise_parse_error(t, tk.error(), filename);
+  // The source ends inside brackets: an error without details, but with a place.
+  Result<Value> e = call(t, KAA_TYPE(SyntaxError), TRY(new_str(t, "unexpected EOF in multi-line statement")));
+  if (!e.ok()) return Error{};
+  TRY(set_attr(t, e.value(), NAME("filename"), filename));
+  TRY(set_attr(t, e.value(), NAME("lineno"), small_int(tk.lineno())));
+  TRY(set_attr(t, e.value(), NAME("offset"), small_int(0)));
+  return raise_value(t, e.value());
+}
+
+// The text from the line in which a token's line begins to the end of the line in which it ends; kept for the next token.
+Result<Str*> line_text(Thread& t, TokenizerIter* it, const parser::Token& token, bool string, const char** start) {
+  parser::Tokenizer& tk = *it->tokenizer;
+  const char *base = tk.base(), *end = base + tk.size();
+  const char* last = base + token.end;  // a character of the last line, or its end
+  if (token.end > token.start && (token.type == parser::NEWLINE || token.type == parser::NL || last[-1] == '\n')) last--;
+  const char* from = string ? base + token.start : last;
+  while (from > base && from[-1] != '\n') from--;
+  const char* to = last;
+  while (to < end && *to != '\n') to++;
+  if (to < end && !tk.implicit_newline()) to++;
+  if (to == end && tk.implicit_newline() && to > from && to[-1] == '\n') to--;
+  *start = from;
+  uint32_t a = static_cast<uint32_t>(from - base), b = static_cast<uint32_t>(to - base);
+  if (it->line && it->line_start == a && it->line_end == b) return it->line.get();
+  Str* s = TRY(new_str(t, {from, static_cast<size_t>(to - from)}));
+  it->line.set(s);
+  it->line_start = a;
+  it->line_end = b;
+  return s;
+}
+
+Result<Value> tokenizer_next(Thread& t, Object* o) {
+  TokenizerIter* it = static_cast<TokenizerIter*>(o);
+  if (it->done) return Value();
+  if (!it->tokenizer) TRY(start(t, it));
+  parser::Tokenizer& tk = *it->tokenizer;
+  parser::Token token;
+  if (!tk.next(&token) || token.type == parser::ERRORTOKEN) {
+    it->done = true;
+    return raise_tokenizer_error(t, it);
+  }
+  using namespace parser;
+  int type = token.type;
+  const char* base = tk.base();
+  bool has_text = token.col >= 0;  // INDENT and DEDENT have a place with extra tokens alone
+  bool trailing = type == ENDMARKER || (type == DEDENT && tk.at_end_of_source());
+  bool string = type == STRING || (type >= FSTRING_START && type <= TSTRING_END);
+  const char* line_start;
+  Str* line = TRY(line_text(t, it, token, string, &line_start));
+  if (it->extra_tokens && trailing) line = interp().empty_str;
+  std::string_view text = has_text || type == INDENT ? tk.text(token) : std::string_view();
+  int64_t lineno = token.lineno, end_lineno = token.end_lineno, col = -1, end_col = -1;
+  if (has_text) {
+    const char *s = base + token.start, *e = base + token.end;
+    const char *sl = s - token.col, *el = e - token.end_col;
+    col = characters(sl, s);
+    end_col = token.end_col >= 0 ? characters(el, e) : -1;
+  }
+  if (it->extra_tokens) {
+    if (trailing) {
+      lineno = end_lineno = lineno + 1;
+      col = end_col = 0;
+    }
+    if (type > DEDENT && type < OP) {
+      type = OP;
+    } else if (type == NEWLINE) {
+      text = tk.implicit_newline() ? "" : base[token.start] == '\r' ? "\r\n" : "\n";
+      end_col = col + 1;
+    } else if (type == NL && tk.implicit_newline()) {
+      text = "";
+    }
+  } else if (type == NEWLINE) {
+    text = "";
+  }
+  if (token.type == ENDMARKER) it->done = true;
+  Str* s = TRY(new_str(t, text));
+  return TRY(make_tuple(t, small_int(type), s, TRY(make_tuple(t, small_int(lineno), small_int(col))), TRY(make_tuple(t, small_int(end_lineno), small_int(end_col))), line));
+}
+
+const MethodDef k_methods[] = {
+    {"__new__", tokenizer_new, nullptr, "TokenizerIter(readline, /, *, encoding=None, extra_tokens)", MethodKind::kNew},
+};
+const TypeSpec k_spec = {.doc = nullptr, .methods = k_methods, .iternext = tokenizer_next, .layout = &kLayout<TokenizerIter>, .flags = kTypeBase};
+
+Status exec(Thread& t, Module* m) {
+  g_iter_type = TRY(make_native_type(t, "_tokenize.TokenizerIter", nullptr, k_spec));
+  return module_add(t, m, "TokenizerIter", g_iter_type);
+}
+
+}  // namespace
+
+extern const ModuleDef _tokenize_module = {.name = "_tokenize", .exec = exec};
+
+}  // namespace kaa
