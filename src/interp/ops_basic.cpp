@@ -88,7 +88,8 @@ Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc) {
   int64_t i = dict_index_str(g, name);
   if (i >= 0) {
     Value v = g->entries[i].value;
-    if (uint32_t ver = dict_keys_version(g)) write_word(&pc[2], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
+    uint32_t ver = IS_EXACT(Value(g), dict) ? dict_keys_version(g) : 0;
+    if (ver) write_word(&pc[2], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
     return v;
   }
   if (UNLIKELY(type_of(g) != KAA_TYPE(dict))) {  // a subclass may know names by its __missing__ (annotationlib's do)
@@ -98,7 +99,7 @@ Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc) {
   } else if (g->flag(kDictHasNonStr)) {
     Opt v = TRY(dict_get(t, g, name));
     if (v) return v.v;
-  } else if (uint32_t ver = dict_keys_version(g)) {
+  } else if (uint32_t ver = IS_EXACT(Value(g), dict) ? dict_keys_version(g) : 0) {
     write_word(&pc[2], static_cast<uint64_t>(ver) << 32 | kAbsent);
   }
   i = dict_index_str(b, name);
@@ -115,6 +116,16 @@ Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc) {
   return name_error(t, name);
 }
 
+// Globals of a class derived from dict are asked as a mapping (annotationlib's have a __missing__). They never get into the caches.
+static Result<Value> load_global(Thread& t, Frame* f, const Word* pc) {
+  if (UNLIKELY(!IS_EXACT(f->func->globals.value(), dict))) {
+    Result<Value> v = get_item(t, f->func->globals.value(), f->code->names[pc[1].index]);
+    if (v.ok() || !exc_matches(t, KAA_TYPE(KeyError))) return v;
+    clear_exc(t);
+  }
+  return load_global_slow(t, f, pc);
+}
+
 HANDLER(LOAD_GLOBAL) {
   uint64_t w = pc[2].bits;
   Dict* g = f->func->globals;
@@ -126,7 +137,7 @@ HANDLER(LOAD_GLOBAL) {
     if (LIKELY(w2 >> 32 == b->keys_version && w2)) { r[pc->a] = b->entries[static_cast<uint32_t>(w2)].value; NEXT(4); }
   }
   SAVE();
-  STORE_RESULT(pc->a, load_global_slow(*t, f, pc), 4);
+  STORE_RESULT(pc->a, load_global(*t, f, pc), 4);
 }
 HANDLER(STORE_GLOBAL) {
   Dict* g = f->func->globals;

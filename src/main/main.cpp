@@ -11,6 +11,7 @@
 
 #include <string>
 
+#include "modules/kaa/kaa.h"
 #include "modules/code_builtins.h"
 #include "modules/import.h"
 #include "modules/io/io.h"
@@ -507,6 +508,8 @@ int main(int argc, char** argv) {
     if (!run_main(t, repl).ok()) status = handle_exit(t);
   }
   if (shut_down(t)) status = 120;
+  for (const auto& [option, value] : g_config.x_options)
+    if (option == "lifecycle" && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
   if (status == 130 + 256) {
     signal(SIGINT, SIG_DFL);
     raise(SIGINT);

@@ -94,7 +94,7 @@ static Status descr_set(Thread& t, Value d, Value obj, Str* name, Value v) {
     GetSetObject* g = d.as<GetSetObject>();
     if (!is_instance(obj, g->owner))
       return RAISE(TypeError, "descriptor '%s' for '%U' objects doesn't apply to a '%T' object", g->def->name, g->owner->name.get(), obj);
-    if (!g->def->set) return RAISE(AttributeError, "attribute '%U' of '%U' objects is not writable", name, g->owner->name.get());
+    if (!g->def->set) return RAISE(AttributeError, "attribute '%U' of '%N' objects is not writable", name, g->owner);
     return g->def->set(t, obj, v);
   }
   if (v) {

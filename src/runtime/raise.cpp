@@ -34,6 +34,7 @@ void append_utf8(std::string& out, uint32_t c) {
 // CPython's messages name a native type of a module in full: 'types.SimpleNamespace'.
 Status append_type(Thread& t, std::string& out, Type* ty, int precision, bool in_full) {
   Value mod = in_full && !ty->has(kTypeHeap) ? dict_get_str(ty->dict, NAME("__module__")) : Value();
+  if (mod && IS_EXACT(mod, getset_descriptor) && ty->spec && ty->spec->module) mod = intern_name(ty->spec->module);  // the row is its instances' own
   if (mod && is_str(mod) && !str_equal_ascii(mod.as<Str>(), "builtins")) {
     TRY(append_str(t, out, mod.as<Str>(), -1));
     out += '.';
