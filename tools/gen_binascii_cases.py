@@ -1,6 +1,6 @@
 """Makes test cases for src/modules/binascii from CPython's module.
 
-    python3.14 tools/gen_binascii_cases.py SEED COUNT [plain] > src/modules/binascii/codecs_cases.inc
+    python3.14 tools/gen_binascii_cases.py SEED COUNT [plain] > src/base/binary_text_cases.inc
 
 A case: function, a number (its argument, or a set of flags), the input in hexadecimal ("-" when empty), and "=" with the result in hexadecimal
 or "!" with the message of the exception. "plain" leaves out the C++ quotes, for a file that KAA_BINASCII_CASES names.

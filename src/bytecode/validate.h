@@ -7,7 +7,7 @@
 #pragma once
 #include <string>
 
-#include "compiler/compiled_code.h"
+#include "bytecode/compiled_code.h"
 
 namespace kaa {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/compiled_code.h"
+#include "bytecode/compiled_code.h"
 #include "compiler/fold.h"
 #include "compiler/scope.h"
 #include "parser/ast.h"

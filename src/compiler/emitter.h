@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "bytecode/bytecode.h"
-#include "compiler/compiled_code.h"
+#include "bytecode/compiled_code.h"
 #include "parser/ast.h"
 
 namespace kaa::compiler {

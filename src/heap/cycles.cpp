@@ -87,7 +87,7 @@ class CycleCollector {
       CycleCollector& c;
       explicit R(CycleCollector& c) : c(c) {}
       void value(Value v) override { if (v && v.is_object()) c.reach(v.object()); }
-      void conservative(const void* lo, const void* hi) override {
+      __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
         const uintptr_t* e = static_cast<const uintptr_t*>(hi);
         for (const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7}); p < e; p++)
           if (Object* o = c.h_.find_object(*p)) c.reach(o);
@@ -164,6 +164,11 @@ size_t Heap::collect(int generation) {
   }
   stats.collections++;
   size_t found = garbage.size();
+  if (found && keep_garbage) {
+    no_reconcile = false;
+    keep_garbage(garbage);
+    return found;
+  }
   if (found) {
     // The batch is held by a count each while Python may run.
     bool finalizers = false;

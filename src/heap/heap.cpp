@@ -76,6 +76,7 @@ Heap::Heap() {
   zct_soft_end_ = zct_base_ + kZctInitial;
 #ifdef KAA_STRESS
   poison = true;
+  stress_interval = 200;  // KAA_STRESS=n in the environment says otherwise
 #endif
 }
 

@@ -126,6 +126,7 @@ class Heap {
   void (*queue_finalizer)(Object*) = nullptr;          // an object whose type has a finalizer dies for the first time
   void (*request_safepoint)() = nullptr;               // a reconcile is due: it should be made at the thread's next safepoint
   void (*after_reconcile)(Heap&) = nullptr;            // notes whether a cycle collection is due
+  void (*keep_garbage)(const std::vector<Object*>&) = nullptr;  // gc.DEBUG_SAVEALL: takes what collect() found, which is not freed then
   void (*run_pending)() = nullptr;                     // runs queued finalizers and callbacks (within collect)
 
   HeapStats stats;

@@ -21,13 +21,14 @@ static bool is_cell_register(const Code* c, uint32_t reg) {
   for (uint64_t i = 0; i < c->cellvars->size; i++) if (c->cell_regs[i] == reg) return true;
   return false;
 }
+static Value look_into(const Code* c, uint32_t reg, Value v) {
+  if (v && IS_EXACT(v, cell) && is_cell_register(c, reg)) return v.as<CellObject>()->contents;
+  return v;
+}
 Value frame_variable(FrameObject* o, uint32_t reg) {
   uint32_t n;
   Value* r = frame_regs(o, &n);
-  if (reg >= n) return Value();
-  Value v = r[reg];
-  if (v && IS_EXACT(v, cell) && is_cell_register(o->code, reg)) return v.as<CellObject>()->contents;
-  return v;
+  return reg < n ? look_into(o->code, reg, r[reg]) : Value();
 }
 void set_frame_variable(FrameObject* o, uint32_t reg, Value v) {
   uint32_t n;
@@ -79,16 +80,20 @@ static Status proxy_store(Thread& t, FrameObject* o, Value key, Value v) {
   }
   return dict_set(t, extras(o), key, v);
 }
-static Result<Dict*> snapshot(Thread& t, FrameObject* o) {
+static Result<Dict*> variables_dict(Thread& t, const Code* c, const Value* regs, uint32_t n) {
   Dict* d = TRY(new_dict(t));
-  Code* c = o->code;
   Status s;
-  auto put = [&](Str* name, uint32_t reg) {
-    Value v = frame_variable(o, reg);
-    if (s.ok() && v && !(name->length && name->at(0) == '.')) s = dict_set(t, d, name, v);
-  };
-  each_variable(c, put);
+  each_variable(c, [&](Str* name, uint32_t reg) {
+    Value v = reg < n ? look_into(c, reg, regs[reg]) : Value();
+    if (s.ok() && v && !(name->length && name->at(0) == '.')) s = dict_set(t, d, name, v);  // names with a dot are the compiler's own
+  });
   TRY(s);
+  return d;
+}
+static Result<Dict*> snapshot(Thread& t, FrameObject* o) {
+  uint32_t n;
+  const Value* regs = frame_regs(o, &n);
+  Dict* d = TRY(variables_dict(t, o->code, regs, n));
   if (Dict* x = extras(o)) TRY(dict_update(t, d, x));
   return d;
 }
@@ -105,8 +110,8 @@ Result<Value> frame_f_locals(Thread& t, FrameObject* o) {
 }
 Result<Value> frame_locals(Thread& t, Frame* f) {
   if (!has_fast_locals(f->code) && f->locals) return f->locals;
-  FrameObject* o = TRY(frame_object(t, f));
-  return TRY(snapshot(t, o));
+  if (f->obj) return TRY(snapshot(t, f->obj));
+  return TRY(variables_dict(t, f->code, f->regs, f->code->nlocals));
 }
 
 // ---- the proxy's methods
@@ -168,7 +173,7 @@ static Result<Value> proxy_reversed(Thread& t, Args a) {
   return l;
 }
 static Result<Value> proxy_repr(Thread& t, Args a) {
-  if (!repr_enter(t, a[0].object())) return TRY(new_str(t, "{...}"));
+  if (repr_enter(t, a[0].object())) return TRY(new_str(t, "{...}"));
   Result<Value> r = [&]() -> Result<Value> {
     Dict* d = TRY(snapshot(t, frame_of(a[0])));
     return TRY(repr(t, d));

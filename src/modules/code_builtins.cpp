@@ -46,6 +46,8 @@ int chars_before(std::string_view line, int bytes) {
   return n;
 }
 
+}  // namespace
+
 Error raise_compile_error(Thread& t, const compiler::CompileError& e, std::string_view src, Str* filename) {
   if (e.kind == compiler::CompileErrorKind::RecursionError) return RAISE(RecursionError, "%s", e.message.c_str());
   Result<Str*> msg = new_str(t, e.message);
@@ -61,6 +63,8 @@ Error raise_compile_error(Thread& t, const compiler::CompileError& e, std::strin
   return syntax_error(t, KAA_TYPE(SyntaxError), msg.value(), filename, e.loc.lineno, chars_before(line, e.loc.col_offset) + 1, text, e.loc.end_lineno,
                       chars_before(end_line, e.loc.end_col_offset) + 1);
 }
+
+namespace {
 
 // warnings.warn_explicit; a warning that is an error becomes a SyntaxError at its place.
 Status emit_warning(Thread& t, const std::string& message, Str* filename, int line, int offset, int end_line, int end_offset, std::string_view src) {
@@ -79,8 +83,17 @@ Status emit_warning(Thread& t, const std::string& message, Str* filename, int li
   return syntax_error(t, KAA_TYPE(SyntaxError), text, filename, line, offset, lt, end_line, end_offset);
 }
 
+}  // namespace
+
+Status emit_parse_warnings(Thread& t, const std::vector<parser::ParseWarning>& warnings, std::string_view src, Str* filename) {
+  for (const parser::ParseWarning& w : warnings) TRY(emit_warning(t, w.message, filename, w.lineno, w.offset, w.end_lineno, w.end_offset, src));
+  return {};
+}
+
+namespace {
+
 Status emit_warnings(Thread& t, const compiler::CompileResult& r, std::string_view src, Str* filename) {
-  for (const parser::ParseWarning& w : r.parse_warnings) TRY(emit_warning(t, w.message, filename, w.lineno, w.offset, w.end_lineno, w.end_offset, src));
+  TRY(emit_parse_warnings(t, r.parse_warnings, src, filename));
   for (const compiler::CompileWarning& w : r.warnings) {
     std::string_view line = source_line(src, w.loc.lineno);
     TRY(emit_warning(t, w.message, filename, w.loc.lineno, chars_before(line, w.loc.col_offset) + 1, w.loc.end_lineno, chars_before(source_line(src, w.loc.end_lineno), w.loc.end_col_offset) + 1, src));
@@ -88,7 +101,9 @@ Status emit_warnings(Thread& t, const compiler::CompileResult& r, std::string_vi
   return {};
 }
 
-Result<Code*> finish(Thread& t, compiler::CompileResult& r, std::string_view src, Str* filename) {
+}  // namespace
+
+Result<Code*> finish_compile(Thread& t, compiler::CompileResult& r, std::string_view src, Str* filename) {
   Result<Code*> out = [&]() -> Result<Code*> {
     TRY(emit_warnings(t, r, src, filename));
     if (!r.code) {
@@ -100,8 +115,6 @@ Result<Code*> finish(Thread& t, compiler::CompileResult& r, std::string_view src
   delete r.code;
   return out;
 }
-
-}  // namespace
 
 Error raise_parse_error(Thread& t, const parser::ParseError& e, Str* filename) {
   Result<Str*> msg = new_str(t, e.message);
@@ -161,7 +174,7 @@ Result<Code*> compile_utf8(Thread& t, std::string_view utf8, Str* filename, Comp
   o.mode = mode == CompileMode::kExec ? parser::Mode::Exec : mode == CompileMode::kSingle ? parser::Mode::Single : parser::Mode::Eval;
   o.stack_limit = reinterpret_cast<uintptr_t>(t.native_limit);
   compiler::CompileResult r = compiler::compile_source(utf8, o);
-  return finish(t, r, utf8, filename);
+  return finish_compile(t, r, utf8, filename);
 }
 
 // ---- the builtins

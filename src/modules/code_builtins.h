@@ -13,6 +13,10 @@ Result<bool> decode_source_bytes(Thread& t, std::string_view bytes, Str* filenam
 // Compiles UTF-8 source. flags: compile()'s. optimize -1: the interpreter's level. Emits warnings.
 Result<Code*> compile_utf8(Thread& t, std::string_view utf8, Str* filename, CompileMode mode, uint32_t flags, int optimize);
 Error raise_parse_error(Thread& t, const parser::ParseError& e, Str* filename);
+Error raise_compile_error(Thread& t, const compiler::CompileError& e, std::string_view src, Str* filename);
+Status emit_parse_warnings(Thread& t, const std::vector<parser::ParseWarning>& warnings, std::string_view src, Str* filename);
+// The code object of a finished compilation, or its error raised; emits the warnings and frees what `r` holds.
+Result<Code*> finish_compile(Thread& t, compiler::CompileResult& r, std::string_view src, Str* filename);
 Result<Value> builtin_compile(Thread& t, Args a);
 Result<Value> builtin_exec(Thread& t, Args a);
 Result<Value> builtin_eval(Thread& t, Args a);

@@ -6,9 +6,9 @@
 
 #include <vector>
 
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 #include "modules/new_exception.h"
-#include "modules/struct_half.h"
+#include "base/half_float.h"
 #include "types/buffer.h"
 #include "types/complex.h"
 #include "types/dict.h"

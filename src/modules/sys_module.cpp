@@ -1,5 +1,4 @@
 // sys: what importlib, the library and programs ask of the interpreter.
-#include "interp/tracing.h"
 #include "modules/sys_module.h"
 
 #include <dlfcn.h>
@@ -10,6 +9,7 @@
 
 #include <algorithm>
 
+#include "interp/tracing.h"
 #include "modules/import.h"
 #include "runtime/call.h"
 #include "runtime/startup.h"
@@ -301,6 +301,7 @@ Result<Value> sys_set_coroutine_origin(Thread& t, Args a) {
   t.coroutine_origin_depth = n;
   return kNone;
 }
+
 constexpr MethodKind kF = MethodKind::kFunction;
 const MethodDef k_functions[] = {
     {"exception", sys_exception, "()", "The exception being handled, or None.", kF},

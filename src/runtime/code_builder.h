@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "compiler/compiled_code.h"
+#include "bytecode/compiled_code.h"
 #include "runtime/api.h"
 
 namespace kaa {

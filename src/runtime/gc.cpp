@@ -21,7 +21,7 @@ void gc_after_reconcile(Heap& h) {
 }
 
 void collect_if_due(Thread& t) {
-  if (!g_gc.enabled || g_gc.collecting) return;
+  if (!g_gc.enabled || g_gc.collecting || !g_gc.threshold[0]) return;
   Heap& h = *t.heap;
   uint64_t live = h.stats.live();
   if (live <= g_gc.next_young) return;
@@ -33,8 +33,15 @@ void collect_if_due(Thread& t) {
 size_t gc_collect(Thread& t, int generation) {
   if (g_gc.collecting) return 0;
   g_gc.collecting = true;
+  if (g_gc.notify) g_gc.notify(t, "start", generation, 0);
   t.heap->run_pending = run_pending;
   size_t n = t.heap->collect(generation);
+  GcGeneration& stats = g_gc.generations[generation];
+  stats.collections++;
+  stats.collected += n;
+  g_gc.young_since_full = generation ? 0 : g_gc.young_since_full + 1;
+  g_gc.allocated_then = t.heap->stats.allocated;
+  if (g_gc.notify) g_gc.notify(t, "stop", generation, n);
   g_gc.collecting = false;
   uint64_t live = t.heap->stats.live();
   g_gc.next_young = live + (live / 4 > 50000 ? live / 4 : 50000);

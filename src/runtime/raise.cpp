@@ -116,7 +116,37 @@ Error raise_value(Thread& t, Value e) {
   return {};
 }
 
+// Making an exception may use a part of the native stack's headroom, once; beyond that a ready instance serves, so that raising cannot recurse.
+namespace {
+constexpr size_t kRaiseRoom = 128 << 10;
+class RaiseRoom {
+ public:
+  explicit RaiseRoom(Thread& t) : t_(t), first_(!t.raising) {
+    if (first_) { t.raising = true; t.native_limit -= kRaiseRoom; }
+  }
+  ~RaiseRoom() { if (first_) { t_.raising = false; t_.native_limit += kRaiseRoom; } }
+ private:
+  Thread& t_;
+  bool first_;
+};
+Value ready_recursion_error(Thread& t) {
+  static Root<Value>* ready = new Root<Value>();
+  if (!ready->get()) {
+    Result<Object*> o = alloc_instance(t, KAA_TYPE(RecursionError));
+    Result<Str*> s = new_str(t, "maximum recursion depth exceeded");
+    if (!o.ok() || !s.ok()) { fputs("kaa: out of memory\n", stderr); abort(); }
+    Value text = s.value();
+    Result<Tuple*> args = tuple_of(t, &text, 1);
+    if (args.ok()) static_cast<BaseException*>(o.value())->args.init(args.value());
+    *ready = o.value();
+  }
+  return ready->get();
+}
+}  // namespace
+
 Error raise_class(Thread& t, Type* type, Value arg) {
+  RaiseRoom room(t);
+  if (UNLIKELY(!t.native_ok())) return raise_value(t, ready_recursion_error(t));
   Result<Value> e = arg ? call(t, type, arg) : call(t, type);
   if (!e.ok()) return {};
   if (!is_exception(e.value())) return RAISE(TypeError, "calling %N should have returned an instance of BaseException, not %T", type, e.value());

@@ -10,8 +10,13 @@ Thread& start_core(int64_t hash_seed);
 const ModuleDef* find_native_module(std::string_view name);
 Status init_builtin_names(Thread& t, Dict* builtins);  // the types and constants of builtins
 // ---- cycle collection policy (gc.cpp)
+struct GcGeneration { uint64_t collections = 0, collected = 0; };
 struct GcState {
   bool enabled = true, collecting = false;
+  int threshold[3] = {2000, 10, 10};         // gc.set_threshold(); a first one of 0: no automatic collection
+  GcGeneration generations[3];
+  uint64_t young_since_full = 0, allocated_then = 0;
+  void (*notify)(Thread& t, const char* phase, int generation, size_t collected) = nullptr;  // gc.callbacks
   uint64_t next_young = 50000, next_full = 200000;  // live objects at which the next collection is due
 };
 extern GcState g_gc;

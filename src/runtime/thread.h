@@ -52,6 +52,7 @@ struct Thread {
   uint64_t saved_registers[8] = {}; // and its callee-saved registers
   int saved_errno = 0;
   bool daemon = false;
+  bool raising = false;             // an exception is being made, with part of the native headroom
   Value start_values[4];            // function, arguments, keywords and handle of a thread that starts
 
   bool native_ok() const { return static_cast<char*>(__builtin_frame_address(0)) > native_limit; }

@@ -5,7 +5,7 @@
 // not change; an export that only garbage holds is looked for by a reconcile before a resize is refused.
 #include "types/bytes.h"
 
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 
 namespace kaa {
 

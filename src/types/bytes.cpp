@@ -2,7 +2,7 @@
 #include "types/bytes.h"
 
 #include "base/siphash.h"
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 
 namespace kaa {
 

@@ -1,6 +1,6 @@
 // bytes and bytearray: ASCII case and character classes, padding, translation, hexadecimal text.
-#include "modules/binascii/codecs.h"
-#include "modules/codecs/codecs_api.h"
+#include "base/binary_text.h"
+#include "runtime/codecs_api.h"
 #include "types/bytes.h"
 
 namespace kaa {

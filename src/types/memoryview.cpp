@@ -5,7 +5,7 @@
 #include "types/memoryview_items.h"
 
 #include "base/siphash.h"
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 #include "types/bytes.h"
 #include "types/dict.h"
 

@@ -5,7 +5,7 @@
 
 #include <type_traits>
 
-#include "modules/struct_half.h"
+#include "base/half_float.h"
 
 namespace kaa {
 

@@ -1,5 +1,5 @@
 // str and the codecs: encode(), and str(bytes, encoding, errors). The codecs themselves are in modules/codecs.
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 #include "types/str.h"
 
 namespace kaa {

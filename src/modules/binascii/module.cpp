@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "base/text_buffer.h"
-#include "modules/binascii/codecs.h"
+#include "base/binary_text.h"
 #include "modules/new_exception.h"
 #include "types/bytes.h"
 

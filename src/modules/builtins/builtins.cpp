@@ -1,6 +1,7 @@
 // The builtins module: functions about single objects, attributes, numbers and names. Folding functions (sum, min, ...) are in builtins_fold.cpp,
 // printing in builtins_io.cpp.
 #include "modules/builtins/builtins.h"
+#include "runtime/call.h"
 
 #include <stdlib.h>
 
@@ -33,26 +34,8 @@ Result<Value> current_globals(Thread& t) {
 }
 
 Result<Value> current_locals(Thread& t) {
-  Frame* f = t.frame;
-  if (!f) return RAISE(SystemError, "frame does not exist");
-  if (f->locals) return f->locals;
-  Code* c = f->code;
-  Dict* d = TRY(new_dict(t));
-  auto put = [&](Value name, Value v, bool cell) -> Status {
-    if (cell && v && IS_EXACT(v, cell)) v = v.as<CellObject>()->contents;
-    if (!v) return {};
-    return dict_set(t, d, name, v);
-  };
-  auto is_cell = [&](uint32_t reg) {
-    for (uint64_t i = 0; i < c->cellvars->size; i++)
-      if (c->cell_regs[i] == reg) return true;
-    return false;
-  };
-  for (uint32_t i = 0; i < c->varnames->size; i++) TRY(put(c->varnames->items[i], f->regs[i], is_cell(i)));
-  for (uint32_t i = 0; i < c->cellvars->size; i++)
-    if (c->cell_regs[i] >= c->varnames->size) TRY(put(c->cellvars->items[i], f->regs[c->cell_regs[i]], true));
-  for (uint32_t i = 0; i < c->nfree; i++) TRY(put(c->freevars->items[i], f->regs[c->free_base + i], true));
-  return Value(d);
+  if (!t.frame) return RAISE(SystemError, "frame does not exist");
+  return frame_locals(t, t.frame);
 }
 
 Result<Value> dir_of(Thread& t, Value v) {

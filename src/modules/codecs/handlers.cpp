@@ -6,7 +6,7 @@
 
 #include "base/codecs.h"
 #include "base/unicode_db.h"
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 
 namespace kaa {
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/codecs.h"
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 #include "modules/codecs/registry.h"
 #include "modules/codecs/standard.h"
 

@@ -2,7 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 #include "modules/codecs/handlers.h"
 #include "modules/codecs/registry.h"
 #include "modules/codecs/standard.h"

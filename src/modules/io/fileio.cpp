@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/text_buffer.h"
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 #include "modules/io/io.h"
 
 namespace kaa {

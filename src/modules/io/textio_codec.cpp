@@ -1,7 +1,7 @@
 // Encoding and decoding for TextIOWrapper.
 #include "base/text_buffer.h"
 #include "base/utf8.h"
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 #include "modules/io/textio.h"
 
 namespace kaa {

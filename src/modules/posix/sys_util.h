@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <time.h>
 
-#include "modules/codecs/codecs_api.h"
+#include "runtime/codecs_api.h"
 #include "runtime/api.h"
 
 namespace kaa {

@@ -194,7 +194,10 @@ Result<Value> pattern_eq(Thread& t, Args a) {
 
 Result<Value> pattern_self(Thread&, Args a) { return a[0]; }
 
-Result<Value> get_groupindex(Thread& t, Value v) { return call(t, KAA_TYPE(mappingproxy), v.as<Pattern>()->group_index.value()); }
+Result<Value> get_groupindex(Thread& t, Value v) {
+  if (!v.as<Pattern>()->group_index->used) return TRY(new_dict(t));
+  return call(t, KAA_TYPE(mappingproxy), v.as<Pattern>()->group_index.value());
+}
 
 const MethodDef k_methods[] = {
     {"match", pattern_match, "($self, /, string, pos=0, endpos=sys.maxsize)", "A Match at the beginning of the string, or None."},

@@ -1,4 +1,4 @@
-#include "compiler/compiled_code.h"
+#include "bytecode/compiled_code.h"
 
 namespace kaa {
 

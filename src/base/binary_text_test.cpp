@@ -1,5 +1,5 @@
 // Compares with CPython: the cases are made by tools/gen_binascii_cases.py, which describes their format.
-#include "modules/binascii/codecs.h"
+#include "base/binary_text.h"
 
 #include <gtest/gtest.h>
 
@@ -85,7 +85,7 @@ void check(const std::string& line) {
 
 TEST(Binascii, Cases) {
   static const char* const kCases[] = {
-#include "modules/binascii/codecs_cases.inc"
+#include "base/binary_text_cases.inc"
   };
   for (const char* line : kCases) check(line);
 }

@@ -1,4 +1,4 @@
-#include "modules/binascii/codecs.h"
+#include "base/binary_text.h"
 
 #include <zlib.h>
 
