@@ -304,8 +304,10 @@ Result<Value> bytearray_extend(Thread& t, Args a) {
   ByteArray* b = self_of(a);
   if (a[1] == a[0] || has_buffer(a[1])) {
     Source s;
+    size_t end = b->size;  // a __buffer__ may resize it; the data goes to where the end was
     TRY(s.get(t, b, a[1], "bytearray"));
-    TRY(replace_range(t, b, b->size, b->size, s.view()));
+    if (end > b->size) end = b->size;
+    TRY(replace_range(t, b, end, end, s.view()));
     return kNone;
   }
   if (is_str(a[1])) return RAISE(TypeError, "expected iterable of integers; got: 'str'");

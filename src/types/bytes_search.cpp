@@ -191,8 +191,8 @@ Result<Value> split_common(Thread& t, Args a, bool from_right) {
   uint64_t left = max < 0 ? UINT64_MAX : static_cast<uint64_t>(max);
   BufferHold sep_hold, self_hold;
   bool space = !a[1] || a[1].is_none();
-  if (!space) TRY(sep_hold.get(t, a[1]));
   TRY(self_hold.get(t, a[0]));
+  if (!space) TRY(sep_hold.get(t, a[1]));
   std::string_view s = self_hold.view();
   Parts parts(t, a[0], s);
   TRY(parts.start());
