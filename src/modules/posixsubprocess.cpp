@@ -162,6 +162,7 @@ Result<Value> fork_exec(Thread& t, Args a) {
   c.pgid_to_set = TRY(to_cint(t, a[16]));
   Value gid = a[17], groups = a[18], uid = a[19], preexec = a[21];
   c.umask = TRY(to_cint(t, a[20]));
+  if (!preexec.is_none() && interp().finalizing) return RAISE(PythonFinalizationError, "preexec_fn not supported at interpreter shutdown");
   if (c.close_fds && c.errpipe_write < 3) return RAISE(ValueError, "errpipe_write must be >= 3");
 
   StringVector argv, exec_array, envp;
@@ -182,7 +183,10 @@ Result<Value> fork_exec(Thread& t, Args a) {
     for (uint64_t i = 0; i < groups.as<List>()->size; i++) {
       Value g = groups.as<List>()->items[i];
       if (!is_int(g)) return RAISE(TypeError, "extra_groups must be integers");
-      group_ids.push_back(TRY(uid_arg(t, g, "gid")));
+      Result<uint32_t> id = uid_arg(t, g, "gid");
+      if (!id.ok()) clear_exc(t);
+      if (!id.ok() || id.value() == 0xFFFFFFFF) return RAISE(ValueError, "invalid group id");
+      group_ids.push_back(id.value());
     }
     c.set_groups = true;
   }

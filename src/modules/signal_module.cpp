@@ -182,6 +182,7 @@ FN(setitimer) {
   now.it_value = TRY(timeval_arg(t, a[1]));
   now.it_interval = TRY(timeval_arg(t, a[2]));
   if (setitimer(static_cast<__itimer_which_t>(which), &now, &old) < 0) return itimer_error(t);
+  TRY(safepoint(t));
   return timer_pair(t, old);
 }
 FN(getitimer) {

@@ -98,15 +98,16 @@ FN(sleep) {
   int64_t now = monotonic_ns(), until;
   if (__builtin_add_overflow(now, ns, &until)) until = INT64_MAX;
   timespec deadline = to_timespec(until);
+  TRY(safepoint(t));
   for (;;) {
     int err;
     {
       Blocking b(t);
       err = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, nullptr);
     }
-    if (!err) return kNone;
-    if (err != EINTR) return raise_os_error(t, err);
+    if (err && err != EINTR) return raise_os_error(t, err);
     TRY(safepoint(t));
+    if (!err) return kNone;
   }
 }
 

@@ -90,6 +90,7 @@ namespace {
 #define FN(name) Result<Value> posix_##name([[maybe_unused]] Thread& t, [[maybe_unused]] Args a)
 
 FN(fork) {
+  if (interp().finalizing) return RAISE(PythonFinalizationError, "can't fork at interpreter shutdown");
   fork_before(t);
   pid_t pid = fork();
   int err = errno;

@@ -134,18 +134,14 @@ const TypeSpec k_entry_spec = {.methods = k_entry_methods, .getsets = k_entry_ge
 
 bool is_dot(const char* n) { return n[0] == '.' && (!n[1] || (n[1] == '.' && !n[2])); }
 
-// The next entry that is neither "." nor "..", as copies, for the directory may go away meanwhile. False at the end.
+// The next entry that is neither "." nor "..". False at the end. The lock is kept: another thread must not close the directory, or read it, meanwhile.
 struct Raw { std::string name; uint64_t inode; unsigned char type; };
-Result<bool> next_entry(Thread& t, DIR* d, Raw& out, int* err) {
+bool next_entry(DIR* d, Raw& out, int* err) {
   *err = 0;
   for (;;) {
-    dirent* e;
-    {
-      Blocking b(t);
-      errno = 0;
-      e = readdir(d);
-      *err = e ? 0 : errno;
-    }
+    errno = 0;
+    dirent* e = readdir(d);
+    *err = e ? 0 : errno;
     if (!e) return false;
     if (is_dot(e->d_name)) continue;
     out.name = e->d_name;
@@ -165,7 +161,7 @@ Result<Value> iterator_next(Thread& t, Object* o) {
   if (!s->dir) return Value();
   Raw raw;
   int err;
-  bool more = TRY(next_entry(t, s->dir, raw, &err));
+  bool more = next_entry(s->dir, raw, &err);
   if (!more) {
     close_directory(s);
     if (err) return raise_os_error(t, err);
@@ -253,7 +249,7 @@ Result<Value> posix_listdir(Thread& t, Args a) {
     List* names = TRY(new_list(t));
     Raw raw;
     int err;
-    while (TRY(next_entry(t, d, raw, &err))) {
+    while (next_entry(d, raw, &err)) {
       Value name = TRY(fs_text(t, p.is_bytes, raw.name));
       TRY(list_append(t, names, name));
     }

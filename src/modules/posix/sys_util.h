@@ -26,6 +26,7 @@ SysResult blocking_once(Thread& t, F&& fn) {
 // Repeats an interrupted call once the signal handlers have run (PEP 475); fails if a handler raised.
 template <class F>
 Result<SysResult> blocking_call(Thread& t, F&& fn) {
+  TRY(safepoint(t));  // a signal that came before must not wait for the end of the call
   for (;;) {
     SysResult r = blocking_once(t, fn);
     if (!r.failed() || r.err != EINTR) return r;

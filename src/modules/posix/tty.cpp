@@ -50,6 +50,7 @@ FN(openpty) {
 }
 FN(forkpty) {
   int master = -1;
+  if (interp().finalizing) return RAISE(PythonFinalizationError, "can't fork at interpreter shutdown");
   fork_before(t);
   pid_t pid = forkpty(&master, nullptr, nullptr, nullptr);
   int err = errno;
