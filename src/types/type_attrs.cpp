@@ -155,7 +155,12 @@ static Status set_abstract(Thread& t, Value self, Value v) {
 }
 
 // ---- layout figures
-static Result<Value> get_flags(Thread& t, Value self) { return make_int(t, static_cast<int64_t>(T(self)->flags & 0xFFFFFFFFu)); }
+// Native types of modules are heap types to Python code, which copyreg relies on; CPython makes these three and the builtins without the flag.
+static Result<Value> get_flags(Thread& t, Value self) {
+  Type* ty = T(self);
+  bool builtin = (ty >= g_types && ty < g_types + kBuiltinTypeCount) || ty == generic_alias_type() || ty == simple_namespace_type() || ty == union_type();
+  return make_int(t, static_cast<int64_t>((ty->flags | (builtin ? 0 : kTypeHeap)) & 0xFFFFFFFFu));
+}
 static Result<Value> get_basicsize(Thread&, Value self) {
   Type* ty = T(self);
   return small_int(ty->basicsize + (ty->attr_offset ? static_cast<int64_t>(sizeof(Value)) : 0));
