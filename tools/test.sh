@@ -84,8 +84,21 @@ test_python() {
   say "Python tests, $preset build: $KAA_TEST_TOTAL files"
   # shellcheck disable=SC2016
   xargs -d '\n' -P "$(cores)" -n 1 "$KAA_ROOT/tools/test_one" <<<"$files" >&2
+  # Failures that are known (tests/known_failures.tsv) count as neither; a known failure that passes is a failure.
+  local name build reason key known=0
+  while IFS=$'\t' read -r name build reason; do
+    [[ -n $name && $name != \#* && ($build == all || $build == "$preset") ]] || continue
+    key=${name//\//.}
+    if [[ -e $dir/$key.bad ]]; then
+      known=$((known + 1))
+      say "known failure: $name ($reason)"
+    elif [[ -e $dir/$key.ok && $build != flaky ]]; then
+      rm "$dir/$key.ok"
+      say "FAILED: $name passes, take it off tests/known_failures.tsv"
+    fi
+  done <"$KAA_ROOT/tests/known_failures.tsv"
   ok=$(find "$dir" -maxdepth 1 -name '*.ok' | wc -l)
-  bad=$((KAA_TEST_TOTAL - ok))
+  bad=$((KAA_TEST_TOTAL - ok - known))
   TEST_PASSED=$((TEST_PASSED + ok)) TEST_FAILED=$((TEST_FAILED + bad))
   say "Python tests, $preset build: $ok passed, $bad failed"
 }

@@ -151,7 +151,28 @@ class CycleCollector {
 
 size_t Heap::collect(int generation) {
   if (no_reconcile) return 0;
-  reconcile();
+  __builtin_unwind_init();
+  size_t n = collect_from_here(generation);
+  asm volatile("" ::: "memory");
+  return n;
+}
+
+__attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
+  ScanTop top(*this, __builtin_frame_address(0));
+  // Python code run from here has native frames of its own, which must be scanned.
+  auto pending = [&] {
+    if (!run_pending) return false;
+    const void* saved = scan_top;
+    scan_top = nullptr;
+    bool any = run_pending();
+    scan_top = saved;
+    return any;
+  };
+  // What is dead without cycles goes first, with the finalizers that this sets off, until nothing new dies.
+  for (;;) {
+    reconcile();
+    if (!pending()) break;
+  }
   bool full = generation >= 1;
   no_reconcile = true;
   std::vector<Object*> garbage;
@@ -176,8 +197,9 @@ size_t Heap::collect(int generation) {
     for (Object* o : garbage) {
       o->rc |= kCandidate;
       inc(o);
-      if (o->rc & kHasWeakrefs) weakrefs_dead(o);
     }
+    for (Object* o : garbage)
+      if (o->rc & kHasWeakrefs) weakrefs_dead(o);
     for (Object* o : garbage) {
       if (o->type()->death == Death::kFinalizer && wants_finalizer(o)) {
         o->rc |= kFinalized;
@@ -188,7 +210,7 @@ size_t Heap::collect(int generation) {
     }
     std::vector<Object*> dead = garbage;
     no_reconcile = false;
-    if (finalizers || run_pending) run_pending();
+    pending();
     if (finalizers) {
       // Examine again: whatever holds more than the references among the batch and our own count is back, with all it reaches.
       reconcile();
@@ -238,7 +260,8 @@ size_t Heap::collect(int generation) {
     c.free_batch(dead);
     no_reconcile = false;
     stats.cycles_collected += dead.size();
-    reconcile();
+    do reconcile();
+    while (pending());
   }
   no_reconcile = false;
   return found;

@@ -127,9 +127,10 @@ class Heap {
   void (*request_safepoint)() = nullptr;               // a reconcile is due: it should be made at the thread's next safepoint
   void (*after_reconcile)(Heap&) = nullptr;            // notes whether a cycle collection is due
   void (*keep_garbage)(const std::vector<Object*>&) = nullptr;  // gc.DEBUG_SAVEALL: takes what collect() found, which is not freed then
-  void (*run_pending)() = nullptr;                     // runs queued finalizers and callbacks (within collect)
+  bool (*run_pending)() = nullptr;                     // runs queued finalizers and callbacks (within collect); false: there were none
 
   HeapStats stats;
+  const void* scan_top = nullptr;  // where the conservative scan of this thread's stack begins: the collector's entry, not its own frames
   uint32_t stress_interval = 0;  // n > 0: reconcile at one allocation in n, at random (1: at every one)
   bool poison = false;
   uint64_t reentered = 0;        // zero-count entries since the last reconcile that are no births
@@ -170,6 +171,14 @@ class Heap {
   void set_soft_end();
   void charge(size_t bytes);
   void became_due();
+  size_t collect_from_here(int generation);
+  void reconcile_from_here();
+  struct ScanTop {
+    ScanTop(Heap& h, const void* top) : h(h), outer(h.scan_top) { if (!outer) h.scan_top = top; }
+    ~ScanTop() { h.scan_top = outer; }
+    Heap& h;
+    const void* outer;
+  };
 
   Page* current_[2 * kClassCount];    // object classes, then raw classes
   Page* partial_[2 * kClassCount];    // pages with room, not current

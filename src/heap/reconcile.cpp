@@ -202,8 +202,17 @@ void Heap::kill(Object* first) {
   }
 }
 
-void Heap::reconcile() {
+// The callee-saved registers of the callers are spilled into this frame, and the scan starts above the collector's own frames: what those still
+// hold of an earlier pass must keep nothing alive.
+__attribute__((noinline)) void Heap::reconcile() {
   if (no_reconcile || !scan_roots) return;
+  __builtin_unwind_init();
+  reconcile_from_here();
+  asm volatile("" ::: "memory");
+}
+
+__attribute__((noinline)) void Heap::reconcile_from_here() {
+  ScanTop top(*this, __builtin_frame_address(0));
   uint64_t t0 = now_ns();
   stats.allocated += zct_size() - last_kept - reentered;
   no_reconcile = true;

@@ -73,6 +73,7 @@ Value run_frame(Thread& t, Frame* f);   // runs until the frame (kind kReturnExi
 // ---- slow paths shared by handlers
 Result<Value> arith_slow(Thread& t, BinaryOp op, Value a, Value b);
 Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc);
+Result<Str*> function_text(Thread& t, Value f);   // "module.qualname()", for messages
 Error unbound_error(Thread& t, Frame* f, uint32_t reg);
 
 }  // namespace kaa

@@ -236,8 +236,8 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
   Frame* slot = f ? next_frame(f) : t.frame_base;
   if (UNLIKELY(slot >= t.frame_limit)) return recursion_error(t);
   Value* top = f ? next_regs(f) : reinterpret_cast<Value*>(t.stack_base);
+  if (UNLIKELY(g->counted)) generator_uncount(g);  // one that was not started yet, too
   if (g->state == GenState::kSuspended) {
-    if (UNLIKELY(g->counted)) generator_uncount(g);
     const Word* y = gf->pc;   // the YIELD
     g->regs[y->a] = sent;
     gf->pc = y + 1;

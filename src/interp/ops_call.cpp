@@ -164,7 +164,8 @@ static Frame* call_ex(Thread& t, Frame* f, const Word* pc) {
   Value args = w[1];
   if (!IS_EXACT(args, tuple)) {
     if (!is_list(args) && !is_tuple(args) && !type_of(args)->dunder(D_iter) && !type_of(args)->dunder(D_getitem)) {
-      static_cast<void>(RAISE(TypeError, "Value after * must be an iterable, not %T", args));
+      Result<Str*> name = function_text(t, fn);
+      if (name.ok()) static_cast<void>(RAISE(TypeError, "%U argument after * must be an iterable, not %T", name.value(), args));
       return nullptr;
     }
     Result<Tuple*> u = tuple_from(t, args);

@@ -234,7 +234,7 @@ static Status dict_update_star(Thread& t, Dict* d, Value m) {
 }
 HANDLER(DICT_UPDATE) { SAVE(); if (!dict_update_star(*t, r[pc->a].as<Dict>(), r[pc->b]).ok()) FAIL(); NEXT(1); }
 
-static Result<Str*> function_text(Thread& t, Value f) {
+Result<Str*> function_text(Thread& t, Value f) {
   Opt q = TRY(lookup_attr(t, f, NAME("__qualname__")));
   if (!q || !is_str(q.v)) return str(t, f);
   Opt m = TRY(lookup_attr(t, f, NAME("__module__")));
@@ -246,7 +246,10 @@ static Status dict_merge(Thread& t, Dict* d, Value m, Value callable) {
   if (IS_EXACT(m, dict)) src = m.as<Dict>();
   else {
     Opt keys = is_dict(m) ? Opt{m} : TRY(lookup_attr(t, m, NAME("keys")));
-    if (!keys) return RAISE(TypeError, "Value after ** must be a mapping, not %T", m);
+    if (!keys) {
+      Str* fn = TRY(function_text(t, callable));
+      return RAISE(TypeError, "%U argument after ** must be a mapping, not %T", fn, m);
+    }
     src = TRY(new_dict(t));
     TRY(dict_update(t, src, m));
   }

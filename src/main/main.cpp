@@ -15,6 +15,7 @@
 #include "modules/code_builtins.h"
 #include "modules/import.h"
 #include "modules/io/io.h"
+#include "modules/signal_module.h"
 #include "modules/sys_module.h"
 #include "runtime/call.h"
 #include "runtime/startup.h"
@@ -286,6 +287,7 @@ Status make_std_streams(Thread& t) {
 Status boot(Thread& t) {
   TRY(start_importlib(t, TRY(new_str(t, g_config.stdlib))));
   TRY(import_module(t, "encodings"));
+  TRY(install_signals(t));
   Module* main = TRY(alloc<Module>(t, KAA_SHAPE(module)));
   main->dict.init(TRY(new_dict(t)));
   TRY(dict_set_str(t, main->dict, "__name__", NAME("__main__")));
@@ -298,12 +300,6 @@ Status boot(Thread& t) {
   TRY(make_std_streams(t));
   Value open = TRY(import_attr(t, "io", "open"));
   TRY(dict_set_str(t, interp().builtins, "open", open));
-  if (find_native_module("_signal")) {
-    Value sig = TRY(import_module(t, "_signal"));
-    Value f = TRY(get_attr(t, sig, NAME("signal")));
-    Value h = TRY(get_attr(t, sig, NAME("default_int_handler")));
-    TRY(call(t, f, Value::from_int(SIGINT), h));
-  }
   if (!g_config.warn_options.empty()) TRY(import_module(t, "warnings"));
   if (!g_config.no_site) {
     Result<Value> s = import_module(t, "site");

@@ -19,6 +19,7 @@ struct MmapObject : Object {
   int64_t offset;
   int fd;             // a duplicate; -1: anonymous, or not tracked
   int access, flags;
+  bool tracked;       // trackfd
   uint64_t exports;
   template <class F> void each_field(F&&) {}
 };
@@ -49,8 +50,14 @@ Status check_writable(Thread& t, MmapObject* m) {
   if (m->access == kRead) return RAISE(TypeError, "mmap can't modify a readonly memory map.");
   return {};
 }
+// Views that nothing refers to any more may still wait to be reclaimed.
+bool exported(Thread& t, MmapObject* m) {
+  if (m->exports) t.heap->reconcile();
+  return m->exports;
+}
 Status check_resizable(Thread& t, MmapObject* m) {
-  if (m->exports) return RAISE(BufferError, "mmap can't resize with extant buffers exported.");
+  if (exported(t, m)) return RAISE(BufferError, "mmap can't resize with extant buffers exported.");
+  if (!m->tracked) return RAISE(ValueError, "mmap can't resize with untracked file descriptor");
   if (m->access != kWrite && m->access != kDefault) return RAISE(TypeError, "mmap can't resize a readonly or copy-on-write memory map.");
   return {};
 }
@@ -118,12 +125,13 @@ FN(new) {
   m->fd = own;
   m->access = access;
   m->flags = flags;
+  m->tracked = track;
   return m;
 }
 
 FN(close) {
   MmapObject* m = self_of(a);
-  if (m->exports) return RAISE(BufferError, "cannot close exported pointers exist");
+  if (exported(t, m)) return RAISE(BufferError, "cannot close exported pointers exist");
   char* data = m->data;
   int fd = m->fd;
   m->data = nullptr;
@@ -190,7 +198,7 @@ FN(setitem) {
   TRY(b.get(t, a[2]));
   if (b.size() != static_cast<size_t>(n)) return RAISE(IndexError, "mmap slice assignment is wrong size");
   if (!m->data) return closed_error(t);
-  if (start + (n - 1) * step >= static_cast<int64_t>(m->size)) return RAISE(IndexError, "mmap slice assignment is wrong size");
+  if (n && (step > 0 ? start + (n - 1) * step : start) >= static_cast<int64_t>(m->size)) return RAISE(IndexError, "mmap slice assignment is wrong size");
   if (step == 1) memmove(m->data + start, b.data(), static_cast<size_t>(n));
   else for (int64_t i = 0; i < n; i++) m->data[start + i * step] = b.data()[i];
   return kNone;

@@ -163,7 +163,6 @@ Result<Value> fork_exec(Thread& t, Args a) {
   Value gid = a[17], groups = a[18], uid = a[19], preexec = a[21];
   c.umask = TRY(to_cint(t, a[20]));
   if (c.close_fds && c.errpipe_write < 3) return RAISE(ValueError, "errpipe_write must be >= 3");
-  if (!is_tuple(exec_list)) return RAISE(TypeError, "fork_exec() argument 2 must be tuple, not %T", exec_list);
 
   StringVector argv, exec_array, envp;
   TRY(exec_array.from_sequence(t, exec_list));

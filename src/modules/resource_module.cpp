@@ -20,7 +20,8 @@ Type* g_rusage;  // immortal
 double seconds(const timeval& tv) { return static_cast<double>(tv.tv_sec) + static_cast<double>(tv.tv_usec) * 1e-6; }
 
 Result<Value> limit_pair(Thread& t, const rlimit& r) {
-  Value soft = TRY(make_int(t, static_cast<int64_t>(r.rlim_cur))), hard = TRY(make_int(t, static_cast<int64_t>(r.rlim_max)));
+  auto value = [&](rlim_t n) -> Result<Value> { return n == RLIM_INFINITY ? Result<Value>(small_int(-1)) : make_uint(t, n); };
+  Value soft = TRY(value(r.rlim_cur)), hard = TRY(value(r.rlim_max));
   return TRY(make_tuple(t, soft, hard));
 }
 Result<rlim_t> limit_arg(Thread& t, Value v) {

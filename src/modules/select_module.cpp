@@ -39,19 +39,20 @@ class Deadline {
 
 // ---- select()
 struct SelectSet {
-  Tuple* objects = nullptr;
+  List* objects = nullptr;   // copies: the caller's list may change while fileno() runs
   std::vector<int> fds;
   Status get(Thread& t, Value v, int* top) {
     if (!is_list(v) && !is_tuple(v) && !type_of(v)->dunder(D_iter) && !type_of(v)->dunder(D_getitem))
       return RAISE(TypeError, "arguments 1-3 must be sequences");
-    objects = TRY(tuple_from(t, v));
-    for (uint64_t i = 0; i < objects->size; i++) {
-      int fd = TRY(fd_arg(t, objects->items[i]));
+    objects = TRY(new_list(t));
+    return iterate(t, v, [&](Value o) -> Status {
+      int fd = TRY(fd_arg(t, o));
       if (fd >= FD_SETSIZE) return RAISE(ValueError, "filedescriptor out of range in select()");
       if (fd > *top) *top = fd;
+      TRY(list_append(t, objects, o));
       fds.push_back(fd);
-    }
-    return {};
+      return {};
+    });
   }
   void fill(fd_set* s) const {
     FD_ZERO(s);
@@ -135,7 +136,7 @@ Result<int64_t> poll_timeout(Thread& t, Value v) {
   if (is_float(v)) {
     ms = float_value(v);
     if (isnan(ms)) return RAISE(ValueError, "Invalid value NaN (not a number)");
-    ms = ceil(ms);
+    ms = ms < 0 ? floor(ms) : ceil(ms);
   } else {
     if (!type_of(v)->dunder(D_index)) return RAISE(TypeError, "timeout must be an integer or None");
     Value i = TRY(to_index(t, v));

@@ -264,6 +264,7 @@ FN(pidfd_send_signal) {
   if (a[2] && !a[2].is_none()) return RAISE(TypeError, "siginfo must be None");
   int64_t flags = TRY(int_arg(t, a[3], 0));
   if (syscall(SYS_pidfd_send_signal, fd, sig, nullptr, static_cast<unsigned>(flags)) < 0) return raise_os_error(t, errno);
+  TRY(safepoint(t));
   return kNone;
 }
 FN(valid_signals) {

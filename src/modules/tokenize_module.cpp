@@ -6,6 +6,7 @@
 #include "objects/exceptions.h"
 #include "parser/tokenizer.h"
 
+#include <algorithm>
 #include <memory>
 
 namespace kaa {
@@ -80,6 +81,14 @@ Status start(Thread& t, TokenizerIter* it) {
     if (!more) break;
     TRY(safepoint(t));
   }
+  if (size_t nul = source->find('\0'); nul != std::string::npos) {
+    parser::ParseError e;
+    e.kind = parser::ErrorKind::SyntaxError;
+    e.message = "source code cannot contain null bytes";
+    e.lineno = e.end_lineno = 1 + static_cast<int>(std::count(source->begin(), source->begin() + static_cast<long>(nul), '\n'));
+    e.has_text = true;
+    return raise_parse_error(t, e, intern_name("<string>"));
+  }
   if (it->tokenizer) return {};  // readline has used the iterator itself
   it->source = source.release();
   parser::TokenizerOptions o;
@@ -95,10 +104,27 @@ int64_t characters(const char* from, const char* to) {
   return n;
 }
 
+bool about_whole_line(const parser::ParseError& e) {
+  static const char* const k_messages[] = {"unindent does not match any outer indentation level", "unexpected character after line continuation character",
+                                           "inconsistent use of tabs and spaces in indentation", "too many levels of indentation"};
+  for (const char* m : k_messages)
+    if (e.message == m) return true;
+  return false;
+}
+
 Error raise_tokenizer_error(Thread& t, TokenizerIter* it) {
   parser::Tokenizer& tk = *it->tokenizer;
   Str* filename = intern_name("<string>");
-  if (tk.error().kind != parser::ErrorKind::None) return raise_parse_error(t, tk.error(), filename);
+  if (tk.error().kind != parser::ErrorKind::None && !std::string_view(tk.error().message).ends_with("was never closed")) {
+    parser::ParseError e = tk.error();
+    if (about_whole_line(e)) {
+      // CPython has no better place for these than the end of the line.
+      e.offset = static_cast<int>(characters(e.text.data(), e.text.data() + e.text.size()));
+      e.end_lineno = -1;
+      if (e.text.ends_with('\n')) e.text.pop_back();
+    }
+    return raise_parse_error(t, e, filename);
+  }
   // The source ends inside brackets: an error without details, but with a place.
   Result<Value> e = call(t, KAA_TYPE(SyntaxError), TRY(new_str(t, "unexpected EOF in multi-line statement")));
   if (!e.ok()) return Error{};
@@ -113,13 +139,14 @@ Result<Str*> line_text(Thread& t, TokenizerIter* it, const parser::Token& token,
   parser::Tokenizer& tk = *it->tokenizer;
   const char *base = tk.base(), *end = base + tk.size();
   const char* last = base + token.end;  // a character of the last line, or its end
-  if (token.end > token.start && (token.type == parser::NEWLINE || token.type == parser::NL || last[-1] == '\n')) last--;
+  if (last == end && end > base) last--;
+  if (token.end > token.start && last[-1] == '\n' && token.type != parser::FSTRING_MIDDLE && token.type != parser::TSTRING_MIDDLE) last--;
   const char* from = string ? base + token.start : last;
   while (from > base && from[-1] != '\n') from--;
   const char* to = last;
   while (to < end && *to != '\n') to++;
-  if (to < end && !tk.implicit_newline()) to++;
-  if (to == end && tk.implicit_newline() && to > from && to[-1] == '\n') to--;
+  bool added = tk.implicit_newline() && to + 1 == end;  // the newline there is not in the source
+  if (to < end && !added) to++;
   *start = from;
   uint32_t a = static_cast<uint32_t>(from - base), b = static_cast<uint32_t>(to - base);
   if (it->line && it->line_start == a && it->line_end == b) return it->line.get();
@@ -150,6 +177,7 @@ Result<Value> tokenizer_next(Thread& t, Object* o) {
   Str* line = TRY(line_text(t, it, token, string, &line_start));
   if (it->extra_tokens && trailing) line = interp().empty_str;
   std::string_view text = has_text || type == INDENT ? tk.text(token) : std::string_view();
+  bool added = tk.implicit_newline() && token.end >= tk.size();
   int64_t lineno = token.lineno, end_lineno = token.end_lineno, col = -1, end_col = -1;
   if (has_text) {
     const char *s = base + token.start, *e = base + token.end;
@@ -165,13 +193,14 @@ Result<Value> tokenizer_next(Thread& t, Object* o) {
     if (type > DEDENT && type < OP) {
       type = OP;
     } else if (type == NEWLINE) {
-      text = tk.implicit_newline() ? "" : base[token.start] == '\r' ? "\r\n" : "\n";
-      end_col = col + 1;
-    } else if (type == NL && tk.implicit_newline()) {
+      text = added ? "" : base[token.start] == '\r' ? "\r\n" : "\n";
+      end_col = col + (text.size() == 2 ? 2 : 1);
+    } else if (type == NL && added) {
       text = "";
     }
   } else if (type == NEWLINE) {
     text = "";
+    end_col = col;
   }
   if (token.type == ENDMARKER) it->done = true;
   Str* s = TRY(new_str(t, text));

@@ -6,7 +6,7 @@ namespace kaa {
 namespace {
 
 Result<Value> delegate(Thread& t, const char* name, Args a, Tuple* kwnames) {
-  Value f = TRY(import_attr(t, "_py_warnings", name));
+  Value f = TRY(import_attr(t, "warnings", name));
   uint32_t nkw = kwnames ? static_cast<uint32_t>(kwnames->size) : 0;
   return call_args(t, f, a.p, a.n - nkw, kwnames);
 }

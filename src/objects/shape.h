@@ -75,6 +75,7 @@ enum TypeFlags : uint64_t {
   kTypeHasDict = uint64_t{1} << 37,             // instances may have any attribute
   kTypeVarSized = uint64_t{1} << 38,            // items follow the struct: attributes and slots come behind them
   kTypeNoAttrs = uint64_t{1} << 39,
+  kTypeGenericNew = uint64_t{1} << 40,          // native type without a __new__ of its own: object.__new__ makes instances, all zeros
 };
 
 struct Type : Object {

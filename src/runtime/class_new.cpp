@@ -192,7 +192,7 @@ static Status call_init_subclass(Thread& t, Type* ty, Tuple* kwnames, const Valu
   if (!f) return {};
   Value bound = TRY(descr_get(t, f, ty, type_of(ty)));
   if (type_of(f) == KAA_TYPE(classmethod) || type_of(f) == KAA_TYPE(classmethod_descriptor)) bound = TRY(descr_get(t, f, Value(), ty));
-  TRY(call_args(t, bound, kwvalues, kwnames ? kwnames->size : 0, kwnames));
+  TRY(call_args(t, bound, kwvalues, 0, kwnames));
   return {};
 }
 

@@ -4,11 +4,11 @@
 
 namespace kaa {
 
-static void run_pending() {
+static bool run_pending() {
   Thread& t = current_thread();
-  if (t.poll.load(std::memory_order_relaxed) & kPollFinalizers) {
-    if (!run_finalizers(t).ok()) clear_exc(t);
-  }
+  if (!(t.poll.load(std::memory_order_relaxed) & kPollFinalizers)) return false;
+  if (!run_finalizers(t).ok()) clear_exc(t);
+  return true;
 }
 
 GcState g_gc;

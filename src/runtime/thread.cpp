@@ -163,7 +163,7 @@ static __attribute__((noinline)) void scan_all(RootVisitor& v) {
   count_suspended();
   for (Thread* t = in.threads; t; t = t->next) {
     scan_frames(t, v);
-    char* lo = t == tls_thread ? static_cast<char*>(__builtin_frame_address(0)) : t->native_top;
+    const char* lo = t != tls_thread ? t->native_top : t->heap->scan_top ? static_cast<const char*>(t->heap->scan_top) : static_cast<char*>(__builtin_frame_address(0));
     if (lo) v.conservative(lo, t->native_base);
     if (t != tls_thread) v.conservative(t->saved_registers, t->saved_registers + 8);
   }

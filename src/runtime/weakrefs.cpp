@@ -68,7 +68,7 @@ void weakrefs_dead(Object* o) {
     next = r->next;
     r->referent = nullptr;
     r->next = r->prev = nullptr;
-    if (r->callback && !(r->rc & kDead)) {
+    if (r->callback && !(r->rc & (kDead | kCandidate))) {  // references that are garbage themselves stay silent
       inc(r);
       g_callbacks.push_back(r);
       tls_thread->poll.fetch_or(kPollFinalizers, std::memory_order_relaxed);

@@ -31,9 +31,13 @@ static Result<Value> object_new(Thread& t, Args a, Tuple*) {
       return RAISE(TypeError, "object.__new__() takes exactly one argument (the type to instantiate)");
     if (ty->dunder(D_init) == KAA_TYPE(object)->dunder(D_init)) return RAISE(TypeError, "%U() takes no arguments", ty->name.get());
   }
+  if (UNLIKELY(ty->has(kTypeDisallowInstantiation))) {
+    Str* name = TRY(type_full_name(t, ty));
+    return RAISE(TypeError, "cannot create '%U' instances", name);
+  }
   Type* native = ty;  // the nearest native base must be object itself
   while (native->has(kTypeHeap) && native->base) native = native->base;
-  if (native->layout != KAA_TYPE(object)->layout && native != KAA_TYPE(object))
+  if (native->layout != KAA_TYPE(object)->layout && native != KAA_TYPE(object) && !native->has(kTypeGenericNew))
     return RAISE(TypeError, "object.__new__(%U) is not safe, use %U.__new__()", ty->name.get(), native->name.get());
   TRY(abstract_check(t, ty));
   return TRY(alloc_instance(t, ty));

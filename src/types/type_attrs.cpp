@@ -155,11 +155,10 @@ static Status set_abstract(Thread& t, Value self, Value v) {
 }
 
 // ---- layout figures
-// Native types of modules are heap types to Python code, which copyreg relies on; CPython makes these three and the builtins without the flag.
 static Result<Value> get_flags(Thread& t, Value self) {
-  Type* ty = T(self);
-  bool builtin = (ty >= g_types && ty < g_types + kBuiltinTypeCount) || ty == generic_alias_type() || ty == simple_namespace_type() || ty == union_type();
-  return make_int(t, static_cast<int64_t>((ty->flags | (builtin ? 0 : kTypeHeap)) & 0xFFFFFFFFu));
+  int64_t f = static_cast<int64_t>(T(self)->flags & 0xFFFFFFFFu);
+  if (T(self) < g_types || T(self) >= g_types + kBuiltinTypeCount) f |= kTypeHeap;  // types of modules are heap types in CPython; copyreg looks
+  return make_int(t, f);
 }
 static Result<Value> get_basicsize(Thread&, Value self) {
   Type* ty = T(self);

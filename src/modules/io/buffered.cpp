@@ -31,12 +31,17 @@ Error buffered_uninitialised(Thread& t, Buffered* b) {
 
 FileIO* exact_fileio(Buffered* b) {
   Value raw = b->raw;
-  return is_exactly(raw, g_io.fileio) ? raw.as<FileIO>() : nullptr;
+  return raw && is_exactly(raw, g_io.fileio) ? raw.as<FileIO>() : nullptr;
+}
+
+static Result<bool> raw_closed(Thread& t, Buffered* b) {
+  if (FileIO* f = exact_fileio(b)) return f->fd < 0;
+  return io_is_closed(t, TRY(buffered_raw(t, b)));
 }
 
 Result<bool> buffered_closed(Thread& t, Buffered* b) {
-  if (FileIO* f = exact_fileio(b)) return f->fd < 0;
-  return io_is_closed(t, b->raw);
+  if (!b->buf) return true;  // freed by close()
+  return raw_closed(t, b);
 }
 
 Status buffered_check_open(Thread& t, Buffered* b, const char* text) {
@@ -49,7 +54,7 @@ Result<int64_t> buffered_raw_tell(Thread& t, Buffered* b) {
   if (FileIO* f = exact_fileio(b)) {
     n = TRY(fileio_seek_to(t, f, 0, 1));
   } else {
-    Value r = TRY(call_method(t, b->raw, NAME("tell")));
+    Value r = TRY(call_method(t, TRY(buffered_raw(t, b)), NAME("tell")));
     n = TRY(io_offset(t, r));
     if (n < 0) return RAISE(OSError, "Raw stream returned invalid position %ld", n);
   }
@@ -62,7 +67,7 @@ Result<int64_t> buffered_raw_seek(Thread& t, Buffered* b, int64_t target, int wh
   if (FileIO* f = exact_fileio(b)) {
     n = TRY(fileio_seek_to(t, f, target, whence));
   } else {
-    Value r = TRY(call_method(t, b->raw, NAME("seek"), TRY(make_int(t, target)), small_int(whence)));
+    Value r = TRY(call_method(t, TRY(buffered_raw(t, b)), NAME("seek"), TRY(make_int(t, target)), small_int(whence)));
     n = TRY(io_offset(t, r));
     if (n < 0) return RAISE(OSError, "Raw stream returned invalid position %ld", n);
   }
@@ -85,14 +90,9 @@ Status buffered_unread(Thread& t, Buffered* b) {
 
 namespace {
 
-Result<Value> buffered_new(Thread& t, Args a, Tuple*) {
-  Buffered* b = TRY(alloc_as<Buffered>(t, a.as<Type>(0)));
-  b->set_flag(kEager);
-  return b;
-}
-
 Status buffered_setup(Thread& t, Buffered* b, Value raw, int64_t size, bool readable, bool writable) {
   b->ok = b->detached = false;
+  b->set_flag(kEager);
   if (size <= 0) return RAISE(ValueError, "buffer size must be strictly positive");
   Value storage = TRY(call(t, KAA_TYPE(bytearray), TRY(make_int(t, size))));
   b->raw.set(raw);
@@ -137,7 +137,7 @@ Result<Value> random_init(Thread& t, Args a, Tuple* kw) { return init_method(t, 
 // Methods that the raw stream answers.
 Result<Value> forward(Thread& t, Args a, Str* name) {
   Buffered* b = TRY(buffered_self(t, a));
-  return call_method(t, b->raw, name);
+  return call_method(t, TRY(buffered_raw(t, b)), name);
 }
 Result<Value> buffered_seekable(Thread& t, Args a) { return forward(t, a, NAME("seekable")); }
 Result<Value> buffered_readable(Thread& t, Args a) { return forward(t, a, NAME("readable")); }
@@ -153,7 +153,7 @@ Result<Value> flush_method(Thread& t, Args a) {
 
 Result<Value> buffered_dealloc_warn(Thread& t, Args a) {
   Buffered* b = a.as<Buffered>(0);
-  if (b->ok && b->raw && !call_method(t, b->raw, NAME("_dealloc_warn"), a[1]).ok()) clear_exc(t);
+  if (b->ok && b->raw && !call_method(t, TRY(buffered_raw(t, b)), NAME("_dealloc_warn"), a[1]).ok()) clear_exc(t);
   return kNone;
 }
 
@@ -162,18 +162,19 @@ Result<Value> buffered_close(Thread& t, Args a) {
   {
     BufferedLock lock(t, b);
     TRY(lock.enter());
-    if (TRY(buffered_closed(t, b))) return kNone;
-    if (b->finalizing && b->raw && !call_method(t, b->raw, NAME("_dealloc_warn"), Value(b)).ok()) clear_exc(t);
+    if (TRY(raw_closed(t, b))) return kNone;
+    if (b->finalizing && b->raw && !call_method(t, TRY(buffered_raw(t, b)), NAME("_dealloc_warn"), Value(b)).ok()) clear_exc(t);
   }
   Value e;
   if (!call_method(t, b, NAME("flush")).ok()) e = take_exc(t);
   BufferedLock lock(t, b);
   Value result = kNone;
   if (Status s = lock.enter(); s.ok()) {
-    Result<Value> r = call_method(t, b->raw, NAME("close"));
+    Result<Value> r = b->raw ? call_method(t, b->raw, NAME("close")) : Result<Value>(buffered_uninitialised(t, b));
     if (r.ok()) result = r.value();
     b->pos = b->end = 0;
     b->dirty = false;
+    b->buf.clear();
   }
   TRY(io_chain(t, e));
   return result;
@@ -203,7 +204,7 @@ Result<Value> buffered_seek(Thread& t, Args a) {
   int whence = a[2] ? TRY(to_cint(t, a[2])) : 0;
   if (whence < 0 || whence > 4) return RAISE(ValueError, "whence value %d unsupported", whence);  // 3 and 4: SEEK_DATA, SEEK_HOLE
   TRY(buffered_check_open(t, b, "seek of closed file"));
-  if (FileIO* f = exact_fileio(b); !f || f->seekable != 1) TRY(io_check_mode(t, b->raw, NAME("seekable"), "File or stream is not seekable."));
+  if (FileIO* f = exact_fileio(b); !f || f->seekable != 1) TRY(io_check_mode(t, TRY(buffered_raw(t, b)), NAME("seekable"), "File or stream is not seekable."));
   int64_t target = TRY(io_offset(t, a[1]));
   BufferedLock lock(t, b);
   if (whence <= 1 && b->readable && !b->dirty) {
@@ -216,7 +217,7 @@ Result<Value> buffered_seek(Thread& t, Args a) {
       bool fits = whence == 1 ? (delta = target, true) : !__builtin_sub_overflow(target, here, &delta);
       if (fits && delta >= -b->pos && delta <= b->end - b->pos) {
         b->pos += delta;
-        return make_int(t, here + delta);
+        return make_int(t, here + delta < 0 ? 0 : here + delta);  // a character device may say 0 always
       }
     }
   } else {
@@ -236,7 +237,7 @@ Result<Value> buffered_truncate(Thread& t, Args a) {
   BufferedLock lock(t, b);
   TRY(lock.enter());
   TRY(buffered_settle(t, b));
-  Value r = TRY(call_method(t, b->raw, NAME("truncate"), a[1] ? a[1] : kNone));
+  Value r = TRY(call_method(t, TRY(buffered_raw(t, b)), NAME("truncate"), a[1] ? a[1] : kNone));
   if (!buffered_raw_tell(t, b).ok()) clear_exc(t);
   return r;
 }
@@ -268,7 +269,7 @@ Result<Buffered*> attr_self(Thread& t, Value v) {
 }
 Result<Value> get_closed(Thread& t, Value v) {
   Buffered* b = TRY(attr_self(t, v));
-  return get_attr(t, b->raw, NAME("closed"));
+  return get_attr(t, TRY(buffered_raw(t, b)), NAME("closed"));
 }
 Result<Value> get_name(Thread& t, Value v) { return get_attr(t, TRY(attr_self(t, v))->raw, NAME("name")); }
 Result<Value> get_mode(Thread& t, Value v) { return get_attr(t, TRY(attr_self(t, v))->raw, NAME("mode")); }
@@ -282,7 +283,6 @@ Status set_finalizing(Thread& t, Value self, Value v) {
 }
 
 #define COMMON_ROWS(init)                                                                                  \
-  {"__new__", buffered_new, nullptr, nullptr, MethodKind::kNew},                                           \
   {"__init__", init, k_init_sig, nullptr},                                                                 \
   {"__repr__", buffered_repr, "($self, /)", nullptr},                                                      \
   {"close", buffered_close, "($self, /)", "Flush, and close the raw stream."},                             \
@@ -320,7 +320,7 @@ const GetSetDef k_getsets[] = {
     {"name", get_name, nullptr, "The name of the raw stream."},
     {"mode", get_mode, nullptr, "The mode of the raw stream."},
 };
-constexpr uint64_t kFlags = kTypeBase | kTypeHasDict | kTypeWeakrefable;
+constexpr uint64_t kFlags = kTypeBase | kTypeHasDict | kTypeWeakrefable | kTypeGenericNew;
 const TypeSpec k_reader_spec = {.doc = "A buffered reader over a raw stream.", .methods = k_reader_methods, .getsets = k_getsets, .iternext = buffered_iternext,
                                 .layout = &kLayout<Buffered>, .flags = kFlags};
 const TypeSpec k_writer_spec = {.doc = "A buffered writer over a raw stream.", .methods = k_writer_methods, .getsets = k_getsets,
@@ -335,9 +335,8 @@ bool is_exact_buffered(Value v) {
 }
 
 Result<Value> make_buffered(Thread& t, Type* ty, Value raw, int64_t size) {
-  Value cls[] = {ty};
-  Value b = TRY(buffered_new(t, {cls, 1}, nullptr));
-  TRY(init_by_type(t, b.as<Buffered>(), raw, size, ty != g_io.buffered_writer, ty != g_io.buffered_reader));
+  Buffered* b = TRY(alloc_as<Buffered>(t, ty));
+  TRY(init_by_type(t, b, raw, size, ty != g_io.buffered_writer, ty != g_io.buffered_reader));
   return b;
 }
 

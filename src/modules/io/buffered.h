@@ -26,6 +26,10 @@ inline Result<Buffered*> buffered_self(Thread& t, Args a) {
   if (UNLIKELY(!b->ok)) return buffered_uninitialised(t, b);
   return b;
 }
+inline Result<Value> buffered_raw(Thread& t, Buffered* b) {                   // Python code that was called may have detached it
+  if (UNLIKELY(!b->raw)) return buffered_uninitialised(t, b);
+  return b->raw.get();
+}
 FileIO* exact_fileio(Buffered* b);                                            // the raw stream, when it is exactly a FileIO; else null
 Result<bool> buffered_closed(Thread& t, Buffered* b);
 Status buffered_check_open(Thread& t, Buffered* b, const char* text);

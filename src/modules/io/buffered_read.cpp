@@ -37,7 +37,7 @@ Result<int64_t> raw_read_array(Thread& t, Buffered* b, ByteArray* target, int64_
     got = TRY(fileio_read_into(t, f, target->data, static_cast<size_t>(n)));
   } else {
     Value view = TRY(memoryview_of(t, target, 0, n));
-    Value r = TRY(call_method(t, b->raw, NAME("readinto"), view));
+    Value r = TRY(call_method(t, TRY(buffered_raw(t, b)), NAME("readinto"), view));
     if (r.is_none()) return int64_t{kIoBlocked};
     TRY(checked_count(t, r, n, got));
   }
@@ -103,7 +103,7 @@ Result<Value> read_all(Thread& t, Buffered* b) {
   }
   List* parts = TRY(new_list(t));
   if (first) TRY(list_append(t, parts, first));
-  Opt readall = TRY(lookup_attr(t, b->raw, NAME("readall")));
+  Opt readall = TRY(lookup_attr(t, TRY(buffered_raw(t, b)), NAME("readall")));
   if (readall) {
     Value rest = TRY(call(t, readall.v));
     if (!rest.is_none() && !is_bytes(rest)) return RAISE(TypeError, "readall() should return bytes");
@@ -113,7 +113,7 @@ Result<Value> read_all(Thread& t, Buffered* b) {
     return join(t, parts);
   }
   for (;;) {
-    Value data = TRY(call_method(t, b->raw, NAME("read")));
+    Value data = TRY(call_method(t, TRY(buffered_raw(t, b)), NAME("read")));
     if (!data.is_none() && !is_bytes(data)) return RAISE(TypeError, "read() should return bytes");
     if (data.is_none() || data.as<Bytes>()->size == 0) {
       if (parts->size == 0) return data;

@@ -380,10 +380,7 @@ const TypeSpec k_text_spec = {.doc = "The base of text streams.", .methods = k_t
 Result<Value> iobase_close(Thread& t, Value self) {
   if (TRY(iobase_closed_mark(t, self))) return kNone;
   Value e;
-  if (!is_exactly(self, g_io.fileio)) {  // a FileIO has nothing to flush
-    Result<Value> r = call_method(t, self, NAME("flush"));
-    if (!r.ok()) e = take_exc(t);
-  }
+  if (!call_method(t, self, NAME("flush")).ok()) e = take_exc(t);
   Status s = set_attr(t, self, NAME("__IOBase_closed"), kTrue);
   (void)s.ok();
   TRY(io_chain(t, e));

@@ -156,8 +156,6 @@ Result<NewlineDecoder*> self_of(Thread& t, Value v) {
   return d;
 }
 
-Result<Value> decoder_new(Thread& t, Args a, Tuple*) { return TRY(alloc_as<NewlineDecoder>(t, a.as<Type>(0))); }
-
 const MethodDef k_init_def{"IncrementalNewlineDecoder", static_cast<NativeFn>(nullptr), "($self, /, decoder, translate, errors='strict')", nullptr};
 Result<Value> decoder_init(Thread& t, Args a, Tuple* kwnames) {
   Value v[8];
@@ -223,7 +221,6 @@ Result<Value> decoder_get_newlines(Thread& t, Value self) {
 }
 
 const MethodDef k_methods[] = {
-    {"__new__", decoder_new, nullptr, nullptr, MethodKind::kNew},
     {"__init__", decoder_init, "($self, /, decoder, translate, errors='strict')", nullptr},
     {"decode", decoder_decode, "($self, /, input, final=False)", "Decode input with the decoder below, then handle its newlines."},
     {"getstate", decoder_getstate, "($self, /)", "The state: what is pending, and flags."},
@@ -233,7 +230,7 @@ const MethodDef k_methods[] = {
 const GetSetDef k_getsets[] = {{"newlines", decoder_get_newlines, nullptr, "The kinds of newline seen so far."}};
 const TypeSpec k_spec = {
     .doc = "An incremental decoder over another one (or over text, when that is None) that notes newlines and, with translate, makes each \"\\n\".",
-    .methods = k_methods, .getsets = k_getsets, .layout = &kLayout<NewlineDecoder>, .flags = kTypeBase | kTypeWeakrefable};
+    .methods = k_methods, .getsets = k_getsets, .layout = &kLayout<NewlineDecoder>, .flags = kTypeBase | kTypeWeakrefable | kTypeGenericNew};
 
 }  // namespace
 

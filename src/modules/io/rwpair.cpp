@@ -19,8 +19,6 @@ Result<Value> forward(Thread& t, Value to, Str* name, Args a) {
   return call_args(t, f, a.p + 1, a.n - 1);
 }
 
-Result<Value> pair_new(Thread& t, Args a, Tuple*) { return TRY(alloc_as<RWPair>(t, a.as<Type>(0))); }
-
 const MethodDef k_init_def{"BufferedRWPair", static_cast<NativeFn>(nullptr), "($self, reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)", nullptr};
 Result<Value> pair_init(Thread& t, Args a, Tuple* kwnames) {
   Value v[8];
@@ -74,7 +72,6 @@ Result<Value> get_closed(Thread& t, Value self) {
 }
 
 const MethodDef k_methods[] = {
-    {"__new__", pair_new, nullptr, nullptr, MethodKind::kNew},
     {"__init__", pair_init, "($self, reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)", nullptr},
     {"read", pair_read, "($self, size=-1, /)", nullptr},
     {"peek", pair_peek, "($self, size=0, /)", nullptr},
@@ -90,7 +87,7 @@ const MethodDef k_methods[] = {
 };
 const GetSetDef k_getsets[] = {{"closed", get_closed, nullptr, "Whether the writer is closed."}};
 const TypeSpec k_spec = {.doc = "A buffered reader and a buffered writer together, over two raw streams (two ends of pipes, say).", .methods = k_methods,
-                         .getsets = k_getsets, .layout = &kLayout<RWPair>, .flags = kTypeBase | kTypeHasDict | kTypeWeakrefable};
+                         .getsets = k_getsets, .layout = &kLayout<RWPair>, .flags = kTypeBase | kTypeHasDict | kTypeWeakrefable | kTypeGenericNew};
 
 }  // namespace
 

@@ -35,7 +35,7 @@ void set_newline(TextIO* x, Value nl) {
 // A text stream that begins in the middle of something writes no byte order mark.
 Status settle_encoder(Thread& t, TextIO* x) {
   if (!x->seekable || !x->can_write) return {};
-  Value at = TRY(call_method(t, x->buffer, NAME("tell")));
+  Value at = TRY(call_method(t, TRY(textio_buffer(t, x)), NAME("tell")));
   if (!TRY(equal(t, at, small_int(0)))) TRY(text_reset_encoder(t, x, false));
   return {};
 }
@@ -47,6 +47,7 @@ Result<bool> ask(Thread& t, Value stream, Str* method) {
 
 Status textio_init(Thread& t, TextIO* x, Value buffer, Value encoding, Value errors, Value newline, bool line_buffering, bool write_through) {
   x->ok = x->detached = false;
+  x->set_flag(kEager);
   TRY(check_newline(t, "TextIOWrapper", newline));
   if (encoding.is_none()) {
     if (io_flag(t, "warn_default_encoding")) TRY(warn(t, KAA_TYPE(EncodingWarning), 1, "'encoding' argument not specified"));
@@ -79,17 +80,13 @@ Status textio_init(Thread& t, TextIO* x, Value buffer, Value encoding, Value err
   return {};
 }
 
-Result<Value> textio_new(Thread& t, Args a, Tuple*) {
-  TextIO* x = TRY(alloc_as<TextIO>(t, a.as<Type>(0)));
-  x->set_flag(kEager);
-  return x;
-}
-
-Status check_text_arg(Thread& t, const char* fname, const char* name, Value& v) {
+Status check_text_arg(Thread& t, const char* fname, const char* name, Value& v, bool check_nul = true) {
   if (!v) v = kNone;
   if (v.is_none()) return {};
   if (!is_str(v)) return RAISE(TypeError, "%s() argument '%s' must be str or None, not %T", fname, name, v);
-  if (find_char(v.as<Str>(), 0) >= 0) return RAISE(ValueError, "embedded null character");
+  Utf8 u;
+  TRY(str_utf8(t, v.as<Str>(), u));  // UnicodeEncodeError for surrogates
+  if (check_nul && find_char(v.as<Str>(), 0) >= 0) return RAISE(ValueError, "embedded null character");
   return {};
 }
 
@@ -109,7 +106,7 @@ Result<Value> textio_init_method(Thread& t, Args a, Tuple* kwnames) {
 Result<Value> textio_reconfigure(Thread& t, Args a) {
   TextIO* x = a.as<TextIO>(0);
   Value encoding = a[1], errors = a[2], newline = a[3];
-  TRY(check_text_arg(t, "reconfigure", "encoding", encoding));
+  TRY(check_text_arg(t, "reconfigure", "encoding", encoding, false));
   TRY(check_text_arg(t, "reconfigure", "errors", errors));
   bool new_newline = static_cast<bool>(newline);
   if (new_newline && !newline.is_none() && !is_str(newline)) return RAISE(TypeError, "reconfigure() argument 'newline' must be str or None, not %T", newline);
@@ -156,7 +153,7 @@ Result<Value> textio_reconfigure(Thread& t, Args a) {
 Result<Value> textio_detach(Thread& t, Args a) {
   TextIO* x = TRY(textio_self(t, a[0]));
   TRY(call_method(t, x, NAME("flush")));
-  Value buffer = x->buffer;
+  Value buffer = TRY(textio_buffer(t, x));
   x->buffer.clear();
   x->detached = true;
   x->ok = false;
@@ -171,17 +168,27 @@ Result<Value> textio_write(Thread& t, Args a) {
   uint64_t n = text->length;
   bool newline = (x->write_translate || x->line_buffering) && find_char(text, '\n') >= 0;
   bool flush = x->line_buffering && (newline || find_char(text, '\r') >= 0);
-  if (newline && x->write_translate) text = TRY(replace_newlines(t, text, x->newline.get().as<Str>()));
+  if (newline && x->write_translate) {
+    Str* with = x->newline.get().as<Str>();
+    if (is_exact_str(a[1])) {
+      text = TRY(replace_newlines(t, text, with));
+    } else {  // a subclass may have a replace() of its own, which may do anything
+      Value r = TRY(call_method(t, text, NAME("replace"), Value(NAME("\n")), Value(with)));
+      if (!is_str(r)) return RAISE(TypeError, "replace() should return a str, not %T", r);
+      text = r.as<Str>();
+      TRY(textio_open_self(t, a[0]));
+      if (!x->can_write) return raise_unsupported(t, "not writable");
+    }
+  }
   TRY(text_encode(t, x, text));
   if (x->pending_size >= static_cast<uint64_t>(x->chunk_size) || flush || x->write_through) TRY(text_write_pending(t, x));
   if (flush) {
-    Value b = x->buffer;
+    Value b = TRY(textio_buffer(t, x));
     if ((is_exactly(b, g_io.buffered_writer) || is_exactly(b, g_io.buffered_random)) && b.as<Buffered>()->ok) TRY(buffered_flush(t, b.as<Buffered>()));
     else TRY(call_method(t, b, NAME("flush")));
   }
   if (x->can_read) {
-    if (x->snapshot) text_drop_decoded(x);
-    else if (x->decoded) text_drop_decoded(x);
+    if (x->snapshot) text_drop_decoded(x);  // else the stream cannot seek, and what was read ahead is still to come
     TRY(text_reset_decoder(t, x));
   }
   return make_int(t, static_cast<int64_t>(n));
@@ -218,11 +225,11 @@ Result<Value> textio_flush(Thread& t, Args a) { return text_flush(t, TRY(textio_
 
 Result<Value> textio_close(Thread& t, Args a) {
   TextIO* x = TRY(textio_self(t, a[0]));
-  if (TRY(io_is_closed(t, x))) return kNone;
+  if (TRY(io_is_closed(t, x)) || !x->buffer) return kNone;  // asking may have detached it
   if (x->finalizing && !call_method(t, x->buffer, NAME("_dealloc_warn"), Value(x)).ok()) clear_exc(t);
   Value e;
   if (!call_method(t, x, NAME("flush")).ok()) e = take_exc(t);
-  Result<Value> r = call_method(t, x->buffer, NAME("close"));
+  Result<Value> r = x->buffer ? call_method(t, x->buffer, NAME("close")) : Result<Value>(textio_not_ready(t, x));
   TRY(io_chain(t, e));
   return r;
 }
@@ -230,7 +237,7 @@ Result<Value> textio_close(Thread& t, Args a) {
 Result<Value> textio_truncate(Thread& t, Args a) {
   TextIO* x = TRY(textio_self(t, a[0]));
   TRY(call_method(t, x, NAME("flush")));
-  return call_method(t, x->buffer, NAME("truncate"), a[1] ? a[1] : kNone);
+  return call_method(t, TRY(textio_buffer(t, x)), NAME("truncate"), a[1] ? a[1] : kNone);
 }
 
 Result<Value> forward(Thread& t, Args a, Str* method) { return call_method(t, TRY(textio_self(t, a[0]))->buffer, method); }
@@ -296,14 +303,19 @@ Result<Value> get_chunk_size(Thread& t, Value v) { return make_int(t, TRY(textio
 Status set_chunk_size(Thread& t, Value self, Value v) {
   TextIO* x = TRY(textio_self(t, self));
   if (!v) return RAISE(AttributeError, "attribute '_CHUNK_SIZE' of '_io.TextIOWrapper' objects cannot be deleted");
-  int64_t n = TRY(to_ssize(t, v));
+  Result<int64_t> r = to_ssize(t, v);
+  if (!r.ok()) {
+    if (!exc_matches(t, KAA_TYPE(OverflowError))) return Error{};
+    clear_exc(t);
+    return RAISE(ValueError, "cannot fit '%T' into an index-sized integer", v);
+  }
+  int64_t n = r.value();
   if (n <= 0) return RAISE(ValueError, "a strictly positive integer is required");
   x->chunk_size = n;
   return {};
 }
 
 const MethodDef k_methods[] = {
-    {"__new__", textio_new, nullptr, nullptr, MethodKind::kNew},
     {"__init__", textio_init_method, k_init_sig, nullptr},
     {"__iter__", io_iter_self, "($self, /)", nullptr},
     {"__repr__", textio_repr, "($self, /)", nullptr},
@@ -340,7 +352,7 @@ const GetSetDef k_getsets[] = {
 const TypeSpec k_spec = {
     .doc = "A text stream over a buffered binary stream. newline: None translates all newlines to \"\\n\" on input, \"\" keeps them; \"\\n\", \"\\r\", \"\\r\\n\" end lines.",
     .methods = k_methods, .getsets = k_getsets, .iternext = textio_iternext, .layout = &kLayout<TextIO>,
-    .flags = kTypeBase | kTypeHasDict | kTypeWeakrefable};
+    .flags = kTypeBase | kTypeHasDict | kTypeWeakrefable | kTypeGenericNew};
 
 }  // namespace
 
@@ -355,7 +367,7 @@ Result<TextIO*> textio_open_self(Thread& t, Value v) {
   if (!is_exactly(v, g_io.textiowrapper)) {
     closed = TRY(io_is_closed(t, v));
   } else {
-    Value b = x->buffer;
+    Value b = TRY(textio_buffer(t, x));
     closed = is_exact_buffered(b) && b.as<Buffered>()->ok ? TRY(buffered_closed(t, b.as<Buffered>())) : TRY(io_is_closed(t, b));
   }
   if (closed) return raise_closed(t);
@@ -363,9 +375,8 @@ Result<TextIO*> textio_open_self(Thread& t, Value v) {
 }
 
 Result<Value> make_textio(Thread& t, Value buffer, Value encoding, Value errors, Value newline, bool line_buffering, bool write_through) {
-  Value cls[] = {g_io.textiowrapper};
-  Value x = TRY(textio_new(t, {cls, 1}, nullptr));
-  TRY(textio_init(t, x.as<TextIO>(), buffer, encoding, errors, newline, line_buffering, write_through));
+  TextIO* x = TRY(alloc_as<TextIO>(t, g_io.textiowrapper));
+  TRY(textio_init(t, x, buffer, encoding, errors, newline, line_buffering, write_through));
   return x;
 }
 

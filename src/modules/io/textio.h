@@ -44,6 +44,10 @@ inline Result<TextIO*> textio_self(Thread& t, Value v) {
   if (UNLIKELY(!x->ok)) return textio_not_ready(t, x);
   return x;
 }
+inline Result<Value> textio_buffer(Thread& t, TextIO* x) {      // Python code that was called may have detached it
+  if (UNLIKELY(!x->buffer)) return textio_not_ready(t, x);
+  return x->buffer.get();
+}
 Result<TextIO*> textio_open_self(Thread& t, Value v);           // initialised, attached and not closed
 
 // ---- codecs (textio_codec.cpp)

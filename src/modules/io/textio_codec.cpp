@@ -192,7 +192,7 @@ static Status append_pending(Thread& t, TextIO* x, const void* data, uint64_t n)
 
 // Before a piece is added that would make pending exceed the chunk size, what there is goes down.
 static Status make_way(Thread& t, TextIO* x, uint64_t n) {
-  if (x->pending_size && x->pending_size + n > static_cast<uint64_t>(x->chunk_size)) return text_write_pending(t, x);
+  while (x->pending_size && x->pending_size + n > static_cast<uint64_t>(x->chunk_size)) TRY(text_write_pending(t, x));  // a write may add to it again
   return {};
 }
 

@@ -25,7 +25,7 @@ Result<Value> join(Thread& t, List* parts) {
 }
 
 Result<Value> buffer_read(Thread& t, TextIO* x, int64_t n) {
-  Value b = x->buffer;
+  Value b = TRY(textio_buffer(t, x));
   if (x->has_read1 && (is_exactly(b, g_io.buffered_reader) || is_exactly(b, g_io.buffered_random)) && b.as<Buffered>()->ok) return buffered_read1(t, b.as<Buffered>(), n);
   return call_method(t, b, x->has_read1 ? NAME("read1") : NAME("read"), TRY(make_int(t, n)));
 }
@@ -45,7 +45,7 @@ Status text_write_pending(Thread& t, TextIO* x) {
   uint64_t n = x->pending_size, cap = x->pending_cap;
   x->pending = nullptr;
   x->pending_size = x->pending_cap = 0;
-  Value b = x->buffer;
+  Value b = TRY(textio_buffer(t, x));
   Result<Value> r = [&]() -> Result<Value> {
     if ((is_exactly(b, g_io.buffered_writer) || is_exactly(b, g_io.buffered_random)) && b.as<Buffered>()->ok) return buffered_write(t, b.as<Buffered>(), p, n);
     Bytes* data = TRY(new_bytes(t, p, n));
@@ -64,7 +64,7 @@ Status text_write_pending(Thread& t, TextIO* x) {
 Result<Value> text_flush(Thread& t, TextIO* x) {
   x->telling = x->seekable;
   TRY(text_write_pending(t, x));
-  Value b = x->buffer;
+  Value b = TRY(textio_buffer(t, x));
   if ((is_exactly(b, g_io.buffered_writer) || is_exactly(b, g_io.buffered_random)) && b.as<Buffered>()->ok) return buffered_flush(t, b.as<Buffered>());
   return call_method(t, b, NAME("flush"));
 }
@@ -119,7 +119,7 @@ Result<Value> text_read(Thread& t, TextIO* x, int64_t n) {
   if (!x->can_read) return raise_unsupported(t, "not readable");
   TRY(text_write_pending(t, x));
   if (n < 0) {
-    Value b = x->buffer, data;
+    Value b = TRY(textio_buffer(t, x)), data;
     if ((is_exactly(b, g_io.buffered_reader) || is_exactly(b, g_io.buffered_random)) && b.as<Buffered>()->ok) data = TRY(buffered_read(t, b.as<Buffered>(), -1));
     else data = TRY(call_method(t, b, NAME("read")));
     if (data.is_none()) return RAISE(BlockingIOError, "Read returned None.");

@@ -124,7 +124,7 @@ Result<Value> text_tell(Thread& t, Args a) {
   if (!x->telling) return RAISE(OSError, "telling position disabled by next() call");
   TRY(text_write_pending(t, x));
   TRY(call_method(t, x, NAME("flush")));
-  Value position = TRY(call_method(t, x->buffer, NAME("tell")));
+  Value position = TRY(call_method(t, TRY(textio_buffer(t, x)), NAME("tell")));
   if (!x->can_read || !x->snapshot) return position;
   Bytes* input = x->snapshot;
   Cookie c;
@@ -157,7 +157,7 @@ Result<Value> text_seek(Thread& t, Args a) {
     TRY(call_method(t, x, NAME("flush")));
     text_drop_decoded(x);
     if (x->can_read) TRY(text_reset_decoder(t, x));
-    Value end = TRY(call_method(t, x->buffer, NAME("seek"), small_int(0), small_int(2)));
+    Value end = TRY(call_method(t, TRY(textio_buffer(t, x)), NAME("seek"), small_int(0), small_int(2)));
     TRY(text_reset_encoder(t, x, TRY(equal(t, end, small_int(0)))));
     return end;
   } else if (whence != 0) {
@@ -167,7 +167,7 @@ Result<Value> text_seek(Thread& t, Args a) {
   TRY(call_method(t, x, NAME("flush")));
   Cookie c;
   TRY(unpack(t, cookie, c));
-  TRY(call_method(t, x->buffer, NAME("seek"), TRY(make_int(t, c.position))));
+  TRY(call_method(t, TRY(textio_buffer(t, x)), NAME("seek"), TRY(make_int(t, c.position))));
   text_drop_decoded(x);
   bool at_start = c.position == 0 && c.flags == 0;
   if (x->can_read) {
@@ -175,7 +175,7 @@ Result<Value> text_seek(Thread& t, Args a) {
     else TRY(text_set_decoder_state(t, x, interp().empty_bytes, c.flags));
   }
   if (c.skip) {
-    Value input = TRY(call_method(t, x->buffer, NAME("read"), small_int(c.feed)));
+    Value input = TRY(call_method(t, TRY(textio_buffer(t, x)), NAME("read"), small_int(c.feed)));
     if (!is_bytes(input)) return RAISE(TypeError, "underlying read() should have returned a bytes object, not '%T'", input);
     x->snapshot.set(input.as<Bytes>());
     x->snapshot_flags = c.flags;

@@ -88,6 +88,24 @@ struct Writer {
   Thread& t;
   Encoder* e;
   TextBuilder out;
+  int64_t level = 0;
+
+  bool indented() const { return !e->indent.value().is_none(); }
+  void new_line() {
+    out.push('\n');
+    for (int64_t i = 0; i < level; i++) out.append(view_of(e->indent.value().as<Str>()));
+  }
+  // Before an item of a list or dict, and behind the last one.
+  void before_item(bool first) {
+    if (!first) out.append(view_of(e->item_separator.value().as<Str>()));
+    else level++;
+    if (indented()) new_line();
+  }
+  void behind_items(bool any) {
+    if (!any) return;
+    level--;
+    if (indented()) new_line();
+  }
 
   Status text(Value v) {
     if (LIKELY(e->fast)) {
@@ -163,12 +181,15 @@ struct Writer {
     Value id = TRY(enter(o));
     TRY(safepoint(t));
     out.push('[');
+    bool any = false;
     for (int64_t i = 0;; i++) {
       if (i >= (is_list(o) ? static_cast<int64_t>(o.as<List>()->size) : n)) break;
-      if (i) out.append(view_of(e->item_separator.value().as<Str>()));
+      before_item(!i);
+      any = true;
       Value item = is_list(o) ? o.as<List>()->items[i] : o.as<Tuple>()->items[i];
       if (!value(item).ok()) return note(t, "when serializing %T item %ld", o, i);
     }
+    behind_items(any);
     out.push(']');
     return leave(id);
   }
@@ -178,7 +199,7 @@ struct Writer {
       if (e->skip_keys) return {};
       return RAISE(TypeError, "keys must be str, int, float, bool or None, not %T", k);
     }
-    if (!*first) out.append(view_of(e->item_separator.value().as<Str>()));
+    before_item(*first);
     *first = false;
     TRY(key(k));
     out.append(view_of(e->key_separator.value().as<Str>()));
@@ -212,6 +233,7 @@ struct Writer {
         TRY(pair(o, k, v, &first));
       }
     }
+    behind_items(!first);
     out.push('}');
     return leave(id);
   }
@@ -221,6 +243,7 @@ Result<Value> encoder_new(Thread& t, Args a, Tuple* kwnames) {
   BIND_NEW("make_encoder", "($cls, markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)", 10);
   for (int i = 5; i <= 6; i++)
     if (!is_str(p[i])) return RAISE(TypeError, "make_encoder() argument %d must be str, not %T", i, p[i]);
+  if (!p[4].is_none() && !is_str(p[4])) return RAISE(TypeError, "make_encoder() argument 4 must be str or None, not %T", p[4]);
   bool sort_keys = TRY(truth(t, p[7])), skip_keys = TRY(truth(t, p[8])), allow_nan = TRY(truth(t, p[9]));
   if (!p[1].is_none() && !is_dict(p[1])) return RAISE(TypeError, "make_encoder() argument 1 must be dict or None, not %T", p[1]);
   Encoder* e = TRY(alloc_as<Encoder>(t, p[0].as<Type>()));
@@ -244,8 +267,8 @@ Result<Value> encoder_call(Thread& t, Args a, Tuple* kwnames) {
   static const MethodDef k_sig{"_iterencode", static_cast<NativeFn>(nullptr), "($self, obj, _current_indent_level)", nullptr, MethodKind::kMethod};
   Value p[3];
   TRY(bind_raw(t, "_iterencode", *parse_signature(t, k_sig), a, kwnames, p, nullptr, nullptr));
-  TRY(to_ssize(t, p[2]));
-  Writer w{t, p[0].as<Encoder>(), {}};
+  int64_t level = TRY(to_ssize(t, p[2]));
+  Writer w{t, p[0].as<Encoder>(), {}, level};
   TRY(w.value(p[1]));
   return TRY(make_tuple(t, TRY(str_from_text(t, w.out))));
 }

@@ -88,7 +88,7 @@ Result<Value> scan_string(Thread& t, Str* s, size_t begin, bool strict, size_t* 
         }
         break;
       }
-      default: return raise_decode_error(t, "Invalid \\escape: ", s, at - 2);
+      default: return raise_decode_error(t, "Invalid \\escape", s, at - 2);
     }
     out.push(c);
     piece = at;

@@ -154,9 +154,8 @@ FN(link) {
   TRY(path_arg(t, a[0], {"link", "src"}, src));
   TRY(path_arg(t, a[1], {"link", "dst"}, dst));
   int src_fd = TRY(dir_fd_arg(t, a[2])), dst_fd = TRY(dir_fd_arg(t, a[3]));
-  // Without the argument a link is not followed: what link(2) does here.
-  bool given = static_cast<bool>(a[4]), follow = TRY(bool_arg(t, a[4], false));
-  SysResult r = TRY(blocking_call(t, [&] { return linkat(src_fd, src.c_str(), dst_fd, dst.c_str(), given && follow ? AT_SYMLINK_FOLLOW : 0); }));
+  bool follow = TRY(bool_arg(t, a[4], true));
+  SysResult r = TRY(blocking_call(t, [&] { return linkat(src_fd, src.c_str(), dst_fd, dst.c_str(), follow ? AT_SYMLINK_FOLLOW : 0); }));
   if (r.failed()) return raise_os_error(t, r.err, src.object, dst.object);
   return kNone;
 }
@@ -214,6 +213,8 @@ FN(minor) {
 }
 FN(makedev) {
   uint64_t x = TRY(device_arg(t, a[0])), y = TRY(device_arg(t, a[1]));
+  for (uint64_t n : {x, y})
+    if (n > 0xFFFFFFFF && n != ~uint64_t{0}) return RAISE(OverflowError, "Python int too large to convert to C unsigned int");
   if (x == ~uint64_t{0} && y == ~uint64_t{0}) return small_int(-1);
   return make_uint(t, makedev(static_cast<unsigned>(x), static_cast<unsigned>(y)));
 }

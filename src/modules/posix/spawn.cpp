@@ -103,7 +103,8 @@ Result<Value> spawn(Thread& t, Args a, bool search, const char* func) {
     flags |= POSIX_SPAWN_SETSIGDEF;
   }
   if (a[9] && !a[9].is_none()) {
-    if (!is_tuple(a[9]) || a.as<Tuple>(9)->size != 2) return RAISE(TypeError, "A scheduler tuple must have two elements");
+    if (!is_tuple(a[9])) return RAISE(TypeError, "%s: scheduler must be a tuple or None", func);
+    if (a.as<Tuple>(9)->size != 2) return RAISE(TypeError, "A scheduler tuple must have two elements");
     Value policy = a.as<Tuple>(9)->items[0], param = a.as<Tuple>(9)->items[1];
     if (type_of(param) != g_posix.sched_param) return RAISE(TypeError, "must have a sched_param object");
     if (!policy.is_none()) {

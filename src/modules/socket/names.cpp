@@ -113,12 +113,25 @@ FN(getprotobyname) {
   return small_int(p->p_proto);
 }
 
+// Whether the idna codec leaves a name as it is: ASCII, in labels of 1 to 63 characters (the last may be empty).
+bool is_plain_host(Str* s) {
+  if (!s->is_ascii()) return false;
+  std::string_view text = s->ascii();
+  if (text.empty()) return true;
+  for (size_t start = 0;;) {
+    size_t dot = text.find('.', start), end = dot == std::string_view::npos ? text.size() : dot;
+    if (end - start > 63 || (end == start && dot != std::string_view::npos)) return false;
+    if (dot == std::string_view::npos) return true;
+    start = dot + 1;
+  }
+}
 FN(getaddrinfo) {
   Value host = a[0], port = a[1];
   int family = static_cast<int>(TRY(int_arg(t, a[2], 0))), type = static_cast<int>(TRY(int_arg(t, a[3], 0)));
   int proto = static_cast<int>(TRY(int_arg(t, a[4], 0))), flags = static_cast<int>(TRY(int_arg(t, a[5], 0)));
   Bytes *host_bytes = nullptr, *port_bytes = nullptr;
-  if (is_str(host)) host_bytes = TRY(encode_str(t, host.as<Str>(), "idna", nullptr)).as<Bytes>();
+  if (is_str(host) && is_plain_host(host.as<Str>())) host_bytes = TRY(new_bytes(t, host.as<Str>()->data(), host.as<Str>()->length));
+  else if (is_str(host)) host_bytes = TRY(encode_str(t, host.as<Str>(), "idna", nullptr)).as<Bytes>();
   else if (is_bytes(host)) host_bytes = host.as<Bytes>();
   else if (!host.is_none()) return RAISE(TypeError, "getaddrinfo() argument 1 must be string or None");
   if (is_int(port)) {

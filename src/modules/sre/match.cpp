@@ -46,11 +46,9 @@ Result<uint32_t> group_number(Thread& t, Match* m, Value v) {
     Value i = TRY(to_index(t, v));
     if (i.is_int() && i.as_int() >= 0 && i.as_int() < m->groups) return static_cast<uint32_t>(i.as_int());
   } else {
-    Result<Opt> g = dict_get(t, m->pattern->group_index, v);
-    if (!g.ok()) {
-      clear_exc(t);  // an unhashable name
-    } else if (g.value().v && g.value().v.is_int()) {
-      int64_t i = g.value().v.as_int();
+    Opt g = TRY(dict_get(t, m->pattern->group_index, v));
+    if (g && g.v.is_int()) {
+      int64_t i = g.v.as_int();
       if (i >= 0 && i < m->groups) return static_cast<uint32_t>(i);
     }
   }
