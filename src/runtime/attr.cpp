@@ -300,7 +300,7 @@ Status generic_set_attr(Thread& t, Value o, Str* name, Value v) {
 
 // type.__setattr__
 Status type_generic_set_attr(Thread& t, Type* ty, Str* name, Value v) {
-  if (ty->has(kTypeImmutable)) return RAISE(TypeError, "cannot set '%U' attribute of immutable type '%U'", name, ty->name.get());
+  if (ty->has(kTypeImmutable)) return RAISE(TypeError, "cannot set '%U' attribute of immutable type '%N'", name, ty);
   Value d = type_lookup(ty->type(), name);
   if (d && is_data_descriptor(d)) {
     TRY(descr_set(t, d, ty, name, v));

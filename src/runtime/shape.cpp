@@ -85,6 +85,7 @@ static size_t items_end(Object* o) {
     case LayoutKind::kStr: return (sizeof(Str) + (static_cast<Str*>(o)->length + 1) * static_cast<size_t>(static_cast<Str*>(o)->kind()) + 7) & ~size_t{7};
     default: break;
   }
+  if (o->type()->has(kTypeTuple)) return o->type()->layout->bytes(o);  // a structseq: more fields than items
   if (o->type()->has(kTypeInt)) { int64_t n = static_cast<IntObject*>(o)->size; return sizeof(IntObject) + static_cast<size_t>(n < 0 ? -n : n) * 8; }
   return (sizeof(Bytes) + static_cast<Bytes*>(o)->size + 1 + 7) & ~size_t{7};
 }

@@ -117,7 +117,7 @@ Result<Value> evaluator(Thread& t, Value self, Field<> TypeParam::*value, Field<
   TypeParam* p = P(self);
   if (p->*function) return (p->*function).get();
   Value v = p->*value;
-  return v && v != g_typing.no_default ? const_evaluator(t, v) : Result<Value>(kNone);
+  return v ? const_evaluator(t, v) : Result<Value>(kNone);
 }
 Result<Value> get_name(Thread&, Value v) { return P(v)->name.get(); }
 Result<Value> get_covariant(Thread&, Value v) { return Value::from_bool(P(v)->covariant); }

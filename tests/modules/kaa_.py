@@ -1,0 +1,105 @@
+# The kaa module: statistics of the heap and the holders of an object.
+import gc
+import weakref
+
+import kaa
+
+
+class Thing: pass
+
+
+class Slotted:
+    __slots__ = ("field",)
+
+
+# ---- stats
+things = [Thing() for _ in range(1000)]
+s = kaa.stats()
+assert s["allocated"] - s["freed"] == s["live"] > 1000 and s["reconciles"] >= 1
+count, size = s["types"][f"{__name__}.Thing"]
+assert count == 1000 and size >= 16 * 1000
+things.clear()
+assert kaa.reconcile() >= 0
+assert f"{__name__}.Thing" not in kaa.stats()["types"]
+
+# A cycle is no business of reconcile's.
+t = Thing()
+t.me = t
+ref = weakref.ref(t)
+del t
+kaa.reconcile()
+gc.collect()
+assert ref() is None
+assert kaa.verify() is True
+
+
+# ---- why_alive
+def holders(o):
+    # The module's namespace and this frame hold o, too: chains through others are what is looked at.
+    return [c for c in kaa.why_alive(o, 50) if "local variable 'o' of holders()" not in c]
+
+
+registry = {}
+
+
+def keep(o):
+    registry["list"] = [None, {"inner": o}]
+
+
+x = Thing()
+keep(x)
+chains = holders(x)
+assert any(c.endswith(".x (Thing)") for c in chains), chains
+assert any(".registry (dict) -> ['list'] (list) -> [1] (dict) -> ['inner'] (Thing)" in c for c in chains), chains
+registry.clear()
+
+owner = Thing()
+owner.attribute = x
+assert any(".owner (Thing) -> .attribute (Thing)" in c for c in holders(x))
+del owner
+
+slotted = Slotted()
+slotted.field = x
+assert any(".slotted (Slotted) -> .field (Thing)" in c for c in holders(x))
+del slotted
+
+
+def closing():
+    y = Thing()
+    def inner(): return y
+    return inner
+
+
+inner = closing()
+assert any(".inner (function) -> .__closure__ (tuple) -> [0] (cell) -> .cell_contents (Thing)" in c for c in holders(inner()))
+
+
+def generating():
+    z = Thing()
+    yield z
+    yield z
+
+
+g = generating()
+assert any("local variable 'z' of generating()" in c for c in holders(next(g)))
+
+
+def calling():
+    local = Thing()
+    return holders(local)
+
+
+assert any("local variable 'local' of calling()" in c for c in calling())
+
+# What only the object itself holds is no holder of it.
+y = Thing()
+y.me = [y]
+assert all("me" not in c for c in holders(y))
+assert len(kaa.why_alive(x, 1)) == 1
+assert "no object is kept alive" in kaa.why_alive(3)[0]
+try:
+    kaa.why_alive(x, 0)
+except ValueError as e:
+    assert "limit must be positive" in str(e)
+else:
+    raise AssertionError
