@@ -2,13 +2,20 @@
 
 BUILD_PRESETS='release debug stress asan boxed'
 
-# Only one build at a time on a machine, whichever checkout it is for: two at once need more memory and time than one after
-# the other. Descriptor 9 holds the lock; programs started under it must not inherit it (9>&-).
+# Two builds at a time on a machine, whichever checkouts they are for, so that a small one need not wait for a whole one.
+# Descriptor 9 holds the lock; programs started under it must not inherit it (9>&-).
 build_lock() {
-  local lock=/tmp/kaa-build.lock
+  local slot
+  for slot in 1 2; do build_try_slot "$slot" -n && return 0; done
+  say "Waiting for another build (/tmp/kaa-build.1.lock)"
+  build_try_slot 1 || die "cannot take the build lock"
+}
+build_try_slot() {
+  local lock=/tmp/kaa-build.$1.lock; shift
   [[ -e $lock ]] || (umask 0; : >>"$lock") 2>/dev/null
-  { exec 9<"$lock"; } 2>/dev/null || { lock=$KAA_DEPS/.build-lock; exec 9>"$lock"; } || die "cannot open a build lock"
-  flock -n 9 || { say "Waiting for another build ($lock)"; flock 9; }
+  # Another user's file: then the lock is this checkout's own.
+  { exec 9<"$lock"; } 2>/dev/null || exec 9>"$KAA_DEPS/.build-lock" || die "cannot open a build lock"
+  flock "$@" 9
 }
 build_unlock() { exec 9>&-; }
 
