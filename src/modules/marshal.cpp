@@ -19,6 +19,7 @@
 #include "base/float_text.h"
 #include "base/utf8.h"
 #include "bytecode/operands.h"
+#include "modules/marshal.h"
 #include "objects/traits.h"
 #include "runtime/code_builder.h"
 #include "types/int.h"
@@ -905,6 +906,9 @@ const MethodDef k_functions[] = {
 Status marshal_exec(Thread& t, Module* m) { return module_add(t, m, "version", small_int(kVersion)); }
 
 }  // namespace
+
+Result<Value> marshal_read(Thread& t, const char* data, size_t size) { return Reader(t, data, size, true).run(); }
+Result<Bytes*> marshal_write(Thread& t, Value v) { return Writer(t, kVersion, true).run(v); }
 
 extern const ModuleDef marshal_module = {"marshal", "Values as bytes, for .pyc files. The format may change between versions.", k_functions, marshal_exec};
 
