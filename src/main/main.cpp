@@ -11,6 +11,7 @@
 
 #include <string>
 
+#include "modules/faulthandler/faulthandler.h"
 #include "modules/kaa/kaa.h"
 #include "modules/code_builtins.h"
 #include "modules/import.h"
@@ -197,8 +198,10 @@ int configure(char** argv, Config& c, const What& what) {
     c.hash_seed = static_cast<int64_t>(n);
   }
   if (const char* s = env(c, "PYTHONINTMAXSTRDIGITS")) c.int_max_str_digits = atoll(s);
+  if (env(c, "PYTHONFAULTHANDLER")) c.faulthandler = true;
   for (size_t i = 0; i < c.x_options.size(); i++) {
     const auto& [k, v] = c.x_options[i];
+    if (k == "faulthandler") c.faulthandler = true;
     if (k == "dev") c.dev_mode = 1;
     if (k == "int_max_str_digits") c.int_max_str_digits = atoll(v.c_str());
     if (k == "pycache_prefix") c.pycache_prefix = v;
@@ -288,6 +291,7 @@ Status boot(Thread& t) {
   TRY(start_importlib(t, TRY(new_str(t, g_config.stdlib))));
   TRY(import_module(t, "encodings"));
   TRY(install_signals(t));
+  if (g_config.faulthandler || g_config.dev_mode) faulthandler_enable_at_start();
   Module* main = TRY(alloc<Module>(t, KAA_SHAPE(module)));
   main->dict.init(TRY(new_dict(t)));
   TRY(dict_set_str(t, main->dict, "__name__", NAME("__main__")));
