@@ -11,6 +11,7 @@
 
 #include <string>
 
+#include "modules/faulthandler/faulthandler.h"
 #include "modules/kaa/kaa.h"
 #include "modules/code_builtins.h"
 #include "modules/frozen.h"
@@ -200,8 +201,10 @@ int configure(char** argv, Config& c, const What& what) {
   if (const char* s = env(c, "PYTHONINTMAXSTRDIGITS")) c.int_max_str_digits = atoll(s);
   std::string frozen;
   if (const char* s = env(c, "PYTHON_FROZEN_MODULES")) frozen = s;
+  if (env(c, "PYTHONFAULTHANDLER")) c.faulthandler = true;
   for (size_t i = 0; i < c.x_options.size(); i++) {
     const auto& [k, v] = c.x_options[i];
+    if (k == "faulthandler") c.faulthandler = true;
     if (k == "dev") c.dev_mode = 1;
     if (k == "int_max_str_digits") c.int_max_str_digits = atoll(v.c_str());
     if (k == "pycache_prefix") c.pycache_prefix = v;
@@ -299,6 +302,7 @@ Status boot(Thread& t) {
   TRY(start_importlib(t, TRY(new_str(t, g_config.stdlib))));
   TRY(import_module(t, "encodings"));
   TRY(install_signals(t));
+  if (g_config.faulthandler || g_config.dev_mode) faulthandler_enable_at_start();
   Module* main = TRY(alloc<Module>(t, KAA_SHAPE(module)));
   main->dict.init(TRY(new_dict(t)));
   TRY(dict_set_str(t, main->dict, "__name__", NAME("__main__")));
