@@ -16,8 +16,7 @@
 #include <unordered_map>
 
 #include "heap/heap_inl.h"
-#include "objects/layout.h"
-#include "objects/traits.h"
+#include "heap/reclaim_inl.h"
 
 namespace kaa {
 
@@ -137,11 +136,9 @@ class CycleCollector {
  private:
   void release(Object* o) {
     Type* ty = o->type();
-    if (ty->attr_offset && !o->shape->is_dict) {
-      Value* w = attr_words(o);
-      if (w[0].bits() & 1) h_.free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
-    }
+    free_attributes(o, ty);
     if (ty->layout->destroy) ty->layout->destroy(o);
+    ty->died_counted++;
   }
   Heap& h_;
   bool full_;
