@@ -34,6 +34,22 @@ before = len(io.IOBase.__subclasses__())
 for make in (plain, finalized, stream, rebased, failed, with_metaclass):
     for i in range(5): make()
     for cls in Base.__subclasses__() + io.IOBase.__subclasses__(): str(cls)
+    del cls
 for i in range(3): gc.collect()
 assert Base.__subclasses__() == [], Base.__subclasses__()
 assert len(io.IOBase.__subclasses__()) == before
+
+# A metaclass, its classes and their instances in one batch of garbage.
+def family():
+    class Root(type): pass
+    class Middle(Root, metaclass=Root): pass
+    class A(metaclass=Middle): pass
+    class B(A): pass
+    for i in range(3):
+        a = B()
+        a.x, a.y, a.me = i, [i], a
+        A.last, B.first = a, a
+for i in range(20):
+    family()
+    if i % 5 == 0: gc.collect()
+gc.collect()
