@@ -190,8 +190,17 @@ Result<Str*> shown_type(Thread& t, Value v) {
 namespace {
 Error add_note(Thread& t, Value exception, Result<Str*> text) {
   if (!text.ok()) return Error{};
-  Result<Value> r = call_method(t, exception, NAME("add_note"), Value(text.value()));
-  if (!r.ok()) return Error{};
+  // As exception.add_note() does it, without a call: at the end of the native stack there is no room for one.
+  auto add = [&]() -> Status {
+    Opt notes = TRY(generic_lookup_attr(t, exception, NAME("__notes__")));
+    if (!notes) {
+      notes.v = TRY(new_list(t));
+      TRY(generic_set_attr(t, exception, NAME("__notes__"), notes.v));
+    }
+    if (is_list(notes.v)) TRY(list_append(t, notes.v.as<List>(), text.value()));
+    return {};
+  };
+  if (!add().ok()) return Error{};
   restore_exc(t, exception);
   return Error{};
 }
