@@ -5,6 +5,11 @@
 namespace kaa {
 
 Result<Value> call_native(Thread& t, NativeFunction* f, Args a, Tuple* kwnames);
+// The same without keywords: where the number of arguments fits, there is nothing to bind.
+inline Result<Value> call_native_direct(Thread& t, NativeFunction* f, Args a) {
+  if (LIKELY(a.n - f->sig->direct_min <= f->sig->direct_span)) return f->def->fn(t, a);
+  return call_native(t, f, a, nullptr);
+}
 // Binds arguments to the parameters of a Python function: fills regs[0 .. code->nlocals). `a` may lie in regs itself (arguments in place).
 // and makes frame nf, whose function and registers are set, the running one (so that half-bound arguments are seen by the collector).
 Status bind_python(Thread& t, Frame* nf, const Value* a, size_t n, Tuple* kwnames);
