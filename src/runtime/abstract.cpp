@@ -86,6 +86,45 @@ Result<Value> inplace_op(Thread& t, BinaryOp op, Value a, Value b) {
   return operands_error(t, row, op == BinaryOp::ADD && type_of(a)->has(kTypeStr | kTypeBytes | kTypeTuple) ? row.symbol : row.isymbol, a, b);
 }
 
+Result<Value> binary_op_after_left(Thread& t, BinaryOp op, Value a, Value b, bool inplace) {
+  const OpRow& row = k_ops[static_cast<int>(op)];
+  Type *ta = type_of(a), *tb = type_of(b);
+  Value v = kNotImplemented;
+  if (inplace && ta->dunder(row.inplace)) v = TRY(try_binary(t, row.left, row.right, a, b));
+  else if (ta != tb && tb->dunder(row.right)) v = TRY(call_dunder(t, row.right, b, a));
+  if (v != kNotImplemented) return v;
+  return operands_error(t, row, inplace ? row.isymbol : row.symbol, a, b);
+}
+Value python_operator(BinaryOp op, Value a, Value b, bool inplace) {
+  if (!a.is_object()) return Value();
+  Type* ta = a.object()->type();
+  if (!ta->has(kTypeHeap)) return Value();
+  const OpRow& row = k_ops[static_cast<int>(op)];
+  Value m = inplace ? ta->dunder(row.inplace) : Value();
+  if (!m) {
+    m = ta->dunder(row.left);
+    Type* tb = type_of(b);
+    if (tb != ta && tb->has(kTypeHeap) && is_subtype(tb, ta)) return Value();  // its reflected method may go first
+  }
+  return m && IS_EXACT(m, function) ? m : Value();
+}
+Value python_comparison(CompareOp op, Value a, Value b) {
+  if (!a.is_object()) return Value();
+  Type *ta = a.object()->type(), *tb = type_of(b);
+  if (!ta->has(kTypeHeap) || (tb != ta && tb->has(kTypeHeap) && is_subtype(tb, ta))) return Value();
+  Value m = ta->dunder(k_compare[static_cast<int>(op)]);
+  return m && IS_EXACT(m, function) ? m : Value();
+}
+Result<Value> compare_after_left(Thread& t, CompareOp op, Value a, Value b) {
+  Dunder swapped = k_compare[static_cast<int>(k_swapped[static_cast<int>(op)])];
+  Value v = kNotImplemented;
+  if (type_of(b)->dunder(swapped)) v = TRY(call_dunder(t, swapped, b, a));
+  if (v != kNotImplemented) return v;
+  if (op == CompareOp::EQ) return Value::from_bool(a == b);
+  if (op == CompareOp::NE) return Value::from_bool(a != b);
+  return RAISE(TypeError, "'%s' not supported between instances of '%T' and '%T'", k_compare_symbols[static_cast<int>(op)], a, b);
+}
+
 Result<Value> power(Thread& t, Value a, Value b, Value mod) {
   if (mod.is_empty() || mod.is_none()) {
     Value v = TRY(try_binary(t, D_pow, D_rpow, a, b));

@@ -20,6 +20,12 @@ Result<Value> run_code(Thread& t, Code* code, Dict* globals, Value locals, Tuple
 Result<Function*> new_function(Thread& t, Code* code, Dict* globals);
 // A parameter name close to a misspelt keyword, None for none (traceback suggestions do the rest).
 Result<Value> keyword_suggestion(Thread& t, Code* c, Str* name);
+// For the loop, which calls methods of operators in frames of its own: a's method for the operator, when that is a Python function and goes first, else
+// empty; and what follows when it returned NotImplemented.
+Value python_operator(BinaryOp op, Value a, Value b, bool inplace);
+Value python_comparison(CompareOp op, Value a, Value b);
+Result<Value> binary_op_after_left(Thread& t, BinaryOp op, Value a, Value b, bool inplace);
+Result<Value> compare_after_left(Thread& t, CompareOp op, Value a, Value b);
 // locals(): the mapping of a class or module frame, or a new dict of an optimised frame's variables.
 Result<Value> frame_locals(Thread& t, Frame* f);
 Value* data_stack_top(Thread& t);    // first free word of the data stack
