@@ -128,6 +128,13 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
     } else if (Value c = ty->dunder(D_call); c && IS_EXACT(c, function)) {  // __call__ written in Python: self goes in front
       args[-1] = fn;
       return push_call(t, f, c.as<Function>(), args - 1, n + 1, kwnames, dst, ret_pc, kReturnPlain);
+    } else if (c && IS_EXACT(c, wrapper_descriptor) && !ty->has(kTypeType)) {  // a native type's own
+      args[-1] = fn;
+      Result<Value> v = call_native(t, c.as<NativeFunction>(), {args - 1, static_cast<uint32_t>(all) + 1}, kwnames);
+      if (!v.ok()) return nullptr;
+      f->regs[dst] = v.value();
+      f->pc = ret_pc;
+      return f;
     }
   }
   Result<Value> v = call_args(t, fn, args, n, kwnames);
