@@ -128,9 +128,15 @@ class CycleCollector {
     }
     // What an object holds besides children is freed while the whole batch is still there; then the memory, types last (an instance's size is asked of
     // its type).
-    for (int pass = 0; pass < 2; pass++)
-      for (Object* o : g)
-        if (o->type()->has(kTypeType) == (pass == 1)) release(o);
+    // Once types are released, their instances' shapes are gone, too: no type() any more.
+    std::vector<Object*> types;
+    for (Object* o : g) {
+      if (o->type()->has(kTypeType)) types.push_back(o);
+      else release(o);
+    }
+    for (bool meta : {false, true})
+      for (Object* o : types)
+        if (static_cast<Type*>(o)->has(kTypeType) == meta) release(o);
     for (Object* o : g) h_.free_object(o);
   }
 
