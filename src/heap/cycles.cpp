@@ -34,7 +34,7 @@ class CycleCollector {
 
   void gather() {
     h_.each_object([&](Object* o) {
-      if (static_cast<int64_t>(o->rc) < 0 || (o->rc & kFrozen)) return;
+      if (is_immortal(o->rc) || (o->rc & kFrozen)) return;
       if (!full_ && (o->rc & kOld)) return;
       if (!is_container(o)) return;
       if (!full_ && o->type()->has(kTypeType)) return;
@@ -90,12 +90,14 @@ class CycleCollector {
       __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
         const uintptr_t* e = static_cast<const uintptr_t*>(hi);
         for (const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7}); p < e; p++)
-          if (Object* o = c.h_.find_object(*p)) c.reach(o);
+          if (c.h_.in_range(*p))
+            if (Object* o = c.h_.find_object(*p)) c.reach(o);
       }
     } r(*this);
     h_.scan_roots(r);
     for (Value* v : h_.roots) r.value(*v);
     for (Object** p = h_.zct_base_; p < h_.zct_top_; p++) reach(*p);
+    for (EagerEntry& e : h_.eager) reach(e.object);
     drain();
   }
 
@@ -123,6 +125,7 @@ class CycleCollector {
     } v;
     for (Object* o : g) o->rc |= kDead;
     for (Object* o : g) {
+      if (o->rc & (kInZct | kInEager)) h_.take_off_tables(o);  // a stale entry
       if (o->rc & kHasWeakrefs) h_.weakrefs_dead(o);
       visit_children(o, v);
     }
@@ -130,29 +133,26 @@ class CycleCollector {
     // its type).
     for (int pass = 0; pass < 2; pass++)
       for (Object* o : g)
-        if (o->type()->has(kTypeType) == (pass == 1)) release(o);
+        if (o->type()->has(kTypeType) == (pass == 1)) h_.release_parts(o);
     for (Object* o : g) h_.free_object(o);
   }
 
  private:
-  void release(Object* o) {
-    Type* ty = o->type();
-    if (ty->attr_offset && !o->shape->is_dict) {
-      Value* w = attr_words(o);
-      if (w[0].bits() & 1) h_.free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
-    }
-    if (ty->layout->destroy) ty->layout->destroy(o);
-  }
   Heap& h_;
   bool full_;
   std::vector<Object*> list_, work_;
   std::unordered_map<Object*, int32_t> refs_;
 };
 
-size_t Heap::collect(int generation) {
+size_t Heap::collect(int generation, const void* top) {
   if (no_reconcile) return 0;
   __builtin_unwind_init();
+  const void* outer = scan_top;
+  if (top) scan_top = top;
+  collecting_ = true;
   size_t n = collect_from_here(generation);
+  collecting_ = false;
+  scan_top = outer;
   asm volatile("" ::: "memory");
   return n;
 }
@@ -267,7 +267,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
   return found;
 }
 
-// ---- verifying: counts recomputed by tracing every object.
+// ---- verifying: counts recomputed by tracing every object, the static types, and the queues.
 namespace {
 struct TypeName {
   char text[64];
@@ -291,20 +291,24 @@ bool Heap::verify(bool abort_on_error) {
     void child(Value v) override {
       Object* o = v.object();
       if (o->shape) { refs[o]++; return; }
-      fprintf(stderr, "kaa: verifier: %s at %p refers to %p, which is free\n", TypeName(parent).text, static_cast<void*>(parent), static_cast<void*>(o));
+      fprintf(stderr, "kaa: verifier: %s at %p refers to %p, which is free\n", parent ? TypeName(parent).text : "a queue", static_cast<void*>(parent), static_cast<void*>(o));
       good = false;
     }
   } v(refs, good);
-  each_object([&](Object* o) {
+  auto visit = [&](Object* o) {
     v.parent = o;
     visit_children(o, v);
-  });
+  };
+  each_object([&](Object* o) { visit(o); });
+  for (Type& t : g_types) visit(&t);
+  v.parent = nullptr;
+  if (visit_queues) visit_queues(v);
   each_object([&](Object* o) {
-    if (static_cast<int64_t>(o->rc) < 0) return;
+    if (is_immortal(o->rc)) return;
     auto it = refs.find(o);
     int64_t expected = it == refs.end() ? 0 : it->second;
-    // Static types, queues and native state hold counts that are not found by walking the heap, so a count may be higher; never lower.
-    if (o->count() < expected || (o->count() == 0 && !(o->rc & kInZct))) {
+    // Native state holds counts that this does not find, so a count may be higher; never lower.
+    if (o->count() < expected || (o->count() == 0 && !(o->rc & (kInZct | kInEager)))) {
       fprintf(stderr, "kaa: verifier: %s at %p has count %d, found %ld references\n", TypeName(o).text, static_cast<void*>(o), o->count(), expected);
       good = false;
     }

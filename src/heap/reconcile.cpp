@@ -43,48 +43,65 @@ class Reconciler final : public RootVisitor {
   __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
     const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7});
     const uintptr_t* e = static_cast<const uintptr_t*>(hi);
-    for (; p < e; p++)
+    for (; p < e; p++) {
+      if (LIKELY(!h_.in_range(*p))) continue;
       if (Object* o = h_.find_object(*p)) mark(o);
+    }
   }
   void mark(Object* o) {
     uint64_t rc = o->rc;
-    if ((rc & kMarked) || static_cast<int64_t>(rc) < 0) return;
+    if ((rc & kMarked) || is_immortal(rc)) return;
     o->rc = rc | kMarked;
-    if (!(rc & kInZct)) marked_.push_back(o);
+    if (!(rc & (kInZct | kInEager))) marked_.push_back(o);
   }
   void sweep() {
-    // Entries added while sweeping (children that only stacks hold) are appended, and seen by this loop, too.
-    Object** out = h_.zct_base_;
-    for (size_t i = 0; i < h_.zct_size(); i++) {
-      Object* o = h_.zct_base_[i];
-      uint64_t rc = o->rc;
-      if (rc >= kCountOne) {
-        o->rc = rc & ~uint64_t{kInZct | kMarked};
-        if (rc & kMarked) {  // its mark must last until the end of the sweep
-          o->rc |= kMarked;
-          marked_.push_back(o);
-        }
-        continue;
+    // Entries added while sweeping (children that only stacks hold) are appended, and seen by these loops, too.
+    h_.sweeping_ = true;
+    size_t i = 0, j = 0;
+    while (i < h_.zct_size() || j < h_.eager.size()) {
+      if (i < h_.zct_size()) {
+        Object* o = h_.zct_base_[i++];
+        if (decide(o, kInZct)) kept_.push_back(o);
+      } else {
+        if (decide(h_.eager[j].object, kInEager)) kept_eager_.push_back(j);
+        j++;
       }
-      if (rc & kMarked) {
-        kept_.push_back(o);
-        continue;
-      }
-      h_.kill(o);
     }
-    (void)out;
+    h_.sweeping_ = false;
     h_.zct_top_ = h_.zct_base_;
+    size_t n = 0;
+    for (size_t k : kept_eager_) {  // in order; only here, because a generator that dies voids notes
+      h_.eager[n] = h_.eager[k];
+      h_.eager[n++].object->rc &= ~uint64_t{kMarked};
+    }
+    h_.eager.resize(n);
     for (Object* o : kept_) {
       o->rc &= ~uint64_t{kMarked};
       *h_.zct_top_++ = o;  // no more than were there
     }
+    for (Object* o : kept_)  // eager objects whose count fell to 0 in this sweep
+      if (UNLIKELY(o->rc & kEager)) h_.eager_zero(o);
     for (Object* o : marked_) o->rc &= ~uint64_t{kMarked};
     h_.stats.survivors += kept_.size();
+  }
+
+  // Whether the object stays in the table that `flag` stands for.
+  bool decide(Object* o, uint32_t flag) {
+    uint64_t rc = o->rc;
+    if (is_immortal(rc) || is_counted(rc)) {
+      o->rc = rc & ~uint64_t{flag};
+      if (rc & kMarked) marked_.push_back(o);  // its mark must last until the end of the sweep
+      return false;
+    }
+    if (rc & kMarked) return true;
+    h_.kill(o);
+    return false;
   }
 
  private:
   Heap& h_;
   std::vector<Object*> marked_, kept_;
+  std::vector<size_t> kept_eager_;
 };
 
 namespace {
@@ -94,12 +111,11 @@ class Dropper final : public ChildVisitor {
   explicit Dropper(std::vector<Object*>& work) : work_(work) {}
   void child(Value v) override { drop(v.object()); }
   void drop(Object* o) {
-    int64_t rc = static_cast<int64_t>(o->rc);
-    if (rc < 0) return;
-    rc -= static_cast<int64_t>(kCountOne);
-    o->rc = static_cast<uint64_t>(rc);
-    if (static_cast<uint64_t>(rc) >= kCountOne) return;
-    if (rc & (kInZct | kDead)) return;  // the sweep meets it, or it is being reclaimed
+    uint64_t rc = o->rc;
+    if (UNLIKELY(is_immortal(rc))) return;
+    o->rc = rc -= kCountOne;
+    if (is_counted(rc)) return;
+    if (rc & (kInZct | kInEager | kDead)) return;  // the sweep meets it, or it is being reclaimed
     if (rc & kMarked) {
       enter_zct(o);
       return;
@@ -164,15 +180,15 @@ void Heap::kill(Object* first) {
     Object* o = work_.back();
     work_.pop_back();
     Type* t = o->type();
-    if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
     if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
-      o->rc &= ~uint64_t{kDead};
+      if (UNLIKELY(o->rc & kHasWeakrefs) && weakrefs_first(o)) weakrefs_dead(o);
+      o->rc &= ~uint64_t{kDead | kInZct | kInEager};
       o->rc |= kFinalized;
       inc(o);  // the queue's
       queue_finalizer(o);
-      o->rc &= ~uint64_t{kInZct};
       continue;
     }
+    if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
     const Layout* l = t->layout;
     switch (l->kind) {
       case LayoutKind::kStr:
@@ -212,6 +228,14 @@ __attribute__((noinline)) void Heap::reconcile() {
   asm volatile("" ::: "memory");
 }
 
+void Heap::reconcile_above(const void* top) {
+  if (no_reconcile || !scan_roots) return;
+  const void* outer = scan_top;
+  scan_top = top;
+  reconcile_from_here();
+  scan_top = outer;
+}
+
 __attribute__((noinline)) void Heap::reconcile_from_here() {
   ScanTop top(*this, __builtin_frame_address(0));
   uint64_t t0 = now_ns();
@@ -237,7 +261,7 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   if (after_reconcile) after_reconcile(*this);
   uint64_t ns = now_ns() - t0;
   stats.total_pause_ns += ns;
-  if (UNLIKELY(stress_interval) && stats.reconciles % kVerifyEvery == 0) verify(true);
+  if (UNLIKELY(stress_interval) && !collecting_ && stats.reconciles % kVerifyEvery == 0) verify(true);
   stats.max_pause_ns = std::max(stats.max_pause_ns, ns);
 }
 

@@ -20,22 +20,21 @@ void gc_after_reconcile(Heap& h) {
   if (live > g_gc.next_young) tls_thread->poll.fetch_or(kPollGc, std::memory_order_relaxed);
 }
 
-void collect_if_due(Thread& t) {
+void collect_if_due(Thread& t, const void* top) {
   if (!g_gc.enabled || g_gc.collecting || !g_gc.threshold[0]) return;
   Heap& h = *t.heap;
   uint64_t live = h.stats.live();
   if (live <= g_gc.next_young) return;
   bool full = live > g_gc.next_full;
-  gc_collect(t, full ? 2 : 0);
-
+  gc_collect(t, full ? 2 : 0, top);
 }
 
-size_t gc_collect(Thread& t, int generation) {
+size_t gc_collect(Thread& t, int generation, const void* top) {
   if (g_gc.collecting) return 0;
   g_gc.collecting = true;
   if (g_gc.notify) g_gc.notify(t, "start", generation, 0);
   t.heap->run_pending = run_pending;
-  size_t n = t.heap->collect(generation);
+  size_t n = t.heap->collect(generation, top);
   GcGeneration& stats = g_gc.generations[generation];
   stats.collections++;
   stats.collected += n;

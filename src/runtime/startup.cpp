@@ -48,6 +48,8 @@ Thread& start_core(int64_t hash_seed) {
   h->scan_roots = scan_roots;
   h->weakrefs_dead = weakrefs_dead;
   h->queue_finalizer = queue_finalizer;
+  h->visit_queues = visit_weakref_queue;
+  h->eager_event = [] { if (tls_thread) arm_look(*tls_thread); };
   h->after_reconcile = gc_after_reconcile;
   h->request_safepoint = [] { if (tls_thread) tls_thread->poll.fetch_or(kPollReconcile, std::memory_order_relaxed); };
   init_type_memory();
