@@ -5,11 +5,12 @@
 //  * an eager object with count 0 is in a table of its own (Heap::eager), with a note of the register that was seen to hold it. As long as that
 //    note is right, nothing has to be looked for; interp/watch.cpp sees to it that it is looked at whenever it may have become wrong;
 //  * a container that takes in an eager object becomes eager, so that its own death is noticed. This goes one step, at the store: in the usual order
-//    (the file is stored in the object before the object is stored elsewhere) the whole chain becomes eager.
+//    (the file is stored in the object before the object is stored elsewhere) the whole chain becomes eager. In the other order the container is an
+//    orphan: interp/watch.cpp looks among what the running functions' variables hold for its owners.
 // An object stays eager once it is. The table is bounded: what does not fit waits in the zero-count table for the next reconcile, as other objects do.
 //
 // An eager object with count 0 is in exactly one of the tables (invariant Z). One with a count above 0 may still have a stale entry in either.
-#include <algorithm>
+#include "heap/eager.h"
 
 #include "heap/heap_inl.h"
 #include "objects/layout.h"
@@ -19,11 +20,24 @@ namespace kaa {
 
 namespace {
 constexpr size_t kMaxEager = 256;
+constexpr size_t kMaxOrphans = 16;
+}
+
+std::vector<Object*>& eager_orphans() {
+  static auto* v = new std::vector<Object*>();
+  return *v;
+}
+void add_orphan(Object* o) {
+  if (eager_orphans().size() >= kMaxOrphans) return;
+  eager_orphans().push_back(o);
+  if (heap().eager_event) heap().eager_event();
 }
 
 void eager_inc(Object* o, Object* owner) {
   o->rc += kCountOne;
-  if (owner && !(owner->rc & kEager)) make_eager(owner);
+  if (!owner || (owner->rc & kEager)) return;
+  make_eager(owner);
+  if (is_counted(owner->rc) && !is_immortal(owner->rc)) add_orphan(owner);
 }
 
 void eager_inc_at(Object* o, const void* at) { eager_inc(o, heap().owner_of(at)); }

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 
+#include "heap/eager.h"
 #include "heap/heap_inl.h"
 #include "objects/layout.h"
 #include "objects/traits.h"
@@ -241,6 +242,7 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   uint64_t t0 = now_ns();
   stats.allocated += zct_size() - last_kept - reentered;
   no_reconcile = true;
+  eager_orphans().clear();  // one may die
   {
     Reconciler r(*this);
     scan_roots(r);

@@ -200,7 +200,10 @@ static Frame* unwind(Thread& t, Frame* f) {
     if (is_traced(t)) trace_unwound(t, f);
     Frame* p = f->prev;
     FrameKind flags = f->kind;
-    if (UNLIKELY(f->obj != nullptr) && frame_leave(t, f)) make_eager(t.exc.object());  // the exception holds it from now on
+    if (UNLIKELY(f->obj != nullptr) && frame_leave(t, f)) {  // the exception holds it from now on
+      make_eager(t.exc.object());
+      if (Value tb = t.exc.as<BaseException>()->traceback) make_eager(tb.object());
+    }
     t.frame = p;
     if (f->on_heap) generator_finished(t, generator_of(f));
     if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, Value());

@@ -21,6 +21,7 @@
 
 #include <string_view>
 
+#include "heap/eager.h"
 #include "interp/tracing.h"
 #include "objects/traits.h"
 #include "runtime/weakrefs.h"
@@ -193,7 +194,7 @@ class Finder final : public RootVisitor {
       if (p) p->kind = static_cast<FrameKind>(p->kind | kWatched);
       continue;
     }
-    if (is_exception(e.object)) deep = true;
+    if (is_exception(e.object) || IS_EXACT(Value(e.object), traceback)) deep = true;
     else dead.push_back(e.object);
   }
   for (Object* o : dead) h.kill_eager(o);
@@ -202,10 +203,67 @@ class Finder final : public RootVisitor {
   else h.reconcile();
 }
 
+// Whether x holds c, itself or through what it holds, to a small depth and in a small number of steps. All that lie between become eager.
+class OwnerSearch {
+ public:
+  explicit OwnerSearch(Object* c) : c_(c) {}
+  bool from(Object* x, int depth) {
+    if (is_immortal(x->rc) || x == c_ || steps_ <= 0 || !is_small(x)) return false;
+    steps_--;
+    struct V final : ChildVisitor {
+      Object* list[kMost];
+      size_t n = 0;
+      void child(Value v) override { if (n < kMost && !is_immortal(v.object()->rc)) list[n++] = v.object(); }
+    } v;
+    visit_children(x, v);
+    for (size_t i = 0; i < v.n; i++)
+      if (v.list[i] == c_ || (depth > 1 && from(v.list[i], depth - 1))) {
+        make_eager(x);
+        return true;
+      }
+    return false;
+  }
+  bool going() const { return steps_ > 0; }
+
+ private:
+  static constexpr size_t kMost = 48;
+  static bool is_small(Object* x) {
+    Type* ty = x->type();
+    if (ty->has(kTypeType) || IS_EXACT(Value(x), module) || IS_EXACT(Value(x), code)) return false;
+    if (ty->has(kTypeList)) return static_cast<List*>(x)->size <= kMost;
+    if (ty->has(kTypeTuple)) return static_cast<Tuple*>(x)->size <= kMost;
+    if (ty->has(kTypeDict)) return static_cast<Dict*>(x)->used <= kMost;
+    return ty->layout->death != Death::kPlain || ty->attr_offset || ty->slots_offset;
+  }
+  Object* c_;
+  int steps_ = 128;
+};
+
+// Looks for the owners of containers that became eager when they had owners already: usually an object that a variable of the running function names
+// (self.files.append(f)).
+[[gnu::noinline]] void find_owners(Thread& t) {
+  constexpr int kFrames = 3, kDepth = 3;
+  auto& all = eager_orphans();
+  while (!all.empty()) {
+    OwnerSearch search(all.back());
+    all.pop_back();
+    int n = 0;
+    bool found = false;
+    for (Frame* f = t.frame; f && n < kFrames && !found; f = f->prev, n++) {
+      uint32_t height = f->code->height_at(f->pc_index());
+      if (n > 0 && height > f->code->nlocals) height = f->code->nlocals;  // higher ones may be the callee's
+      for (uint32_t i = 0; i < height && !found && search.going(); i++)
+        if (Value v = f->regs[i]; v && v.is_object()) found = search.from(v.object(), kDepth);
+      if (!found) found = search.from(f->func, kDepth);
+    }
+  }
+}
+
 // One round; false when nothing is left to be looked for.
 bool look_once(Thread& t) {
   Heap& h = *t.heap;
   h.stats.eager_looks++;
+  if (!eager_orphans().empty()) find_owners(t);
   size_t n = unplaced(t);
   if (!n || !(n = place(t, n)) || h.no_reconcile) return false;
   h.stats.eager_scans++;
@@ -228,7 +286,7 @@ void look_from(Thread& t, const void* top, const Word* at) {
   const Word* line_pc = t.line_pc;
   for (int i = 0; i < kMaxRounds && (i == 0 || t.look_due); i++) {
     if (t.look_due) disarm(t);
-    if (h.eager.empty()) break;
+    if (h.eager.empty() && eager_orphans().empty()) break;
     const void* outer = h.scan_top;
     h.scan_top = top;
     bool any = look_once(t);

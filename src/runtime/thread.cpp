@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
 #include "runtime/weakrefs.h"
@@ -103,6 +104,7 @@ void generator_ran(GeneratorObject* g) {
   bool eager = g->flag(kEager) || g->frame.code->nexceptions < 2;
   if (!eager && g->state == GenState::kSuspended && LayoutTraits<GeneratorObject>::needs_finalizer(g)) {
     make_eager(g);
+    if (is_counted(g->rc)) add_orphan(g);
     eager = true;
   }
   g->listed = eager ? 1 : 2;

@@ -18,7 +18,17 @@ Result<FrameObject*> frame_object(Thread& t, Frame* f) {
   return o;
 }
 
+// Whether a variable of the frame is an object whose death can be seen.
+static bool holds_visible(const Frame* f) {
+  for (uint32_t i = 0; i < f->code->nlocals; i++)
+    if (Value v = f->regs[i]; v && v.is_object() && v.object()->flag(kEager | kHasWeakrefs)) return true;
+  return false;
+}
+
 bool frame_leave(Thread& t, Frame* f) {
+  if (!f->obj) return false;
+  // Garbage may be all that refers to the frame object, such as an exception that was handled long ago: it must not keep the variables.
+  if (!t.exc && holds_visible(f)) t.heap->reconcile();
   FrameObject* o = f->obj;
   if (!o) return false;
   f->obj = nullptr;

@@ -50,6 +50,7 @@ Result<WeakRef*> make_weakref(Thread& t, Type* type, Value o, Value callback) {
   if (head) head->prev = r;
   head = r;
   obj->set_flag(kHasWeakrefs);
+  if (callback && !obj->type()->has(kTypeType)) make_eager(obj);  // classes die in collections alone
   return r;
 }
 
