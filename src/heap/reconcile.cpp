@@ -60,10 +60,11 @@ class Reconciler final : public RootVisitor {
     h_.sweeping_ = true;
     size_t i = 0, j = 0;
     while (i < h_.zct_size() || j < h_.eager.size()) {
-      if (i < h_.zct_size()) {
-        Object* o = h_.zct_base_[i++];
+      for (; i < h_.zct_size(); i++) {
+        Object* o = h_.zct_base_[i];
         if (decide(o, kInZct)) kept_.push_back(o);
-      } else {
+      }
+      if (j < h_.eager.size()) {
         if (decide(h_.eager[j].object, kInEager)) kept_eager_.push_back(j);
         j++;
       }
@@ -87,8 +88,12 @@ class Reconciler final : public RootVisitor {
   }
 
   // Whether the object stays in the table that `flag` stands for.
-  bool decide(Object* o, uint32_t flag) {
+  [[gnu::always_inline]] bool decide(Object* o, uint32_t flag) {
     uint64_t rc = o->rc;
+    if (LIKELY(rc < kCountOne && !(rc & kMarked))) {  // most have died
+      h_.kill(o);
+      return false;
+    }
     if (is_immortal(rc) || is_counted(rc)) {
       o->rc = rc & ~uint64_t{flag};
       if (rc & kMarked) marked_.push_back(o);  // its mark must last until the end of the sweep

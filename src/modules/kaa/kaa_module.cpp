@@ -36,7 +36,8 @@ std::vector<Figure> figures(Heap& h) {
   const HeapStats& s = h.stats;
   return {{"allocated", s.allocated}, {"freed", s.freed}, {"live", s.live()}, {"large", s.large}, {"reconciles", s.reconciles},
           {"survivors", s.survivors}, {"collections", s.collections}, {"cycles_collected", s.cycles_collected}, {"max_pause_ns", s.max_pause_ns},
-          {"total_pause_ns", s.total_pause_ns}, {"max_waiting", s.max_waiting}, {"waiting", h.zct_size()}, {"held_by_stacks", h.last_kept},
+          {"total_pause_ns", s.total_pause_ns},
+          {"eager_entered", s.eager_entered}, {"eager_looks", s.eager_looks}, {"eager_scans", s.eager_scans}, {"eager_killed", s.eager_killed}, {"max_waiting", s.max_waiting}, {"waiting", h.zct_size()}, {"held_by_stacks", h.last_kept},
           {"bytes_since_reconcile", h.bytes_since}, {"byte_budget", h.budget}};
 }
 Status settle(Thread& t, const void* top = nullptr) {
