@@ -99,6 +99,7 @@ struct HeapStats {
   uint64_t live() const { return allocated - freed; }  // objects, as of the last reconcile
   uint64_t max_pause_ns = 0, total_pause_ns = 0;
   uint64_t max_waiting = 0;        // the most table entries that waited for a reconcile
+  uint64_t young_collections = 0, max_young_ns = 0, max_full_ns = 0, collecting_ns = 0;  // of cycle collections; finalizers and callbacks included
   uint64_t freed_bytes = 0;        // objects and their buffers
   uint64_t max_waiting_bytes = 0;  // the most that one reconcile freed, a large object aside
 };
@@ -176,6 +177,7 @@ class Heap {
   void (*request_safepoint)() = nullptr;               // a reconcile is due: it should be made at the thread's next safepoint
   void (*after_reconcile)(Heap&) = nullptr;            // notes whether a cycle collection is due
   void (*keep_garbage)(const std::vector<Object*>&) = nullptr;  // gc.DEBUG_SAVEALL: takes what collect() found, which is not freed then
+  void (*sample)(Heap&) = nullptr;                     // after each reconcile: notes figures for a report
   bool (*run_pending)() = nullptr;                     // runs queued finalizers and callbacks (within collect); false: there were none
 
   HeapStats stats;
@@ -198,6 +200,7 @@ class Heap {
   size_t zct_size() const { return static_cast<size_t>(zct_top_ - zct_base_); }
   void free_object(Object* o);  // the memory alone: children are gone
   void kill(Object* o);         // o is unreachable and uncounted: drops its children and frees it, iteratively (within reconcile or collect)
+  template <class F> void take_young(F&& fn);  // calls fn for the objects that may be young, and forgets them
   void note_young(Object* o);   // o, a container, lives on uncollected: young collections look at it
   bool verify(bool abort_on_error);  // recomputes every count by tracing; false if one is wrong
 

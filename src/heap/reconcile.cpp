@@ -72,6 +72,7 @@ template <class F>
     inc(o);  // the queue's
     queue_finalizer(o);
     o->rc &= ~uint64_t{kInZct};
+    if (t->container && !(o->rc & kOld)) note_young(o);  // in case it comes back
     return;
   }
   if (o->rc & kWasCounted) t->died_counted++; else t->died_uncounted++;
@@ -249,6 +250,7 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   stats.total_pause_ns += ns;
   if (UNLIKELY(stress_interval) && stats.reconciles % kVerifyEvery == 0) verify(true);
   stats.max_pause_ns = std::max(stats.max_pause_ns, ns);
+  if (UNLIKELY(sample != nullptr)) sample(*this);
 }
 
 }  // namespace kaa

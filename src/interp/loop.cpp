@@ -3,6 +3,7 @@
 #include "interp/interp.h"
 #include "interp/tracing.h"
 #include "runtime/traceback.h"
+#include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
 
 namespace kaa {
@@ -105,6 +106,7 @@ static void generator_finished(Thread& t, GeneratorObject* g) {
 static Frame* return_special(Thread& t, Frame* f, Value& v) {
   Frame* p = f->prev;
   FrameKind kind = f->kind;
+  if (UNLIKELY(kind == kReturnCounted)) kind = leave_watermark(t, f);
   if (UNLIKELY(f->obj != nullptr)) frame_leave(t, f);
   bool was_generator = f->on_heap;
   uint16_t dst = f->dst;
@@ -182,6 +184,7 @@ static Frame* unwind(Thread& t, Frame* f) {
     if (is_traced(t)) trace_unwound(t, f);
     Frame* p = f->prev;
     FrameKind kind = f->kind;
+    if (UNLIKELY(kind == kReturnCounted)) kind = leave_watermark(t, f);
     frame_leave(t, f);
     t.frame = p;
     if (f->on_heap) generator_finished(t, generator_of(f));
