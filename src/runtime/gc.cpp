@@ -19,7 +19,7 @@ GcState g_gc;
 
 // A young collection is due when so many containers have lived through their first reconcile: a bound on the pause, whatever the size of the heap.
 // It grows with the first threshold (2000 unless gc.set_threshold() was called). A full one is due when the heap has doubled.
-static uint64_t young_limit() { return static_cast<uint64_t>(g_gc.threshold[0]) * 10; }
+static uint64_t young_limit() { return static_cast<uint64_t>(g_gc.threshold[0]) * 2; }
 
 // Called by the heap after a reconcile (it only sets the poll bit) and at safepoints (which collect).
 void gc_after_reconcile(Heap& h) {
