@@ -36,16 +36,18 @@ class CycleCollector {
       __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
         const uintptr_t* e = static_cast<const uintptr_t*>(hi);
         for (const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7}); p < e; p++)
-          if (Object* o = c.h_.find_object(*p)) c.roots_.push_back(o);
+          if (c.h_.in_range(*p))
+            if (Object* o = c.h_.find_object(*p)) c.roots_.push_back(o);
       }
     } r(*this);
     h_.scan_roots(r);
     for (Value* v : h_.roots) r.value(*v);
     for (Object** p = h_.zct_base_; p < h_.zct_top_; p++) roots_.push_back(*p);
+    for (EagerEntry& e : h_.eager) roots_.push_back(e.object);
     Type* last = nullptr;
     auto look = [&](Object* o) {
       Type* ty = o->type();
-      if (static_cast<int64_t>(o->rc) < 0 || (o->rc & kFrozen) || !ty->container || (!full_ && ((o->rc & kOld) || ty->has(kTypeType)))) {
+      if (is_immortal(o->rc) || (o->rc & kFrozen) || !ty->container || (!full_ && ((o->rc & kOld) || ty->has(kTypeType)))) {
         if (full_ && ty != last) roots_.push_back(last = ty);  // an instance holds its type without a count
         return;
       }
@@ -108,6 +110,7 @@ class CycleCollector {
   void free_batch(const std::vector<Object*>& g) {
     for (Object* o : g) o->rc |= kDead;
     for (Object* o : g) {
+      if (o->rc & (kInZct | kInEager)) h_.take_off_tables(o);  // a stale entry
       if (o->rc & kHasWeakrefs) h_.weakrefs_dead(o);
       each_child(o, o->type(), [](Object* c) { if (!(c->rc & kDead)) dec(c); });
     }
@@ -115,26 +118,25 @@ class CycleCollector {
     // its type).
     for (int pass = 0; pass < 2; pass++)
       for (Object* o : g)
-        if (o->type()->has(kTypeType) == (pass == 1)) release(o);
+        if (o->type()->has(kTypeType) == (pass == 1)) h_.release_parts(o);
     for (Object* o : g) h_.free_object(o);
   }
 
  private:
-  void release(Object* o) {
-    Type* ty = o->type();
-    free_attributes(o, ty);
-    if (ty->layout->destroy) ty->layout->destroy(o);
-    ty->died_counted++;
-  }
   Heap& h_;
   bool full_;
   std::vector<Object*> list_, work_, roots_;
 };
 
-size_t Heap::collect(int generation) {
+size_t Heap::collect(int generation, const void* top) {
   if (no_reconcile) return 0;
   __builtin_unwind_init();
+  const void* outer = scan_top;
+  if (top) scan_top = top;
+  collecting_ = true;
   size_t n = collect_from_here(generation);
+  collecting_ = false;
+  scan_top = outer;
   asm volatile("" ::: "memory");
   return n;
 }
@@ -243,6 +245,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
     c.free_batch(dead);
     no_reconcile = false;
     stats.cycles_collected += dead.size();
+    found = dead.size();  // what came back to life was not collected
     do reconcile();
     while (pending());
   }
@@ -250,7 +253,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
   return found;
 }
 
-// ---- verifying: counts recomputed by tracing every object.
+// ---- verifying: counts recomputed by tracing every object, the static types, and the queues.
 namespace {
 struct TypeName {
   char text[64];
@@ -274,20 +277,24 @@ bool Heap::verify(bool abort_on_error) {
     void child(Value v) override {
       Object* o = v.object();
       if (o->shape) { refs[o]++; return; }
-      fprintf(stderr, "kaa: verifier: %s at %p refers to %p, which is free\n", TypeName(parent).text, static_cast<void*>(parent), static_cast<void*>(o));
+      fprintf(stderr, "kaa: verifier: %s at %p refers to %p, which is free\n", parent ? TypeName(parent).text : "a queue", static_cast<void*>(parent), static_cast<void*>(o));
       good = false;
     }
   } v(refs, good);
-  each_object([&](Object* o) {
+  auto visit = [&](Object* o) {
     v.parent = o;
     visit_children(o, v);
-  });
+  };
+  each_object([&](Object* o) { visit(o); });
+  for (Type& t : g_types) visit(&t);
+  v.parent = nullptr;
+  if (visit_queues) visit_queues(v);
   each_object([&](Object* o) {
-    if (static_cast<int64_t>(o->rc) < 0) return;
+    if (is_immortal(o->rc)) return;
     auto it = refs.find(o);
     int64_t expected = it == refs.end() ? 0 : it->second;
-    // Static types, queues and native state hold counts that are not found by walking the heap, so a count may be higher; never lower.
-    if (o->count() < expected || (o->count() == 0 && !(o->rc & kInZct))) {
+    // Native state holds counts that this does not find, so a count may be higher; never lower.
+    if (o->count() < expected || (o->count() == 0 && !(o->rc & (kInZct | kInEager)))) {
       fprintf(stderr, "kaa: verifier: %s at %p has count %d, found %ld references\n", TypeName(o).text, static_cast<void*>(o), o->count(), expected);
       good = false;
     }

@@ -8,6 +8,8 @@
 //  * a destination register is written last; sources may be dead for the collector after that;
 //  * an error is `return FAIL()`: pc must still be at the instruction;
 //  * a call that pushes a frame continues with ENTER(frame);
+//  * between two instructions, and where a handler polls, its native frame and those of its slow paths hold no references that the registers do not:
+//    a collection that starts there scans the native stack from Thread::loop_base on;
 //  * slow paths are functions out of line, so that a handler needs no stack frame of its own on its fast path.
 #pragma once
 #include "runtime/call.h"
@@ -69,6 +71,7 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
 inline GeneratorObject* generator_of(Frame* f) { return reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - offsetof(GeneratorObject, frame)); }
 inline Frame* next_frame(Frame* f) { return f->on_heap ? generator_of(f)->slot : f + 1; }
 inline Value* next_regs(Frame* f) { return f->on_heap ? generator_of(f)->top : f->regs + f->code->nregs; }
+Value enter_loop(Handler h, Thread& t, Frame* f);  // runs from a handler on until the frame (kind kReturnExit) is left
 Value run_frame(Thread& t, Frame* f);   // runs until the frame (kind kReturnExit) is left; empty on error
 // ---- slow paths shared by handlers
 Result<Value> arith_slow(Thread& t, BinaryOp op, Value a, Value b);

@@ -177,7 +177,7 @@ HANDLER(STORE_ATTR) {
   if (LIKELY(w >> 16 == reinterpret_cast<uint64_t>(s))) {
     Value* p = &reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
     Value v = r[pc->b], old = *p;
-    inc(v);
+    inc_into(v, o.object());
     *p = v;
     dec(old);
     NEXT(3);
@@ -185,7 +185,7 @@ HANDLER(STORE_ATTR) {
   if (const AttrRecord* rec = record_of(w); rec && fresh(rec, s)) {
     if (LIKELY(rec->kind == AttrRecord::kAddSlot)) {
       Value v = r[pc->b];
-      inc(v);
+      inc_into(v, o.object());
       reinterpret_cast<Value*>(o.object())[rec->index] = v;
       o.object()->shape = rec->next;
       NEXT(3);
@@ -193,7 +193,7 @@ HANDLER(STORE_ATTR) {
     if (rec->kind == AttrRecord::kMember) {
       Value* p = reinterpret_cast<Value*>(reinterpret_cast<char*>(o.object()) + rec->index);
       Value v = r[pc->b], old = *p;
-      inc(v);
+      inc_into(v, o.object());
       *p = v;
       dec(old);
       NEXT(3);
@@ -352,7 +352,7 @@ HANDLER(STORE_SUBSCR) {
     if (i < 0) i += static_cast<int64_t>(l->size);
     if (LIKELY(static_cast<uint64_t>(i) < l->size)) {
       Value old = l->items[i];
-      inc(v);
+      inc_into(v, l);
       l->items[i] = v;
       dec(old);
       NEXT(1);
@@ -393,7 +393,7 @@ static Result<Value> load_slice(Thread& t, Value o, Value start, Value stop) {
     if (bound(start, n, 0, a) && bound(stop, n, n, b)) {
       List* l = TRY(new_list(t, a < b ? static_cast<size_t>(b - a) : 0));
       List* src = o.as<List>();
-      for (int64_t i = a; i < b; i++) { l->items[i - a] = src->items[i]; inc(src->items[i]); }
+      for (int64_t i = a; i < b; i++) { l->items[i - a] = src->items[i]; inc_into(src->items[i], l); }
       l->size = a < b ? static_cast<uint64_t>(b - a) : 0;
       return l;
     }

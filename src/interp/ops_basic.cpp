@@ -145,7 +145,7 @@ HANDLER(STORE_GLOBAL) {
   if (LIKELY(w && w >> 32 == g->keys_version)) {
     DictEntry& e = g->entries[static_cast<uint32_t>(w)];
     Value old = e.value, v = r[pc->a];
-    inc(v);
+    inc_into(v, g);
     e.value = v;
     dec(old);
     NEXT(3);
@@ -257,7 +257,7 @@ HANDLER(JUMP) { NEXT(1 + pc->bc); }
 HANDLER(JUMP_BACK) {
   if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) {
     SAVE();
-    if (!safepoint(*t).ok()) FAIL();
+    if (!safepoint(*t, t->loop_base).ok()) FAIL();
   }
   NEXT(1 + pc->bc);
 }

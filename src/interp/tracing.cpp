@@ -13,6 +13,7 @@
 
 #include "interp/frame_type.h"
 #include "interp/generator.h"
+#include "interp/watch.h"
 #include "objects/traits.h"
 #include "runtime/watermark.h"
 #include "runtime/traceback.h"
@@ -24,7 +25,11 @@ const Dispatch k_trace_dispatch = {{
 #include "defs/opcodes.def"
 }};
 
-static void choose_table(Thread& t) { t.dispatch = !t.in_trace && (t.trace_func || t.profile_func) ? &k_trace_dispatch : &k_dispatch; }
+static void choose_table(Thread& t) {
+  bool on = !t.in_trace && (t.trace_func || t.profile_func);
+  t.dispatch = on ? &k_trace_dispatch : t.live;
+  if (!on) sync_table(t);
+}
 
 Status set_trace(Thread& t, Value func) {
   t.trace_func = func && !func.is_none() ? func : Value();
@@ -170,9 +175,10 @@ static bool trace_instruction(Thread& t, Frame* f) {
 KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS) {
   if (UNLIKELY(t->dispatch != table)) {
     table = t->dispatch;
-    if (table == &k_dispatch) DISPATCH();
+    if (table != &k_trace_dispatch) DISPATCH();
   }
   SAVE();
+  if (UNLIKELY(!t->heap->eager.empty())) look(*t);
   if (!trace_instruction(*t, f)) FAIL();
   pc = f->pc;
   table = t->dispatch;

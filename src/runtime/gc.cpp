@@ -27,11 +27,11 @@ void gc_after_reconcile(Heap& h) {
   if (h.young_survivors > young_limit() || h.stats.live() > g_gc.next_full) tls_thread->poll.fetch_or(kPollGc, std::memory_order_relaxed);
 }
 
-void collect_if_due(Thread& t) {
+void collect_if_due(Thread& t, const void* top) {
   if (!g_gc.enabled || g_gc.collecting || g_gc.threshold[0] <= 0) return;
   Heap& h = *t.heap;
-  if (h.stats.live() > g_gc.next_full) gc_collect(t, 2);
-  else if (h.young_survivors > young_limit()) gc_collect(t, 0);
+  if (h.stats.live() > g_gc.next_full) gc_collect(t, 2, top);
+  else if (h.young_survivors > young_limit()) gc_collect(t, 0, top);
 }
 
 static uint64_t now_ns() {
@@ -40,13 +40,13 @@ static uint64_t now_ns() {
   return static_cast<uint64_t>(ts.tv_sec) * 1000000000u + static_cast<uint64_t>(ts.tv_nsec);
 }
 
-size_t gc_collect(Thread& t, int generation) {
+size_t gc_collect(Thread& t, int generation, const void* top) {
   if (g_gc.collecting) return 0;
   g_gc.collecting = true;
   if (g_gc.notify) g_gc.notify(t, "start", generation, 0);
   t.heap->run_pending = run_pending;
   uint64_t t0 = now_ns();
-  size_t n = t.heap->collect(generation);
+  size_t n = t.heap->collect(generation, top);
   HeapStats& hs = t.heap->stats;
   uint64_t ns = now_ns() - t0;
   hs.collecting_ns += ns;

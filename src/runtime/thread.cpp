@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
 #include "runtime/watermark.h"
@@ -56,6 +57,8 @@ Thread* create_thread(Interp& in) {
   t->frame_end = t->frame_base + frames / sizeof(Frame);
   t->stack_bytes = data;
   t->interp = &in;
+  t->live = new_dispatch();
+  t->dispatch = t->live;
   t->heap = tls_heap;
   t->frame_limit = t->frame_base + t->recursion_limit;
   native_bounds(t->native_base, t->native_limit);
@@ -75,6 +78,7 @@ void unlink_thread(Thread* t) {
 void destroy_thread(Thread* t) {
   munmap(t->frame_base, static_cast<size_t>(reinterpret_cast<char*>(t->frame_end) - reinterpret_cast<char*>(t->frame_base)));
   munmap(t->stack_base, t->stack_bytes);
+  delete_dispatch(t->live);
   delete t;
 }
 
@@ -96,9 +100,15 @@ uint32_t Code::height_at(uint32_t word) const {
 static std::vector<GeneratorObject*> g_ran;
 
 void generator_ran(GeneratorObject* g) {
-  if (g->listed) return;
-  g->listed = true;
-  g_ran.push_back(g);
+  if (!g->listed) g_ran.push_back(g);
+  // Suspended inside a try statement its death is visible. Code with more than the entry that converts StopIteration is looked at each time.
+  bool eager = g->flag(kEager) || g->frame.code->nexceptions < 2;
+  if (!eager && g->state == GenState::kSuspended && LayoutTraits<GeneratorObject>::needs_finalizer(g)) {
+    make_eager(g);
+    if (is_counted(g->rc)) add_orphan(g);
+    eager = true;
+  }
+  g->listed = eager ? 1 : 2;
 }
 
 void generator_count(GeneratorObject* g) {
@@ -106,8 +116,8 @@ void generator_count(GeneratorObject* g) {
   uint32_t h = g->state == GenState::kCreated ? g->frame.code->nlocals : g->frame.code->height_at(g->frame.pc_index());
   g->counted = true;
   g->counted_height = h;
-  for (uint32_t i = 0; i < h; i++) inc(g->regs[i]);
-  inc(g->exc.exc);
+  for (uint32_t i = 0; i < h; i++) inc_into(g->regs[i], g);
+  inc_into(g->exc.exc, g);
 }
 
 void generator_uncount(GeneratorObject* g) {
@@ -121,7 +131,7 @@ static void count_suspended() {
   size_t out = 0;
   for (GeneratorObject* g : g_ran) {
     if (g->state == GenState::kRunning) { g_ran[out++] = g; continue; }
-    g->listed = false;
+    g->listed = 0;
     if (g->state != GenState::kFinished) generator_count(g);
   }
   g_ran.resize(out);
@@ -129,6 +139,7 @@ static void count_suspended() {
 
 void LayoutTraits<GeneratorObject>::destroy(GeneratorObject* g) {
   if (g->frame.obj) g->frame.obj->live = nullptr;
+  if (UNLIKELY(g->watched)) heap().forget_frame(&g->frame);
   if (!g->listed) return;
   for (size_t i = g_ran.size(); i-- > 0;)
     if (g_ran[i] == g) { g_ran.erase(g_ran.begin() + static_cast<long>(i)); break; }

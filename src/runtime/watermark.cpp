@@ -6,12 +6,12 @@
 //
 //      innermost -> | scanned by every reconcile (kAbove frames, or a few more)
 //                   |
-//      watermark -> | frame W: scanned too; its kind is kReturnCounted, what it was stands in Thread::watermark_kind
+//      watermark -> | frame W: scanned too; its kind has the bit kCountedBelow
 //                   +----
 //                   | counted: registers below the height (and below the callee's), function, code, locals, frame object
 //      outermost -> |
 //
-// W cannot be left without a look at its kind (the fast path of RETURN wants kReturnPlain): leave_watermark() then takes the counts off the next kBlock
+// W cannot be left without a look at its kind (the fast path of RETURN wants exactly kReturnPlain): leave_watermark() then takes the counts off the next kBlock
 // frames and moves the mark down. So a loop of calls and returns near the mark passes it once, and a return costs nothing where no mark is.
 // What is counted follows from the frame alone (its pc, its callee's registers), which stay as they are until the callee returns. Whoever writes to a frame
 // that is not innermost (f_locals, a frame object made late) calls frame_write_barrier() first.
@@ -60,54 +60,53 @@ void uncount(Frame* f, const Value*& callee) {
   each_reference(f, callee, [](Value v) { dec(v); });
   callee = f->regs;
 }
-// A return into native code is looked for by its kind, so that such a frame cannot carry the mark.
-bool may_carry(const Frame* f) { return !f->on_heap && f->kind != kReturnExit; }
+void mark(Thread* t, Frame* f) {
+  f->kind = static_cast<FrameKind>(f->kind | kCountedBelow);
+  t->watermark = f;
+}
+void unmark(Thread* t) {
+  t->watermark->kind = static_cast<FrameKind>(t->watermark->kind & ~kCountedBelow);
+  t->watermark = nullptr;
+}
 }  // namespace
 
 void count_deep_frames(Thread* t) {
   Frame* old = t->watermark;
-  Frame* mark = nullptr;
+  Frame* top = nullptr;   // the new mark
   int n = 0, below = 0;
   for (Frame* f = t->frame; f && f != old; f = f->prev) {
     n++;
-    if (mark) below++;
-    else if (n >= kAbove && may_carry(f)) mark = f;
+    if (top) below++;
+    else if (n >= kAbove && !f->on_heap) top = f;
   }
   if (below < kBlock) return;
-  const Value* callee = mark->regs;
-  for (Frame* f = mark->prev; f; f = f->prev) {
-    if (f == old) f->kind = t->watermark_kind;
+  if (old) unmark(t);
+  const Value* callee = top->regs;
+  for (Frame* f = top->prev; f; f = f->prev) {
     count(f, callee);
     if (f == old) break;
   }
-  t->watermark = mark;
-  t->watermark_kind = mark->kind;
-  mark->kind = kReturnCounted;
+  mark(t, top);
 }
 
 FrameKind leave_watermark(Thread& t, Frame* f) {
-  FrameKind kind = t.watermark_kind;
-  f->kind = kind;
-  t.watermark = nullptr;
+  unmark(&t);
   const Value* callee = f->regs;
   int n = 0;
   for (Frame* p = f->prev; p; p = p->prev) {
     uncount(p, callee);
-    if (++n >= kBlock && may_carry(p) && p->prev) {
-      t.watermark = p;
-      t.watermark_kind = p->kind;
-      p->kind = kReturnCounted;
+    if (++n >= kBlock && !p->on_heap && p->prev) {
+      mark(&t, p);
       break;
     }
   }
-  return kind;
+  return f->kind;
 }
 
 void uncount_frames(Thread* t) {
   Frame* f = t->watermark;
   if (!f) return;
-  f->kind = t->watermark_kind;
-  t->watermark = nullptr;
+  unmark(t);
   const Value* callee = f->regs;
   for (Frame* p = f->prev; p; p = p->prev) uncount(p, callee);
 }

@@ -6,7 +6,7 @@ namespace kaa {
 
 // Within a reconcile: counts the frames that lie deep below the top and are not counted yet.
 void count_deep_frames(Thread* t);
-// f, whose kind is kReturnCounted, is about to be left: takes the counts off the frames below it, a number of them at least, and returns the kind that f had.
+// f, whose kind has kCountedBelow, is about to be left: takes the counts off the frames below it, a number of them at least. Returns f's kind.
 FrameKind leave_watermark(Thread& t, Frame* f);
 // Takes all counts off: before a frame that is not the innermost is written to.
 void uncount_frames(Thread* t);
