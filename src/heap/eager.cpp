@@ -16,8 +16,7 @@
 #include "heap/eager.h"
 
 #include "heap/heap_inl.h"
-#include "objects/layout.h"
-#include "objects/traits.h"
+#include "heap/reclaim_inl.h"
 
 namespace kaa {
 
@@ -130,11 +129,9 @@ void Heap::take_off_tables(Object* o) {
 
 void Heap::release_parts(Object* o) {
   Type* ty = o->type();
-  if (ty->attr_offset && !o->shape->is_dict) {
-    Value* w = attr_words(o);
-    if (w[0].bits() & 1) free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
-  }
+  free_attributes(o, ty);
   if (ty->layout->destroy) ty->layout->destroy(o);
+  ty->died_counted++;
 }
 
 // As kill(), for one object, outside a reconcile: there are no marks, so that children whose count falls to 0 may be held by a stack. They enter their

@@ -47,6 +47,7 @@ enum : uint32_t {
   kHasIdHash = 1u << 12,
   kDead = 1u << 13,        // within a reconcile: on the work list
   kInEager = 1u << 14,     // is in the table of eager objects
+  kWasCounted = 1u << 15,  // had a counted reference once, as far as the zero-count table saw (statistics)
   kTypeFlag0 = 1u << 16,   // the type's own
 };
 inline constexpr uint64_t kCountOne = uint64_t{1} << 32;

@@ -4,6 +4,7 @@
 #include "interp/tracing.h"
 #include "interp/watch.h"
 #include "runtime/traceback.h"
+#include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
 
 namespace kaa {
@@ -121,6 +122,7 @@ static void generator_finished(Thread& t, GeneratorObject* g) {
 static Frame* return_special(Thread& t, Frame* f, Value& v) {
   Frame* p = f->prev;
   FrameKind flags = f->kind;
+  if (UNLIKELY(flags & kCountedBelow)) flags = leave_watermark(t, f);
   if (UNLIKELY(f->obj != nullptr)) frame_leave(t, f);
   bool was_generator = f->on_heap;
   uint16_t dst = f->dst;
@@ -199,6 +201,7 @@ static Frame* unwind(Thread& t, Frame* f) {
     }
     if (is_traced(t)) trace_unwound(t, f);
     Frame* p = f->prev;
+    if (UNLIKELY(f->kind & kCountedBelow)) leave_watermark(t, f);
     FrameKind flags = f->kind;
     if (UNLIKELY(f->obj != nullptr) && frame_leave(t, f)) {  // the exception holds it from now on
       make_eager(t.exc.object());

@@ -15,6 +15,7 @@
 #include "interp/generator.h"
 #include "interp/watch.h"
 #include "objects/traits.h"
+#include "runtime/watermark.h"
 #include "runtime/traceback.h"
 
 namespace kaa {
@@ -279,6 +280,7 @@ Status set_frame_line(Thread& t, FrameObject* o, int64_t line) {
       inside &= found;
     }
     if (!inside) { why = "can't jump into the body of a for loop"; continue; }
+    frame_write_barrier(interp());
     // Variables that the skipped code would have bound must not be found empty.
     uint32_t unbound = 0;
     for (uint32_t r = 0; r < c->varnames->size; r++) if (!f->regs[r]) { f->regs[r] = kNone; unbound++; }

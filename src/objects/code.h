@@ -52,9 +52,10 @@ enum FrameKind : uint8_t {
   kReturnBool,       // truth of the result goes to dst
   kReturnContinue,   // the caller's instruction finishes the job: interp/continuations.cpp, step `cont`
   kReturnGenerator,  // this is a resumed generator's frame: a return ends the iteration
-  // Bits beside these, so that what is left by the usual way (kReturnPlain) needs no look (interp/watch.cpp):
+  // Bits beside these, so that what is left by the usual way (kReturnPlain) needs no look:
   kKindMask = 15,
-  kCallerWatched = 64,   // the caller is watched: its table must be taken up again
+  kCountedBelow = 32,    // the frames below are counted: that must be taken off first (runtime/watermark.cpp)
+  kCallerWatched = 64,   // the caller is watched: its table must be taken up again (interp/watch.cpp)
   kWatched = 128,        // holds an eager object that is counted nowhere
 };
 struct FrameObject;

@@ -13,6 +13,7 @@
 #include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
+#include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
 
 namespace kaa {
@@ -172,6 +173,7 @@ void scan_frames(Thread* t, RootVisitor& v) {
     } else {
       callee = f->regs;
     }
+    if (f == t->watermark) break;  // the frames below are counted
   }
   v.value(t->exc);
   for (ExcState* s = t->exc_state; s; s = s->prev) v.value(s->exc);
@@ -188,6 +190,7 @@ static __attribute__((noinline)) void scan_all(RootVisitor& v) {
   Interp& in = interp();
   count_suspended();
   for (Thread* t = in.threads; t; t = t->next) {
+    count_deep_frames(t);
     scan_frames(t, v);
     const char* lo = t != tls_thread ? t->native_top : t->heap->scan_top ? static_cast<const char*>(t->heap->scan_top) : static_cast<char*>(__builtin_frame_address(0));
     if (lo) v.conservative(lo, t->native_base);
