@@ -319,9 +319,9 @@ static Status store_attr_slow(Thread& t, Frame* f, const Word* pc) {
   return {};
 }
 
-static inline void store_counted(Value* p, Value v) {
+static inline void store_counted(Object* owner, Value* p, Value v) {
   Value old = *p;
-  inc(v);
+  inc_into(v, owner);
   *p = v;
   dec(old);
 }
@@ -329,17 +329,17 @@ SLOW(STORE_ATTR) {
   Value o = r[pc->a], v = r[pc->b];
   SAVE();
   if (uint64_t w = pc[2].bits; w >> 16 == reinterpret_cast<uint64_t>(shape_of(o))) {
-    store_counted(&reinterpret_cast<Value*>(o.object())[w & 0xFFFF], v);
+    store_counted(o.object(), &reinterpret_cast<Value*>(o.object())[w & 0xFFFF], v);
     NEXT(3);
   }
   if (const AttrRecord* rec = find_record(pc[2].bits, o, shape_of(o))) {
     Object* x = o.object();
     switch (rec->kind) {
-      case AttrRecord::kSlot: store_counted(&reinterpret_cast<Value*>(x)[rec->index], v); NEXT(3);
-      case AttrRecord::kOverflow: store_counted(&overflow_of(attr_words(x)[0])->slots[rec->index], v); NEXT(3);
-      case AttrRecord::kMember: store_counted(reinterpret_cast<Value*>(reinterpret_cast<char*>(x) + rec->index), v); NEXT(3);
+      case AttrRecord::kSlot: store_counted(x, &reinterpret_cast<Value*>(x)[rec->index], v); NEXT(3);
+      case AttrRecord::kOverflow: store_counted(x, &overflow_of(attr_words(x)[0])->slots[rec->index], v); NEXT(3);
+      case AttrRecord::kMember: store_counted(x, reinterpret_cast<Value*>(reinterpret_cast<char*>(x) + rec->index), v); NEXT(3);
       case AttrRecord::kAddSlot:
-        inc(v);
+        inc_into(v, x);
         reinterpret_cast<Value*>(x)[rec->index] = v;
         x->shape = rec->next;
         NEXT(3);
@@ -348,7 +348,7 @@ SLOW(STORE_ATTR) {
         if (!own || !IS_EXACT(own, dict)) break;
         Dict* d = own.as<Dict>();
         if (rec->index >= d->fill || d->entries[rec->index].key != Value(f->code->names[pc[1].index])) break;
-        store_counted(&d->entries[rec->index].value, v);
+        store_counted(d, &d->entries[rec->index].value, v);
         NEXT(3);
       }
       case AttrRecord::kProperty: {
@@ -371,14 +371,14 @@ HANDLER(STORE_ATTR) {
       Value* p = &reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
       Value v = r[pc->b], old = *p;
       if (UNLIKELY(drops_last(old))) GO_SLOW(STORE_ATTR);
-      inc(v);
+      inc_into(v, o.object());
       *p = v;
       drop_quick(old);
       NEXT(3);
     }
     if (const AttrRecord* rec = record_of(w); rec && rec->kind == AttrRecord::kAddSlot && fresh(rec, s)) {
       Value v = r[pc->b];
-      inc(v);
+      inc_into(v, o.object());
       reinterpret_cast<Value*>(o.object())[rec->index] = v;
       o.object()->shape = rec->next;
       NEXT(3);

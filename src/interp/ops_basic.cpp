@@ -148,7 +148,7 @@ HANDLER(STORE_GLOBAL) {
   if (LIKELY(w && w >> 32 == g->keys_version)) {
     DictEntry& e = g->entries[static_cast<uint32_t>(w)];
     Value old = e.value, v = r[pc->a];
-    inc(v);
+    inc_into(v, g);
     e.value = v;
     dec(old);
     NEXT(3);
@@ -259,7 +259,7 @@ HANDLER(LOAD_COMMON) {
 HANDLER(JUMP) { NEXT(1 + pc->bc); }
 SLOW(JUMP_BACK) {
   SAVE();
-  if (!safepoint(*t).ok()) FAIL();
+  if (!safepoint(*t, t->loop_base).ok()) FAIL();
   NEXT(1 + pc->bc);
 }
 HANDLER(JUMP_BACK) {

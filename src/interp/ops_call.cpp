@@ -147,7 +147,7 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
 #define POLL_CALL()                                                \
   if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) {         \
     SAVE();                                                        \
-    if (!safepoint(*t).ok()) FAIL();                               \
+    if (!safepoint(*t, t->loop_base).ok()) FAIL();                 \
   }
 
 SLOW(CALL) {

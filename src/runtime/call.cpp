@@ -167,9 +167,12 @@ Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kw
 Result<Object*> alloc_instance(Thread& t, Type* ty, size_t items_bytes) {
   Shape* s = ty->root;
   size_t size = ty->basicsize + items_bytes;
-  if (ty->has(kTypeVarSized)) size = (size + 7) & ~size_t{7};
+  bool unusual = ty->has(kTypeVarSized | kTypeHasDel);
+  if (UNLIKELY(unusual) && ty->has(kTypeVarSized)) size = (size + 7) & ~size_t{7};
   if (ty->attr_offset) size += sizeof(Value) * (1 + s->inline_cap);
-  return alloc_object(t, s, size);
+  Object* o = TRY(alloc_object(t, s, size));
+  if (UNLIKELY(unusual) && ty->has(kTypeHasDel)) make_eager(o);
+  return o;
 }
 
 Result<Object*> alloc_object(Thread& t, Shape* shape, size_t size) {
