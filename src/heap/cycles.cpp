@@ -4,7 +4,7 @@
 //  1. each candidate's count is copied; every reference from a candidate to a candidate takes one off: what is left comes from outside;
 //  2. candidates with something left, those that stacks, roots or the zero-count table hold, and all they reach are alive;
 //  3. the rest is garbage: weak references to it are cleared first (callbacks of references that are garbage themselves do not run), then finalizers
-//     run (each object's once); if any ran, the garbage is examined again and what came back to life is left alone;
+//     run (each object's once); if anything ran, the garbage is examined again and what came back to life is left alone;
 //  4. what is still garbage is freed as one batch: children outside it lose a count, children inside need none.
 // Instances do not count their type, so types are candidates in full collections alone; an instance that is alive keeps its type alive.
 //
@@ -42,6 +42,15 @@ class CycleCollector {
       refs_.emplace(o, o->count());
       list_.push_back(o);
     });
+  }
+
+  // The garbage of an earlier look, held by a count each.
+  void gather(const std::vector<Object*>& batch) {
+    for (Object* o : batch) {
+      o->rc |= kCandidate;
+      refs_.emplace(o, o->count() - 1);
+      list_.push_back(o);
+    }
   }
 
   void subtract() {
@@ -126,11 +135,17 @@ class CycleCollector {
       if (o->rc & kHasWeakrefs) h_.weakrefs_dead(o);
       visit_children(o, v);
     }
-    // What an object holds besides children is freed while the whole batch is still there; then the memory, types last (an instance's size is asked of
-    // its type).
-    for (int pass = 0; pass < 2; pass++)
-      for (Object* o : g)
-        if (o->type()->has(kTypeType) == (pass == 1)) release(o);
+    // What an object holds besides children is freed while the whole batch is still there; then the memory. An instance needs its type for that (a type
+    // frees its instances' shapes), so types go last, and a metaclass after its classes.
+    std::vector<std::pair<int, Object*>> types;
+    for (Object* o : g) {
+      if (!o->type()->has(kTypeType)) { release(o); continue; }
+      int depth = 0;
+      for (Type* ty = o->type(); ty != ty->type() && depth < 1000; ty = ty->type()) depth++;
+      types.emplace_back(depth, o);
+    }
+    std::sort(types.begin(), types.end(), [](auto& a, auto& b) { return a.first > b.first; });
+    for (auto& [depth, o] : types) release(o);
     for (Object* o : g) h_.free_object(o);
   }
 
@@ -193,66 +208,38 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
   }
   if (found) {
     // The batch is held by a count each while Python may run.
-    bool finalizers = false;
-    for (Object* o : garbage) {
-      o->rc |= kCandidate;
-      inc(o);
-    }
+    for (Object* o : garbage) inc(o);
     for (Object* o : garbage)
       if (o->rc & kHasWeakrefs) weakrefs_dead(o);
+    bool ran = false;
     for (Object* o : garbage) {
       if (o->type()->death == Death::kFinalizer && wants_finalizer(o)) {
         o->rc |= kFinalized;
         inc(o);
         queue_finalizer(o);
-        finalizers = true;
+        ran = true;
       }
     }
     std::vector<Object*> dead = garbage;
     no_reconcile = false;
-    pending();
-    if (finalizers) {
-      // Examine again: whatever holds more than the references among the batch and our own count is back, with all it reaches.
+    // Finalizers, callbacks, and other threads meanwhile, can find members of the batch again (a class by __subclasses__()): then whatever is held
+    // by more than the batch and our own count is back, with all it reaches.
+    ran |= pending();
+    if (ran) {
       reconcile();
-      std::unordered_map<Object*, int32_t> refs;
-      for (Object* o : garbage) refs[o] = o->count() - 1;
-      struct V final : ChildVisitor {
-        std::unordered_map<Object*, int32_t>& refs;
-        explicit V(std::unordered_map<Object*, int32_t>& r) : refs(r) {}
-        void child(Value v) override {
-          auto it = refs.find(v.object());
-          if (it != refs.end()) it->second--;
-        }
-      } v(refs);
-      for (Object* o : garbage) visit_children(o, v);
-      std::vector<Object*> work;
-      std::unordered_map<Object*, bool> alive;
-      auto reach = [&](Object* o) {
-        if (refs.count(o) && !alive[o]) { alive[o] = true; work.push_back(o); }
-      };
-      for (Object* o : garbage) if (refs[o] > 0) reach(o);
-      struct R final : RootVisitor {
-        Heap& h;
-        decltype(reach)& f;
-        R(Heap& h, decltype(reach)& f) : h(h), f(f) {}
-        void value(Value x) override { if (x && x.is_object()) f(x.object()); }
-        void conservative(const void*, const void*) override {}  // our own lists would keep everything
-      } r(*this, reach);
-      scan_roots(r);
-      while (!work.empty()) {
-        Object* o = work.back();
-        work.pop_back();
-        struct W final : ChildVisitor {
-          decltype(reach)& f;
-          explicit W(decltype(reach)& f) : f(f) {}
-          void child(Value x) override { f(x.object()); }
-        } w(reach);
-        visit_children(o, w);
-      }
-      dead.clear();
+      no_reconcile = true;
+      CycleCollector again(*this, full);
+      again.gather(garbage);
+      again.subtract();
+      again.find_alive();
+      dead = again.garbage();
+      again.finish();
+      for (Object* o : garbage) o->rc |= kCandidate;
+      for (Object* o : dead) o->rc &= ~uint64_t{kCandidate};
       for (Object* o : garbage) {
+        if (!(o->rc & kCandidate)) continue;
         o->rc &= ~uint64_t{kCandidate};
-        if (alive[o]) dec(o); else dead.push_back(o);
+        dec(o);
       }
     }
     no_reconcile = true;

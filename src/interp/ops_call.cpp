@@ -65,7 +65,8 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
     if (ty->has(kTypeType) && ty->dunder(D_call) == KAA_TYPE(type)->dunder(D_call)) {
       Type* cls = fn.as<Type>();
       Value init = cls->dunder(D_init);
-      if (cls->dunder(D_new) == KAA_TYPE(object)->dunder(D_new) && !cls->has(kTypeAbstract | kTypeDisallowInstantiation) && init && IS_EXACT(init, function)) {
+      if (cls->dunder(D_new) == KAA_TYPE(object)->dunder(D_new) && !cls->has(kTypeAbstract | kTypeDisallowInstantiation) && init && IS_EXACT(init, function) &&
+          init.as<Function>()->code->flags & kCoOptimized) {  // other code needs the frame's locals itself
         Result<Object*> o = alloc_instance(t, cls);
         if (!o.ok()) return nullptr;
         args--;

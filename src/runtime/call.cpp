@@ -39,6 +39,7 @@ class Prepended {
 Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames) {
   TRY(native_enter(t));
   size_t all = n + (kwnames ? kwnames->size : 0);  // n counts positional arguments; keyword values follow them
+  uint32_t hops = 0;
   for (;;) {
     if (UNLIKELY(!f.is_object())) return RAISE(TypeError, "'%T' object is not callable", f);
     Type* ty = f.object()->type();
@@ -86,6 +87,7 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
       return call_python(t, c.as<Function>(), p.args().p, n + 1, kwnames);
     }
     f = TRY(descr_get(t, c, f, ty));
+    if (UNLIKELY(++hops > t.recursion_limit)) return RAISE(RecursionError, "maximum recursion depth exceeded");  // a class whose __call__ is an instance of its own
   }
 }
 

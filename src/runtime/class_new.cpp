@@ -4,6 +4,7 @@
 // if instances have attributes, the ext word and the inline slots.
 #include <stdlib.h>
 
+#include "objects/traits.h"  // kLayout<Type> must be the one with its traits in every object file
 #include "runtime/types.h"
 #include "runtime/weakrefs.h"
 
@@ -13,6 +14,21 @@ namespace kaa {
 static Type* solid_base(Type* ty) {
   while (ty->base && ty->layout == ty->base->layout && ty->basicsize == ty->base->basicsize && ty != KAA_TYPE(object)) ty = ty->base;
   return ty;
+}
+
+// What cls.mro() says, which a metaclass may override.
+Result<Tuple*> class_mro(Thread& t, Type* ty) {
+  Type* meta = type_of(ty);
+  if (meta == KAA_TYPE(type) || type_lookup(meta, NAME("mro")) == type_lookup(KAA_TYPE(type), NAME("mro"))) return compute_mro(t, ty);
+  Value v = TRY(call_method(t, ty, NAME("mro")));
+  Tuple* m = TRY(tuple_from(t, v));
+  Type* solid = solid_base(ty);
+  for (uint64_t i = 0; i < m->size; i++) {
+    if (!is_type(m->items[i])) return RAISE(TypeError, "mro() returned a non-class ('%T')", m->items[i]);
+    Type* c = m->items[i].as<Type>();
+    if (!is_subtype(solid, solid_base(c))) return RAISE(TypeError, "mro() returned base with unsuitable layout ('%N')", c);
+  }
+  return m;
 }
 
 static Result<Type*> best_base(Thread& t, Tuple* bases) {
@@ -266,16 +282,10 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
     cdc.as<CellObject>()->contents.set(d);
     TRY(dict_pop(t, d, NAME("__classdictcell__")));
   }
-  // mro, which a metaclass may compute itself
-  if (meta != KAA_TYPE(type) && type_lookup(meta, NAME("mro")) != type_lookup(KAA_TYPE(type), NAME("mro"))) {
-    ty->mro.set(TRY(compute_mro(t, ty)));
-    Value m = TRY(call_method(t, ty, NAME("mro")));
-    Tuple* u = TRY(tuple_from(t, m));
-    ty->mro.set(u);
-    type_modified(ty);
-  } else {
-    ty->mro.set(TRY(compute_mro(t, ty)));
-  }
+  ty->mro.set(TRY(compute_mro(t, ty)));
+  Tuple* own_mro = TRY(class_mro(t, ty));
+  ty->mro.set(own_mro);
+  type_modified(ty);
   Tuple* b2 = ty->bases;
   ty->bases.clear();
   TRY(set_bases(t, ty, b2));

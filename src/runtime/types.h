@@ -14,6 +14,7 @@ void init_type_memory();                           // before anything is allocat
 Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns, Tuple* kwnames, const Value* kwvalues);
 Result<Tuple*> compute_mro(Thread& t, Type* ty);   // C3
 Result<Type*> best_metaclass(Thread& t, Type* meta, Tuple* bases);
+Result<Tuple*> class_mro(Thread& t, Type* ty);     // what cls.mro() says: compute_mro() or the metaclass's own
 void type_modified(Type* ty);                      // new versions for ty and its subclasses
 Status type_set_attr(Thread& t, Type* ty, Str* name, Value v);  // empty v: delete; updates special methods
 void update_dunders(Type* ty);                     // all of them, after bases or mro changed

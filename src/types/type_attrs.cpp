@@ -54,15 +54,7 @@ static Result<Value> get_mro(Thread&, Value self) { return T(self)->mro ? Value(
 // New mros for ty and all its subclasses; what was computed goes into `undo` as (type, old mro) pairs.
 static Status remake_mro(Thread& t, Type* ty, List* undo) {
   TRY(native_enter(t));
-  Tuple* m;
-  if (type_of(ty) != KAA_TYPE(type) && type_lookup(type_of(ty), NAME("mro")) != type_lookup(KAA_TYPE(type), NAME("mro"))) {
-    Value v = TRY(call_method(t, ty, NAME("mro")));
-    m = TRY(tuple_from(t, v));
-    for (uint64_t i = 0; i < m->size; i++)
-      if (!is_type(m->items[i])) return RAISE(TypeError, "mro() returned a non-class ('%T')", m->items[i]);
-  } else {
-    m = TRY(compute_mro(t, ty));
-  }
+  Tuple* m = TRY(class_mro(t, ty));
   TRY(list_append(t, undo, ty));
   TRY(list_append(t, undo, ty->mro.get()));
   ty->mro.set(m);
