@@ -218,7 +218,8 @@ static Status load_method_slow(Thread& t, Frame* f, const Word* pc) {
     Value d = type_lookup(ty, name);
     if (d && d.is_object()) {
       Type* dt = d.object()->type();
-      if (dt == KAA_TYPE(function) || dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor)) {
+      // A native method that was put into a class of another kind is left to the descriptor, which looks at self.
+      if (dt == KAA_TYPE(function) || ((dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor)) && is_subtype(ty, d.as<NativeFunction>()->owner))) {
         Value own;
         if (o.is_object() && ty->attr_offset) own = shape_get(o.object(), name);
         else if (o.is_object() && ty->has(kTypeHasDict)) {
@@ -276,12 +277,13 @@ static Status load_super(Thread& t, Frame* f, const Word* pc, bool method, Value
     if (start) {
       Tuple* mro = start->mro;
       uint64_t i = 0;
-      while (i < mro->size && mro->items[i] != cls) i++;
-      for (i++; i < mro->size; i++) {
+      while (mro && i < mro->size && mro->items[i] != cls) i++;
+      for (i++; mro && i < mro->size; i++) {
         Value d = dict_get_str(mro->items[i].as<Type>()->dict, name);
         if (!d) continue;
         Type* dt = type_of(d);
-        if (method && !on_class && (dt == KAA_TYPE(function) || dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor))) {
+        bool native = dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor);
+        if (method && !on_class && (dt == KAA_TYPE(function) || (native && is_subtype(start, d.as<NativeFunction>()->owner)))) {
           out[0] = d;
           out[1] = self;
           return {};

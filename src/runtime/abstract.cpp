@@ -92,8 +92,12 @@ Result<Value> power(Thread& t, Value a, Value b, Value mod) {
     return raise_type_error_operands(t, "** or pow()", a, b);
   }
   Value v = kNotImplemented;
-  if (type_of(a)->dunder(D_pow)) v = TRY(call_dunder(t, D_pow, a, b, mod));
-  if (v == kNotImplemented && type_of(b) != type_of(a) && type_of(b)->dunder(D_rpow)) v = TRY(call_dunder(t, D_rpow, b, a, mod));
+  Type *ta = type_of(a), *tb = type_of(b);
+  bool reflected = ta != tb && tb->dunder(D_rpow);
+  bool first = reflected && is_subtype(tb, ta) && tb->dunder(D_rpow) != ta->dunder(D_rpow);
+  if (first) v = TRY(call_dunder(t, D_rpow, b, a, mod));
+  if (v == kNotImplemented && ta->dunder(D_pow)) v = TRY(call_dunder(t, D_pow, a, b, mod));
+  if (v == kNotImplemented && reflected && !first) v = TRY(call_dunder(t, D_rpow, b, a, mod));
   if (v != kNotImplemented) return v;
   // A modulus has no reflected method; float and complex moduli have words of their own.
   if (is_float(mod)) return RAISE(TypeError, "pow() 3rd argument not allowed unless all arguments are integers");

@@ -4,6 +4,9 @@
 // if instances have attributes, the ext word and the inline slots.
 #include <stdlib.h>
 
+#include <algorithm>
+
+#include "base/unicode_props.h"
 #include "objects/traits.h"  // kLayout<Type> must be the one with its traits in every object file
 #include "runtime/types.h"
 #include "runtime/weakrefs.h"
@@ -60,12 +63,9 @@ Result<Type*> best_metaclass(Thread& t, Type* meta, Tuple* bases) {
 }
 
 static bool valid_identifier(Str* s) {
-  if (!s->length) return false;
-  for (uint64_t i = 0; i < s->length; i++) {
-    uint32_t c = s->at(i);
-    bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 128 || (i && c >= '0' && c <= '9');
-    if (!ok) return false;
-  }
+  if (!s->length || !(s->at(0) == '_' || unicode::is_xid_start(s->at(0)))) return false;
+  for (uint64_t i = 1; i < s->length; i++)
+    if (!unicode::is_xid_continue(s->at(i))) return false;
   return true;
 }
 
@@ -117,6 +117,8 @@ static Status plan_slots(Thread& t, Dict* ns, Str* cls, Type* base, SlotPlan& pl
       return RAISE(ValueError, "'%U' in __slots__ conflicts with class variable", s);
     TRY(list_append(t, plan.names, s));
   }
+  // In order, so that classes with the same slots have the same layout.
+  std::sort(plan.names->items, plan.names->items + plan.names->size, [](Value a, Value b) { return str_compare(a.as<Str>(), b.as<Str>()) < 0; });
   return {};
 }
 
@@ -125,11 +127,27 @@ static Result<Value> instance_get_weakref(Thread&, Value self) {
   WeakRef* r = self.is_object() ? first_weakref(self.object()) : nullptr;
   return r ? Value(r) : kNone;
 }
+// A native base may have a __dict__ of its own kind (a type's is read-only): then its descriptor answers.
+static Value native_dict_descriptor(Type* ty) {
+  for (; ty; ty = ty->base)
+    if (!ty->has(kTypeHeap))
+      if (Value v = dict_get_str(ty->dict, NAME("__dict__"))) return v;
+  return Value();
+}
+static Result<Value> instance_get_dict(Thread& t, Value self) {
+  if (Value native = native_dict_descriptor(type_of(self))) return descr_get(t, native, self, type_of(self));
+  return get_dict_attr(t, self);
+}
 static Status instance_set_dict(Thread& t, Value self, Value d) {
+  if (Value native = native_dict_descriptor(type_of(self))) {
+    if (!type_of(native)->dunder(D_set)) return RAISE(TypeError, "this __dict__ descriptor does not support '%T' objects", self);
+    TRY(d ? call_dunder(t, D_set, native, self, d) : call_dunder(t, D_delete, native, self));
+    return {};
+  }
   if (!d) d = Value(TRY(new_dict(t)));  // deleting it leaves an empty one
   return set_dict_attr(t, self, d);
 }
-static const GetSetDef k_instance_dict{"__dict__", get_dict_attr, instance_set_dict, "dictionary for instance variables"};
+static const GetSetDef k_instance_dict{"__dict__", instance_get_dict, instance_set_dict, "dictionary for instance variables"};
 static const GetSetDef k_instance_weakref{"__weakref__", instance_get_weakref, nullptr, "list of weak references to the object"};
 
 static Status add_instance_getset(Thread& t, Type* ty, Dict* d, const GetSetDef& def) {
@@ -203,6 +221,9 @@ static Status call_set_names(Thread& t, Type* ty) {
 static Status call_init_subclass(Thread& t, Type* ty, Tuple* kwnames, const Value* kwvalues) {
   // super(ty, ty).__init_subclass__(**kwargs)
   Tuple* mro = ty->mro;
+  bool own = false;
+  for (uint64_t i = 0; i < mro->size; i++) own |= mro->items[i] == Value(ty);
+  if (!own) return RAISE(TypeError, "super(type, obj): obj (type %N) is not an instance or subtype of type (%N).", ty, ty);
   Value f;
   for (uint64_t i = 1; i < mro->size && !f; i++) f = dict_get_str(mro->items[i].as<Type>()->dict, dunder_name(D_init_subclass));
   if (!f) return {};
@@ -217,6 +238,13 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   Type* base = TRY(best_base(t, bases));
   SlotPlan plan;
   Dict* d = TRY(dict_copy(t, ns));
+  if (uint32_t pos = 0; true) {
+    while (DictEntry* e = dict_next(d, &pos))
+      if (!is_str(e->key)) {
+        TRY(warn(t, KAA_TYPE(RuntimeWarning), 1, "non-string key in the __dict__ of class %U", name));
+        break;
+      }
+  }
   TRY(plan_slots(t, d, name, base, plan));
 
   bool base_dict = false, base_weak = false;
@@ -265,13 +293,6 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   ty->serial = interp().next_type_serial ? interp().next_type_serial++ : 0;
 
   TRY(fix_namespace(t, ty, d));
-  for (uint32_t i = 0; i < nslots; i++) {
-    MemberObject* m = TRY(alloc<MemberObject>(t, KAA_SHAPE(member_descriptor)));
-    m->owner = ty;
-    m->offset = base->basicsize + i * static_cast<uint32_t>(sizeof(Value));
-    m->name.init(plan.names->items[i]);
-    TRY(dict_set(t, d, plan.names->items[i], m));
-  }
   Value classcell = dict_get_str(d, NAME("__classcell__"));
   if (classcell) {
     if (type_of(classcell) != KAA_TYPE(cell)) return RAISE(TypeError, "__classcell__ must be a nonlocal cell, not %T", classcell);
@@ -282,13 +303,18 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
     cdc.as<CellObject>()->contents.set(d);
     TRY(dict_pop(t, d, NAME("__classdictcell__")));
   }
-  ty->mro.set(TRY(compute_mro(t, ty)));
-  Tuple* own_mro = TRY(class_mro(t, ty));
-  ty->mro.set(own_mro);
+  for (uint32_t i = 0; i < nslots; i++) {
+    MemberObject* m = TRY(alloc<MemberObject>(t, KAA_SHAPE(member_descriptor)));
+    m->owner = ty;
+    m->offset = base->basicsize + i * static_cast<uint32_t>(sizeof(Value));
+    m->name.init(plan.names->items[i]);
+    TRY(dict_set(t, d, plan.names->items[i], m));
+  }
+  // Until mro() has given an answer the class has none, and is on no list of subclasses.
+  Tuple* mro = TRY(class_mro(t, ty));
+  if (!ty->mro) ty->mro.set(mro);
+  relink_bases(ty, ty->bases, ty->bases);
   type_modified(ty);
-  Tuple* b2 = ty->bases;
-  ty->bases.clear();
-  TRY(set_bases(t, ty, b2));
   update_dunders(ty);
   if (classcell) classcell.as<CellObject>()->contents.set(ty);
   TRY(call_set_names(t, ty));
