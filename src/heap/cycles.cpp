@@ -16,8 +16,7 @@
 #include <unordered_map>
 
 #include "heap/heap_inl.h"
-#include "objects/layout.h"
-#include "objects/traits.h"
+#include "heap/reclaim_inl.h"
 
 namespace kaa {
 
@@ -135,28 +134,26 @@ class CycleCollector {
       if (o->rc & kHasWeakrefs) h_.weakrefs_dead(o);
       visit_children(o, v);
     }
-    // What an object holds besides children is freed while the whole batch is still there; then the memory. An instance needs its type for that (a type
-    // frees its instances' shapes), so types go last, and a metaclass after its classes.
+    // What an object holds besides children is freed while the whole batch is still there, and each before its type, whose shapes say how it is laid
+    // out: instances, classes, their metaclasses. Then the memory.
     std::vector<std::pair<int, Object*>> types;
     for (Object* o : g) {
       if (!o->type()->has(kTypeType)) { release(o); continue; }
-      int depth = 0;
-      for (Type* ty = o->type(); ty != ty->type() && depth < 1000; ty = ty->type()) depth++;
-      types.emplace_back(depth, o);
+      int above = 0;
+      for (Type* t = o->type(); t != t->type() && above < 1000; t = t->type()) above++;
+      types.push_back({above, o});
     }
     std::sort(types.begin(), types.end(), [](auto& a, auto& b) { return a.first > b.first; });
-    for (auto& [depth, o] : types) release(o);
+    for (auto [above, o] : types) release(o);
     for (Object* o : g) h_.free_object(o);
   }
 
  private:
   void release(Object* o) {
     Type* ty = o->type();
-    if (ty->attr_offset && !o->shape->is_dict) {
-      Value* w = attr_words(o);
-      if (w[0].bits() & 1) h_.free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
-    }
+    free_attributes(o, ty);
     if (ty->layout->destroy) ty->layout->destroy(o);
+    ty->died_counted++;
   }
   Heap& h_;
   bool full_;

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "base/unicode_props.h"
-#include "objects/traits.h"  // kLayout<Type> must be the one with its traits in every object file
+#include "objects/traits.h"  // the layout of object
 #include "runtime/types.h"
 #include "runtime/weakrefs.h"
 

@@ -23,6 +23,7 @@ Result<Tuple*> class_mro(Thread& t, Type* ty);     // what cls.mro() says: compu
 void relink_bases(Type* ty, Tuple* old, Tuple* now);  // ty leaves the lists of subclasses of `old`'s members, and joins those of `now`'s
 void type_modified(Type* ty);                      // new versions for ty and its subclasses
 Status type_set_attr(Thread& t, Type* ty, Str* name, Value v);  // empty v: delete; updates special methods
+void set_recipe(Type* ty);                         // how instances die, after layout, attributes or finalizer changed
 void update_dunders(Type* ty);                     // all of them, after bases or mro changed
 Result<Value> new_native_function(Thread& t, const MethodDef* def, Type* owner, Value self, Value module, Type* as = nullptr);
 Result<Value> descr_get(Thread& t, Value descr, Value obj, Type* ty);  // obj empty: looked up on the class itself
