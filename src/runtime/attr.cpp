@@ -50,11 +50,7 @@ Result<Value> descr_get(Thread& t, Value d, Value obj, Type* ty) {
       return RAISE(TypeError, "descriptor '%S' for '%U' objects doesn't apply to a '%T' object", m->name.get(), m->owner->name.get(), obj);
     Value v = *member_slot(obj.object(), m);
     if (v) return v;
-    Type* of = type_of(obj);
-    Value module = dict_get_str(of->dict, NAME("__module__"));
-    bool shown = module && is_str(module) && !str_equal_ascii(module.as<Str>(), "builtins") && !str_equal_ascii(module.as<Str>(), "__main__");
-    static_cast<void>(shown ? RAISE(AttributeError, "'%U.%U' object has no attribute '%S'", module.as<Str>(), of->qualname.get(), m->name.get())
-                            : RAISE(AttributeError, "'%U' object has no attribute '%S'", of->qualname.get(), m->name.get()));
+    static_cast<void>(RAISE(AttributeError, "'%F' object has no attribute '%S'", obj, m->name.get()));
     if (t.exc && is_instance(t.exc, KAA_TYPE(AttributeError))) {
       t.exc.as<ExcNameObj>()->name.set(m->name.get());
       t.exc.as<ExcNameObj>()->obj.set(obj);

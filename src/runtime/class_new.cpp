@@ -176,7 +176,12 @@ static Status fix_namespace(Thread& t, Type* ty, Dict* d) {
   }
   if (ty->attr_offset && !ty->base->has(kTypeHasDict)) TRY(add_instance_getset(t, ty, d, k_instance_dict));
   if (ty->has(kTypeWeakrefable) && !ty->base->has(kTypeWeakrefable)) TRY(add_instance_getset(t, ty, d, k_instance_weakref));
-  if (!dict_get_str(d, NAME("__doc__"))) TRY(dict_set(t, d, NAME("__doc__"), kNone));
+  if (Value doc = dict_get_str(d, NAME("__doc__")); !doc) {
+    TRY(dict_set(t, d, NAME("__doc__"), kNone));
+  } else if (is_str(doc)) {  // CPython keeps it as UTF-8, too: no lone surrogates
+    Utf8 text;
+    TRY(str_utf8(t, doc.as<Str>(), text));
+  }
   auto wrap = [&](const char* name, Type* as) -> Status {
     Str* n = intern_name(name);
     Value f = dict_get_str(d, n);

@@ -98,6 +98,7 @@ static Error arity_error(Thread& t, const char* fname, const Signature& sig, uin
   bool any_kw = sig.nposonly < sig.nparams;  // some parameter may be given by keyword
   if (any_kw) {
     if (given > hi) {
+      if (!strcmp(fname, "str")) return RAISE(TypeError, "str expected at most %u arguments, got %u", hi, given);  // its vectorcall counts in other words
       if (hi == 0) return RAISE(TypeError, "%s() takes no positional arguments", fname);
       return RAISE(TypeError, "%s() takes %s %u %sargument%s (%u given)", fname, lo < hi ? "at most" : "exactly", hi, sig.nparams > sig.npositional ? "positional " : "", plural(hi), given);
     }

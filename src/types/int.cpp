@@ -169,21 +169,23 @@ Result<Value> int_from_double(Thread& t, double d) {
   return int_from_big(t, {limbs, n});
 }
 
+// What v.__float__() gives.
+Result<double> float_by_method(Thread& t, Value v) {
+  Value r = TRY(call_dunder(t, D_float, v));
+  if (is_exact_float(r)) return float_value(r);
+  if (!is_float(r)) return RAISE(TypeError, "%.50T.__float__ returned non-float (type %.50T)", v, r);
+  TRY(warn(t, KAA_TYPE(DeprecationWarning), 1,
+           "%.50T.__float__ returned non-float (type %.50T).  The ability to return an instance of a strict subclass of float is deprecated, and may "
+           "be removed in a future version of Python.", v, r));
+  return float_value(r);
+}
 Result<double> to_double(Thread& t, Value v) {
   if (LIKELY(v.is_float_word())) return v.float_word();
   if (is_exact_float(v)) return float_value(v);
   if (v.is_int() || v.is_bool() || IS_EXACT(v, int)) return int_to_double(t, v);
   if (is_float(v)) return float_value(v);
   Type* ty = type_of(v);
-  if (ty->dunder(D_float)) {
-    Value r = TRY(call_dunder(t, D_float, v));
-    if (is_exact_float(r)) return float_value(r);
-    if (!is_float(r)) return RAISE(TypeError, "%.50T.__float__ returned non-float (type %.50T)", v, r);
-    TRY(warn(t, KAA_TYPE(DeprecationWarning), 1,
-             "%.50T.__float__ returned non-float (type %.50T).  The ability to return an instance of a strict subclass of float is deprecated, and may "
-             "be removed in a future version of Python.", v, r));
-    return float_value(r);
-  }
+  if (ty->dunder(D_float)) return float_by_method(t, v);
   if (ty->dunder(D_index)) {
     Value i = TRY(to_index(t, v));
     return int_to_double(t, i);
