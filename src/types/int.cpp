@@ -36,6 +36,8 @@ Result<Value> int_from_big(Thread& t, BigView v) {
 }
 
 Result<Value> int_finish(Thread& t, IntObject* o, int64_t size) {
+  int64_t n = big_normalise(o->limbs, size < 0 ? -size : size);
+  size = size < 0 ? -n : n;
   if (Value s = small_of(o->limbs, size)) return s;
   o->size = size;
   return o;
