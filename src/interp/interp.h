@@ -72,6 +72,11 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
 // instruction (FOR_ITER, SEND) says what happens.
 Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind);
 inline GeneratorObject* generator_of(Frame* f) { return reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - offsetof(GeneratorObject, frame)); }
+// Where the names of unoptimised code are stored. A function made of such code (types.FunctionType) has its globals for that.
+inline Value namespace_of(Frame* f) {
+  if (UNLIKELY(!f->locals)) f->locals = f->func->globals.value();
+  return f->locals;
+}
 inline Frame* next_frame(Frame* f) { return f->on_heap ? generator_of(f)->slot : f + 1; }
 inline Value* next_regs(Frame* f) { return f->on_heap ? generator_of(f)->top : f->regs + f->code->nregs; }
 // Whether losing a count takes more than a subtraction: the last one enters the zero-count table, an eager object is looked at. That is a call, and thus a

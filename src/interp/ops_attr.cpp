@@ -399,7 +399,8 @@ static Status load_method_slow(Thread& t, Frame* f, const Word* pc) {
   Type* ty = type_of(o);
   if (!ty->has(kTypeCustomGetattribute)) {
     Value d = type_lookup(ty, name);
-    if (d && d.is_object() && is_plain_function(d.object()->type())) {
+    // A native method that was put into a class of another kind is left to the descriptor, which looks at self.
+    if (d && d.is_object() && is_plain_function(d.object()->type()) && (IS_EXACT(d, function) || is_subtype(ty, d.as<NativeFunction>()->owner))) {
       Value own;
       if (o.is_object() && ty->attr_offset) own = shape_get(o.object(), name);
       else if (o.is_object() && ty->has(kTypeHasDict)) {
@@ -480,12 +481,13 @@ static Status load_super(Thread& t, Frame* f, const Word* pc, bool method, Value
     if (start) {
       Tuple* mro = start->mro;
       uint64_t i = 0;
-      while (i < mro->size && mro->items[i] != cls) i++;
-      for (i++; i < mro->size; i++) {
+      while (mro && i < mro->size && mro->items[i] != cls) i++;
+      for (i++; mro && i < mro->size; i++) {
         Value d = dict_get_str(mro->items[i].as<Type>()->dict, name);
         if (!d) continue;
         Type* dt = type_of(d);
-        if (method && !on_class && (dt == KAA_TYPE(function) || dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor))) {
+        bool native = dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor);
+        if (method && !on_class && (dt == KAA_TYPE(function) || (native && is_subtype(start, d.as<NativeFunction>()->owner)))) {
           out[0] = d;
           out[1] = self;
           return {};
