@@ -16,8 +16,7 @@
 #include <unordered_map>
 
 #include "heap/heap_inl.h"
-#include "objects/layout.h"
-#include "objects/traits.h"
+#include "heap/reclaim_inl.h"
 
 namespace kaa {
 
@@ -126,22 +125,26 @@ class CycleCollector {
       if (o->rc & kHasWeakrefs) h_.weakrefs_dead(o);
       visit_children(o, v);
     }
-    // What an object holds besides children is freed while the whole batch is still there; then the memory, types last (an instance's size is asked of
-    // its type).
-    for (int pass = 0; pass < 2; pass++)
-      for (Object* o : g)
-        if (o->type()->has(kTypeType) == (pass == 1)) release(o);
+    // What an object holds besides children is freed while the whole batch is still there, and each before its type, whose shapes say how it is laid
+    // out: instances, classes, their metaclasses. Then the memory.
+    std::vector<std::pair<int, Object*>> types;
+    for (Object* o : g) {
+      if (!o->type()->has(kTypeType)) { release(o); continue; }
+      int above = 0;
+      for (Type* t = o->type(); t != t->type(); t = t->type()) above++;
+      types.push_back({above, o});
+    }
+    std::sort(types.begin(), types.end(), [](auto& a, auto& b) { return a.first > b.first; });
+    for (auto [above, o] : types) release(o);
     for (Object* o : g) h_.free_object(o);
   }
 
  private:
   void release(Object* o) {
     Type* ty = o->type();
-    if (ty->attr_offset && !o->shape->is_dict) {
-      Value* w = attr_words(o);
-      if (w[0].bits() & 1) h_.free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
-    }
+    free_attributes(o, ty);
     if (ty->layout->destroy) ty->layout->destroy(o);
+    ty->died_counted++;
   }
   Heap& h_;
   bool full_;
@@ -268,22 +271,44 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
 }
 
 // ---- verifying: counts recomputed by tracing every object.
+namespace {
+struct TypeName {
+  char text[64];
+  explicit TypeName(Object* o) {
+    Str* s = o->type()->name;
+    size_t n = s ? std::min(s->length, sizeof text - 1) : 0;
+    for (size_t i = 0; i < n; i++) text[i] = static_cast<char>(s->at(i));
+    text[n] = 0;
+  }
+};
+}  // namespace
+
 bool Heap::verify(bool abort_on_error) {
+  bool good = true;
   std::unordered_map<Object*, int64_t> refs;
   struct V final : ChildVisitor {
     std::unordered_map<Object*, int64_t>& refs;
-    explicit V(std::unordered_map<Object*, int64_t>& r) : refs(r) {}
-    void child(Value v) override { refs[v.object()]++; }
-  } v(refs);
-  each_object([&](Object* o) { visit_children(o, v); });
-  bool good = true;
+    Object* parent = nullptr;
+    bool& good;
+    V(std::unordered_map<Object*, int64_t>& r, bool& g) : refs(r), good(g) {}
+    void child(Value v) override {
+      Object* o = v.object();
+      if (o->shape) { refs[o]++; return; }
+      fprintf(stderr, "kaa: verifier: %s at %p refers to %p, which is free\n", TypeName(parent).text, static_cast<void*>(parent), static_cast<void*>(o));
+      good = false;
+    }
+  } v(refs, good);
+  each_object([&](Object* o) {
+    v.parent = o;
+    visit_children(o, v);
+  });
   each_object([&](Object* o) {
     if (static_cast<int64_t>(o->rc) < 0) return;
     auto it = refs.find(o);
     int64_t expected = it == refs.end() ? 0 : it->second;
     // Static types, queues and native state hold counts that are not found by walking the heap, so a count may be higher; never lower.
     if (o->count() < expected || (o->count() == 0 && !(o->rc & kInZct))) {
-      fprintf(stderr, "kaa: verifier: %s at %p has count %d, found %ld references\n", o->type()->layout->name, static_cast<void*>(o), o->count(), expected);
+      fprintf(stderr, "kaa: verifier: %s at %p has count %d, found %ld references\n", TypeName(o).text, static_cast<void*>(o), o->count(), expected);
       good = false;
     }
   });
