@@ -88,7 +88,7 @@ def external(context, base, system, public):
 p.ExternalEntityRefHandler = external
 p.Parse('<!DOCTYPE a [<!ENTITY e SYSTEM "file">]><a>&e;</a>', True)
 assert found == [("file", "inner")]
-sub = expat.ParserCreate().ExternalEntityParserCreate(None)
+sub = expat.ParserCreate().ExternalEntityParserCreate("")
 sub.Parse("<a/>")
 
 # Encodings that the library does not know come from codecs.
