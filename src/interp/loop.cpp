@@ -260,7 +260,7 @@ HANDLER(YIELD) {
 // The loop of a generator expression takes what register 0 holds for an iterator. Its code can be called with anything, from a function made of it.
 static bool begins_well(Thread& t, GeneratorObject* g) {
   Code* c = g->frame.code;
-  if (LIKELY(c->argcount != 1 || c->varnames->items[0].as<Str>()->at(0) != '.')) return true;
+  if (LIKELY(c->argcount != 1 || !(c->flags & kCoGenerator) || c->varnames->items[0].as<Str>()->at(0) != '.')) return true;
   Value it = g->regs[0];
   if (LIKELY(it && (type_of(it)->iternext || type_of(it)->dunder(D_next)))) return true;
   static_cast<void>(RAISE(TypeError, "'%T' object is not an iterator", it));
