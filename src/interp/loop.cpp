@@ -267,6 +267,7 @@ HANDLER(RETURN_GENERATOR) {
   Frame* p = return_special(*t, f, v);
   if (!p) return v;
   f = p; r = f->regs; k = f->code->consts; pc = f->pc;
+  table = t->dispatch;
   if (!v) FAIL();
   DISPATCH();
 }

@@ -112,9 +112,9 @@ void live_range(const Code* c, uint32_t word, uint32_t i, uint32_t& lo, uint32_t
 }
 
 bool note(Heap& h, Value v, Frame* f, const Value* slot, uint32_t lo, uint32_t hi) {
-  if (!v || !v.is_object() || !(v.object()->rc & kInEager)) return false;
+  if (!v || !v.is_object()) return false;
   for (EagerEntry& e : h.eager) {
-    if (e.object != v.object()) continue;
+    if (v != Value(e.object)) continue;
     if (e.frame) return false;
     e.frame = f;
     e.slot = slot;
@@ -140,6 +140,11 @@ bool note(Heap& h, Value v, Frame* f, const Value* slot, uint32_t lo, uint32_t h
       uint32_t lo, hi;
       live_range(f->code, word, i, lo, hi);
       found += note(h, v, f, &f->regs[i], lo, hi);
+    }
+    if (f == t.frame && h.scan_top) {
+      // What is above the height, if an instruction soon makes use of it, may be old: it is compared, and looked at again at the next instruction.
+      uint32_t more = boundary_height(f);
+      for (uint32_t i = height; i < more; i++) found += note(h, f->regs[i], f, &k_nowhere, 0, all);
     }
     found += note(h, f->func, f, reinterpret_cast<const Value*>(&f->func), 0, all);
     found += note(h, f->locals, f, &f->locals, 0, all);
@@ -188,7 +193,7 @@ class Finder final : public RootVisitor {
 
 // Nothing holds o: what dies with it, at once or by its finalizer. An exception holds frames through objects that are not eager: a reconcile reclaims
 // them all.
-[[gnu::noinline]] void settle_found(Thread& t) {
+[[gnu::noinline]] void settle_found(Thread& t, size_t known) {
   Heap& h = *t.heap;
   // Native code that holds an object was called by the frame below the innermost frame that was entered from native code.
   Frame *p = t.frame, *entered = nullptr;
@@ -199,7 +204,7 @@ class Finder final : public RootVisitor {
   }
   std::vector<Object*> dead;
   bool deep = false;
-  for (size_t i = 0; i < h.eager.size(); i++) {
+  for (size_t i = 0; i < known; i++) {
     EagerEntry& e = h.eager[i];
     bool seen = e.object->rc & kMarked;
     e.object->rc &= ~uint64_t{kMarked};
@@ -298,9 +303,10 @@ bool look_once(Thread& t) {
   if (!n || !(n = place(t, n)) || h.no_reconcile) return false;
   h.stats.eager_scans++;
   Finder f(h);
+  size_t known = h.eager.size();  // the scan may enter generators, which it has not looked for
   h.scan_roots(f);
   for (Value* v : h.roots) f.value(*v);
-  settle_found(t);
+  settle_found(t, known);
   return true;
 }
 
