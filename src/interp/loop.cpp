@@ -267,6 +267,7 @@ HANDLER(RETURN_GENERATOR) {
   Frame* p = return_special(*t, f, v);
   if (!p) return v;
   f = p; r = f->regs; k = f->code->consts; pc = f->pc;
+  table = t->dispatch;
   if (!v) FAIL();
   DISPATCH();
 }
@@ -298,6 +299,17 @@ HANDLER(YIELD) {
   DISPATCH();
 }
 
+// The loop of a generator expression takes what register 0 holds for an iterator. Its code can be called with anything, from a function made of it.
+static bool begins_well(Thread& t, GeneratorObject* g) {
+  Code* c = g->frame.code;
+  if (LIKELY(c->argcount != 1 || !(c->flags & kCoGenerator) || c->varnames->items[0].as<Str>()->at(0) != '.')) return true;
+  Value it = g->regs[0];
+  if (LIKELY(it && (type_of(it)->iternext || type_of(it)->dunder(D_next)))) return true;
+  static_cast<void>(RAISE(TypeError, "'%T' object is not an iterator", it));
+  generator_drop(g);
+  return false;
+}
+
 Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind) {
   Frame* gf = &g->frame;
   if (UNLIKELY(g->state == GenState::kRunning)) {
@@ -312,6 +324,8 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
     const Word* y = gf->pc;   // the YIELD
     g->regs[y->a] = sent;
     gf->pc = y + 1;
+  } else if (UNLIKELY(!begins_well(t, g))) {
+    return nullptr;
   }
   g->state = GenState::kRunning;
   g->resumed = true;
