@@ -511,6 +511,10 @@ int main(int argc, char** argv) {
     t.heap->poison = true;
     t.heap->reconcile();
   }
+  for (const auto& [option, value] : c.x_options) {
+    if (option == "lifecycle" && !value.empty()) kaa_report_start(*t.heap, value.c_str());
+    if (option == "freelists" && value == "off") t.heap->keep_shells = false;
+  }
   if (!init_sys(t, c).ok() || !boot(t).ok()) {
     fprintf(stderr, "kaa: start-up failed\n");
     if (exc_matches(t, KAA_TYPE(SystemExit))) return handle_exit(t);
@@ -525,7 +529,8 @@ int main(int argc, char** argv) {
   }
   if (shut_down(t)) status = 120;
   for (const auto& [option, value] : g_config.x_options)
-    if (option == "lifecycle" && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
+    if (option == "lifecycle" && value.empty() && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
+  kaa_report_write(t, what.kind == What::kCommand ? "-c ..." : what.text.c_str());
   if (status == 130 + 256) {
     signal(SIGINT, SIG_DFL);
     raise(SIGINT);

@@ -16,11 +16,24 @@ class Slotted:
 things = [Thing() for _ in range(1000)]
 s = kaa.stats()
 assert s["allocated"] - s["freed"] == s["live"] > 1000 and s["reconciles"] >= 1
-count, size = s["types"][f"{__name__}.Thing"]
-assert count == 1000 and size >= 16 * 1000
+row = s["types"][f"{__name__}.Thing"]
+assert row["live"] == 1000 == row["allocated"] and row["freed"] == 0 and row["bytes"] >= 16 * 1000, row
 things.clear()
 assert kaa.reconcile() >= 0
-assert f"{__name__}.Thing" not in kaa.stats()["types"]
+row = kaa.stats()["types"][f"{__name__}.Thing"]
+assert (row["live"], row["allocated"], row["freed"], row["died_uncounted"]) == (0, 1000, 1000, 0), row
+
+# What never was stored in the heap dies without having been counted; lists take over the storage of dead ones.
+before = kaa.stats()
+for i in range(50_000):
+    a, b = Thing(), [i, i]
+after = kaa.stats()
+row = after["types"][f"{__name__}.Thing"]
+assert row["freed"] > 50_000 and row["died_uncounted"] > 49_000, row
+lists = after["freelists"]["list"]
+assert lists["reused"] - before["freelists"]["list"]["reused"] > 25_000, (before["freelists"], lists)
+assert after["types"]["list"]["from_freelist"] == lists["reused"]
+assert after["freed_bytes"] > before["freed_bytes"] and after["max_waiting_bytes"] > 0
 
 # A cycle is no business of reconcile's.
 t = Thing()
