@@ -18,7 +18,7 @@ h1{font-size:27px;margin:0;letter-spacing:-.015em;font-weight:650}
 h2{font-size:17px;margin:0 0 2px;font-weight:620}
 p{margin:0;color:var(--soft)}
 .lead{margin:4px 0 24px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(165px,1fr));gap:12px;margin-bottom:16px}
+.tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:12px;margin-bottom:16px}
 .tile,.card{background:var(--card);border:1px solid var(--line);border-radius:12px}
 .tile{padding:13px 16px}
 .tile b{display:block;font-size:23px;font-weight:640;letter-spacing:-.02em;font-variant-numeric:tabular-nums;line-height:1.25}
@@ -26,7 +26,7 @@ p{margin:0;color:var(--soft)}
 .card{padding:18px 20px 14px;margin-top:16px}
 .card>p{font-size:13.5px;margin-bottom:10px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:16px}
-@media(max-width:860px){.pair{grid-template-columns:1fr}}
+@media(max-width:860px){.pair{grid-template-columns:1fr}.tiles{grid-template-columns:repeat(2,1fr)}}
 svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{fill:var(--soft);font-size:11.5px;font-family:inherit}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;margin-top:8px;color:var(--soft)}
