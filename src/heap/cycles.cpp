@@ -114,11 +114,17 @@ class CycleCollector {
       if (o->rc & kHasWeakrefs) h_.weakrefs_dead(o);
       each_child(o, o->type(), [](Object* c) { if (!(c->rc & kDead)) dec(c); });
     }
-    // What an object holds besides children is freed while the whole batch is still there; then the memory, types last (an instance's size is asked of
-    // its type).
-    for (int pass = 0; pass < 2; pass++)
-      for (Object* o : g)
-        if (o->type()->has(kTypeType) == (pass == 1)) h_.release_parts(o);
+    // What an object holds besides children is freed while the whole batch is still there, and each before its type, whose shapes say how it is laid
+    // out: instances, classes, their metaclasses. Then the memory.
+    std::vector<std::pair<int, Object*>> types;
+    for (Object* o : g) {
+      if (!o->type()->has(kTypeType)) { h_.release_parts(o); continue; }
+      int above = 0;
+      for (Type* t = o->type(); t != t->type(); t = t->type()) above++;
+      types.push_back({above, o});
+    }
+    std::sort(types.begin(), types.end(), [](auto& a, auto& b) { return a.first > b.first; });
+    for (auto [above, o] : types) h_.release_parts(o);
     for (Object* o : g) h_.free_object(o);
   }
 
