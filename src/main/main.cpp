@@ -508,7 +508,7 @@ int main(int argc, char** argv) {
   t.native_base = static_cast<char*>(__builtin_frame_address(0));  // what lies above are the system's own frames, arguments and environment
   if (const char* s = getenv("KAA_STRESS")) {
     t.heap->stress_interval = static_cast<uint32_t>(atoi(s));
-    t.heap->poison = true;
+    t.heap->poison = t.heap->slow_free = true;
     t.heap->reconcile();
   }
   for (const auto& [option, value] : c.x_options) {
