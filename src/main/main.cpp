@@ -494,6 +494,31 @@ bool shut_down(Thread& t) {
   return failed;
 }
 
+// -X tracemalloc[=NFRAME], PYTHONTRACEMALLOC. False: there is a message.
+bool start_tracemalloc(Thread& t, const Config& c) {
+  std::string frames;
+  const char* where = "PYTHONTRACEMALLOC";
+  if (const char* s = env(c, where)) frames = s;
+  for (const auto& [option, value] : c.x_options)
+    if (option == "tracemalloc") {
+      frames = value.empty() ? "1" : value;
+      where = "-X tracemalloc=NFRAME";
+    }
+  if (frames.empty() || frames == "0") return true;
+  char* end;
+  errno = 0;
+  long n = strtol(frames.c_str(), &end, 10);
+  if (*end || n < 0 || errno || n > INT_MAX) {
+    fprintf(stderr, "Fatal Python error: config_init_tracemalloc: %s: invalid number of frames\n", where);
+    return false;
+  }
+  Result<Value> start = import_attr(t, "_tracemalloc", "start");
+  if (start.ok() && call(t, start.value(), small_int(n)).ok()) return true;
+  fprintf(stderr, "Fatal Python error: init_interp_main: can't start tracemalloc\n");
+  handle_exit(t);
+  return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -521,6 +546,7 @@ int main(int argc, char** argv) {
     handle_exit(t);
     return 1;
   }
+  if (!start_tracemalloc(t, c)) return 1;
   Result<Value> r = run_main(t, what);
   status = r.ok() ? 0 : handle_exit(t);
   if (g_config.inspect && what.kind != What::kStdin && isatty(0)) {
