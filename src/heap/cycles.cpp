@@ -120,7 +120,7 @@ class CycleCollector {
     for (Object* o : g) {
       if (!o->type()->has(kTypeType)) { h_.release_parts(o); continue; }
       int above = 0;
-      for (Type* t = o->type(); t != t->type(); t = t->type()) above++;
+      for (Type* t = o->type(); t != t->type() && above < 1000; t = t->type()) above++;
       types.push_back({above, o});
     }
     std::sort(types.begin(), types.end(), [](auto& a, auto& b) { return a.first > b.first; });
@@ -184,7 +184,6 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
   }
   if (found) {
     // The batch is held by a count each while Python may run.
-    bool finalizers = false;
     for (Object* o : garbage) {
       o->rc |= kCandidate;
       inc(o);
@@ -196,14 +195,12 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
         o->rc |= kFinalized;
         inc(o);
         queue_finalizer(o);
-        finalizers = true;
       }
     }
     std::vector<Object*> dead = garbage;
     no_reconcile = false;
-    pending();
-    if (finalizers) {
-      // Examine again: whatever holds more than the references among the batch and our own count is back, with all it reaches.
+    if (pending()) {
+      // Finalizers or callbacks ran. Examine again: whatever holds more than the references among the batch and our own count is back, with all it reaches.
       reconcile();
       std::unordered_map<Object*, int32_t> refs;
       for (Object* o : garbage) refs[o] = o->count() - 1;

@@ -7,6 +7,9 @@
 //  * a container that takes in an eager object becomes eager, so that its own death is noticed. This goes one step, at the store: in the usual order
 //    (the file is stored in the object before the object is stored elsewhere) the whole chain becomes eager. In the other order the container is an
 //    orphan: interp/watch.cpp looks among what the running functions' variables hold for its owners.
+//    Most holders die without consequence, because something else holds the object, too: an argument tuple, a bound method. Where experience
+//    says so for a type of holder and a type of object, only a sample of the holders becomes eager (Experience below); the others wait for the next
+//    reconcile.
 // An object stays eager once it is. The table is bounded: what does not fit waits in the zero-count table for the next reconcile, as other objects do.
 //
 // An eager object with count 0 is in exactly one of the tables (invariant Z). One with a count above 0 may still have a stale entry in either.
@@ -20,7 +23,33 @@ namespace kaa {
 namespace {
 constexpr size_t kMaxEager = 256;
 constexpr size_t kMaxOrphans = 16;
+
+// How often holders of one type became eager because of objects of another, and how often the death of one was the death of the object.
+struct Experience {
+  const Type* holder;
+  const Type* held;
+  uint32_t stored, useful;
+  static constexpr uint32_t kTrial = 1024, kUseful = 64, kSample = 64;
+  bool worthwhile() {
+    stored++;
+    if (stored < kTrial || useful >= stored / kUseful) return true;
+    if (stored > kTrial * kUseful) {  // what was long ago counts less
+      stored /= 2;
+      useful /= 2;
+    }
+    return stored % kSample == 0;
+  }
+  void was_useful() { useful += useful >= stored / kUseful ? 1 : kSample; }  // a sample stands for many
+};
+constexpr size_t kExperiences = 512;
+Experience& experience(const Object* holder, const Object* held) {
+  static Experience* table = new Experience[kExperiences]();
+  const Type *a = holder->type(), *b = held->type();
+  Experience& e = table[(reinterpret_cast<uintptr_t>(a) / 64 * 31 ^ reinterpret_cast<uintptr_t>(b) / 64) % kExperiences];
+  if (e.holder != a || e.held != b) e = {a, b, 0, 0};
+  return e;
 }
+}  // namespace
 
 std::vector<Object*>& eager_orphans() {
   static auto* v = new std::vector<Object*>();
@@ -35,6 +64,7 @@ void add_orphan(Object* o) {
 void eager_inc(Object* o, Object* owner) {
   o->rc += kCountOne;
   if (!owner || (owner->rc & kEager)) return;
+  if (!experience(owner, o).worthwhile()) return;
   make_eager(owner);
   if (is_counted(owner->rc) && !is_immortal(owner->rc)) add_orphan(owner);
 }
@@ -124,8 +154,14 @@ void Heap::kill_eager(Object* o) {
     return;
   }
   struct V final : ChildVisitor {
-    void child(Value v) override { dec(v.object()); }
-  } v;
+    Object* o;
+    explicit V(Object* o) : o(o) {}
+    void child(Value v) override {
+      Object* c = v.object();
+      dec(c);
+      if (UNLIKELY(c->flag(kEager)) && !is_counted(c->rc)) experience(o, c).was_useful();
+    }
+  } v(o);
   visit_children(o, v);
   release_parts(o);
   free_object(o);

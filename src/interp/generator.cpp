@@ -459,8 +459,9 @@ Result<Value> import_from(Thread& t, Value module, Str* name) {
 }
 
 static Status store_local(Thread& t, Frame* f, Value key, Value v) {
-  if (IS_EXACT(f->locals, dict)) return dict_set(t, f->locals.as<Dict>(), key, v);
-  return set_item(t, f->locals, key, v);
+  Value ns = namespace_of(f);
+  if (IS_EXACT(ns, dict)) return dict_set(t, ns.as<Dict>(), key, v);
+  return set_item(t, ns, key, v);
 }
 Status import_star(Thread& t, Frame* f, Value module) {
   Opt all = TRY(lookup_attr(t, module, NAME("__all__")));

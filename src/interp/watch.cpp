@@ -7,8 +7,8 @@
 //  * a frame that holds one is *watched* (kWatched in its kind). It runs on a table of its own (k_watch_all), whose handler compares the noted register
 //    with the object before each instruction, two loads and two comparisons; after some hundred instructions without an event on k_watch_some, which
 //    leaves out what is common and harmless (arithmetic, jumps, loads);
-//  * its callees run on the ordinary table. What they cost: their return is not kReturnPlain any more (kCallerWatched), so that the caller's table is
-//    taken up again. Frames that have nothing to do with an eager object run as ever;
+//  * a callee of it runs some instructions on the same table, which is cheap, and when it is not a short one on the ordinary table, as all its own
+//    callees do: its return is not kReturnPlain then (kCallerWatched), so that the caller's table is taken up again;
 //  * a watched frame that ends takes its notes with it: at the next instruction the objects are looked for.
 //
 // Looking (look()) goes through the frames' live registers first, innermost frame first. An object that no frame holds is looked for where reconcile looks,
@@ -34,12 +34,13 @@ KAA_PRESERVE_NONE static Value op_watch(HANDLER_ARGS);
 namespace {
 
 constexpr uint32_t kTicks = 256;       // instructions watched one by one
+constexpr uint32_t kForeign = 16;      // watched instructions in a row that callees may run before they are given the ordinary table
 constexpr int kMaxRounds = 16;         // of one look: finalizers may lose further objects
 
 // Instructions that are not watched in the long run: they may overwrite a register, but what they do is not seen before another one comes.
 constexpr bool is_quiet(std::string_view n) {
   for (std::string_view p : {"ADD", "SUB", "MUL", "DIV", "FLOORDIV", "MOD", "POW", "LSHIFT", "RSHIFT", "AND", "OR", "XOR", "BINARY", "INPLACE", "NEG", "LT", "LE", "EQ", "NE", "GT", "GE",
-                             "IS", "IN", "NOT", "JUMP", "FOR_ITER", "LOAD_ATTR", "LOAD_SUBSCR", "LOAD_GLOBAL", "LOAD_DEREF", "LOAD_METHOD", "LOAD_INT", "STORE_SUBSCR", "LIST_APPEND"})
+                             "IS", "IN", "NOT", "JUMP", "FOR_ITER", "LOAD_ATTR", "LOAD_SUBSCR", "LOAD_GLOBAL", "LOAD_DEREF", "LOAD_METHOD", "LOAD_INT", "STORE_SUBSCR", "LIST_APPEND", "RETURN"})
     if (n.substr(0, p.size()) == p) return true;
   return false;
 }
@@ -151,14 +152,23 @@ bool note(Heap& h, Value v, Frame* f, const Value* slot, uint32_t lo, uint32_t h
 // Marks the eager objects that anything refers to.
 class Finder final : public RootVisitor {
  public:
-  explicit Finder(Heap& h) : h_(h) {}
+  explicit Finder(Heap& h) : h_(h) {
+    for (EagerEntry& e : h.eager) {
+      if (e.frame) continue;
+      uintptr_t a = reinterpret_cast<uintptr_t>(e.object);
+      lo_ = a < lo_ ? a : lo_;
+      hi_ = a > hi_ ? a : hi_;
+    }
+    // Interior addresses of the last one are in its page, of a large object within its span.
+    hi_ += kPageSize + (h.find_object(hi_) ? object_size(reinterpret_cast<Object*>(hi_)) : 0);
+  }
   void value(Value v) override {
     if (v && v.is_object()) see(v.object());
   }
   __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
     const uintptr_t* e = static_cast<const uintptr_t*>(hi);
     for (const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7}); p < e; p++) {
-      if (!h_.in_range(*p)) continue;
+      if (LIKELY(*p < lo_ || *p >= hi_)) continue;
       if (Object* o = h_.find_object(*p)) see(o);
     }
   }
@@ -168,6 +178,7 @@ class Finder final : public RootVisitor {
 
  private:
   Heap& h_;
+  uintptr_t lo_ = ~uintptr_t{0}, hi_ = 0;  // where the objects lie that are looked for
 };
 
 // Nothing holds o: what dies with it, at once or by its finalizer. An exception holds frames through objects that are not eager: a reconcile reclaims
@@ -233,7 +244,8 @@ class OwnerSearch {
     if (ty->has(kTypeList)) return static_cast<List*>(x)->size <= kMost;
     if (ty->has(kTypeTuple)) return static_cast<Tuple*>(x)->size <= kMost;
     if (ty->has(kTypeDict)) return static_cast<Dict*>(x)->used <= kMost;
-    return ty->layout->death != Death::kPlain || ty->attr_offset || ty->slots_offset;
+    // What has buffers of its own may hold many.
+    return (ty->layout->death != Death::kPlain && (!ty->layout->destroy || ty->has(kTypeList | kTypeDict))) || ty->attr_offset || ty->slots_offset;
   }
   Object* c_;
   int steps_ = 128;
@@ -470,10 +482,23 @@ static KAA_PRESERVE_NONE Value op_look(HANDLER_ARGS) {
 }
 
 static KAA_PRESERVE_NONE Value op_watch(HANDLER_ARGS) {
-  if (UNLIKELY(f != t->watch_frame || *t->watch_slot != t->watch_value || static_cast<size_t>(pc - t->watch_pc) >= t->watch_words || t->look_due || t->watch_ticks-- == 0)) {
+  if (f != t->watch_frame) {
+    // A callee that the watched frame passed nothing that matters.
+    if (UNLIKELY((f->kind & kWatched) || t->look_due || t->watch_more || !t->watch_frame || t->watch_slot >= f->regs || t->watch_left == 0)) {
+      SAVE();
+      watch_slow(*t, f);
+      table = t->dispatch;
+    } else {
+      t->watch_left--;
+    }
+    MUSTTAIL return k_dispatch.op[pc->op](HANDLER_PASS);
+  }
+  if (UNLIKELY(*t->watch_slot != t->watch_value || static_cast<size_t>(pc - t->watch_pc) >= t->watch_words || t->look_due || t->watch_ticks-- == 0)) {
     SAVE();
     watch_slow(*t, f);
     table = t->dispatch;
+  } else {
+    t->watch_left = kForeign;
   }
   t->watch_last = pc;
   MUSTTAIL return k_dispatch.op[pc->op](HANDLER_PASS);

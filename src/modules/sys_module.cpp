@@ -122,6 +122,7 @@ Result<Value> sys_setrecursionlimit(Thread& t, Args a) {
 // The counted references plus those that registers and native stacks hold.
 Result<Value> sys_getrefcount(Thread& t, Args a) {
   Value v = a[0];
+  t.heap->reconcile();  // what is dead counts no longer
   if (!v.is_object() || is_immortal(v.object()->rc)) return small_int(4294967295);
   struct Counter final : RootVisitor {
     Value want;
@@ -271,7 +272,7 @@ Result<Value> sys_breakpointhook(Thread& t, Args a, Tuple* kwnames) {
   std::string name = env && *env ? env : "pdb.set_trace";
   size_t dot = name.rfind('.');
   std::string mod = dot == std::string::npos ? "builtins" : name.substr(0, dot), attr = dot == std::string::npos ? name : name.substr(dot + 1);
-  Result<Value> f = import_attr(t, mod.c_str(), attr.c_str());
+  Result<Value> f = mod.empty() ? Result<Value>(RAISE(ImportError, "no module")) : import_attr(t, mod.c_str(), attr.c_str());
   if (!f.ok()) {
     if (!exc_matches(t, KAA_TYPE(ImportError)) && !exc_matches(t, KAA_TYPE(AttributeError))) return Error{};
     clear_exc(t);

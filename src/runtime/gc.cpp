@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "runtime/startup.h"
+#include "runtime/types.h"
 #include "runtime/weakrefs.h"
 #include "runtime/zombies.h"
 
@@ -55,6 +56,7 @@ size_t gc_collect(Thread& t, int generation, const void* top) {
   hs.collecting_ns += ns;
   if (generation == 0) hs.young_collections++;
   (generation ? hs.max_full_ns : hs.max_young_ns) = std::max(generation ? hs.max_full_ns : hs.max_young_ns, ns);
+  free_retired_shapes();
   GcGeneration& stats = g_gc.generations[generation];
   stats.collections++;
   stats.collected += n;

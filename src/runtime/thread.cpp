@@ -99,10 +99,21 @@ uint32_t Code::height_at(uint32_t word) const {
 //  G3 a finished generator has empty registers, counted or not, and may still be listed; one that dies takes itself off the list.
 static std::vector<GeneratorObject*> g_ran;
 
+// Whether one of the code's handlers is of the program's making: neither the conversion of StopIteration nor that of `yield from`. (A generator that
+// delegates to an eager one becomes eager as whoever holds one does.)
+static bool has_try(const Code* c) {
+  for (uint32_t i = 0; i < c->nexceptions; i++) {
+    const Word& w = c->words[c->exceptions[i].target];
+    Op op = static_cast<Op>(w.op);
+    if (op != Op::CLEANUP_THROW && !(op == Op::INTRINSIC && w.c == static_cast<uint16_t>(Intrinsic::StopIterationError))) return true;
+  }
+  return false;
+}
+
 void generator_ran(GeneratorObject* g) {
+  bool eager = g->flag(kEager) || (!g->listed && !has_try(g->frame.code));
   if (!g->listed) g_ran.push_back(g);
-  // Suspended inside a try statement its death is visible. Code with more than the entry that converts StopIteration is looked at each time.
-  bool eager = g->flag(kEager) || g->frame.code->nexceptions < 2;
+  // Suspended inside a try statement its death is visible: each suspension of one that has such a statement is looked at until it is eager.
   if (!eager && g->state == GenState::kSuspended && LayoutTraits<GeneratorObject>::needs_finalizer(g)) {
     make_eager(g);
     if (is_counted(g->rc)) add_orphan(g);

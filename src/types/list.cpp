@@ -14,7 +14,11 @@ List* self_of(Args a) { return a.as<List>(0); }
 Result<Value> list_new(Thread& t, Args a, Tuple*) { return TRY(alloc_as<List>(t, a.as<Type>(0))); }
 
 Result<Value> list_init(Thread& t, Args a, Tuple* kwnames) {
-  if (has_keywords(kwnames)) return RAISE(TypeError, "list() takes no keyword arguments");
+  // A class with a __new__ of its own may take keywords there; they are none of ours.
+  if (has_keywords(kwnames)) {
+    if (type_of(a[0])->dunder(D_new) == KAA_TYPE(list)->dunder(D_new)) return RAISE(TypeError, "list() takes no keyword arguments");
+    a.n -= static_cast<uint32_t>(kwnames->size);
+  }
   if (a.n > 2) return RAISE(TypeError, "list expected at most 1 argument, got %d", static_cast<int>(a.n) - 1);
   List* l = self_of(a);
   if (l->items) list_clear(l);

@@ -72,6 +72,7 @@ std::vector<Figure> figures(Heap& h) {
           {"total_pause_ns", s.total_pause_ns}, {"max_waiting", s.max_waiting}, {"max_waiting_bytes", s.max_waiting_bytes}, {"freed_bytes", s.freed_bytes},
           {"young_collections", s.young_collections}, {"max_young_collection_ns", s.max_young_ns}, {"max_full_collection_ns", s.max_full_ns},
           {"collecting_ns", s.collecting_ns}, {"young_survivors", h.young_survivors}, {"waiting", h.zct_size()}, {"held_by_stacks", h.last_kept},
+          {"eager_entered", s.eager_entered}, {"eager_looks", s.eager_looks}, {"eager_scans", s.eager_scans}, {"eager_killed", s.eager_killed},
           {"bytes_since_reconcile", h.bytes_since}, {"byte_budget", h.budget}};
 }
 Status settle(Thread& t, const void* top = nullptr) {
