@@ -224,7 +224,7 @@ void Heap::became_due() {
 }
 
 Object* Heap::allocate_slow(Shape* shape, size_t size) {
-  if (due() || (stress_interval && zct_top_ >= zct_soft_end_)) became_due();
+  if (due() || (stress_interval && (trace_allocate ? stats.allocated + zct_size() : 0) % stress_interval == 0 && zct_top_ >= zct_soft_end_)) became_due();
   Object* o = allocate_deferred_slow(shape, size);
   if (UNLIKELY(!o) && !no_reconcile && size < kMaxBlock) {  // memory is short: what can be given back is
     reconcile();
@@ -259,7 +259,7 @@ Object* Heap::allocate_deferred_slow(Shape* shape, size_t size) {
 
 // Where the fast paths end: at the limit; at once while memory is traced; under stress so that the next allocation, or one soon after, reconciles.
 void Heap::set_soft_end() {
-  if (!stress_interval) {
+  if (trace_allocate || !stress_interval) {
     zct_soft_end_ = trace_allocate ? zct_base_ : zct_base_ + soft_limit_;
     return;
   }
