@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "interp/interp.h"
+#include "runtime/plain.h"
 
 namespace kaa {
 
@@ -255,9 +256,8 @@ static Result<Value> compare_slow(Thread& t, CompareOp op, Value a, Value b) {
       case CompareOp::GE: return Value::from_bool(x >= y);
     }
   }
-  if (IS_EXACT(a, str) && IS_EXACT(b, str)) {
-    if (op == CompareOp::EQ) return Value::from_bool(str_equal(a.as<Str>(), b.as<Str>()));
-    if (op == CompareOp::NE) return Value::from_bool(!str_equal(a.as<Str>(), b.as<Str>()));
+  if (a.is_object() && b.is_object() && (op == CompareOp::EQ || op == CompareOp::NE) && (IS_EXACT(a, str) || IS_EXACT(a, tuple))) {
+    if (int same = plain_equal(a, b); same != kAsk) return Value::from_bool((same == kSame) == (op == CompareOp::EQ));
   }
   return compare(t, op, a, b);
 }

@@ -49,6 +49,15 @@ static Frame* call_class(Thread& t, Frame* f, Type* cls, Value nw, Value* args, 
     Result<Object*> made = alloc_instance(t, cls);
     if (!made.ok()) return nullptr;
     o = made.value();
+  } else if (is_plain_exception(cls)) {
+    Result<Value> made = make_plain_exception(t, cls, args, n);
+    if (!made.ok()) return nullptr;
+    o = made.value();
+    if (!kwnames && cls->dunder(D_init) == KAA_TYPE(BaseException)->dunder(D_init)) {  // would set the same arguments again
+      f->regs[dst] = o;
+      f->pc = ret_pc;
+      return f;
+    }
   } else {
     args[-1] = cls;
     Result<Value> made = call_native(t, nw.as<NativeFunction>(), with_self, kwnames);
@@ -121,6 +130,11 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
       f->pc = ret_pc;
       return f;
     }
+    if (fn == Value(KAA_TYPE(type)) && n == 1 && !kwnames) {
+      f->regs[dst] = type_of(args[0]);
+      f->pc = ret_pc;
+      return f;
+    }
     if (ty->has(kTypeType) && ty->dunder(D_call) == KAA_TYPE(type)->dunder(D_call) && fn != Value(KAA_TYPE(type)) && !fn.as<Type>()->has(kTypeDisallowInstantiation)) {
       Value nw = fn.as<Type>()->dunder(D_new);
       if (nw == KAA_TYPE(object)->dunder(D_new) ? !fn.as<Type>()->has(kTypeAbstract) : nw && IS_EXACT(nw, builtin_function))
@@ -144,6 +158,39 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
   return f;
 }
 
+// The frame of an __init__ written in Python, of a class that is an instance of `type` itself, has object's __new__ and no abstract methods, when the
+// arguments fit and there is room; null sends the call to do_call. The instance stands in front of the arguments, and in the frame, which keeps it.
+static inline Frame* instance_frame(Thread* t, Frame* f, Type* cls, Value* args, uint32_t n, const Word* pc) {
+  Value init = cls->dunder(D_init);
+  if (cls->dunder(D_new) != KAA_TYPE(object)->dunder(D_new) || !init || !IS_EXACT(init, function)) return nullptr;
+  if (cls->has(kTypeAbstract | kTypeDisallowInstantiation | kTypeVarSized)) return nullptr;
+  Function* fn = init.as<Function>();
+  Code* c = fn->code;
+  Frame* nf = f + 1;
+  if (c->simple_args != n + 1) return nullptr;
+  if (static_cast<size_t>(reinterpret_cast<char*>(args - 1 + c->nregs) - t->stack_base) > t->stack_bytes || nf >= t->frame_limit) return nullptr;
+  Shape* s = cls->root;
+  size_t size = cls->basicsize + (cls->attr_offset ? sizeof(Value) * (1 + s->inline_cap) : 0);
+  Object* o = t->heap->allocate(s, size);
+  if (UNLIKELY(!o)) return nullptr;
+  for (size_t i = sizeof(Object); i < size; i += sizeof(Value)) *reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + i) = Value();
+  args[-1] = o;
+  nf->regs = args - 1;
+  nf->code = c;
+  nf->func = fn;
+  nf->prev = f;
+  nf->pc = c->words;
+  nf->ret_pc = pc + 2;
+  nf->obj = nullptr;
+  nf->locals = o;
+  nf->dst = pc->a;
+  nf->kind = kReturnInit;
+  nf->on_heap = false;
+  for (uint32_t i = n, end = c->nlocals - 1; i < end; i++) args[i] = Value();
+  t->frame = nf;
+  return nf;
+}
+
 #define POLL_CALL()                                                \
   if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) {         \
     SAVE();                                                        \
@@ -154,6 +201,9 @@ SLOW(CALL) {
   POLL_CALL();
   SAVE();
   Value fn = r[pc->b];
+  if (IS_EXACT(fn, type)) {
+    if (Frame* nf = instance_frame(t, f, fn.as<Type>(), r + pc->b + 1, pc->c, pc); LIKELY(nf != nullptr)) ENTER(nf);
+  }
   if (IS_EXACT(fn, builtin_function)) {
     NativeFunction* nf = fn.as<NativeFunction>();
     if (LIKELY(!nf->sig->has_self)) {
