@@ -136,4 +136,4 @@ def main(n):
 
 if __name__ == '__main__':
     import sys
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1200)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 8000)

@@ -25,4 +25,4 @@ def main(n):
 
 if __name__ == '__main__':
     import sys
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1400)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2600)

@@ -34,4 +34,4 @@ def main(n):
 
 if __name__ == '__main__':
     import sys
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 400)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1500)

@@ -47,4 +47,4 @@ def main(n):
 
 if __name__ == '__main__':
     import sys
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 400000)

@@ -272,26 +272,33 @@ HANDLER(RETURN_GENERATOR) {
   DISPATCH();
 }
 
-HANDLER(YIELD) {
-  SAVE();
-  Value v = r[pc->b];
-  GeneratorObject* g = generator_of(f);
-  g->state = GenState::kSuspended;
-  t->exc_state = g->exc.prev;
-  Frame* p = f->prev;
-  FrameKind kind = f->kind;
-  uint16_t dst = f->dst;
-  const Word* ret = f->ret_pc;
-  f->prev = nullptr;
-  t->frame = p;
-  generator_ran(g);
-  if (kind == kReturnExit) return v;
-  f = p;
-  r = f->regs;
-  k = f->code->consts;
-  r[dst] = v;
-  pc = ret;
+#define YIELD_BODY()                     \
+  SAVE();                                \
+  Value v = r[pc->b];                    \
+  g->state = GenState::kSuspended;       \
+  t->exc_state = g->exc.prev;            \
+  FrameKind kind = f->kind;              \
+  uint16_t dst = f->dst;                 \
+  const Word* ret = f->ret_pc;           \
+  Frame* p = f->prev;                    \
+  f->prev = nullptr;                     \
+  t->frame = p;                          \
+  if (kind == kReturnExit) return v;     \
+  f = p;                                 \
+  r = f->regs;                           \
+  k = f->code->consts;                   \
+  r[dst] = v;                            \
+  pc = ret;                              \
   DISPATCH();
+SLOW(YIELD) {
+  GeneratorObject* g = generator_of(f);
+  generator_ran(g);
+  YIELD_BODY()
+}
+HANDLER(YIELD) {
+  GeneratorObject* g = generator_of(f);
+  if (UNLIKELY(!g->listed)) GO_SLOW(YIELD);
+  YIELD_BODY()
 }
 
 Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind) {

@@ -4,6 +4,7 @@
 namespace kaa {
 
 // Enters a plain Python function whose arguments fit: falls through when they do not, or when there is no room.
+// (The empty asm keeps the loop that clears locals from becoming a call of memset, which would need a stack frame.)
 // One unsigned comparison sees room on the data stack, and that the caller's registers are on it at all (a generator's are not).
 #define QUICK_CALL(FN, WINDOW, COUNT, SIZE)                                                                                                           \
   do {                                                                                                                                                \
@@ -28,7 +29,7 @@ namespace kaa {
     pc = _c->words;                                                                                                                                   \
     _nf->pc = pc;                                                                                                                                     \
     k = _c->consts;                                                                                                                                   \
-    for (uint32_t _i = _count, _n = _c->nlocals; _i < _n; _i++) _args[_i] = Value();                                                                  \
+    for (uint32_t _i = _count, _n = _c->nlocals; _i < _n; _i++) { _args[_i] = Value(); asm volatile(""); }                    \
     r = _args;                                                                                                                                        \
     f = _nf;                                                                                                                                          \
     t->frame = _nf;                                                                                                                                   \

@@ -200,9 +200,10 @@ HANDLER(GET_ANEXT) { SAVE(); STORE_RESULT(pc->a, get_anext(*t, r[pc->b]), 1); }
 HANDLER(ASYNC_GEN_WRAP) { SAVE(); STORE_RESULT(pc->a, async_gen_wrap(*t, r[pc->b]), 1); }
 
 HANDLER(SEND) {
-  SAVE();
   Value it = r[pc->b];
   if (IS_EXACT(it, generator) || IS_EXACT(it, coroutine)) {
+    RESUME_QUICK(it.as<GeneratorObject>(), r[pc->a], pc->a, pc + 2);
+    SAVE();
     GeneratorObject* g = it.as<GeneratorObject>();
     if (LIKELY(g->state == GenState::kCreated || g->state == GenState::kSuspended)) {
       Frame* nf = resume_generator(*t, f, g, r[pc->a], pc->a, pc + 2, kReturnGenerator);
@@ -210,6 +211,7 @@ HANDLER(SEND) {
       ENTER(nf);
     }
   }
+  SAVE();
   Value v;
   int s = send_value(*t, it, r[pc->a], &v);
   if (s < 0) FAIL();

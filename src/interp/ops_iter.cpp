@@ -43,6 +43,7 @@ static int next_item(Thread& t, Value it, Value* out) {
 SLOW(FOR_ITER) {
   Value it = r[pc->b];
   Object* o = it.object();
+  if (o->shape == KAA_SHAPE(generator)) RESUME_QUICK(static_cast<GeneratorObject*>(o), kNone, pc->a, pc + 2);
   SAVE();
   if (o->shape == KAA_SHAPE(generator)) {
     GeneratorObject* g = static_cast<GeneratorObject*>(o);
@@ -144,6 +145,7 @@ HANDLER(UNPACK_SEQUENCE) {
 HANDLER(FOR_ITER_PAIR) {
   SAVE();
   Value it = r[pc->b];
+  if (IS_EXACT(it, generator)) RESUME_QUICK(it.as<GeneratorObject>(), kNone, pc->c, pc + 2);
   Value out[2];
   int s = next_pair(*t, it.object(), out);
   if (s == -2) {
