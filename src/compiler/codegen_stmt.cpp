@@ -158,7 +158,8 @@ void Codegen::for_targets(ast::Expr* target, Reg iterator, Label exhausted) {
       e().set_bound(second);
       return;
     }
-    next_pair(base, base + 2);
+    next_pair(base, base);  // the same register: at either instruction the other's results are not there yet
+    e().set_top(base + 2);
     assign((*items)[0], base);
     assign((*items)[1], base + 1);
     return;

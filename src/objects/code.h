@@ -55,6 +55,7 @@ enum FrameKind : uint8_t {
   kReturnBinary,     // an operator's method: NotImplemented sends the caller's instruction on to the reflected one, else as kReturnPlain
   kReturnJump,       // the same for a jump: the truth of the result decides
   kReturnGenerator,  // this is a resumed generator's frame: a return ends the iteration
+  kReturnCounted,    // the frames below are counted (Thread::counted_frames): take that off first, then do as the kind that this one stands for
 };
 struct FrameObject;
 struct Frame {
