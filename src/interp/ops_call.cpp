@@ -192,6 +192,28 @@ static inline Frame* instance_frame(Thread* t, Frame* f, Type* cls, Value* args,
   return nf;
 }
 
+// The iterator of range(...) of small ints, for a call that only a GET_ITER waits for: the range itself is not made. Null: not that simple.
+static Object* range_iterator_at_once(Thread* t, const Value* args, uint32_t n) {
+  constexpr int64_t kLimit = int64_t{1} << 60;
+  if (n - 1 > 2) return nullptr;
+  int64_t v[3];
+  for (uint32_t i = 0; i < n; i++) {
+    if (!args[i].is_int()) return nullptr;
+    v[i] = args[i].as_int();
+    if (v[i] < -kLimit || v[i] > kLimit) return nullptr;
+  }
+  int64_t start = n == 1 ? 0 : v[0], stop = n == 1 ? v[0] : v[1], step = n == 3 ? v[2] : 1;
+  if (step == 0) return nullptr;
+  RangeIter* it = static_cast<RangeIter*>(t->heap->allocate(KAA_SHAPE(range_iterator), sizeof(RangeIter)));
+  if (!it) return nullptr;
+  it->next = start;
+  it->step = step;
+  if (step == 1) it->remaining = stop > start ? static_cast<uint64_t>(stop - start) : 0;
+  else if (step > 0) it->remaining = stop > start ? static_cast<uint64_t>((stop - start - 1) / step + 1) : 0;
+  else it->remaining = stop < start ? static_cast<uint64_t>((start - stop - 1) / -step + 1) : 0;
+  return it;
+}
+
 #define POLL_CALL()                                                \
   if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) {         \
     SAVE();                                                        \
@@ -203,6 +225,9 @@ SLOW(CALL) {
   SAVE();
   Value fn = r[pc->b];
   if (IS_EXACT(fn, type)) {
+    if (fn == Value(KAA_TYPE(range)) && pc[2].op == static_cast<uint16_t>(Op::GET_ITER) && pc[2].b == pc->a && pc[2].a == pc->a && table == &k_dispatch) {
+      if (Object* it = range_iterator_at_once(t, r + pc->b + 1, pc->c)) { r[pc->a] = it; NEXT(3); }
+    }
     if (Frame* nf = instance_frame(t, f, fn.as<Type>(), r + pc->b + 1, pc->c, pc); LIKELY(nf != nullptr)) ENTER(nf);
   }
   if (IS_EXACT(fn, builtin_function)) {
