@@ -89,7 +89,7 @@ static Status descr_set(Thread& t, Value d, Value obj, Str* name, Value v) {
     Value* p = member_slot(obj.object(), m);
     if (!v && !*p) return RAISE(AttributeError, "%U", name);
     Value old = *p;
-    inc(v);
+    inc_into(v, obj.object());
     *p = v;
     dec(old);
     return {};
@@ -351,7 +351,7 @@ Status set_dict_attr(Thread& t, Value o, Value d) {
   TRY(instance_dict(t, obj));
   Value* w = attr_words(obj);
   Value old = w[0];
-  inc(d);
+  inc_into(d, obj);
   w[0] = d;
   dec(old);
   return {};

@@ -137,7 +137,7 @@ Result<Value> list_add(Thread& t, Args a) {
   auto put = [&](List* from) {
     for (uint64_t i = 0; i < from->size; i++) {
       r->items[r->size++] = from->items[i];
-      inc(from->items[i]);
+      inc_into(from->items[i], r);
     }
   };
   put(x);
@@ -155,7 +155,7 @@ void repeat_items(List* l, const Value* items, uint64_t n, uint64_t times, bool 
   for (uint64_t k = have ? 1 : 0; k < times; k++)
     for (uint64_t i = 0; i < n; i++) {
       l->items[k * n + i] = items[i];
-      inc(items[i]);
+      inc_into(items[i], l);
     }
   l->size = n * times;
 }

@@ -162,7 +162,7 @@ Result<Value> deque_getitem(Thread& t, Args a) {
 Result<Value> deque_setitem(Thread& t, Args a) {
   Value& slot = self_of(a)->at(TRY(subscript(t, self_of(a), a[1])));
   Value old = slot;
-  inc(a[2]);
+  inc_into(a[2], self_of(a));
   slot = a[2];
   dec(old);
   return kNone;
