@@ -103,8 +103,16 @@ Result<Function*> new_function(Thread& t, Code* code, Dict* globals) {
   fn->globals.init(globals);
   Value b = dict_get_str(globals, NAME("__builtins__"));
   Dict* builtins = interp().builtins;
-  if (b && IS_EXACT(b, dict)) builtins = b.as<Dict>();
-  else if (b && IS_EXACT(b, module)) builtins = b.as<Module>()->dict;
+  if (b && is_dict(b)) {
+    builtins = b.as<Dict>();
+  } else if (b && IS_EXACT(b, module)) {
+    builtins = b.as<Module>()->dict;
+  } else if (b) {  // any other mapping: what it holds now
+    if (!type_of(b)->dunder(D_getitem)) return RAISE(TypeError, "'%T' object is not subscriptable", b);
+    Dict* copy = TRY(new_dict(t));
+    TRY(dict_update(t, copy, b));
+    builtins = copy;
+  }
   fn->builtins.init(builtins);
   fn->name.init(code->name);
   fn->qualname.init(code->qualname);
