@@ -68,7 +68,7 @@ KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS);  // tracing.cpp
   do {                                                                                     \
     ::kaa::GeneratorObject* _g = (GENERATOR);                                              \
     ::kaa::Frame* _slot = next_frame(f);                                                   \
-    if (UNLIKELY(_g->state != GenState::kSuspended || _g->counted || _slot >= t->frame_limit)) break; \
+    if (UNLIKELY(_g->state != GenState::kSuspended || _g->counted || _g->watched || _slot >= t->frame_limit)) break; \
     ::kaa::Value _sent = (SENT);                                                           \
     SAVE();                                                                                \
     ::kaa::Frame* _gf = &_g->frame;                                                        \

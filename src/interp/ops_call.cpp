@@ -164,7 +164,7 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
 static inline Frame* instance_frame(Thread* t, Frame* f, Type* cls, Value* args, uint32_t n, const Word* pc) {
   Value init = cls->dunder(D_init);
   if (cls->dunder(D_new) != KAA_TYPE(object)->dunder(D_new) || !init || !IS_EXACT(init, function)) return nullptr;
-  if (cls->has(kTypeAbstract | kTypeDisallowInstantiation | kTypeVarSized)) return nullptr;
+  if (cls->has(kTypeAbstract | kTypeDisallowInstantiation | kTypeVarSized | kTypeHasDel)) return nullptr;
   Function* fn = init.as<Function>();
   Code* c = fn->code;
   Frame* nf = f + 1;
