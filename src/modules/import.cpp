@@ -15,6 +15,7 @@
 #include "base/siphash.h"
 #include "modules/builtins/builtins.h"
 #include "modules/code_builtins.h"
+#include "modules/sys_module.h"
 #include "runtime/call.h"
 #include "runtime/startup.h"
 
@@ -198,6 +199,8 @@ Status start_importlib(Thread& t, Str* stdlib) {
   TRY(dict_set(t, interp().modules, NAME("_imp"), imp));
   Value ext = TRY(get_attr(t, lib, NAME("_install_external_importers")));
   TRY(call(t, ext));
+  Value zipimporter = TRY(import_attr(t, "zipimport", "zipimporter"));
+  TRY(call_method(t, sys_get("path_hooks"), NAME("insert"), Value::from_int(0), zipimporter));
   return {};
 }
 
