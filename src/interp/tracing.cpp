@@ -253,16 +253,18 @@ Status set_frame_line(Thread& t, FrameObject* o, int64_t line) {
   Code* c = f->code;
   if (line < c->firstlineno) return RAISE(ValueError, "line %ld comes before the current code block", line);
   int32_t best = INT32_MAX;
+  const PositionEntry* table = code_positions(c);
+  if (!table && c->npositions) return raise_memory(t);
   for (uint32_t i = 0; i < c->npositions; i++)
-    if (c->positions[i].line >= line && c->positions[i].line < best) best = c->positions[i].line;
+    if (table[i].line >= line && table[i].line < best) best = table[i].line;
   if (best == INT32_MAX) return RAISE(ValueError, "line %ld comes after the current code block", line);
   Loop here[64], there[64];
   uint32_t nhere, nthere;
   bool plain_here = loops_around(c, f->pc_index(), here, &nhere);
   const char* why = nullptr;
   for (uint32_t i = 0; i < c->npositions; i++) {
-    if (c->positions[i].line != best || (i && c->positions[i - 1].line == best)) continue;
-    uint32_t word = c->positions[i].start;
+    if (table[i].line != best || (i && table[i - 1].line == best)) continue;
+    uint32_t word = table[i].start;
     if (!plain_here || !loops_around(c, word, there, &nthere)) { why = "incompatible stacks"; continue; }
     bool inside = true;
     for (uint32_t k = 0; k < nthere; k++) {
