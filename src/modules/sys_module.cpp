@@ -18,6 +18,12 @@
 #include "types/objmodel.h"
 #include "types/structseq.h"
 
+// In the form that platform.py takes apart: version, build and compiler.
+#define KAA_TEXT_(x) #x
+#define KAA_TEXT(x) KAA_TEXT_(x)
+#define KAA_VERSION_TEXT \
+  "3.14.0 (Kaa) [Clang " KAA_TEXT(__clang_major__) "." KAA_TEXT(__clang_minor__) "." KAA_TEXT(__clang_patchlevel__) "]"
+
 namespace kaa {
 
 Config g_config;
@@ -437,7 +443,7 @@ Status init_sys(Thread& t, const Config& c) {
   TRY(module_add(t, m, "modules", interp().modules));
   for (auto [name, def] : {std::pair{"__displayhook__", "displayhook"}, {"__excepthook__", "excepthook"}, {"__unraisablehook__", "unraisablehook"}, {"__breakpointhook__", "breakpointhook"}})
     TRY(module_add(t, m, name, dict_get_str(m->dict, intern_name(def))));
-  TRY(text("version", "3.14.0 (Kaa)"));
+  TRY(text("version", KAA_VERSION_TEXT));
   TRY(text("copyright", "Copyright (c) 2026 The Kaa developers. Python is a trademark of the Python Software Foundation."));
   TRY(module_add(t, m, "hexversion", small_int(0x030E00F0)));
   TRY(module_add(t, m, "api_version", small_int(1013)));
