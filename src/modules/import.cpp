@@ -34,6 +34,35 @@ static Result<Value> importlib_call(Thread& t, const char* name, Value a, Value 
   return c ? call(t, f, a, b, c) : b ? call(t, f, a, b) : call(t, f, a);
 }
 
+// Takes importlib's own frames out of the traceback of what is being raised: all of them for an ImportError, else those runs that end in
+// _call_with_frames_removed, behind which the module's own code raised.
+static void strip_importlib_frames(Thread& t) {
+  if (!t.exc || g_config.verbose) return;
+  BaseException* e = t.exc.as<BaseException>();
+  bool always = is_instance(e, KAA_TYPE(ImportError));
+  Traceback *before = nullptr, *run_before = nullptr;  // the entry before this one, and before the run of importlib's entries that this one is in
+  bool in_run = false;
+  for (Value v = e->traceback; v && IS_EXACT(v, traceback);) {
+    Traceback* tb = v.as<Traceback>();
+    Str* file = tb->code->filename.get().as<Str>();
+    bool ours = str_equal_ascii(file, "<frozen importlib._bootstrap>") || str_equal_ascii(file, "<frozen importlib._bootstrap_external>");
+    if (ours && !in_run) run_before = before;
+    in_run = ours;
+    Value next = tb->next;
+    if (ours && (always || str_equal_ascii(tb->code->name.get().as<Str>(), "_call_with_frames_removed"))) {
+      if (run_before) run_before->next.set(next); else e->traceback.set(next);
+      before = run_before;
+    } else {
+      before = tb;
+    }
+    v = next;
+  }
+}
+static Result<Value> strip_if_raised(Thread& t, Result<Value> r) {
+  if (!r.ok()) strip_importlib_frames(t);
+  return r;
+}
+
 // The absolute name that a relative import asks for.
 static Result<Str*> resolve_name(Thread& t, Str* name, Value globals, int64_t level) {
   if (!globals || !is_dict(globals)) return RAISE(KeyError, "'__name__' not in globals");
@@ -86,7 +115,7 @@ static Result<Value> find_module(Thread& t, Str* name) {
   Value f = interp().importlib ? TRY(get_attr(t, interp().importlib, NAME("_gcd_import"))) : Value();
   if (!f) return RAISE(ImportError, "importlib is not running yet, '%U' cannot be imported", name);
   Value imp = interp().builtins ? dict_get_str(interp().builtins, NAME("__import__")) : kNone;
-  return importlib_call(t, "_find_and_load", name, imp);
+  return strip_if_raised(t, importlib_call(t, "_find_and_load", name, imp));
 }
 
 static Result<Value> import_level(Thread& t, Str* name, Value globals, Value fromlist, int64_t level) {
@@ -112,7 +141,7 @@ static Result<Value> import_level(Thread& t, Str* name, Value globals, Value fro
   Opt path = TRY(lookup_attr(t, mod, NAME("__path__")));
   if (!path) return mod;
   Value imp = dict_get_str(interp().builtins, NAME("__import__"));
-  return importlib_call(t, "_handle_fromlist", mod, fromlist, imp);
+  return strip_if_raised(t, importlib_call(t, "_handle_fromlist", mod, fromlist, imp));
 }
 
 Result<Value> builtin_import(Thread& t, Args a, Tuple* kwnames) {

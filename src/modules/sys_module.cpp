@@ -1,6 +1,8 @@
 // sys: what importlib, the library and programs ask of the interpreter.
 #include "modules/sys_module.h"
 
+#include "types/set.h"
+
 #include <dlfcn.h>
 #include <float.h>
 #include <stdio.h>
@@ -431,6 +433,16 @@ static Status sys_records(Thread& t, Module* m, const Config& c) {
   return module_add(t, m, "UnraisableHookArgs", TRY(make_structseq(t, k_unraisable_def)));
 }
 
+static Result<Set*> stdlib_module_names(Thread& t) {
+  static const char* const k_names[] = {
+#define STDLIB(name) name,
+#include "defs/stdlib_modules.def"
+  };
+  Set* s = TRY(new_set(t, true));
+  for (const char* n : k_names) TRY(set_add(t, s, intern_name(n)));
+  return s;
+}
+
 Status init_sys(Thread& t, const Config& c) {
   g_config = c;
   Module* m = TRY(make_module(t, *find_native_module("sys")));
@@ -468,6 +480,7 @@ Status init_sys(Thread& t, const Config& c) {
   std::sort(natives.begin(), natives.end());
   Value nl = TRY(text_list(t, natives));
   TRY(module_add(t, m, "builtin_module_names", TRY(tuple_from(t, nl))));
+  TRY(module_add(t, m, "stdlib_module_names", TRY(stdlib_module_names(t))));
   TRY(text("executable", c.executable));
   TRY(text("_base_executable", c.executable));
   TRY(text("prefix", c.prefix));
