@@ -273,7 +273,10 @@ class Codegen {
 
   // ---- annotations and type parameters (codegen_types.cpp)
   void enter_annotations(Scope* scope, std::string_view name, ast::Name* self_name, const ast::Loc& loc);
+  VarRef conditional_annotations();
   void deferred_annotations(const ast::Loc& loc);
+  // The code of a module's __annotate__, which is made at the module's head: the constant that waits for it, or -1.
+  int32_t module_annotate_ = -1;
   void annotation_value(ast::Expr* annotation, Reg dst);
   void starred_value(ast::Expr* expr, Reg dst);
   void type_params(const ast::Seq<ast::TypeParam*>& params, Reg dst);

@@ -310,7 +310,7 @@ void Codegen::class_body(ClassDef* s, int32_t firstlineno) {
   }
   if (scope->has_conditional_annotations && !future_annotations()) {
     e().emit(Op::BUILD_SET, temp, temp, 0);
-    store(resolve_mangled(intern("__conditional_annotations__")), temp);
+    store(conditional_annotations(), temp);
   }
   Loc head{firstlineno, 0, firstlineno, 0};
   module_body(s->body, head);

@@ -247,10 +247,18 @@ Result<Value> throw_arguments(Thread& t, const char* method, Args a) {
   Value e;
   if (is_exception_class(typ)) {
     if (is_exception(val) && is_subtype(type_of(val), typ.as<Type>())) e = val;
-    else if (val.is_none()) e = TRY(call(t, typ));
-    else if (is_tuple(val)) e = TRY(call_tuple(t, typ, val.as<Tuple>(), nullptr));
-    else e = TRY(call(t, typ, val));
-    if (!is_exception(e)) return RAISE(TypeError, "calling %R should have returned an instance of BaseException, not %T", typ, e);
+    else if (val.is_none()) {
+      Result<Value> made = call(t, typ);
+      e = made.ok() ? made.value() : take_exc(t);  // an exception that cannot be made is thrown in instead
+    }
+    else {
+      Result<Value> made = is_tuple(val) ? call_tuple(t, typ, val.as<Tuple>(), nullptr) : call(t, typ, val);
+      e = made.ok() ? made.value() : take_exc(t);
+    }
+    if (!is_exception(e)) {
+      static_cast<void>(RAISE(TypeError, "calling %R should have returned an instance of BaseException, not %T", typ, e));
+      e = take_exc(t);
+    }
   } else if (is_exception(typ)) {
     if (!val.is_none()) return RAISE(TypeError, "instance exception may not have a separate value");
     e = typ;

@@ -132,7 +132,7 @@ static Status load_exit(Thread& t, Value o, bool async_, Value out[2]) {
   bool other = type_lookup(ty, async_ ? NAME("__enter__") : NAME("__aenter__")) && type_lookup(ty, async_ ? NAME("__exit__") : NAME("__aexit__"));
   const char* proto = async_ ? "asynchronous context manager" : "context manager";
   const char* hint = !other ? "" : async_ ? " but it supports the context manager protocol. Did you mean to use 'with'?" : " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?";
-  if (!type_lookup(ty, enter)) return RAISE(TypeError, "'%T' object does not support the %s protocol%s", o, proto, hint);
+  if (!type_lookup(ty, enter)) return RAISE(TypeError, "'%T' object does not support the %s protocol (missed %U method)%s", o, proto, enter, hint);
   Value d = type_lookup(ty, exit);
   if (!d) return RAISE(TypeError, "'%T' object does not support the %s protocol (missed %U method)%s", o, proto, exit, hint);
   Type* dt = type_of(d);
@@ -238,6 +238,9 @@ static Result<Value> run_intrinsic(Thread& t, Frame* f, Intrinsic i, Value* a) {
       return call(t, hook, a[0]);
     }
     case Intrinsic::StopIterationError: return stop_iteration_error(t, f, a[0]);
+    case Intrinsic::CheckIterator:
+      if (a[0] && (type_of(a[0])->iternext || type_of(a[0])->dunder(D_next))) return a[0];
+      return a[0] ? RAISE(TypeError, "'%T' object is not an iterator", a[0]) : RAISE(UnboundLocalError, "cannot access local variable '.0' where it is not associated with a value");
     default: return typing_intrinsic(t, i, a);
   }
 }

@@ -4,6 +4,7 @@
 #include "modules/ast_module.h"
 #include "runtime/call.h"
 #include "runtime/code_builder.h"
+#include "runtime/warnings.h"
 
 namespace kaa {
 
@@ -68,15 +69,13 @@ namespace {
 
 // warnings.warn_explicit; a warning that is an error becomes a SyntaxError at its place.
 Status emit_warning(Thread& t, const std::string& message, Str* filename, int line, int offset, int end_line, int end_offset, std::string_view src) {
-  Opt w = TRY(dict_get(t, interp().modules, NAME("warnings")));
-  if (!w) w = TRY(dict_get(t, interp().modules, NAME("_warnings")));
-  if (!w) return {};
-  Value f = TRY(get_attr(t, w.v, NAME("warn_explicit")));
   Str* text = TRY(new_str(t, message));
-  Result<Value> r = call(t, f, text, KAA_TYPE(SyntaxWarning), filename, Value::from_int(line));
-  if (r.ok()) return {};
+  if (warn_at(t, text, KAA_TYPE(SyntaxWarning), filename, line).ok()) return {};
   if (!exc_matches(t, KAA_TYPE(SyntaxWarning))) return Error{};
   clear_exc(t);
+  constexpr std::string_view kFuture = " Such sequences will not work in the future.";
+  if (size_t at = message.find(kFuture); at != std::string::npos)  // as an error it does not work now
+    text = TRY(new_str(t, std::string(message).erase(at, kFuture.size())));
   std::string_view l = source_line(src, line);
   Value lt = kNone;
   if (!l.empty()) lt = TRY(new_str(t, l));
@@ -103,11 +102,28 @@ Status emit_warnings(Thread& t, const compiler::CompileResult& r, std::string_vi
 
 }  // namespace
 
+// What suggestions for misspelt keywords work on: the last compound statement that was read, and the source.
+static Error add_metadata(Thread& t, const parser::ParseError& e, std::string_view src) {
+  if (!exc_matches(t, KAA_TYPE(SyntaxError)) || src.size() > (1 << 20)) return {};
+  Value exc = take_exc(t);
+  Keep keep(exc);
+  std::string text(src);
+  if (text.empty() || text.back() != '\n') text += '\n';
+  Str* source = TRY(new_str(t, text));
+  Tuple* metadata = TRY(make_tuple(t, Value::from_int(e.statement_lineno), Value::from_int(e.statement_col), Value(source)));
+  exc.as<ExcSyntax>()->metadata.set(metadata);
+  restore_exc(t, exc);
+  return {};
+}
+
 Result<Code*> finish_compile(Thread& t, compiler::CompileResult& r, std::string_view src, Str* filename) {
   Result<Code*> out = [&]() -> Result<Code*> {
     TRY(emit_warnings(t, r, src, filename));
     if (!r.code) {
-      if (r.parse_error.kind != parser::ErrorKind::None) return raise_parse_error(t, r.parse_error, filename);
+      if (r.parse_error.kind != parser::ErrorKind::None) {
+        static_cast<void>(raise_parse_error(t, r.parse_error, filename));
+        return add_metadata(t, r.parse_error, src);
+      }
       return raise_compile_error(t, r.error, src, filename);
     }
     return build_code(t, *r.code);
@@ -180,7 +196,7 @@ Result<Code*> compile_utf8(Thread& t, std::string_view utf8, Str* filename, Comp
 // ---- the builtins
 namespace {
 
-constexpr uint32_t kFutureMask = 0x1FE0000 | 0x1000000, kPyCFMask = 0x200 | 0x400 | 0x800 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x100;
+constexpr uint32_t kFutureMask = 0x1FE0000 | 0x1000000 | 0x10 /* nested scopes, obsolete */, kPyCFMask = 0x200 | 0x400 | 0x800 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x100;
 
 // Future flags of the code that calls us.
 uint32_t inherited_flags(Thread& t) { return t.frame ? t.frame->code->flags & kFutureMask : 0; }

@@ -41,7 +41,7 @@ Result<Value> opcode_nb_ops(Thread& t, Args) {
 }
 Result<Value> opcode_intrinsics(Thread& t, Args) {
   static const char* const k_names[] = {"PrintExpr", "StopIterationError", "TypeVar", "TypeVarWithBound", "TypeVarWithConstraints", "ParamSpec", "TypeVarTuple",
-                                        "SetTypeparamDefault", "SubscriptGeneric", "TypeAlias"};
+                                        "SetTypeparamDefault", "SubscriptGeneric", "TypeAlias", "CheckIterator"};
   static_assert(sizeof k_names / sizeof *k_names == static_cast<size_t>(Intrinsic::kCount));
   return name_list(t, k_names);
 }

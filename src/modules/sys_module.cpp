@@ -14,6 +14,7 @@
 #include "interp/tracing.h"
 #include "modules/import.h"
 #include "runtime/call.h"
+#include "runtime/codecs_api.h"
 #include "runtime/startup.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
@@ -172,11 +173,7 @@ Result<Value> sys_setswitchinterval(Thread& t, Args a) {
 }
 Result<Value> sys_getallocatedblocks(Thread& t, Args) { return make_int(t, static_cast<int64_t>(t.heap->stats.live())); }
 Result<Value> sys_getunicodeinternedsize(Thread&, Args) { return small_int(static_cast<int64_t>(interp().interned_used)); }
-Result<Value> sys_cpu_count_config(Thread&, Args) {
-  for (size_t i = 0; i < g_config.x_options.size(); i++)
-    if (g_config.x_options[i].first == "cpu_count" && g_config.x_options[i].second != "default") return small_int(atoi(g_config.x_options[i].second.c_str()));
-  return small_int(-1);
-}
+Result<Value> sys_cpu_count_config(Thread&, Args) { return small_int(g_config.cpu_count); }
 Result<Value> sys_false(Thread&, Args) { return kFalse; }
 Result<Value> sys_true(Thread&, Args) { return kTrue; }
 
@@ -376,10 +373,18 @@ static Result<Value> record(Thread& t, std::initializer_list<std::pair<const cha
   for (auto& f : fields) TRY(set_attr(t, ns, intern_name(f.first), f.second));
   return ns;
 }
-static Result<Value> text_list(Thread& t, const std::vector<std::string>& v) {
+static Result<Value> text_list(Thread& t, const std::vector<std::string>& v, bool ascii = false) {
   List* l = TRY(new_list(t, v.size()));
   for (const std::string& s : v) {
-    Value x = TRY(new_str(t, s));
+    std::string escaped;  // of ASCII with surrogateescape, as UTF-8
+    for (size_t i = 0; ascii && i < s.size(); i++) {
+      unsigned char c = static_cast<unsigned char>(s[i]);
+      if (c < 0x80) { escaped += s[i]; continue; }
+      escaped += '\xED';
+      escaped += static_cast<char>(0xB0 | c >> 6);
+      escaped += static_cast<char>(0x80 | (c & 0x3F));
+    }
+    Value x = ascii ? TRY(new_str(t, escaped)) : TRY(decode_fs(t, s));
     TRY(list_append(t, l, x));
   }
   return l;
@@ -488,8 +493,8 @@ Status init_sys(Thread& t, const Config& c) {
   TRY(text("base_prefix", c.base_prefix));
   TRY(text("base_exec_prefix", c.base_exec_prefix));
   TRY(text("_stdlib_dir", c.stdlib));
-  TRY(module_add(t, m, "argv", TRY(text_list(t, c.argv))));
-  TRY(module_add(t, m, "orig_argv", TRY(text_list(t, c.orig_argv))));
+  TRY(module_add(t, m, "argv", TRY(text_list(t, c.argv, c.ascii_arguments))));
+  TRY(module_add(t, m, "orig_argv", TRY(text_list(t, c.orig_argv, c.ascii_arguments))));
   TRY(module_add(t, m, "warnoptions", TRY(text_list(t, c.warn_options))));
   TRY(module_add(t, m, "path", TRY(text_list(t, c.path))));
   TRY(module_add(t, m, "meta_path", TRY(new_list(t))));

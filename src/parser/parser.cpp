@@ -314,6 +314,8 @@ ParseResult Parser::run() {
   }
   result.mod = failed() ? nullptr : mod;
   result.error = std::move(error_);
+  result.error.statement_lineno = last_compound_line_;
+  result.error.statement_col = last_compound_col_;
   result.warnings = std::move(warnings_);
   for (ParseWarning& warning : tokenizer_.warnings) result.warnings.push_back(std::move(warning));
   return result;

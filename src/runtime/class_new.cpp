@@ -218,7 +218,6 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   Type* ty = static_cast<Type*>(o);
   ty->layout = base->layout;
   ty->flags = kTypeHeap | kTypeBase | kTypeReady | (base->flags & (kTypeInt | kTypeList | kTypeTuple | kTypeBytes | kTypeStr | kTypeDict | kTypeException | kTypeType | kTypeVarSized));
-  for (uint64_t i = 0; i < bases->size; i++) ty->flags |= bases->items[i].as<Type>()->flags & (kTypeSequence | kTypeMapping);
   if (has_dict) ty->flags |= kTypeHasDict;
   if (weak) ty->flags |= kTypeWeakrefable;
   ty->death = base->layout->death == Death::kPlain ? Death::kChildren : base->layout->death;
@@ -266,6 +265,7 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
     cdc.as<CellObject>()->contents.set(d);
     TRY(dict_pop(t, d, NAME("__classdictcell__")));
   }
+  if (classcell) classcell.as<CellObject>()->contents.set(ty);
   // mro, which a metaclass may compute itself
   if (meta != KAA_TYPE(type) && type_lookup(meta, NAME("mro")) != type_lookup(KAA_TYPE(type), NAME("mro"))) {
     ty->mro.set(TRY(compute_mro(t, ty)));
@@ -276,11 +276,13 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   } else {
     ty->mro.set(TRY(compute_mro(t, ty)));
   }
+  // A sequence or a mapping for patterns, as the first class of the mro that is one of them.
+  for (uint64_t i = 1; i < ty->mro->size && !(ty->flags & (kTypeSequence | kTypeMapping)); i++)
+    ty->flags |= ty->mro->items[i].as<Type>()->flags & (kTypeSequence | kTypeMapping);
   Tuple* b2 = ty->bases;
   ty->bases.clear();
   TRY(set_bases(t, ty, b2));
   update_dunders(ty);
-  if (classcell) classcell.as<CellObject>()->contents.set(ty);
   TRY(call_set_names(t, ty));
   TRY(call_init_subclass(t, ty, kwnames, kwvalues));
   return ty;

@@ -30,7 +30,7 @@ void frame_leave(Thread& t, Frame* f) {
   }
   o->nregs = n;
   o->live = nullptr;
-  if (f->prev) {
+  if (f->prev && !f->on_heap) {  // a generator that has ended has no caller
     Value saved = t.exc;
     Result<FrameObject*> back = frame_object(t, f->prev);
     if (back.ok()) o->back.set(back.value());

@@ -7,6 +7,7 @@
 
 #include "objects/traits.h"
 #include "runtime/api.h"
+#include "runtime/traceback.h"
 
 namespace kaa {
 
@@ -93,7 +94,7 @@ Status run_finalizers(Thread& t) {
         Value cb = r->callback;
         if (!cb) { dec(r); continue; }
         Result<Value> res = call(t, cb, Value(r));
-        if (!res.ok()) write_unraisable(t, cb);
+        if (!res.ok()) report_ignored(t, "calling weakref callback", cb);
         r->callback.clear();
         dec(r);
       }
@@ -103,7 +104,7 @@ Status run_finalizers(Thread& t) {
       for (Object* o : batch) {
         Value del = o->type()->dunder(D_del);
         Result<Value> res = del ? call_dunder(t, D_del, o) : Result<Value>(kNone);
-        if (!res.ok()) write_unraisable(t, del);
+        if (!res.ok()) report_ignored(t, "calling deallocator", del);
         dec(o);  // reclaimed now, unless __del__ brought it back
       }
     }
