@@ -171,6 +171,7 @@ class Codegen {
   void binop_step(ast::BinOp* expr, Reg left, Reg dst);
   void unary(ast::UnaryOp* expr, Reg dst);
   void boolop(ast::BoolOp* expr, Reg dst);
+  void boolop_operand(ast::BoolOp* expr, Reg result, Label decided, bool deciding, Label next);
   void ifexp(ast::IfExp* expr, Reg dst);
   void compare(ast::Compare* expr, Reg dst);
   void attribute(ast::Attribute* expr, Reg dst);

@@ -220,6 +220,7 @@ void Codegen::try_except(Try* s) {
   e().set_pos(kNowhere);
   e().close_region();
   if (!bare) {
+    e().set_pos(s->handlers[s->handlers.size - 1]->loc);
     e().emit(Op::POP_EXC, exc + 1);
     e().emit(Op::RERAISE, exc);
   }

@@ -5,6 +5,7 @@
 #include "interp/interp.h"
 #include "interp/tracing.h"
 #include "objects/traits.h"
+#include "runtime/module_errors.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
 
@@ -439,26 +440,7 @@ Result<Value> import_from(Thread& t, Value module, Str* name) {
     Opt m = TRY(dict_get(t, interp().modules, full));
     if (m) return m.v;
   }
-  Value file = kNone;
-  Opt fo = TRY(lookup_attr(t, module, NAME("__file__")));
-  if (fo && is_str(fo.v)) file = fo.v;
-  Value mn = mname && is_str(mname.v) ? mname.v : Value(NAME("<unknown module name>"));
-  bool initializing = false;
-  Opt spec = TRY(lookup_attr(t, module, NAME("__spec__")));
-  if (spec && !spec.v.is_none()) {
-    Opt ini = TRY(lookup_attr(t, spec.v, NAME("_initializing")));
-    if (ini) initializing = TRY(truth(t, ini.v));
-  }
-  Str* text;
-  if (initializing && !file.is_none()) text = TRY(str_format(t, "cannot import name %R from partially initialized module %R (most likely due to a circular import) (%S)", Value(name), mn, file));
-  else if (file.is_none()) text = TRY(str_format(t, "cannot import name %R from %R (unknown location)", Value(name), mn));
-  else text = TRY(str_format(t, "cannot import name %R from %R (%S)", Value(name), mn, file));
-  Value e = TRY(call(t, KAA_TYPE(ImportError), text));
-  ExcImport* x = e.as<ExcImport>();
-  x->name.set(mn);
-  x->path.set(file);
-  x->name_from.set(name);
-  return raise_value(t, e);
+  return raise_import_name(t, module, name);
 }
 
 static Status store_local(Thread& t, Frame* f, Value key, Value v) {

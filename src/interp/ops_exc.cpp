@@ -98,8 +98,9 @@ static Status match_group(Thread& t, Value e, Value cls, Value out[2]) {
     Value eg = dict_get_str(interp().builtins, NAME("ExceptionGroup"));
     Tuple* one = TRY(make_tuple(t, e));
     Value g = TRY(call(t, is_instance(e, KAA_TYPE(Exception)) && eg ? eg : Value(KAA_TYPE(BaseExceptionGroup)), interp().empty_str, one));
-    if (Value tb = e.as<BaseException>()->traceback) g.as<BaseException>()->traceback.set(tb);
-    out[0] = g;
+    restore_exc(t, g);  // the group was made here
+    TRY(traceback_here(t, t.frame));
+    out[0] = take_exc(t);
     return {};
   }
   if (is_instance(e, KAA_TYPE(BaseExceptionGroup))) {

@@ -399,6 +399,8 @@ Result<Dict*> main_dict(Thread& t) {
   return m.v.as<Module>()->dict.get();
 }
 Status path_insert(Thread& t, const std::string& s) {
+  g_config.path_0 = s;
+  g_config.has_path_0 = true;
   Value path = sys_get("path");
   Value v = TRY(decode_fs(t, s));
   TRY(call_method(t, path, NAME("insert"), Value::from_int(0), v));

@@ -164,13 +164,11 @@ Result<bool> decode_source_bytes(Thread& t, std::string_view bytes, Str* filenam
   }
   Value b = TRY(new_bytes(t, bytes.data(), bytes.size()));
   Value name = TRY(new_str(t, enc.name));
-  Value codecs = TRY(import_module(t, "codecs"));
-  Result<Value> text = call_method(t, codecs, NAME("decode"), b, name);
+  Result<Value> text = call_method(t, b, NAME("decode"), name);
   if (!text.ok()) {
     if (!exc_matches(t, KAA_TYPE(LookupError)) && !exc_matches(t, KAA_TYPE(UnicodeError))) return Error{};
-    bool lookup = exc_matches(t, KAA_TYPE(LookupError)) && !exc_matches(t, KAA_TYPE(UnicodeError));
-    Value e = take_exc(t);
-    Str* s = lookup ? TRY(str_format(t, "unknown encoding: %S", name)) : TRY(str_format(t, "(unicode error) %S", e));
+    Value e = take_exc(t);  // an unknown encoding, one that is none of text, or text that is not in it
+    Str* s = TRY(str_format(t, "%S", e));
     return syntax_error(t, KAA_TYPE(SyntaxError), s, filename, 0, 0, kNone, 0, 0);
   }
   if (!is_str(text.value())) return RAISE(TypeError, "'%S' decoder returned '%T' instead of 'str'", name, text.value());
@@ -186,6 +184,7 @@ Result<Code*> compile_utf8(Thread& t, std::string_view utf8, Str* filename, Comp
   TRY(str_utf8(t, filename, name, true));
   o.filename.assign(name.view());
   o.flags = flags;
+  o.int_max_str_digits = static_cast<int>(interp().int_max_str_digits);
   o.optimize = optimize < 0 ? interp().optimize : optimize;
   o.mode = mode == CompileMode::kExec ? parser::Mode::Exec : mode == CompileMode::kSingle ? parser::Mode::Single : parser::Mode::Eval;
   o.stack_limit = reinterpret_cast<uintptr_t>(t.native_limit);

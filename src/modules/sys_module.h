@@ -22,6 +22,8 @@ struct Config {
   std::vector<std::pair<std::string, std::string>> x_options;  // second empty: True
   std::vector<bool> x_has_value;
   std::string pycache_prefix;
+  std::string path_0;                    // what the program put first into sys.path
+  bool has_path_0 = false;
 };
 extern Config g_config;
 

@@ -183,7 +183,8 @@ Status write_plainly(Thread& t, Str* filename, int64_t line, Value text, Value c
   TRY(call_method(t, err, NAME("write"), head));
   Str* shown = nullptr;
   if (source_line && !source_line.is_none()) {
-    shown = TRY(str_format(t, "  %S\n", source_line));
+    Value stripped = TRY(call_method(t, source_line, NAME("strip")));
+    shown = TRY(str_format(t, "  %S\n", stripped));
   } else {
     Result<Value> l = [&]() -> Result<Value> {
       Value getline = TRY(import_attr(t, "linecache", "getline"));
@@ -206,7 +207,7 @@ Status show(Thread& t, Value category, Value text, Value message, Str* filename,
   if (!callable) return RAISE(TypeError, "warnings._showwarnmsg() must be set to a callable");
   Opt cls = TRY(warnings_attr(t, "WarningMessage"));
   if (!cls) return RAISE(RuntimeError, "unable to get warnings.WarningMessage");
-  Value m = TRY(call(t, cls.v, message, category, filename, Value::from_int(line), kNone, kNone, source ? source : kNone));
+  Value m = TRY(call(t, cls.v, message, category, filename, Value::from_int(line), kNone, source_line ? source_line : kNone, source ? source : kNone));
   TRY(call(t, f.v, m));
   return {};
 }
@@ -345,16 +346,27 @@ Result<Value> warnings_warn(Thread& t, Args a) {
 Result<Opt> line_of(Thread& t, Dict* globals, int64_t line) {
   Value bless = TRY(import_attr(t, "_frozen_importlib_external", "_bless_my_loader"));
   Value loader = TRY(call(t, bless, globals));
-  Value name = dict_get_str(globals, NAME("__name__"));
+  Value spec = dict_get_str(globals, NAME("__spec__"));
+  Opt name{dict_get_str(globals, NAME("__name__"))};
+  if (spec && !spec.is_none()) {  // a module that runs as __main__ has its own name there
+    Opt own = TRY(lookup_attr(t, spec, NAME("name")));
+    if (own && !own.v.is_none()) name = own;
+  }
   if (loader.is_none() || !name) return Opt{};
   Opt get_source = TRY(lookup_attr(t, loader, NAME("get_source")));
   if (!get_source) return Opt{};
-  Value source = TRY(call(t, get_source.v, name));
+  Result<Value> found = call(t, get_source.v, name.v);
+  if (!found.ok()) {
+    if (!exc_matches(t, KAA_TYPE(ImportError))) return Error{};
+    clear_exc(t);
+    return Opt{};
+  }
+  Value source = found.value();
   if (source.is_none()) return Opt{};
   if (!is_str(source)) return RAISE(TypeError, "must be str, not %T", source);
   // Of str itself: a subclass may have a splitlines() of its own.
   Value lines = TRY(call(t, type_lookup(KAA_TYPE(str), NAME("splitlines")), source));
-  if (line < 1 || static_cast<uint64_t>(line) > lines.as<List>()->size) return RAISE(IndexError, "list index out of range");
+  if (line < 1 || static_cast<uint64_t>(line) > lines.as<List>()->size) return Opt{};
   return Opt{lines.as<List>()->items[line - 1]};
 }
 
