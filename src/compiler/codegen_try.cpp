@@ -405,7 +405,7 @@ void Codegen::with_stmt(With* s, uint32_t index) {
     }
     e().jump_if(Op::JUMP_TRUE, result, suppressed);
     e().close_region();
-    e().set_pos(Pos());
+    e().set_pos(kNowhere);
     e().emit(Op::POP_EXC, exc + 1);
     e().emit(Op::RERAISE, exc);
     cleanup_handler(cleanup, exc + 1);

@@ -125,7 +125,13 @@ Result<bool> read_line(Thread& t, const char* prompt_name, std::string& line) {
   }
   Value in = sys_get("stdin");
   if (!in || in.is_none()) return false;
-  Value v = TRY(call_method(t, in, NAME("readline")));
+  Result<Value> read = call_method(t, in, NAME("readline"));
+  if (!read.ok()) {
+    if (!exc_matches(t, KAA_TYPE(OSError))) return Error{};
+    clear_exc(t);  // a program can close it: then it has ended
+    return false;
+  }
+  Value v = read.value();
   if (!is_str(v) || v.as<Str>()->length == 0) return false;
   Utf8 u;
   TRY(str_utf8(t, v.as<Str>(), u, true));

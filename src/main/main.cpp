@@ -370,6 +370,7 @@ Status make_std_streams(Thread& t) {
 }
 
 Status boot(Thread& t) {
+  TRY(set_early_stderr(t));
   TRY(start_importlib(t, TRY(new_str(t, g_config.stdlib))));
   TRY(import_module(t, "encodings"));
   TRY(install_signals(t));

@@ -1,6 +1,8 @@
 // compile(), exec() and eval(): from source (text, bytes, trees) to code objects, with SyntaxErrors and warnings as Python objects.
 #include "modules/code_builtins.h"
 
+#include <stdio.h>
+
 #include "modules/ast_module.h"
 #include "runtime/call.h"
 #include "runtime/code_builder.h"
@@ -47,22 +49,37 @@ int chars_before(std::string_view line, int bytes) {
   return n;
 }
 
+// The line of a source file, in its encoding; None when it cannot be read.
+Result<Value> line_of_file(Thread& t, Str* filename, int line) {
+  Value encoded = TRY(call_method(t, filename, NAME("encode"), NAME("utf-8"), NAME("surrogateescape")));
+  std::string path(encoded.as<Bytes>()->view()), bytes, text;
+  FILE* f = path.empty() ? nullptr : fopen(path.c_str(), "rbe");
+  if (!f) return kNone;
+  char buffer[8192];
+  for (size_t n; (n = fread(buffer, 1, sizeof buffer, f)) > 0;) bytes.append(buffer, n);
+  fclose(f);
+  if (!decode_source_bytes(t, bytes, filename, text).ok()) {
+    clear_exc(t);
+    return kNone;
+  }
+  std::string_view found = source_line(text, line);
+  if (found.empty()) return kNone;
+  return TRY(new_str(t, found));
+}
+
 }  // namespace
 
 Error raise_compile_error(Thread& t, const compiler::CompileError& e, std::string_view src, Str* filename) {
   if (e.kind == compiler::CompileErrorKind::RecursionError) return RAISE(RecursionError, "%s", e.message.c_str());
   Result<Str*> msg = new_str(t, e.message);
   if (!msg.ok()) return {};
-  std::string_view line = source_line(src, e.loc.lineno);
-  Value text = kNone;
-  if (!line.empty()) {
-    Result<Str*> s = new_str(t, line);
-    if (!s.ok()) return {};
-    text = s.value();
+  // As in CPython this late error has its line from the file, if there is one, and offsets in bytes.
+  Value text = str_equal_ascii(filename, "<stdin>") ? Value() : TRY(line_of_file(t, filename, e.loc.lineno));
+  if (!text) {
+    std::string_view line = source_line(src, e.loc.lineno);
+    text = line.empty() ? kNone : Value(TRY(new_str(t, line)));
   }
-  std::string_view end_line = source_line(src, e.loc.end_lineno);
-  return syntax_error(t, KAA_TYPE(SyntaxError), msg.value(), filename, e.loc.lineno, chars_before(line, e.loc.col_offset) + 1, text, e.loc.end_lineno,
-                      chars_before(end_line, e.loc.end_col_offset) + 1);
+  return syntax_error(t, KAA_TYPE(SyntaxError), msg.value(), filename, e.loc.lineno, e.loc.col_offset + 1, text, e.loc.end_lineno, e.loc.end_col_offset + 1);
 }
 
 namespace {

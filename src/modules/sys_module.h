@@ -29,6 +29,7 @@ extern Config g_config;
 
 // Puts the sys module into sys.modules, complete but for what importlib and the io module add.
 Status init_sys(Thread& t, const Config& c);
+Status set_early_stderr(Thread& t);                  // sys.stderr, for as long as there are no files
 Value sys_get(const char* name);                    // sys.<name>, or empty
 Status sys_set(Thread& t, const char* name, Value v);
 

@@ -59,7 +59,15 @@ Name* Parser::accept_name() {
   const Token& token = peek();
   if (token.type != NAME || is_reserved(token.kw)) return nullptr;
   pos_++;
-  return ast_.intern_normalised(text(token));
+  Name* name = ast_.intern_normalised(text(token));
+  // Characters that stand for others can spell a constant.
+  std::string_view normal = name->text();
+  if (normal != text(token) && (normal == "None" || normal == "True" || normal == "False") && !failed()) {
+    error_.kind = ErrorKind::ValueError;
+    error_.message = "identifier field can't represent '" + std::string(normal) + "' constant";
+    error_.has_location = false;
+  }
+  return name;
 }
 
 // From the token `start` to the last token with text that was consumed.
