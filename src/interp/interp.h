@@ -36,6 +36,9 @@ KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS);  // tracing.cpp
 #define HANDLER(name) KAA_PRESERVE_NONE Value op_##name(HANDLER_ARGS)
 #define DISPATCH() MUSTTAIL return table->op[pc->op](HANDLER_PASS)
 #define NEXT(words) do { pc += (words); DISPATCH(); } while (0)
+// The slow path of a handler, a function of its own that the handler leaves by a tail call: calls made there cost the fast path no stack frame.
+#define SLOW(name) static KAA_PRESERVE_NONE __attribute__((noinline)) Value slow_##name(HANDLER_ARGS)
+#define GO_SLOW(name) do { MUSTTAIL return slow_##name(HANDLER_PASS); } while (0)
 #define SAVE() (f->pc = pc)
 #define FAIL() do { MUSTTAIL return op_fail(HANDLER_PASS); } while (0)
 #define ENTER(frame)                      \
@@ -69,7 +72,20 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
 inline GeneratorObject* generator_of(Frame* f) { return reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - offsetof(GeneratorObject, frame)); }
 inline Frame* next_frame(Frame* f) { return f->on_heap ? generator_of(f)->slot : f + 1; }
 inline Value* next_regs(Frame* f) { return f->on_heap ? generator_of(f)->top : f->regs + f->code->nregs; }
+// Whether a count that v loses is its last: then it enters the zero-count table, which is a call and thus a slow path's business. Others: drop_quick().
+inline bool drops_last(Value v) {
+  if (!v.is_object() || !v) return false;
+  uint64_t rc = v.object()->rc;
+  return rc < 2 * kCountOne && !(rc & kInZct);
+}
+inline void drop_quick(Value v) {
+  if (v.is_object() && v && LIKELY(static_cast<int64_t>(v.object()->rc) >= 0)) v.object()->rc -= kCountOne;
+}
 Value run_frame(Thread& t, Frame* f);   // runs until the frame (kind kReturnExit) is left; empty on error
+// Calls a special method written in Python with one to three arguments, from the loop: they are put behind the caller's registers. Null: error.
+Frame* call_special(Thread& t, Frame* f, Value fn, Value a, Value b, Value c, uint16_t dst, const Word* ret_pc, FrameKind kind);
+// What a frame of kind kReturnBinary or kReturnJump returned: the operator's result, after the reflected method if need be. f->pc is at the instruction.
+Result<Value> operator_returned(Thread& t, Frame* f, Value v);
 // ---- slow paths shared by handlers
 Result<Value> arith_slow(Thread& t, BinaryOp op, Value a, Value b);
 Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc);

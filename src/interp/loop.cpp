@@ -53,6 +53,14 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
   return nf;
 }
 
+Frame* call_special(Thread& t, Frame* f, Value fn, Value a, Value b, Value c, uint16_t dst, const Word* ret_pc, FrameKind kind) {
+  Value* args = next_regs(f);
+  args[0] = a;
+  if (b) args[1] = b;
+  if (c) args[2] = c;
+  return push_call(t, f, fn.as<Function>(), args, c ? 3 : b ? 2 : 1, nullptr, dst, ret_pc, kind);
+}
+
 Value run_frame(Thread& t, Frame* f) { return t.dispatch->op[f->pc->op](&t, f->pc, f->regs, f, f->code->consts, t.dispatch); }
 
 Result<Value> call_python(Thread& t, Function* fn, const Value* a, size_t n, Tuple* kwnames) {
@@ -128,6 +136,29 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
       p->regs[dst] = Value::from_bool(b.value());
       break;
     }
+    case kReturnDiscard: break;
+    case kReturnBinary: {
+      Result<Value> x = LIKELY(v != kNotImplemented) ? Result<Value>(v) : operator_returned(t, p, v);
+      if (!x.ok()) { v = Value(); return p; }
+      p->regs[dst] = x.value();
+      break;
+    }
+    case kReturnJump: {
+      if (Op op = static_cast<Op>(p->pc->op); op == Op::JUMP_TRUE || op == Op::JUMP_FALSE) {  // __bool__
+        if (UNLIKELY(!v.is_bool())) {
+          static_cast<void>(RAISE(TypeError, "__bool__ should return bool, returned %T", v));
+          v = Value();
+          return p;
+        }
+        p->pc += 1 + ((v == kTrue) == (op == Op::JUMP_TRUE) ? p->pc->bc : 0);
+        return p;
+      }
+      Result<Value> x = operator_returned(t, p, v);
+      Result<bool> b = x.ok() ? truth(t, x.value()) : Result<bool>(Error{});
+      if (!b.ok()) { v = Value(); return p; }
+      p->pc += 2 + (b.value() == (p->pc->c != 0) ? p->pc[1].offset : 0);
+      return p;
+    }
     case kReturnGenerator: {
       const Word* call = p->pc;
       if (static_cast<Op>(call->op) == Op::SEND) p->regs[dst] = v;
@@ -140,10 +171,20 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
   return p;
 }
 
+// The slow half of a return reads the value again: r[pc->a] of a RETURN, None of the others.
+static KAA_PRESERVE_NONE __attribute__((noinline)) Value return_slow(HANDLER_ARGS) {
+  SAVE();
+  Value v = static_cast<Op>(pc->op) == Op::RETURN ? r[pc->a] : kNone;
+  Frame* p = return_special(*t, f, v);
+  if (!p) return v;
+  f = p; r = f->regs; k = f->code->consts; pc = f->pc;
+  if (!v) FAIL();
+  DISPATCH();
+}
 #define RETURN_VALUE(value)                          \
   do {                                               \
-    Value v = (value);                               \
     if (LIKELY(f->kind == kReturnPlain && !f->obj)) { \
+      Value v = (value);                             \
       uint16_t dst = f->dst;                         \
       pc = f->ret_pc;                                \
       f = f->prev;                                   \
@@ -153,12 +194,7 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
       r[dst] = v;                                    \
       DISPATCH();                                    \
     }                                                \
-    SAVE();                                          \
-    Frame* p = return_special(*t, f, v);             \
-    if (!p) return v;                                \
-    f = p; r = f->regs; k = f->code->consts; pc = f->pc; \
-    if (!v) FAIL();                                  \
-    DISPATCH();                                      \
+    MUSTTAIL return return_slow(HANDLER_PASS);       \
   } while (0)
 
 HANDLER(RETURN) { RETURN_VALUE(r[pc->a]); }
@@ -202,7 +238,12 @@ HANDLER(RETURN_GENERATOR) {
   SAVE();
   Result<Value> g = make_generator(*t, f);
   if (!g.ok()) FAIL();
-  RETURN_VALUE(g.value());
+  Value v = g.value();
+  Frame* p = return_special(*t, f, v);
+  if (!p) return v;
+  f = p; r = f->regs; k = f->code->consts; pc = f->pc;
+  if (!v) FAIL();
+  DISPATCH();
 }
 
 HANDLER(YIELD) {

@@ -126,6 +126,10 @@ static Result<Value> load_global(Thread& t, Frame* f, const Word* pc) {
   return load_global_slow(t, f, pc);
 }
 
+SLOW(LOAD_GLOBAL) {
+  SAVE();
+  STORE_RESULT(pc->a, load_global(*t, f, pc), 4);
+}
 HANDLER(LOAD_GLOBAL) {
   uint64_t w = pc[2].bits;
   Dict* g = f->func->globals;
@@ -136,8 +140,7 @@ HANDLER(LOAD_GLOBAL) {
     Dict* b = f->func->builtins;
     if (LIKELY(w2 >> 32 == b->keys_version && w2)) { r[pc->a] = b->entries[static_cast<uint32_t>(w2)].value; NEXT(4); }
   }
-  SAVE();
-  STORE_RESULT(pc->a, load_global(*t, f, pc), 4);
+  GO_SLOW(LOAD_GLOBAL);
 }
 HANDLER(STORE_GLOBAL) {
   Dict* g = f->func->globals;
@@ -254,35 +257,57 @@ HANDLER(LOAD_COMMON) {
 
 // ---- jumps
 HANDLER(JUMP) { NEXT(1 + pc->bc); }
-HANDLER(JUMP_BACK) {
-  if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) {
-    SAVE();
-    if (!safepoint(*t).ok()) FAIL();
-  }
+SLOW(JUMP_BACK) {
+  SAVE();
+  if (!safepoint(*t).ok()) FAIL();
   NEXT(1 + pc->bc);
 }
-#define TRUTH_JUMP(when)                                                       \
-  Value v = r[pc->a];                                                          \
-  bool b;                                                                      \
-  if (v == kTrue) b = true;                                                    \
-  else if (v == kFalse || v == kNone) b = false;                               \
-  else if (v.is_int()) b = v != Value::from_int(0);                            \
-  else {                                                                       \
+HANDLER(JUMP_BACK) {
+  if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) GO_SLOW(JUMP_BACK);
+  NEXT(1 + pc->bc);
+}
+// A __bool__ written in Python runs in the loop.
+#define TRUTH_JUMP(NAME, when)                                                 \
+  SLOW(NAME) {                                                                 \
+    Value v = r[pc->a];                                                        \
     SAVE();                                                                    \
+    if (v.is_object() && type_of(v)->has(kTypeHeap)) {                         \
+      if (Value m = type_of(v)->dunder(D_bool); m && IS_EXACT(m, function)) {  \
+        Frame* nf = call_special(*t, f, m, v, Value(), Value(), 0, pc, kReturnJump); \
+        if (UNLIKELY(!nf)) FAIL();                                             \
+        ENTER(nf);                                                             \
+      }                                                                        \
+    }                                                                          \
     Result<bool> res = truth(*t, v);                                           \
     if (UNLIKELY(!res.ok())) FAIL();                                           \
-    b = res.value();                                                           \
+    if (res.value() == when) NEXT(1 + pc->bc);                                 \
+    NEXT(1);                                                                   \
   }                                                                            \
-  if (b == when) NEXT(1 + pc->bc);                                             \
-  NEXT(1);
-HANDLER(JUMP_TRUE) { TRUTH_JUMP(true) }
-HANDLER(JUMP_FALSE) { TRUTH_JUMP(false) }
+  HANDLER(NAME) {                                                              \
+    Value v = r[pc->a];                                                        \
+    bool b;                                                                    \
+    if (v == kTrue) b = true;                                                  \
+    else if (v == kFalse || v == kNone) b = false;                             \
+    else if (v.is_int()) b = v != Value::from_int(0);                          \
+    else GO_SLOW(NAME);                                                        \
+    if (b == when) NEXT(1 + pc->bc);                                           \
+    NEXT(1);                                                                   \
+  }
+TRUTH_JUMP(JUMP_TRUE, true)
+TRUTH_JUMP(JUMP_FALSE, false)
 HANDLER(JUMP_NONE) { if (r[pc->a].is_none()) NEXT(1 + pc->bc); NEXT(1); }
 HANDLER(JUMP_NOT_NONE) { if (!r[pc->a].is_none()) NEXT(1 + pc->bc); NEXT(1); }
 HANDLER(JUMP_EMPTY) { if (r[pc->a].is_empty()) NEXT(1 + pc->bc); NEXT(1); }
 HANDLER(JUMP_IS) { if ((r[pc->a] == r[pc->b]) == (pc->c != 0)) NEXT(2 + pc[1].offset); NEXT(2); }
 HANDLER(JUMP_IN) {
   SAVE();
+  if (Value c = r[pc->b]; c.is_object() && type_of(c)->has(kTypeHeap)) {
+    if (Value m = type_of(c)->dunder(D_contains); m && IS_EXACT(m, function)) {
+      Frame* nf = call_special(*t, f, m, c, r[pc->a], Value(), 0, pc, kReturnJump);
+      if (UNLIKELY(!nf)) FAIL();
+      ENTER(nf);
+    }
+  }
   Result<bool> res = contains(*t, r[pc->b], r[pc->a]);
   if (UNLIKELY(!res.ok())) FAIL();
   if (res.value() == (pc->c != 0)) NEXT(2 + pc[1].offset);

@@ -7,6 +7,7 @@
 
 #include "modules/sys_module.h"
 #include "runtime/call.h"
+#include "types/objmodel.h"
 
 namespace kaa {
 namespace {

@@ -50,7 +50,9 @@ enum FrameKind : uint8_t {
   kReturnExit,       // entered from native code: leaving this frame leaves the interpreter loop
   kReturnInit,       // __init__ of a class call: must return None; the instance, kept in the caller's register `aux`, goes to dst
   kReturnBool,       // truth of the result goes to dst
-  kReturnContinue,   // the caller's instruction finishes the job: interp/continuations.cpp, step `cont`
+  kReturnDiscard,    // the result is of no interest
+  kReturnBinary,     // an operator's method: NotImplemented sends the caller's instruction on to the reflected one, else as kReturnPlain
+  kReturnJump,       // the same for a jump: the truth of the result decides
   kReturnGenerator,  // this is a resumed generator's frame: a return ends the iteration
   kReturnCounted,    // the frames below are counted (Thread::counted_frames): take that off first, then do as the kind that this one stands for
 };

@@ -14,6 +14,13 @@ bool is_data_descriptor(Value v) {
   return ty->dunder(D_set) || ty->dunder(D_delete);
 }
 
+// On reading, a descriptor comes before the instance's own attributes if it also has a __get__.
+static bool is_data_descriptor_for_reading(Value d) {
+  if (!is_data_descriptor(d)) return false;
+  Type* ty = d.object()->type();
+  return ty == KAA_TYPE(property) || ty == KAA_TYPE(member_descriptor) || ty == KAA_TYPE(getset_descriptor) || ty->dunder(D_get);
+}
+
 static Result<Value> bound_method(Thread& t, Value f, Value self) {
   BoundMethod* m = TRY(alloc<BoundMethod>(t, KAA_SHAPE(method)));
   m->func.init(f);
@@ -129,7 +136,7 @@ static Value own_attr(Object* o, Type* ty, Str* name) {
 Result<Opt> generic_lookup_attr(Thread& t, Value o, Str* name) {
   Type* ty = type_of(o);
   Value d = type_lookup(ty, name);
-  if (d && is_data_descriptor(d)) {
+  if (d && is_data_descriptor_for_reading(d)) {
     Value v = TRY(descr_get(t, d, o, ty));
     return Opt{v};
   }
@@ -153,7 +160,7 @@ Result<Value> generic_get_attr(Thread& t, Value o, Str* name) {
 Result<Opt> type_lookup_attr(Thread& t, Type* ty, Str* name) {
   Type* meta = ty->type();
   Value d = type_lookup(meta, name);
-  if (d && is_data_descriptor(d)) {
+  if (d && is_data_descriptor_for_reading(d)) {
     Value v = TRY(descr_get(t, d, ty, meta));
     return Opt{v};
   }

@@ -116,7 +116,7 @@ Result<Value> call_dunder(Thread& t, Dunder d, Value o, Value a, Value b) {
   if (!f) return RAISE(TypeError, "'%T' object has no special method '%U'", o, dunder_name(d));
   if (f.is_object()) {
     Type* ft = f.object()->type();
-    if (ft == KAA_TYPE(wrapper_descriptor) || ft == KAA_TYPE(method_descriptor)) return call_native(t, f.as<NativeFunction>(), {args, n}, nullptr);
+    if (ft == KAA_TYPE(wrapper_descriptor) || ft == KAA_TYPE(method_descriptor)) return call_native_direct(t, f.as<NativeFunction>(), {args, n});
     if (ft == KAA_TYPE(function)) return call_python(t, f.as<Function>(), args, n, nullptr);
   }
   Value bound = TRY(descr_get(t, f, o, ty));
@@ -251,10 +251,63 @@ static Error too_many_error(Thread& t, Function* f, Value* regs, size_t given) {
                given == 1 && !kw ? "was" : "were");
 }
 
+// The common calls, without * and ** parameters: fills the registers and returns true, or returns false and has changed nothing but registers beyond
+// the arguments. Names of keywords and parameters are interned, as a rule: those that are not are left to the general way.
+static bool bind_quick(Frame* nf, const Value* a, size_t n, Tuple* kwnames) {
+  constexpr uint32_t kMaxKeywords = 8;
+  Function* f = nf->func;
+  Value* regs = nf->regs;
+  Code* c = nf->code;
+  uint32_t argc = c->argcount, total = argc + c->kwonlyargcount;
+  if ((c->flags & (kCoVarargs | kCoVarkeywords)) || n > argc) return false;
+  Value values[kMaxKeywords];
+  uint32_t at[kMaxKeywords], nkw = 0;
+  if (kwnames) {
+    nkw = static_cast<uint32_t>(kwnames->size);
+    if (nkw > kMaxKeywords) return false;
+    for (uint32_t k = 0; k < nkw; k++) {
+      Value name = kwnames->items[k];
+      uint32_t i = c->posonlyargcount > n ? c->posonlyargcount : static_cast<uint32_t>(n);
+      while (i < total && c->varnames->items[i] != name) i++;
+      if (i == total) return false;
+      values[k] = a[n + k];
+      at[k] = i;
+    }
+  }
+  uint32_t ndef = f->defaults ? static_cast<uint32_t>(f->defaults->size) : 0, first_def = argc > ndef ? argc - ndef : 0;
+  // Which parameters have a value is settled before any register is written, since the general way reads the arguments again.
+  uint64_t given = 0;
+  if (total > 64) return false;
+  for (uint32_t k = 0; k < nkw; k++) {
+    if (given >> at[k] & 1) return false;
+    given |= uint64_t{1} << at[k];
+  }
+  for (uint32_t i = static_cast<uint32_t>(n); i < first_def; i++)
+    if (!(given >> i & 1)) return false;
+  Value kwdef[kMaxKeywords];
+  if (c->kwonlyargcount > kMaxKeywords) return false;
+  for (uint32_t i = argc; i < total; i++) {
+    if (given >> i & 1) continue;
+    Value v = f->kwdefaults ? dict_get_str(f->kwdefaults, c->varnames->items[i].as<Str>()) : Value();
+    if (!v) return false;
+    kwdef[i - argc] = v;
+  }
+  if (regs != a) for (uint32_t i = 0; i < n; i++) regs[i] = a[i];
+  for (uint32_t i = static_cast<uint32_t>(n); i < argc; i++) regs[i] = i >= first_def ? f->defaults->items[i + ndef - argc] : Value();
+  for (uint32_t i = argc; i < total; i++) regs[i] = kwdef[i - argc];
+  for (uint32_t k = 0; k < nkw; k++) regs[at[k]] = values[k];
+  for (uint32_t i = total; i < c->nlocals; i++) regs[i] = Value();
+  return true;
+}
+
 Status bind_python(Thread& t, Frame* nf, const Value* a, size_t n, Tuple* kwnames) {
   Function* f = nf->func;
   Value* regs = nf->regs;
   Code* c = nf->code;
+  if (LIKELY(bind_quick(nf, a, n, kwnames))) {
+    t.frame = nf;
+    return {};
+  }
   uint32_t argc = c->argcount, kwonly = c->kwonlyargcount;
   uint32_t kwvals = kwnames ? static_cast<uint32_t>(kwnames->size) : 0;
   bool varargs = c->flags & kCoVarargs, varkw = c->flags & kCoVarkeywords;

@@ -1,5 +1,6 @@
 // When cycles are collected: after reconciles, in proportion to what survived.
 #include "runtime/startup.h"
+#include "runtime/types.h"
 #include "runtime/weakrefs.h"
 
 namespace kaa {
@@ -36,6 +37,7 @@ size_t gc_collect(Thread& t, int generation) {
   if (g_gc.notify) g_gc.notify(t, "start", generation, 0);
   t.heap->run_pending = run_pending;
   size_t n = t.heap->collect(generation);
+  free_retired_shapes();
   GcGeneration& stats = g_gc.generations[generation];
   stats.collections++;
   stats.collected += n;

@@ -1,6 +1,8 @@
 // Shapes: transitions, lookup, attributes of instances (model: objects/shape.h).
 #include <stdlib.h>
 
+#include <vector>
+
 #include "objects/traits.h"
 #include "runtime/types.h"
 
@@ -57,15 +59,29 @@ Shape* new_root_shape(Type* ty, uint32_t inline_cap) {
   return s;
 }
 
-static void free_shape(Shape* s, bool self) {
-  for (uint32_t i = 0; i < s->nchildren; i++) free_shape(s->children[i], true);
+// Inline caches of code that outlives a class name its shapes: by their address, and by reading their type's version. So a dead class's shapes stay, of a
+// type that no object has and whose version no record has, until there are many; then all caches are emptied and the shapes freed.
+static Type g_dead_type;
+static std::vector<Shape*> g_retired;
+constexpr size_t kMaxRetired = 2000;
+
+static void retire_shape(Shape* s) {
+  for (uint32_t i = 0; i < s->nchildren; i++) retire_shape(s->children[i]);
   free(s->children);
   free(s->table);
-  if (self) free(s);
+  *s = Shape{};
+  s->type = &g_dead_type;
+  g_retired.push_back(s);
+}
+void free_retired_shapes() {
+  if (g_retired.size() < kMaxRetired) return;
+  flush_attr_caches();
+  for (Shape* s : g_retired) free(s);
+  g_retired.clear();
 }
 void LayoutTraits<Type>::destroy(Type* ty) {
-  for (Shape* s = ty->root; s;) { Shape* n = s->next_root; free_shape(s, true); s = n; }
-  free(ty->dict_shape);
+  for (Shape* s = ty->root; s;) { Shape* n = s->next_root; retire_shape(s); s = n; }
+  if (ty->dict_shape) retire_shape(ty->dict_shape);
   free(ty->subclasses);
   ty->subclasses = nullptr;  // a subclass in the same batch of garbage may look
   ty->nsubclasses = ty->cap_subclasses = 0;

@@ -16,10 +16,13 @@ const Signature* parse_signature(Thread&, const MethodDef& def) {
   if (it != cache->end()) return it->second;
   Signature* s = static_cast<Signature*>(calloc(1, sizeof(Signature)));
   (*cache)[&def] = s;
+  s->direct_min = ~0u;
+  bool direct = def.fn && def.kind != MethodKind::kNew;
   bool method = def.kind == MethodKind::kMethod || def.kind == MethodKind::kClassMethod || def.kind == MethodKind::kNew;
   s->has_self = method;
   if (!def.sig) {
     s->any = true;
+    if (direct) { s->direct_min = 0; s->direct_span = ~0u; }
     return s;
   }
   std::vector<Param> params;
@@ -61,6 +64,10 @@ const Signature* parse_signature(Thread&, const MethodDef& def) {
   bool kw_required = false;
   for (uint32_t i = s->npositional; i < s->nparams; i++) kw_required |= !s->params[i].optional;
   s->simple = !kw_required;
+  if (direct && (s->var_positional || s->simple)) {
+    s->direct_min = s->nrequired;
+    s->direct_span = s->var_positional ? ~0u - s->nrequired : s->npositional - s->nrequired;
+  }
   return s;
 }
 

@@ -194,7 +194,24 @@ static void update_dunder(Type* ty, int d) {
   for (uint32_t i = 0; i < ty->nsubclasses; i++) update_dunder(ty->subclasses[i], d);
 }
 
+// Whether an instance of the type or of a subclass has, or had, an attribute of this name in a slot (null: any attribute).
+static bool shape_has(Shape* s, Str* name) {
+  for (uint32_t i = 0; i < s->nchildren; i++)
+    if (!name || s->children[i]->key == name || shape_has(s->children[i], name)) return true;
+  return false;
+}
+static bool has_slots_named(Type* ty, Str* name) {
+  for (Shape* s = ty->root; s; s = s->next_root)
+    if (shape_has(s, name)) return true;
+  for (uint32_t i = 0; i < ty->nsubclasses; i++)
+    if (has_slots_named(ty->subclasses[i], name)) return true;
+  return false;
+}
+
 Status type_set_attr(Thread& t, Type* ty, Str* name, Value v) {
+  // The loop's slot facts know nothing of the type's version.
+  bool hook = name == dunder_name(D_setattr) || name == dunder_name(D_delattr) || name == dunder_name(D_getattribute);
+  if (UNLIKELY(hook || (v && is_data_descriptor(v))) && has_slots_named(ty, hook ? nullptr : name)) flush_attr_caches();
   if (v) {
     TRY(dict_set(t, ty->dict, name, v));
   } else {

@@ -15,6 +15,8 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
 Result<Tuple*> compute_mro(Thread& t, Type* ty);   // C3
 Result<Type*> best_metaclass(Thread& t, Type* meta, Tuple* bases);
 void type_modified(Type* ty);                      // new versions for ty and its subclasses
+void free_retired_shapes();                        // shapes of dead classes, once there are many (after a collection)
+void flush_attr_caches();                          // the loop's attribute caches in all code (interp/ops_attr.cpp)
 Status type_set_attr(Thread& t, Type* ty, Str* name, Value v);  // empty v: delete; updates special methods
 void set_recipe(Type* ty);                         // how instances die, after layout, attributes or finalizer changed
 void update_dunders(Type* ty);                     // all of them, after bases or mro changed
