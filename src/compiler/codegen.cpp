@@ -102,6 +102,7 @@ void Codegen::layout(Unit* unit) {
   }
   code->free_base = next;
   for (Name* name : unit->frees) {
+    if (auto own = unit->regs.find(name); own != unit->regs.end() && scope->is_class()) unit->class_cells[name] = own->second;
     unit->regs[name] = next++;
     code->freevars.emplace_back(name->text());
   }

@@ -73,6 +73,15 @@ struct Unit {
   ast::Name* self_name = nullptr;  // the name of the function or class, for qualified names
   std::string qualname;
   std::unordered_map<const ast::Name*, Reg> regs;   // locals, cells and free variables
+  // Cells that a class makes for the functions in it (__class__), where the body itself means a variable around it by the name (nonlocal).
+  std::unordered_map<const ast::Name*, Reg> class_cells;
+  // The register whose cell a function in this unit gets for a free variable, or kNoReg.
+  Reg captured(const ast::Name* name) const {
+    auto own = class_cells.find(name);
+    if (own != class_cells.end()) return own->second;
+    auto it = regs.find(name);
+    return it == regs.end() ? kNoReg : it->second;
+  }
   std::vector<Scope*> comps;                        // inlined comprehensions being compiled
   std::vector<FBlock> fblocks;
   std::vector<ast::Name*> cells, frees;

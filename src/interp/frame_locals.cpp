@@ -113,8 +113,17 @@ static Result<Dict*> snapshot(Thread& t, FrameObject* o) {
   return d;
 }
 
+// Module and class bodies have variables in registers only while an inlined comprehension runs: its own. Then these are the frame's locals.
+static bool in_comprehension(const Code* c, const Value* regs, uint32_t n) {
+  for (uint32_t i = 0; i < c->varnames->size && i < n; i++)
+    if (regs[i]) return true;
+  return false;
+}
+
 Result<Value> frame_f_locals(Thread& t, FrameObject* o) {
-  if (!has_fast_locals(o->code)) {
+  uint32_t n;
+  Value* regs = frame_regs(o, &n);
+  if (!has_fast_locals(o->code) && !in_comprehension(o->code, regs, n)) {
     Value l = o->live ? o->live->locals : o->locals.get();
     if (l) return l;
     return TRY(new_dict(t));
@@ -124,7 +133,7 @@ Result<Value> frame_f_locals(Thread& t, FrameObject* o) {
   return p;
 }
 Result<Value> frame_locals(Thread& t, Frame* f) {
-  if (!has_fast_locals(f->code) && f->locals) return f->locals;
+  if (!has_fast_locals(f->code) && f->locals && !in_comprehension(f->code, f->regs, f->code->nlocals)) return f->locals;
   if (f->obj) return TRY(snapshot(t, f->obj));
   return TRY(variables_dict(t, f->code, f->regs, f->code->nlocals));
 }

@@ -44,6 +44,10 @@ Result<Value> make_generator(Thread& t, Frame* f) {
   gf.func = f->func;
   inc(c);          // the generator's own references, which each_field names
   inc(f->func);
+  if (!(c->flags & kCoOptimized)) {  // a module with `await` at its top level
+    gf.locals = f->locals;
+    inc(f->locals);
+  }
   gf.pc = f->pc + 1;
   gf.on_heap = true;
   if (f->obj) {    // the frame object follows
@@ -106,6 +110,27 @@ static Status close_iterator(Thread& t, Value it) {
   return {};
 }
 
+// A generator whose delegate runs for throw() or close() stands on the thread's chain of frames, as it does when the delegate runs for send().
+class WithFrame {
+ public:
+  WithFrame(Thread& t, GeneratorObject* g) : t_(t), g_(g), outer_(t.frame) {
+    g->slot = outer_ ? next_frame(outer_) : t.frame_base;
+    g->top = outer_ ? next_regs(outer_) : reinterpret_cast<Value*>(t.stack_base);
+    g->frame.prev = outer_;
+    g->state = GenState::kRunning;
+    t.frame = &g->frame;
+  }
+  ~WithFrame() {
+    t_.frame = outer_;
+    g_->frame.prev = nullptr;
+    g_->state = GenState::kSuspended;
+  }
+ private:
+  Thread& t_;
+  GeneratorObject* g_;
+  Frame* outer_;
+};
+
 int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool close_delegate) {
   if (g->state == GenState::kFinished) {
     if (g->type() == KAA_TYPE(coroutine)) {
@@ -117,33 +142,32 @@ int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool c
   }
   Value it = generator_delegate(g);
   if (it) {
-    // While the delegate runs, g counts as running and its frame is on no thread's chain: its registers must be counted ones (invariant G2, thread.cpp).
+    // While the delegate runs, g counts as running and what it refers to stays counted (invariant G2, thread.cpp).
     generator_count(g);
     Frame* f = &g->frame;
     if (close_delegate && is_instance(exc, KAA_TYPE(GeneratorExit))) {
-      g->state = GenState::kRunning;
-      Status s = close_iterator(t, it);
-      g->state = GenState::kSuspended;
-      if (!s.ok()) exc = take_exc(t);
+      bool closed;
+      {
+        WithFrame running(t, g);
+        closed = close_iterator(t, it).ok();
+      }
+      if (!closed) exc = take_exc(t);
       return resume_raising(t, g, exc, out);
     }
     int s;
     Value v;
-    g->state = GenState::kRunning;
     if (IS_EXACT(it, generator) || IS_EXACT(it, coroutine)) {
+      WithFrame running(t, g);
       s = generator_throw(t, it.as<GeneratorObject>(), exc, &v);
     } else {
       Result<Opt> m = lookup_attr(t, it, NAME("throw"));
-      if (!m.ok()) { g->state = GenState::kSuspended; return -1; }
-      if (!m.value()) {
-        g->state = GenState::kSuspended;
-        return resume_raising(t, g, exc, out);
-      }
+      if (!m.ok()) return -1;
+      if (!m.value()) return resume_raising(t, g, exc, out);
+      WithFrame running(t, g);
       Result<Value> r = call(t, m.value().v, exc);
       s = r.ok() ? 1 : -1;
       if (r.ok()) v = r.value();
     }
-    g->state = GenState::kSuspended;
     if (s == 1) {
       *out = v;
       generator_ran(g);

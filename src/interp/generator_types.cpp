@@ -133,7 +133,7 @@ static Result<Value> coro_get_origin(Thread&, Value self) {
 }
 static const MethodDef k_coroutine_methods[] = {
     {"send", gen_send, "($self, value, /)", "Sends a value into coroutine; what it awaits next comes back."},
-    {"throw", gen_throw, nullptr, "throw(exception): raises it where the coroutine waits."},
+    {"throw", gen_throw, nullptr, "throw(exception): raises it in coroutine, where it waits."},
     {"close", gen_close, "($self, /)", "Raises GeneratorExit inside coroutine."},
     {"__await__", coro_await, "($self, /)", "The iterator behind await."},
     {"__repr__", gen_repr, "($self, /)", "Return repr(self)."},
@@ -167,7 +167,7 @@ static Result<Value> wrapper_throw(Thread& t, Args a) {
 }
 static const MethodDef k_wrapper_methods[] = {
     {"send", wrapper_forward<gen_send>, "($self, value, /)", "Sends a value into coroutine; what it awaits next comes back."},
-    {"throw", wrapper_throw, nullptr, "throw(exception): raises it where the coroutine waits."},
+    {"throw", wrapper_throw, nullptr, "throw(exception): raises it in coroutine, where it waits."},
     {"close", wrapper_forward<gen_close>, "($self, /)", "Raises GeneratorExit inside coroutine."},
 };
 extern const TypeSpec coroutine_wrapper_spec = {.doc = "The iterator behind await of a coroutine.", .methods = k_wrapper_methods, .iternext = wrapper_iternext};

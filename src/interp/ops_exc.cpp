@@ -133,8 +133,8 @@ static Status load_exit(Thread& t, Value o, bool async_, Value out[2]) {
   bool other = type_lookup(ty, async_ ? NAME("__enter__") : NAME("__aenter__")) && type_lookup(ty, async_ ? NAME("__exit__") : NAME("__aexit__"));
   const char* proto = async_ ? "asynchronous context manager" : "context manager";
   const char* hint = !other ? "" : async_ ? " but it supports the context manager protocol. Did you mean to use 'with'?" : " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?";
-  if (!type_lookup(ty, enter)) return RAISE(TypeError, "'%T' object does not support the %s protocol (missed %U method)%s", o, proto, enter, hint);
   Value d = type_lookup(ty, exit);
+  if (d && !type_lookup(ty, enter)) return RAISE(TypeError, "'%T' object does not support the %s protocol (missed %U method)%s", o, proto, enter, hint);
   if (!d) return RAISE(TypeError, "'%T' object does not support the %s protocol (missed %U method)%s", o, proto, exit, hint);
   Type* dt = type_of(d);
   if (dt == KAA_TYPE(function) || dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor)) {

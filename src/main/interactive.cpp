@@ -180,6 +180,7 @@ Result<bool> one(Thread& t, Dict* dict, uint32_t& flags) {
     if (got) source += line;
     else ended = true;
   }
+  if (ended || source.back() != '\n') fputs("\n", stderr);  // the input has ended behind a prompt
   if (reading == Reading::kBlank) return true;
   Str* name = NAME("<stdin>");
   Code* code = TRY(compile_utf8(t, source, name, CompileMode::kSingle, flags, -1));

@@ -23,6 +23,7 @@
 #include "runtime/call.h"
 #include "runtime/codecs_api.h"
 #include "runtime/startup.h"
+#include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
 
 using namespace kaa;
@@ -249,6 +250,7 @@ int configure(char** argv, Config& c, const What& what) {
   if (const char* s = env(c, "PYTHONINTMAXSTRDIGITS"); s && !int_limit(s, c.int_max_str_digits)) return bad_config("config_init_int_max_str_digits", "PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.");
   if (const char* s = env(c, "PYTHON_CPU_COUNT"); s && !cpu_number(s, c.cpu_count)) return bad_config("config_init_cpu_count", "PYTHON_CPU_COUNT=<N>: N is missing or an invalid number");
   if (const char* s = env(c, "PYTHONPROFILEIMPORTTIME")) c.import_time = !strcmp(s, "2") ? 2 : 1;
+  if (env(c, "PYTHONNODEBUGRANGES")) g_no_debug_ranges = true;
   if (const char* s = env(c, "PYTHONUTF8")) {
     if (strcmp(s, "0") && strcmp(s, "1")) return bad_config("preinit", "invalid PYTHONUTF8 environment variable value");
     utf8 = *s - '0';
@@ -266,6 +268,7 @@ int configure(char** argv, Config& c, const What& what) {
       c.import_time = v == "2" ? 2 : 1;
       if (c.x_has_value[i] && v != "1" && v != "true" && v != "2") return bad_config("config_init_import_time", "-X importtime: values other than 1, 2 are reserved for future use.");
     }
+    if (k == "no_debug_ranges") g_no_debug_ranges = true;
     if (k == "utf8") {
       if (c.x_has_value[i] && v != "0" && v != "1") return bad_config("preinit", "invalid -X utf8 option value");
       utf8 = v != "0";
@@ -353,6 +356,7 @@ Status make_std_streams(Thread& t) {
       Value lookup = TRY(import_attr(t, "codecs", "lookup"));
       Value codec = TRY(call(t, lookup, enc));
       enc = TRY(get_attr(t, codec, NAME("name")));
+      in_errors = errors = NAME("strict");
     }
     if (colon != std::string::npos && colon + 1 < s.size()) in_errors = errors = TRY(new_str(t, s.substr(colon + 1)));
   }
@@ -514,13 +518,27 @@ Result<Value> run_file(Thread& t, const What& what) {
     std::string dir = realpath(path.c_str(), real) ? parent(real) : parent(path);
     TRY(path_insert(t, dir));
   }
-  Str* name = TRY(decode_fs(t, path));
+  // The main module's file has its whole path.
+  char cwd[PATH_MAX];
+  std::string whole = path[0] == '/' || !getcwd(cwd, sizeof cwd) ? path : std::string(cwd) + "/" + (path.rfind("./", 0) == 0 ? path.substr(2) : path);
+  Str* name = TRY(decode_fs(t, whole));
   Dict* d = TRY(main_dict(t));
   TRY(dict_set_str(t, d, "__file__", name));
-  Value loader_type = TRY(import_attr(t, "_frozen_importlib_external", "SourceFileLoader"));
+  bool compiled = whole.size() > 4 && whole.rfind(".pyc") == whole.size() - 4;
+  Value loader_type = TRY(import_attr(t, "_frozen_importlib_external", compiled ? "SourcelessFileLoader" : "SourceFileLoader"));
   Value loader = TRY(call(t, loader_type, NAME("__main__"), name));
   TRY(dict_set_str(t, d, "__loader__", loader));
   TRY(dict_set_str(t, d, "__cached__", kNone));
+  if (compiled) {
+    Value get_code = TRY(get_attr(t, loader, NAME("get_code")));
+    Result<Value> code = call(t, get_code, NAME("__main__"));
+    if (!code.ok()) {
+      if (!exc_matches(t, KAA_TYPE(ImportError))) return Error{};
+      clear_exc(t);
+      return RAISE(RuntimeError, "Bad magic number in .pyc file");
+    }
+    return run_code(t, code.value().as<Code>(), d, d);
+  }
   if (what.skip_first_line) {
     size_t e = bytes.find('\n');
     bytes = e == std::string::npos ? "" : bytes.substr(e);

@@ -95,7 +95,7 @@ Status emit_warning(Thread& t, const std::string& message, Str* filename, int li
     text = TRY(new_str(t, std::string(message).erase(at, kFuture.size())));
   std::string_view l = source_line(src, line);
   Value lt = kNone;
-  if (!l.empty()) lt = TRY(new_str(t, l));
+  if (!l.empty()) lt = l.back() == '\n' ? TRY(new_str(t, l)) : TRY(new_str(t, std::string(l) + '\n'));
   return syntax_error(t, KAA_TYPE(SyntaxError), text, filename, line, offset, lt, end_line, end_offset);
 }
 
@@ -167,8 +167,14 @@ Error raise_parse_error(Thread& t, const parser::ParseError& e, Str* filename) {
 }
 
 Result<bool> decode_source_bytes(Thread& t, std::string_view bytes, Str* filename, std::string& utf8) {
-  if (bytes.find('\0') != std::string_view::npos) {
-    return syntax_error(t, KAA_TYPE(SyntaxError), TRY(new_str(t, "source code cannot contain null bytes")), filename, 0, 0, kNone, 0, 0);
+  if (size_t null = bytes.find('\0'); null != std::string_view::npos) {
+    size_t start = bytes.rfind('\n', null);
+    start = start == std::string_view::npos ? 0 : start + 1;
+    int line = 1;
+    for (char c : bytes.substr(0, start)) line += c == '\n';
+    Value b = TRY(new_bytes(t, bytes.data() + start, null - start));
+    Value shown = TRY(call_method(t, b, NAME("decode"), NAME("utf-8"), NAME("replace")));
+    return syntax_error(t, KAA_TYPE(SyntaxError), TRY(new_str(t, "source code cannot contain null bytes")), filename, line, 0, shown, line, 0);
   }
   parser::SourceEncoding enc = parser::detect_encoding(bytes);
   if (enc.error.kind != parser::ErrorKind::None) return raise_parse_error(t, enc.error, filename);

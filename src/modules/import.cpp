@@ -73,6 +73,11 @@ static Result<Str*> resolve_name(Thread& t, Str* name, Value globals, int64_t le
   if (spec && spec.is_none()) spec = Value();
   if (package) {
     if (!is_str(package)) return RAISE(TypeError, "package must be a string");
+    if (spec) {
+      Value parent = TRY(get_attr(t, spec, NAME("parent")));
+      bool same = TRY(equal(t, package, parent));
+      if (!same) TRY(warn(t, KAA_TYPE(DeprecationWarning), 1, "__package__ != __spec__.parent (%R != %R)", package, parent));
+    }
   } else if (spec) {
     package = TRY(get_attr(t, spec, NAME("parent")));
     if (!is_str(package)) return RAISE(TypeError, "__spec__.parent must be a string");
@@ -133,9 +138,13 @@ static Result<Value> find_module(Thread& t, Str* name) {
     Opt spec = TRY(lookup_attr(t, m.v, NAME("__spec__")));
     if (spec && !spec.v.is_none()) {
       Opt ini = TRY(lookup_attr(t, spec.v, NAME("_initializing")));
-      if (ini && TRY(truth(t, ini.v))) TRY(importlib_call(t, "_lock_unlock_module", name, Value()));
+      if (ini && TRY(truth(t, ini.v))) {
+        TRY(importlib_call(t, "_lock_unlock_module", name, Value()));
+        Opt now = TRY(dict_get(t, interp().modules, name));
+        if (!now || now.v != m.v) m = Opt{};  // its import failed there: it is tried again
+      }
     }
-    return m.v;
+    if (m) return m.v;
   }
   Value f = interp().importlib ? TRY(get_attr(t, interp().importlib, NAME("_gcd_import"))) : Value();
   if (!f) return RAISE(ImportError, "importlib is not running yet, '%U' cannot be imported", name);
@@ -320,6 +329,11 @@ Result<Value> imp_extension_suffixes(Thread& t, Args) {
 Result<Value> imp_create_dynamic(Thread& t, Args a) {
   Value name = TRY(get_attr(t, a[0], NAME("name")));
   Value origin = TRY(get_attr(t, a[0], NAME("origin")));
+  for (Value v : {name, origin}) {
+    if (!is_str(v)) return RAISE(TypeError, "expected str, not %T", v);
+    for (uint64_t i = 0; i < v.as<Str>()->length; i++)
+      if (v.as<Str>()->at(i) == 0) return RAISE(ValueError, "embedded null character");
+  }
   Str* text = TRY(str_format(t, "%S is an extension module built for CPython (%S); Kaa cannot load it", name, origin));
   Value e = TRY(call(t, KAA_TYPE(ImportError), text));
   e.as<ExcImport>()->name.set(name);

@@ -187,22 +187,25 @@ static Result<Opt> module_lookup_attr(Thread& t, Value o, Str* name) {
   return Opt{r};
 }
 
+// An AttributeError of Python code that does not say what was missing is told.
+static Result<Value> with_missing_name(Thread& t, Value o, Str* name, Result<Value> r) {
+  if (r.ok() || !t.exc || !is_instance(t.exc, KAA_TYPE(AttributeError))) return r;
+  ExcNameObj* e = t.exc.as<ExcNameObj>();
+  auto unset = [](Value v) { return !v || v.is_none(); };
+  if (unset(e->name) && unset(e->obj)) {
+    e->name.set(name);
+    e->obj.set(o);
+  }
+  return r;
+}
+
 static Result<Value> slow_get_attr(Thread& t, Value o, Type* ty, Str* name) {
   Result<Value> r = call_dunder(t, D_getattribute, o, name);
   if (!r.ok() && ty->has(kTypeHasGetattr) && exc_matches(t, KAA_TYPE(AttributeError))) {
     clear_exc(t);
     r = call_dunder(t, D_getattr, o, name);
   }
-  // An AttributeError of Python code that does not say what was missing.
-  if (!r.ok() && t.exc && is_instance(t.exc, KAA_TYPE(AttributeError))) {
-    ExcNameObj* e = t.exc.as<ExcNameObj>();
-    auto unset = [](Value v) { return !v || v.is_none(); };
-    if (unset(e->name) && unset(e->obj)) {
-      e->name.set(name);
-      e->obj.set(o);
-    }
-  }
-  return r;
+  return with_missing_name(t, o, name, r);
 }
 
 static bool native_module_getattribute(Type* ty) { return ty->has(kTypeCustomGetattribute) && ty->dunder(D_getattribute) == KAA_TYPE(module)->dunder(D_getattribute); }
@@ -218,7 +221,7 @@ Result<Value> get_attr(Thread& t, Value o, Str* name) {
         if (!exc_matches(t, KAA_TYPE(AttributeError))) return Error{};
         clear_exc(t);
       }
-      return call_dunder(t, D_getattr, o, name);
+      return with_missing_name(t, o, name, call_dunder(t, D_getattr, o, name));
     }
     if (!r.ok()) return Error{};
     TRY(set_attribute_error(t, o, name));

@@ -12,6 +12,8 @@ void frame_leave(Thread& t, Frame* f);
 Status traceback_here(Thread& t, Frame* f);
 // Tells sys.unraisablehook what happened while something died: "Exception ignored while <doing> <object>".
 void report_ignored(Thread& t, const char* doing, Value object);
+// -X no_debug_ranges: code shows lines alone. Set once, at the start.
+extern bool g_no_debug_ranges;
 // Line of an instruction, or -1.
 int32_t code_line(const Code* c, uint32_t word);
 // The variable (local, cell or free variable) that a register below the first temporary holds, or null.

@@ -169,4 +169,22 @@ try:
     compile(b'# coding: ascii\n\xe2', 'f', 'exec')
 except SyntaxError as e:
     assert e.msg.startswith("'ascii' codec can't decode byte 0xe2"), e.msg
+
+# A class body that rebinds the __class__ around it, and functions in it that mean the class.
+class Around:
+    def method(self):
+        class Inner:
+            nonlocal __class__
+            __class__ = 42
+            def f():
+                return __class__
+        return __class__, Inner.f(), Inner
+result = Around().method()
+assert result[0] == 42 and result[1] is result[2]
+
+# Locals of a comprehension in a module's code.
+import sys
+assert [sys._getframe().f_locals['inside'] for inside in [7]] == [7]
+assert [locals()['inside'] for inside in [8]] == [8] and [eval('inside') for inside in [9]] == [9]
+assert 'inside' not in [sys._getframe().f_locals for inside in [0]][0] and 'inside' not in globals()
 print('ok')
