@@ -110,7 +110,7 @@ static Status close_iterator(Thread& t, Value it) {
   return {};
 }
 
-// A generator whose delegate runs for throw() or close() stands on the thread's chain of frames, as it does when the delegate runs for send().
+// A generator whose delegate runs for throw() stands on the thread's chain of frames, as it does for send(). (For close() it does not, as in CPython.)
 class WithFrame {
  public:
   WithFrame(Thread& t, GeneratorObject* g) : t_(t), g_(g), outer_(t.frame) {
@@ -146,11 +146,9 @@ int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool c
     generator_count(g);
     Frame* f = &g->frame;
     if (close_delegate && is_instance(exc, KAA_TYPE(GeneratorExit))) {
-      bool closed;
-      {
-        WithFrame running(t, g);
-        closed = close_iterator(t, it).ok();
-      }
+      g->state = GenState::kRunning;
+      bool closed = close_iterator(t, it).ok();
+      g->state = GenState::kSuspended;
       if (!closed) exc = take_exc(t);
       return resume_raising(t, g, exc, out);
     }
