@@ -427,7 +427,7 @@ Status read_all(Thread& t, int fd, std::string& out) {
 
 Result<Value> run_source(Thread& t, const std::string& bytes, Str* filename) {
   std::string text;
-  TRY(decode_source_bytes(t, bytes, filename, text));
+  TRY(decode_source_bytes(t, bytes, filename, text, true));
   Code* code = TRY(compile_utf8(t, text, filename, CompileMode::kExec, 0, -1));
   Dict* d = TRY(main_dict(t));
   return run_code(t, code, d, d);
@@ -495,15 +495,20 @@ Result<Value> run_module(Thread& t, Value name, bool set_argv0) {
   return call(t, f, name, Value::from_bool(set_argv0));
 }
 
+// A folder or an archive with a __main__.py.
+Result<Value> run_container(Thread& t, const std::string& path) {
+  size_t n = path.size();
+  TRY(path_insert(t, n > 2 && path.compare(n - 2, 2, "/.") == 0 ? path.substr(0, n - 2) : path));
+  return run_module(t, NAME("__main__"), false);
+}
+
 Result<Value> run_file(Thread& t, const What& what) {
   const std::string& path = what.text;
+  // The main module's file has its whole path.
+  char cwd[PATH_MAX];
+  std::string whole = path[0] == '/' || !getcwd(cwd, sizeof cwd) ? path : std::string(cwd) + "/" + (path.rfind("./", 0) == 0 ? path.substr(2) : path);
   struct stat st;
-  bool exists = stat(path.c_str(), &st) == 0;
-  if (exists && (S_ISDIR(st.st_mode) || (path.size() > 4 && path.rfind(".zip") == path.size() - 4) || (path.size() > 5 && path.rfind(".pyz") == path.size() - 4))) {
-    // A folder or archive with __main__.py
-    TRY(path_insert(t, path));
-    return run_module(t, NAME("__main__"), false);
-  }
+  if (stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) return run_container(t, whole);
   FILE* f = fopen(path.c_str(), "rbe");
   if (!f) {
     fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", g_config.executable.c_str(), path.c_str(), errno, strerror(errno));
@@ -513,14 +518,14 @@ Result<Value> run_file(Thread& t, const What& what) {
   Status s = read_all(t, fileno(f), bytes);
   fclose(f);
   TRY(s);
+  // An archive ends with its directory, and a comment of at most 64 KiB.
+  size_t tail = bytes.size() > 65557 ? bytes.size() - 65557 : 0;
+  if (bytes.find("PK\x05\x06", tail) != std::string::npos) return run_container(t, whole);
   if (!g_config.safe_path) {
     char real[PATH_MAX];
     std::string dir = realpath(path.c_str(), real) ? parent(real) : parent(path);
     TRY(path_insert(t, dir));
   }
-  // The main module's file has its whole path.
-  char cwd[PATH_MAX];
-  std::string whole = path[0] == '/' || !getcwd(cwd, sizeof cwd) ? path : std::string(cwd) + "/" + (path.rfind("./", 0) == 0 ? path.substr(2) : path);
   Str* name = TRY(decode_fs(t, whole));
   Dict* d = TRY(main_dict(t));
   TRY(dict_set_str(t, d, "__file__", name));

@@ -166,22 +166,27 @@ Error raise_parse_error(Thread& t, const parser::ParseError& e, Str* filename) {
   return syntax_error(t, type, msg.value(), filename, e.lineno, e.offset, text, e.end_lineno, e.end_offset);
 }
 
-Result<bool> decode_source_bytes(Thread& t, std::string_view bytes, Str* filename, std::string& utf8) {
+Result<bool> decode_source_bytes(Thread& t, std::string_view bytes, Str* filename, std::string& utf8, bool file) {
+  Utf8 shown;
+  if (file) TRY(str_utf8(t, filename, shown, true));
+  std::string_view named = file ? shown.view() : std::string_view();
   if (size_t null = bytes.find('\0'); null != std::string_view::npos) {
+    parser::ParseError earlier;
+    if (parser::detect_encoding(bytes.substr(0, null)).name == "utf-8" && !parser::check_utf8(bytes.substr(0, null), &earlier, named)) return raise_parse_error(t, earlier, filename);
     size_t start = bytes.rfind('\n', null);
     start = start == std::string_view::npos ? 0 : start + 1;
     int line = 1;
     for (char c : bytes.substr(0, start)) line += c == '\n';
     Value b = TRY(new_bytes(t, bytes.data() + start, null - start));
-    Value shown = TRY(call_method(t, b, NAME("decode"), NAME("utf-8"), NAME("replace")));
-    return syntax_error(t, KAA_TYPE(SyntaxError), TRY(new_str(t, "source code cannot contain null bytes")), filename, line, 0, shown, line, 0);
+    Value text = TRY(call_method(t, b, NAME("decode"), NAME("utf-8"), NAME("replace")));
+    return syntax_error(t, KAA_TYPE(SyntaxError), TRY(new_str(t, "source code cannot contain null bytes")), filename, line, 0, text, line, 0);
   }
   parser::SourceEncoding enc = parser::detect_encoding(bytes);
   if (enc.error.kind != parser::ErrorKind::None) return raise_parse_error(t, enc.error, filename);
   bytes.remove_prefix(enc.bom_size);
   if (enc.name == "utf-8") {
     parser::ParseError e;
-    if (!parser::check_utf8(bytes, &e)) return raise_parse_error(t, e, filename);
+    if (!parser::check_utf8(bytes, &e, named)) return raise_parse_error(t, e, filename);
     utf8.assign(bytes);
     return true;
   }
