@@ -169,12 +169,28 @@ bool find_library(Config& c) {
   std::string b = parent(self), up = parent(b);
   const char* e = getenv("KAA_STDLIB");
   std::string tries[] = {e ? e : "", up + "/lib/kaa3.14", parent(up) + "/.deps/stdlib/lib/kaa3.14"};
+  const char* home = env(c, "PYTHONHOME");
+  if (home && !e) {  // PREFIX or PREFIX:EXEC_PREFIX: the library is there or nowhere
+    tries[1] = std::string(home, strcspn(home, ":")) + "/lib/kaa3.14";
+    tries[2] = "";
+  }
   for (const std::string& t : tries) {
     if (t.empty() || !is_file(t + "/os.py")) continue;
     char real[PATH_MAX];
     c.stdlib = realpath(t.c_str(), real) ? real : t;
     c.base_prefix = parent(parent(c.stdlib));
     return true;
+  }
+  if (home && !e) {
+    const char* path = env(c, "PYTHONPATH");
+    fprintf(stderr, "Could not find platform independent libraries <prefix>\nPython path configuration:\n  PYTHONHOME = '%s'\n", home);
+    if (path) fprintf(stderr, "  PYTHONPATH = '%s'\n", path);
+    else fputs("  PYTHONPATH = (not set)\n", stderr);
+    fprintf(stderr, "  program name = '%s'\n  isolated = %d\n  environment = %d\n  user site = %d\n  safe_path = %d\n  import site = %d\n  stdlib dir = '%s'\n", c.executable.c_str(),
+            c.isolated, !c.ignore_environment, !c.no_user_site, c.safe_path, !c.no_site, tries[1].c_str());
+    fputs("Fatal Python error: init_fs_encoding: failed to get the Python codec of the filesystem encoding\nPython runtime state: core initialized\n"
+          "ModuleNotFoundError: No module named 'encodings'\n", stderr);
+    return false;
   }
   fprintf(stderr, "kaa: cannot find the Python library (os.py): looked in $KAA_STDLIB, %s and %s\n", tries[1].c_str(), tries[2].c_str());
   return false;
