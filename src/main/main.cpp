@@ -20,6 +20,7 @@
 #include "modules/io/io.h"
 #include "modules/signal_module.h"
 #include "modules/sys_module.h"
+#include "objects/exceptions.h"
 #include "runtime/call.h"
 #include "runtime/codecs_api.h"
 #include "runtime/startup.h"
@@ -444,9 +445,19 @@ Status read_all(Thread& t, int fd, std::string& out) {
 Result<Value> run_source(Thread& t, const std::string& bytes, Str* filename) {
   std::string text;
   TRY(decode_source_bytes(t, bytes, filename, text, true));
-  Code* code = TRY(compile_utf8(t, text, filename, CompileMode::kExec, 0, -1));
+  Result<Code*> code = compile_utf8(t, text, filename, CompileMode::kExec, 0, -1);
+  if (!code.ok()) {
+    // CPython reads a program line by line: an error at its end, where no line is left, has no column (and so no caret).
+    if (exc_matches(t, KAA_TYPE(SyntaxError)) && is_instance(t.exc, KAA_TYPE(SyntaxError))) {
+      ExcSyntax* e = t.exc.as<ExcSyntax>();
+      bool at_end = e->end_offset.get() == small_int(-1);
+      bool has_line = is_str(e->msg) && str_equal_ascii(e->msg.get().as<Str>(), "unexpected EOF while parsing") && e->offset.get() != small_int(2);
+      if (at_end && !has_line) e->offset.set(small_int(0));
+    }
+    return Error{};
+  }
   Dict* d = TRY(main_dict(t));
-  return run_code(t, code, d, d);
+  return run_code(t, code.value(), d, d);
 }
 
 // Takes off the white space that all lines begin with; lines of nothing else become empty.

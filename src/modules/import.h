@@ -5,7 +5,7 @@
 namespace kaa {
 
 // What .pyc files depend on besides the instruction set: raise it with the marshal format, or when an instruction's meaning changes.
-constexpr uint32_t kMarshalFormat = 4;
+constexpr uint32_t kMarshalFormat = 5;
 
 // Magic number of .pyc files: two bytes from a hash of the instruction set, which so can never be read by another one, and "\r\n".
 constexpr uint32_t pyc_magic() {

@@ -244,6 +244,38 @@ Result<Value> sys_excepthook(Thread& t, Args a) {
   return kNone;
 }
 
+// The exception alone: no carets, no causes.
+Status print_ignored(Thread& t, Value err, Value exc) {
+  Value tb = exc.as<BaseException>()->traceback;
+  if (tb) TRY(call_method(t, err, NAME("write"), NAME("Traceback (most recent call last):\n")));
+  for (; tb && !tb.is_none(); tb = tb.as<Traceback>()->next) {
+    Traceback* x = tb.as<Traceback>();
+    Keep keep(x);
+    Str* where = TRY(str_format(t, "  File \"%S\", line %d, in %S\n", x->code->filename.get(), x->lineno, x->code->name.get()));
+    TRY(call_method(t, err, NAME("write"), where));
+    Result<Value> line = [&]() -> Result<Value> {
+      Value getline = TRY(import_attr(t, "linecache", "getline"));
+      Value s = TRY(call(t, getline, x->code->filename.get(), small_int(x->lineno)));
+      return call_method(t, s, NAME("strip"));
+    }();
+    if (!line.ok()) clear_exc(t);
+    else if (is_str(line.value()) && line.value().as<Str>()->length) TRY(call_method(t, err, NAME("write"), TRY(str_format(t, "    %S\n", line.value()))));
+  }
+  Type* type = type_of(exc);
+  Opt module = TRY(lookup_attr(t, type, NAME("__module__")));
+  bool plain = !module || !is_str(module.v) || str_equal_ascii(module.v.as<Str>(), "builtins") || str_equal_ascii(module.v.as<Str>(), "__main__");
+  Value qualname = TRY(get_attr(t, type, NAME("__qualname__")));
+  Str* name = plain ? TRY(str(t, qualname)) : TRY(str_format(t, "%S.%S", module.v, qualname));
+  Result<Str*> text = str(t, exc);
+  if (!text.ok()) {
+    clear_exc(t);
+    text = new_str(t, "<exception str() failed>");
+  }
+  Str* shown = TRY(text);
+  TRY(call_method(t, err, NAME("write"), shown->length ? TRY(str_format(t, "%U: %U\n", name, shown)) : TRY(str_format(t, "%U\n", name))));
+  return {};
+}
+
 Result<Value> sys_unraisablehook(Thread& t, Args a) {
   Value u = a[0];
   Value exc = TRY(get_attr(t, u, NAME("exc_value"))), obj = TRY(get_attr(t, u, NAME("object"))), msg = TRY(get_attr(t, u, NAME("err_msg")));
@@ -258,7 +290,7 @@ Result<Value> sys_unraisablehook(Thread& t, Args a) {
     head = msg.is_none() ? TRY(new_str(t, "Exception ignored in:\n")) : TRY(str_format(t, "%S:\n", msg));
   }
   TRY(call_method(t, err, NAME("write"), head));
-  if (!exc.is_none()) TRY(print_exception(t, exc, kNone));
+  if (!exc.is_none()) TRY(print_ignored(t, err, exc));
   TRY(call_method(t, err, NAME("flush")));
   return kNone;
 }

@@ -308,7 +308,8 @@ Status warn_here(Thread& t, Value message, Value category, int64_t level, Value 
   }
   Dict* globals = f ? f->func->globals.get() : interp().sys_dict;
   Str* filename = f ? file_of(f) : NAME("<sys>");
-  int64_t line = f ? code_line(f->code, f->pc_index()) : 0;
+  uint32_t word = !f ? 0 : t.line_pc && f == t.line_frame ? static_cast<uint32_t>(t.line_pc - f->code->words) : f->pc_index();  // of a finalizer: where it died
+  int64_t line = f ? code_line(f->code, word) : 0;
   Value registry = dict_get_str(globals, NAME("__warningregistry__"));
   if (!registry) {
     registry = TRY(new_dict(t));
