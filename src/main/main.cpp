@@ -13,6 +13,7 @@
 
 #include "modules/faulthandler/faulthandler.h"
 #include "main/interactive.h"
+#include "main/teardown.h"
 #include "modules/kaa/kaa.h"
 #include "modules/code_builtins.h"
 #include "modules/frozen.h"
@@ -633,13 +634,7 @@ int handle_exit(Thread& t) {
 }
 
 // threading._shutdown, atexit callbacks, flushing; true when the flush of stdout failed.
-bool shut_down(Thread& t) {
-  auto quiet = [&](Result<Value> r) { if (!r.ok()) write_unraisable(t, Value()); };
-  Opt th{};
-  if (Result<Opt> m = dict_get(t, interp().modules, NAME("threading")); m.ok()) th = m.value();
-  if (th) quiet(call_method(t, th.v, NAME("_shutdown")));
-  Result<Opt> ax = dict_get(t, interp().modules, NAME("atexit"));
-  if (ax.ok() && ax.value()) quiet(call_method(t, ax.value().v, NAME("_run_exitfuncs")));
+bool flush_std_files(Thread& t) {
   bool failed = false;
   for (const char* n : {"stdout", "stderr"}) {
     Value f = sys_get(n);
@@ -652,6 +647,19 @@ bool shut_down(Thread& t) {
     }
   }
   return failed;
+}
+bool shut_down(Thread& t) {
+  auto quiet = [&](Result<Value> r) { if (!r.ok()) write_unraisable(t, Value()); };
+  Opt th{};
+  if (Result<Opt> m = dict_get(t, interp().modules, NAME("threading")); m.ok()) th = m.value();
+  if (th) quiet(call_method(t, th.v, NAME("_shutdown")));
+  Result<Opt> ax = dict_get(t, interp().modules, NAME("atexit"));
+  if (ax.ok() && ax.value()) quiet(call_method(t, ax.value().v, NAME("_run_exitfuncs")));
+  bool failed = flush_std_files(t);
+  for (const auto& [option, value] : g_config.x_options)
+    if (option == "lifecycle" && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
+  tear_down_modules(t);
+  return flush_std_files(t) || failed;
 }
 
 }  // namespace
@@ -685,8 +693,6 @@ int main(int argc, char** argv) {
     status = run_interactive(t).ok() ? 0 : handle_exit(t);
   }
   if (shut_down(t)) status = 120;
-  for (const auto& [option, value] : g_config.x_options)
-    if (option == "lifecycle" && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
   if (status == 130 + 256) {
     signal(SIGINT, SIG_DFL);
     raise(SIGINT);
