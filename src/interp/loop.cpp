@@ -48,6 +48,7 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
     t.frame = nf;
     return nf;
   }
+  if (!(c->flags & kCoOptimized)) nf->locals = fn->globals.get();  // run_code() and class bodies put another mapping here
   if (!bind_python(t, nf, a, n, kwnames).ok()) {
     t.frame = f;
     return nullptr;
