@@ -204,6 +204,7 @@ class Finder final : public RootVisitor {
   }
   std::vector<Object*> dead;
   bool deep = false;
+  for (size_t i = known; i < h.eager.size(); i++) h.eager[i].object->rc &= ~uint64_t{kMarked};
   for (size_t i = 0; i < known; i++) {
     EagerEntry& e = h.eager[i];
     bool seen = e.object->rc & kMarked;
@@ -376,9 +377,12 @@ void hand_over_arguments(Thread& t, Frame* f) {
   bool fresh = t.watch_frame != f;
   const Word* at = fresh ? nullptr : t.watch_last;
   if (!(f->kind & kWatched)) {
-    if (f->prev && (f->prev->kind & kWatched)) {
-      f->kind = static_cast<FrameKind>(f->kind | kCallerWatched);
-      hand_over_arguments(t, f);
+    // The callee of the watched frame is f, or has itself called f while it ran on this table.
+    for (Frame* x = f; x->prev && !(x->kind & kCallerWatched); x = x->prev) {
+      if (!(x->prev->kind & kWatched)) continue;
+      x->kind = static_cast<FrameKind>(x->kind | kCallerWatched);
+      if (x == f) hand_over_arguments(t, f);
+      break;
     }
     if (!(f->kind & kWatched)) {
       t.dispatch = t.live;
