@@ -233,7 +233,7 @@ class Finder final : public RootVisitor {
 // Whether x holds c, itself or through what it holds, to a small depth and in a small number of steps. All that lie between become eager.
 class OwnerSearch {
  public:
-  explicit OwnerSearch(Object* c) : c_(c) {}
+  OwnerSearch(Object* c, std::vector<Object*>& owned) : c_(c), owned_(owned) {}
   bool from(Object* x, int depth) {
     if (is_immortal(x->rc) || x == c_ || steps_ <= 0 || !is_small(x)) return false;
     steps_--;
@@ -242,10 +242,18 @@ class OwnerSearch {
       size_t n = 0;
       void child(Value v) override { if (n < kMost && !is_immortal(v.object()->rc)) list[n++] = v.object(); }
     } v;
-    visit_children(x, v);
+    if (IS_EXACT(Value(x), function)) {  // not its globals
+      Function* fn = static_cast<Function*>(x);
+      for (Value part : {fn->closure.value(), fn->defaults.value(), fn->kwdefaults.value()}) v(part);
+    } else {
+      visit_children(x, v);
+    }
     for (size_t i = 0; i < v.n; i++)
       if (v.list[i] == c_ || (depth > 1 && from(v.list[i], depth - 1))) {
-        make_eager(x);
+        if (!x->flag(kEager)) {
+          make_eager(x);
+          if (is_counted(x->rc)) owned_.push_back(x);  // and who holds x?
+        }
         return true;
       }
     return false;
@@ -264,6 +272,7 @@ class OwnerSearch {
     return (ty->layout->death != Death::kPlain && (!ty->layout->destroy || ty->has(kTypeList | kTypeDict))) || ty->attr_offset || ty->slots_offset;
   }
   Object* c_;
+  std::vector<Object*>& owned_;
   int steps_ = 128;
 };
 
@@ -272,13 +281,15 @@ class OwnerSearch {
 // Garbage may be an owner, too (the view that a loop's iterator was made of): a reconcile clears it away.
 [[gnu::noinline]] void find_owners(Thread& t) {
   constexpr int kFrames = 4, kDepth = 3;
+  constexpr size_t kMost = 24;
   Heap& h = *t.heap;
   std::vector<Object*> orphans;
   orphans.swap(eager_orphans());
-  for (Object* o : orphans) {
+  for (size_t k = 0; k < orphans.size() && k < kMost; k++) {
+    Object* o = orphans[k];
     bool found = false;
     for (int depth = 1; depth <= kDepth && !found; depth++) {  // near owners first
-      OwnerSearch search(o);
+      OwnerSearch search(o, orphans);
       int n = 0;
       const Value* callee = nullptr;
       for (Frame* f = t.frame; f && n < kFrames && search.going(); f = f->prev, n++) {
