@@ -42,8 +42,11 @@ struct State {
   Root<> scheduled, eager;      // tasks of other classes: a WeakSet and a set
   Task* tasks;
   uint64_t next_name;
+  bool loaded;                  // what comes from asyncio has been looked up
 };
 State& state();
+Status load_asyncio(Thread& t);
+inline Status need_asyncio(Thread& t) { return LIKELY(state().loaded) ? Status{} : load_asyncio(t); }
 
 inline bool exact_future(Value v) { return v.is_object() && (v.object()->type() == state().future || v.object()->type() == state().task); }
 

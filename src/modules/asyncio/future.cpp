@@ -1,6 +1,7 @@
 // Future.
 #include "modules/asyncio/asyncio.h"
 #include "modules/native_new.h"
+#include "runtime/types.h"
 #include "types/dict.h"
 #include "types/list.h"
 
@@ -16,11 +17,13 @@ Status alive(Thread& t, Future* f) {
   return RAISE(RuntimeError, "%s object is not initialized.", f->is_task ? "Task" : "Future");
 }
 Error invalid_state(Thread& t, const char* text) {
+  TRY(need_asyncio(t));
   Value e = TRY(call(t, state().invalid_state, Value(TRY(new_str(t, text)))));
   return raise_value(t, e);
 }
 
 Status future_init(Thread& t, Future* f, Value loop) {
+  TRY(need_asyncio(t));
   if (!loop || loop.is_none()) loop = TRY(get_event_loop(t));
   f->loop.set(loop);
   f->callback.clear();
@@ -41,9 +44,15 @@ Status future_init(Thread& t, Future* f, Value loop) {
 }
 
 Status call_soon(Thread& t, Value loop, Value callback, Value argument, Value context) {
-  Value method = TRY(get_attr(t, loop, NAME("call_soon")));
-  Value a[3] = {callback};
-  size_t n = 1;
+  // Without a bound method, where it is an ordinary one.
+  Value method = type_lookup(type_of(loop), NAME("call_soon"));
+  Value a[4];
+  size_t n = 0;
+  bool ordinary = method && IS_EXACT(method, function) && !type_of(loop)->has(kTypeCustomGetattribute) && type_of(loop)->attr_offset &&
+                  !shape_get(loop.object(), NAME("call_soon"));
+  if (ordinary) a[n++] = loop;
+  else method = TRY(get_attr(t, loop, NAME("call_soon")));
+  a[n++] = callback;
   if (argument) a[n++] = argument;
   if (!context) {
     TRY(call_args(t, method, a, n));
@@ -141,6 +150,7 @@ Result<bool> future_cancel(Thread& t, Future* f, Value message) {
   return true;
 }
 Result<Value> make_cancelled_error(Thread& t, Future* f) {
+  TRY(need_asyncio(t));
   if (f->cancelled_exc) {
     Value e = f->cancelled_exc.value();
     f->cancelled_exc.clear();
@@ -232,7 +242,6 @@ Result<Value> future_init_method(Thread& t, Args a, Tuple* kwnames) {
 }
 Result<Value> future_result(Thread& t, Args a) {
   Future* f = self_of(a);
-  TRY(alive(t, f));
   Value v;
   int s = future_outcome(t, f, &v);
   if (s < 0) return Error{};
@@ -240,7 +249,6 @@ Result<Value> future_result(Thread& t, Args a) {
 }
 Result<Value> future_exception(Thread& t, Args a) {
   Future* f = self_of(a);
-  TRY(alive(t, f));
   if (f->state == FutureState::kCancelled) return raise_value(t, TRY(make_cancelled_error(t, f)));
   if (f->state == FutureState::kPending) return invalid_state(t, "Exception is not set.");
   f->log_tb = false;
@@ -255,6 +263,7 @@ Result<Value> future_set_exception_method(Thread& t, Args a) {
   return kNone;
 }
 Result<Value> future_add_done_callback(Thread& t, Args a) {
+  TRY(need_asyncio(t));
   Value context = a[2] && !a[2].is_none() ? a[2] : TRY(call(t, state().copy_context));
   TRY(future_add_callback(t, self_of(a), a[1], context));
   return kNone;
@@ -301,7 +310,10 @@ Result<Value> future_get_loop(Thread& t, Args a) {
   return self_of(a)->loop.value();
 }
 Result<Value> future_make_cancelled(Thread& t, Args a) { return make_cancelled_error(t, self_of(a)); }
-Result<Value> future_repr_method(Thread& t, Args a) { return call(t, self_of(a)->is_task ? state().task_repr : state().future_repr, a[0]); }
+Result<Value> future_repr_method(Thread& t, Args a) {
+  TRY(need_asyncio(t));
+  return call(t, self_of(a)->is_task ? state().task_repr : state().future_repr, a[0]);
+}
 
 // ---- the iterator that `await` runs
 

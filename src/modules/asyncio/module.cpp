@@ -54,6 +54,23 @@ Status must_run(Thread& t, Value loop) {
 
 }  // namespace
 
+// asyncio imports this module, so that its parts are looked up when they are first needed.
+Status load_asyncio(Thread& t) {
+  State& s = state();
+  s.cancelled_error = TRY(import_attr(t, "asyncio.exceptions", "CancelledError"));
+  s.invalid_state = TRY(import_attr(t, "asyncio.exceptions", "InvalidStateError"));
+  s.future_repr = TRY(import_attr(t, "asyncio.base_futures", "_future_repr"));
+  s.task_repr = TRY(import_attr(t, "asyncio.base_tasks", "_task_repr"));
+  s.task_get_stack = TRY(import_attr(t, "asyncio.base_tasks", "_task_get_stack"));
+  s.task_print_stack = TRY(import_attr(t, "asyncio.base_tasks", "_task_print_stack"));
+  s.iscoroutine = TRY(import_attr(t, "asyncio.coroutines", "iscoroutine"));
+  s.get_policy = TRY(import_attr(t, "asyncio.events", "_get_event_loop_policy"));
+  s.extract_stack = TRY(import_attr(t, "traceback", "extract_stack"));
+  s.copy_context = TRY(import_attr(t, "_contextvars", "copy_context"));
+  s.loaded = true;
+  return {};
+}
+
 Value running_loop(Thread&) { return mine().loop; }
 Value running_task(Thread&, Value loop) {
   if (mine().loop == loop) return mine().task;
@@ -83,6 +100,7 @@ Result<Value> swap_task(Thread& t, Value loop, Value task) {
 }
 Result<Value> get_event_loop(Thread& t) {
   if (Value loop = mine().loop) return loop;
+  TRY(need_asyncio(t));
   Value policy = TRY(call(t, state().get_policy));
   return call_method(t, policy, NAME("get_event_loop"));
 }
@@ -174,22 +192,12 @@ const MethodDef k_functions[] = {
 
 Status exec(Thread& t, Module* m) {
   State& s = state();
-  s.cancelled_error = TRY(import_attr(t, "asyncio.exceptions", "CancelledError"));
-  s.invalid_state = TRY(import_attr(t, "asyncio.exceptions", "InvalidStateError"));
-  s.future_repr = TRY(import_attr(t, "asyncio.base_futures", "_future_repr"));
-  s.task_repr = TRY(import_attr(t, "asyncio.base_tasks", "_task_repr"));
-  s.task_get_stack = TRY(import_attr(t, "asyncio.base_tasks", "_task_get_stack"));
-  s.task_print_stack = TRY(import_attr(t, "asyncio.base_tasks", "_task_print_stack"));
-  s.iscoroutine = TRY(import_attr(t, "asyncio.coroutines", "iscoroutine"));
-  s.get_policy = TRY(import_attr(t, "asyncio.events", "_get_event_loop_policy"));
-  s.extract_stack = TRY(import_attr(t, "traceback", "extract_stack"));
-  s.copy_context = TRY(import_attr(t, "_contextvars", "copy_context"));
-  s.scheduled = TRY(call(t, TRY(import_attr(t, "weakref", "WeakSet"))));
-  s.eager = TRY(new_set(t));
   s.future = TRY(make_native_type(t, "_asyncio.Future", nullptr, future_spec));
   s.task = TRY(make_native_type(t, "_asyncio.Task", s.future, task_spec));
   s.iter = TRY(make_native_type(t, "_asyncio.FutureIter", nullptr, iter_spec));
   s.step = TRY(make_native_type(t, "_asyncio.TaskStepMethWrapper", nullptr, step_spec));
+  s.scheduled = TRY(call(t, TRY(import_attr(t, "weakref", "WeakSet"))));
+  s.eager = TRY(new_set(t));
   TRY(module_add(t, m, "Future", s.future));
   return module_add(t, m, "Task", s.task);
 }

@@ -116,6 +116,7 @@ Status wait_for(Thread& t, Task* task, Value what) {
 Status step(Thread& t, Task* task, Value exception) {
   Keep keep(task), keep_exception(exception ? exception : kNone);
   if (task->state != FutureState::kPending) {
+    TRY(need_asyncio(t));
     Str* text = TRY(str_format(t, "__step(): already done: %R %R", Value(task), exception ? exception : kNone));
     Value e = TRY(call(t, state().invalid_state, Value(text)));
     return raise_value(t, e);
@@ -134,10 +135,11 @@ Status step(Thread& t, Task* task, Value exception) {
   Value out;
   int status;  // 1 yielded, 0 returned, -1 failed
   bool own_type = IS_EXACT(coro, coroutine) || IS_EXACT(coro, generator);
-  if (!exception) {
+  bool iterator = own_type || type_of(coro)->iternext || type_of(coro)->dunder(D_next);
+  if (!exception && iterator) {
     status = own_type ? generator_send(t, coro.as<GeneratorObject>(), kNone, &out) : send_value(t, coro, kNone, &out);
   } else {
-    Result<Value> r = call_method(t, coro, NAME("throw"), exception);
+    Result<Value> r = exception ? call_method(t, coro, NAME("throw"), exception) : call_method(t, coro, NAME("send"), kNone);
     status = r.ok() ? 1 : -1;
     if (r.ok()) out = r.value();
     else if (exc_matches(t, KAA_TYPE(StopIteration))) {
@@ -310,8 +312,14 @@ Result<Value> task_uncancel(Thread&, Args a) {
   if (task->cancels > 0 && --task->cancels == 0) task->must_cancel = false;
   return small_int(task->cancels);
 }
-Result<Value> task_get_stack(Thread& t, Args a) { return call(t, state().task_get_stack, a[0], a[1] ? a[1] : kNone); }
-Result<Value> task_print_stack(Thread& t, Args a) { return call(t, state().task_print_stack, a[0], a[1] ? a[1] : kNone, a[2] ? a[2] : kNone); }
+Result<Value> task_get_stack(Thread& t, Args a) {
+  TRY(need_asyncio(t));
+  return call(t, state().task_get_stack, a[0], a[1] ? a[1] : kNone);
+}
+Result<Value> task_print_stack(Thread& t, Args a) {
+  TRY(need_asyncio(t));
+  return call(t, state().task_print_stack, a[0], a[1] ? a[1] : kNone, a[2] ? a[2] : kNone);
+}
 Result<Value> task_set_result(Thread& t, Args) { return RAISE(RuntimeError, "Task does not support set_result operation"); }
 Result<Value> task_set_exception(Thread& t, Args) { return RAISE(RuntimeError, "Task does not support set_exception operation"); }
 Result<Value> task_get_coro(Thread&, Args a) { return self_of(a)->coro ? self_of(a)->coro.value() : kNone; }
