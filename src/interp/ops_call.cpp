@@ -60,13 +60,13 @@ static Frame* call_class(Thread& t, Frame* f, Type* cls, Value nw, Value* args, 
     Value init = ot->dunder(D_init);
     if (init != no_init) {
       args[-1] = o;
-      if (LIKELY(IS_EXACT(init, function))) {
+      if (LIKELY(IS_EXACT(init, function) && init.as<Function>()->code->flags & kCoOptimized)) {  // other code needs the frame's locals itself
         Frame* nf = push_call(t, f, init.as<Function>(), args - 1, n + 1, kwnames, dst, ret_pc, kReturnInit);
         if (nf) nf->locals = o;  // keeps the instance, whatever __init__ does to its self
         return nf;
       }
       Result<Value> r = Error{};
-      if (LIKELY(IS_EXACT(init, wrapper_descriptor))) {
+      if (LIKELY(IS_EXACT(init, wrapper_descriptor) && !ot->has(kTypeForeignDunder))) {
         r = kwnames ? call_native(t, init.as<NativeFunction>(), with_self, kwnames) : call_native_direct(t, init.as<NativeFunction>(), with_self);
       } else {
         Result<Value> bound = descr_get(t, init, o, ot);
@@ -128,7 +128,7 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
     } else if (Value c = ty->dunder(D_call); c && IS_EXACT(c, function)) {  // __call__ written in Python: self goes in front
       args[-1] = fn;
       return push_call(t, f, c.as<Function>(), args - 1, n + 1, kwnames, dst, ret_pc, kReturnPlain);
-    } else if (c && IS_EXACT(c, wrapper_descriptor) && !ty->has(kTypeType)) {  // a native type's own
+    } else if (c && IS_EXACT(c, wrapper_descriptor) && !ty->has(kTypeType | kTypeForeignDunder)) {  // a native type's own
       args[-1] = fn;
       Result<Value> v = call_native(t, c.as<NativeFunction>(), {args - 1, static_cast<uint32_t>(all) + 1}, kwnames);
       if (!v.ok()) return nullptr;
@@ -147,7 +147,7 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
 #define POLL_CALL()                                                \
   if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) {         \
     SAVE();                                                        \
-    if (!safepoint(*t).ok()) FAIL();                               \
+    if (!safepoint(*t, t->loop_base).ok()) FAIL();                 \
   }
 
 SLOW(CALL) {

@@ -65,7 +65,7 @@ SLOW(STORE_SUBSCR) {
     if (i < 0) i += static_cast<int64_t>(l->size);
     if (LIKELY(static_cast<uint64_t>(i) < l->size)) {
       Value old = l->items[i];
-      inc(v);
+      inc_into(v, l);
       l->items[i] = v;
       dec(old);
       NEXT(1);
@@ -89,7 +89,7 @@ HANDLER(STORE_SUBSCR) {
     if (LIKELY(static_cast<uint64_t>(i) < l->size)) {
       Value old = l->items[i];
       if (LIKELY(!drops_last(old))) {
-        inc(v);
+        inc_into(v, l);
         l->items[i] = v;
         drop_quick(old);
         NEXT(1);
@@ -128,7 +128,7 @@ static Result<Value> load_slice(Thread& t, Value o, Value start, Value stop) {
     if (bound(start, n, 0, a) && bound(stop, n, n, b)) {
       List* l = TRY(new_list(t, a < b ? static_cast<size_t>(b - a) : 0));
       List* src = o.as<List>();
-      for (int64_t i = a; i < b; i++) { l->items[i - a] = src->items[i]; inc(src->items[i]); }
+      for (int64_t i = a; i < b; i++) { l->items[i - a] = src->items[i]; inc_into(src->items[i], l); }
       l->size = a < b ? static_cast<uint64_t>(b - a) : 0;
       return l;
     }
