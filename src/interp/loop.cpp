@@ -103,7 +103,7 @@ Result<Function*> new_function(Thread& t, Code* code, Dict* globals) {
   fn->code.init(code);
   fn->globals.init(globals);
   Value b = dict_get_str(globals, NAME("__builtins__"));
-  Dict* builtins = interp().builtins;
+  Dict* builtins = t.frame && t.frame->func ? t.frame->func->builtins.get() : interp().builtins;
   if (b && is_dict(b)) {
     builtins = b.as<Dict>();
   } else if (b && IS_EXACT(b, module)) {
