@@ -87,7 +87,7 @@ class RootVisitor {
 class ChildVisitor {
  public:
   virtual void child(Value v) = 0;
-  void operator()(Value v) { if (v && v.is_object()) child(v); }
+  void operator()(Value v) { if (v.is_reference()) child(v); }
   template <class T> void operator()(Field<T>& f) { (*this)(f.value()); }
   void range(const Value* p, size_t n) { for (size_t i = 0; i < n; i++) (*this)(p[i]); }
  protected:
@@ -242,6 +242,8 @@ class Heap {
   template <class F> void take_young(F&& fn);  // calls fn for the objects that may be young, and forgets them
   void note_young(Object* o);   // o, a container, lives on uncollected: young collections look at it
   bool verify(bool abort_on_error);  // recomputes every count by tracing; false if one is wrong
+
+  static constexpr size_t kZctSlack = 8;  // words behind the zero-count table that may be read
 
  private:
   friend class Reconciler;

@@ -60,7 +60,7 @@ template <class F>
 // Calls f(Object*) for each child.
 template <class F>
 [[gnu::always_inline]] inline void each_child(Object* o, Type* t, F&& f) {
-  each_value(o, t, [&](Value v) { if (v.is_object()) f(v.object()); });
+  each_value(o, t, [&](Value v) { if (v.is_reference()) f(v.object()); });
 }
 
 // Frees the attributes' overflow buffer.

@@ -65,7 +65,6 @@ template <class F>
 // Reclaims one object; children that die with it are put on the work list.
 [[gnu::always_inline]] inline void Heap::reclaim(Object* o) {
   Type* t = o->type();
-  o->rc |= kDead;
   if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
     if (UNLIKELY(o->rc & kHasWeakrefs) && weakrefs_first(o)) weakrefs_dead(o);
     o->rc &= ~uint64_t{kDead | kInZct | kInEager};
@@ -95,7 +94,7 @@ template <class F>
     c->rc |= kDead | kWasCounted;
     work_.push_back(c);
   };
-  auto one = [&](Value v) { if (v && v.is_object()) drop(v.object()); };
+  auto one = [&](Value v) { if (v.is_reference()) drop(v.object()); };
   auto run = [&](Value* p, size_t n) { for (size_t i = 0; i < n; i++) one(p[i]); };
   switch (t->recipe) {
 #define FREELIST_MEMORY(id, structure) \
@@ -140,7 +139,7 @@ template <class F>
   }
   Page* p = page_of(o);
   FreeSlot* s = reinterpret_cast<FreeSlot*>(o);
-  if (UNLIKELY(!p->free || p->used == 1 || p->kind != PageKind::kObjects || slow_free)) {
+  if (UNLIKELY(!p->free || p->used == 1 || slow_free)) {  // a large object is the only one of its page
     free_object(o);
     return;
   }
@@ -170,7 +169,7 @@ class Reconciler final : public RootVisitor {
   explicit Reconciler(Heap& h) : h_(h) {}
 
   void value(Value v) override {
-    if (v && v.is_object()) mark(v.object());
+    if (v.is_reference()) mark(v.object());
   }
   __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
     const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7});
@@ -193,7 +192,7 @@ class Reconciler final : public RootVisitor {
       for (; i < h_.zct_size(); i++) {
         Object** at = h_.zct_base_ + i;
         Object* o = *at;
-        if (LIKELY(at + kAhead < h_.zct_top_)) __builtin_prefetch(at[kAhead], 1);
+        __builtin_prefetch(at[kAhead], 1);  // the table has room behind its end (Heap::kZctSlack)
         uint64_t rc = o->rc;
         if (UNLIKELY((rc & kMarked) || static_cast<int64_t>(rc) < 0)) {
           if (decide(o, kInZct)) h_.kept_.push_back(o);
@@ -245,6 +244,7 @@ class Reconciler final : public RootVisitor {
 
  private:
   static constexpr size_t kAhead = 6;  // entries between the one looked at and the one fetched into the cache
+  static_assert(kAhead < Heap::kZctSlack);
   Heap& h_;
   std::vector<size_t> kept_eager_;
 };

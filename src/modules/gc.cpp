@@ -46,7 +46,7 @@ bool tracked(Value v) {
   }
   Type* ty = type_of(v);
   if (ty == KAA_TYPE(bytearray) || ty == KAA_TYPE(range) || (ty->has(kTypeType) && !v.as<Type>()->has(kTypeHeap))) return false;  // as in CPython
-  return is_container(v.object()) && !is_internal(v.object());
+  return ty->has(kTypeHeap) || (is_container(v.object()) && !is_internal(v.object()));
 }
 
 // ---- collecting
