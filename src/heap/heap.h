@@ -247,6 +247,7 @@ class Heap {
 
  private:
   friend class Reconciler;
+  friend struct Reclaimer;
   friend class CycleCollector;
   Object* born(FreeSlot* s, Shape* shape) {
     Object* o = reinterpret_cast<Object*>(s);

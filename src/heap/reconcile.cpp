@@ -37,46 +37,9 @@ void visit_children(Object* o, ChildVisitor& v) {
   each_child(o, o->type(), [&](Object* c) { v.child(Value(c)); });
 }
 
-namespace {
-// Types that no recipe describes: through their layout.
-template <class F>
-[[gnu::noinline]] void reclaim_general(Object* o, Type* t, F& drop) {
-  struct V final : ChildVisitor {
-    F& drop;
-    explicit V(F& d) : drop(d) {}
-    void child(Value v) override { drop(v.object()); }
-  } v(drop);
-  const Layout* l = t->layout;
-  if (l->death != Death::kPlain) {
-    l->visit(o, v);
-    if (l->destroy) l->destroy(o);
-  } else if (l->kind == LayoutKind::kStr) {
-    Str* s = static_cast<Str*>(o);
-    if (s->flag(kStrWeakInterned)) str_dies(s);
-    l->visit(o, v);
-  }
-  if (t->attr_offset | t->slots_offset) {
-    each_attribute(o, t, [&](Value* p, size_t n) { v.range(p, n); });
-    free_attributes(o, t);
-  }
-}
-}  // namespace
-
-// Reclaims one object; children that die with it are put on the work list.
-[[gnu::always_inline]] inline void Heap::reclaim(Object* o) {
-  Type* t = o->type();
-  if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
-    if (UNLIKELY(o->rc & kHasWeakrefs) && weakrefs_first(o)) weakrefs_dead(o);
-    o->rc &= ~uint64_t{kDead | kInZct | kInEager};
-    o->rc |= kFinalized;
-    inc(o);  // the queue's
-    queue_finalizer(o);
-    if (t->container && !(o->rc & kOld)) note_young(o);  // in case it comes back
-    return;
-  }
-  if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
-  if (o->rc & kWasCounted) t->died_counted++; else t->died_uncounted++;
-  auto drop = [this](Object* c) {
+// Takes one off the count of a child of the object being reclaimed; one that dies with it is put on the work list.
+struct Reclaimer {
+  [[gnu::always_inline]] static inline void drop(Heap& h, Object* c) {
     uint64_t rc = c->rc;
     if (UNLIKELY(static_cast<int64_t>(rc) < 0)) {
       if (!(rc & kEager)) return;
@@ -92,9 +55,50 @@ template <class F>
       return;
     }
     c->rc |= kDead | kWasCounted;
-    work_.push_back(c);
-  };
-  auto one = [&](Value v) { if (v.is_reference()) drop(v.object()); };
+    h.work_.push_back(c);
+  }
+  // Types that no recipe describes: through their layout.
+  [[gnu::noinline]] static void general(Heap& h, Object* o, Type* t) {
+    struct V final : ChildVisitor {
+      Heap& h;
+      explicit V(Heap& h) : h(h) {}
+      void child(Value v) override { drop(h, v.object()); }
+    } v(h);
+    const Layout* l = t->layout;
+    if (l->death != Death::kPlain) {
+      l->visit(o, v);
+      if (l->destroy) l->destroy(o);
+    } else if (l->kind == LayoutKind::kStr) {
+      Str* s = static_cast<Str*>(o);
+      if (s->flag(kStrWeakInterned)) str_dies(s);
+      l->visit(o, v);
+    }
+    if (t->attr_offset | t->slots_offset) {
+      each_attribute(o, t, [&](Value* p, uint64_t n) { v.range(p, n); });
+      free_attributes(o, t);
+    }
+  }
+  // Queues the finalizer of an object that dies for the first time.
+  [[gnu::noinline]] static void queue(Heap& h, Object* o, Type* t) {
+    if (UNLIKELY(o->rc & kHasWeakrefs) && weakrefs_first(o)) h.weakrefs_dead(o);
+    o->rc &= ~uint64_t{kDead | kInZct | kInEager};
+    o->rc |= kFinalized;
+    inc(o);  // the queue's
+    h.queue_finalizer(o);
+    if (t->container && !(o->rc & kOld)) h.note_young(o);  // in case it comes back
+  }
+};
+
+// Reclaims one object; children that die with it are put on the work list.
+[[gnu::always_inline]] inline void Heap::reclaim(Object* o) {
+  Type* t = o->type();
+  if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
+    Reclaimer::queue(*this, o, t);
+    return;
+  }
+  if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
+  if (o->rc & kWasCounted) t->died_counted++; else t->died_uncounted++;
+  auto one = [this](Value v) { if (v.is_reference()) Reclaimer::drop(*this, v.object()); };
   auto run = [&](Value* p, size_t n) { for (size_t i = 0; i < n; i++) one(p[i]); };
   switch (t->recipe) {
 #define FREELIST_MEMORY(id, structure) \
@@ -135,7 +139,7 @@ template <class F>
       }
       break;
     }
-    default: reclaim_general(o, t, drop);
+    default: Reclaimer::general(*this, o, t);
   }
   Page* p = page_of(o);
   FreeSlot* s = reinterpret_cast<FreeSlot*>(o);

@@ -117,6 +117,45 @@ except ValueError as e:
 else:
     raise AssertionError
 
+# ---- zombie frames: dead generators wait on their code, bounded; lists that are not used shrink
+def count(n):
+    yield from range(n)
+
+
+def burst(n):
+    alive = [count(2) for _ in range(n)]
+    assert all(list(g) == [0, 1] for g in alive)
+
+
+gc.collect()
+assert kaa.stats()["zombies"]["frames"] == 0  # a full collection lets them go
+burst(1000)
+z = kaa.zombies()
+kaa.reconcile()
+z = kaa.zombies()
+assert 1 <= z["frames"] <= z["limit"] * z["codes"] and z["limit"] == 256 and z["age"] == 8, z
+burst(300)
+assert kaa.zombies()["reused"] > z["reused"]
+kaa.reconcile()
+assert kaa.zombies(limit=10)["frames"] <= 10 * z["codes"]
+kaa.zombies(limit=256, age=1)
+burst(300)
+kaa.reconcile()
+before = kaa.zombies()
+assert before["frames"] > 10
+for _ in range(400):
+    kaa.reconcile()
+after = kaa.zombies()
+assert after["frames"] < before["frames"] and after["released"] > before["released"], (before, after)
+kaa.zombies(age=8)
+for bad in [dict(limit=-1), dict(age=0)]:
+    try:
+        kaa.zombies(**bad)
+    except ValueError:
+        pass
+    else:
+        assert False
+
 # ---- the page of -X lifecycle=FILE holds its data as JSON
 import json
 import os
