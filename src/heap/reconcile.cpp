@@ -39,7 +39,7 @@ void visit_children(Object* o, ChildVisitor& v) {
 
 // Takes one off the count of a child of the object being reclaimed; one that dies with it is put on the work list.
 struct Reclaimer {
-  [[gnu::always_inline]] static inline void drop(Heap& h, Object* c) {
+  [[gnu::noinline]] static void drop(Heap& h, Object* c) {
     uint64_t rc = c->rc;
     if (UNLIKELY(static_cast<int64_t>(rc) < 0)) {
       if (!(rc & kEager)) return;
@@ -99,13 +99,27 @@ struct Reclaimer {
   if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
   if (o->rc & kWasCounted) t->died_counted++; else t->died_uncounted++;
   auto one = [this](Value v) { if (v.is_reference()) Reclaimer::drop(*this, v.object()); };
-  auto run = [&](Value* p, size_t n) { for (size_t i = 0; i < n; i++) one(p[i]); };
+  // Items: what stays counted, or is immortal, needs no call.
+  auto run = [this](Value* p, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+      if (!p[i].is_reference()) continue;
+      Object* c = p[i].object();
+      uint64_t rc = c->rc;
+      if (LIKELY(static_cast<int64_t>(rc) >= static_cast<int64_t>(2 * kCountOne))) c->rc = rc - kCountOne;
+      else if (!is_immortal(rc)) Reclaimer::drop(*this, c);
+    }
+  };
+  auto fields = [&](auto* s) {
+    using S = std::remove_reference_t<decltype(*s)>;
+    if constexpr (__is_same(S, Tuple) || __is_same(S, List)) run(s->items, s->size);
+    else s->each_field([&](auto& x) { one(x.value()); });
+  };
   switch (t->recipe) {
 #define FREELIST_MEMORY(id, structure) \
-    case kRecipe_##id: static_cast<structure*>(o)->each_field([&](auto& x) { one(x.value()); }); break;
+    case kRecipe_##id: fields(static_cast<structure*>(o)); break;
 #define FREELIST_STORAGE(id, structure)                                                      \
     case kRecipe_##id:                                                                       \
-      static_cast<structure*>(o)->each_field([&](auto& x) { one(x.value()); });              \
+      fields(static_cast<structure*>(o));                                                    \
       if (keep_shell(kShell_##id, o)) {                                                      \
         stats.freed++;                                                                       \
         return;                                                                              \
