@@ -164,7 +164,7 @@ void cache_attr(const Word* pc, Value o, Str* name, bool method) {
   Type* dt = type_of(d);
   rec.value = d;
   if (is_plain_function(dt)) {
-    if (!method) return;
+    if (!method && may_have_own) return;
     rec.kind = may_have_own ? AttrRecord::kMethodDict : AttrRecord::kMethod;
   } else if (may_have_own) {
     return;
@@ -246,6 +246,7 @@ SLOW(LOAD_ATTR) {
       if (UNLIKELY(!nf)) FAIL();
       ENTER(nf);
     }
+    if (rec->kind == AttrRecord::kMethod) STORE_RESULT(pc->a, descr_get(*t, rec->value, o, type_of(o)), 3);
     if (rec->kind == AttrRecord::kGetSet) STORE_RESULT(pc->a, rec->value.as<GetSetObject>()->def->get(*t, o), 3);
     if (Value v = recorded_value(rec, o, f->code->names[pc[1].index]); LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(3); }
   }
