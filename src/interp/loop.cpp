@@ -46,6 +46,17 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
     t.frame = nf;
     return nf;
   }
+  // Missing last arguments that have defaults, and nothing else to bind.
+  if (!kwnames && n < c->argcount && fn->defaults && n + fn->defaults->size >= c->argcount && fn->defaults->size <= c->argcount && !c->kwonlyargcount &&
+      !(c->flags & (kCoVarargs | kCoVarkeywords))) {
+    uint32_t argc = c->argcount;
+    const Value* defaults = fn->defaults->items + fn->defaults->size - argc;
+    if (!in_place) for (size_t i = 0; i < n; i++) regs[i] = a[i];
+    for (uint32_t i = static_cast<uint32_t>(n); i < argc; i++) regs[i] = defaults[i];
+    for (uint32_t i = argc; i < c->nlocals; i++) regs[i] = Value();
+    t.frame = nf;
+    return nf;
+  }
   if (!bind_python(t, nf, a, n, kwnames).ok()) {
     t.frame = f;
     return nullptr;

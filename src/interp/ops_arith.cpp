@@ -311,6 +311,7 @@ COMPARE(GT, >)
 COMPARE(GE, >=)
 
 static Result<bool> compare_truth(Thread& t, CompareOp op, Value a, Value b) {
+  if ((op == CompareOp::EQ || op == CompareOp::NE) && IS_EXACT(a, str) && IS_EXACT(b, str)) return str_equal(a.as<Str>(), b.as<Str>()) == (op == CompareOp::EQ);
   Value v = TRY(compare_slow(t, op, a, b));
   if (v == kTrue) return true;
   if (v == kFalse) return false;

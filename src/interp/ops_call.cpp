@@ -224,6 +224,11 @@ SLOW(CALL) {
   POLL_CALL();
   SAVE();
   Value fn = r[pc->b];
+  if (IS_EXACT(fn, function)) {
+    Frame* nf = push_call(*t, f, fn.as<Function>(), r + pc->b + 1, pc->c, nullptr, pc->a, pc + 2, kReturnPlain);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
+  }
   if (IS_EXACT(fn, type)) {
     if (fn == Value(KAA_TYPE(range)) && pc[2].op == static_cast<uint16_t>(Op::GET_ITER) && pc[2].b == pc->a && pc[2].a == pc->a && table == &k_dispatch) {
       if (Object* it = range_iterator_at_once(t, r + pc->b + 1, pc->c)) { r[pc->a] = it; NEXT(3); }

@@ -376,6 +376,10 @@ Result<bool> contains(Thread& t, Value c, Value item) {
     return static_cast<bool>(v);
   }
   if (ty == KAA_TYPE(set) || ty == KAA_TYPE(frozenset)) return set_contains(t, c.as<Set>(), item);
+  if (ty == KAA_TYPE(str) && IS_EXACT(item, str)) {  // a character in a text of one byte each
+    Str *s = c.as<Str>(), *x = item.as<Str>();
+    if (x->length == 1 && s->kind() == 1) return x->kind() == 1 && memchr(s->data1(), x->data1()[0], s->length) != nullptr;
+  }
   if (ty == KAA_TYPE(tuple) || ty == KAA_TYPE(list)) {
     for (uint64_t i = 0;; i++) {  // an __eq__ may change a list
       bool is_list = ty == KAA_TYPE(list);
