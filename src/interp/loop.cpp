@@ -2,7 +2,9 @@
 #include "interp/generator.h"
 #include "interp/interp.h"
 #include "interp/tracing.h"
+#include "interp/watch.h"
 #include "runtime/traceback.h"
+#include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
 
 namespace kaa {
@@ -72,7 +74,22 @@ Frame* call_special(Thread& t, Frame* f, Value fn, Value a, Value b, Value c, ui
   return push_call(t, f, fn.as<Function>(), args, c ? 3 : b ? 2 : 1, nullptr, dst, ret_pc, kind);
 }
 
-Value run_frame(Thread& t, Frame* f) { return t.dispatch->op[f->pc->op](&t, f->pc, f->regs, f, f->code->consts, t.dispatch); }
+// A handler's callers must expect all registers to be changed, so this function has saved them in its own frame, above what is recorded: the scan
+// sees what the callers keep in them.
+__attribute__((noinline)) Value enter_loop(Handler h, Thread& t, Frame* f) {
+  const void* outer = t.loop_base;
+#if defined(__x86_64__)
+  const void* sp;
+  asm volatile("mov %%rsp, %0" : "=r"(sp));
+#else
+  const void* sp = static_cast<char*>(__builtin_frame_address(0)) - 512;
+#endif
+  t.loop_base = sp;
+  Value v = h(&t, f->pc, f->regs, f, f->code->consts, t.dispatch);
+  t.loop_base = outer;
+  return v;
+}
+Value run_frame(Thread& t, Frame* f) { return enter_loop(t.dispatch->op[f->pc->op], t, f); }
 
 Result<Value> call_python(Thread& t, Function* fn, const Value* a, size_t n, Tuple* kwnames) {
   TRY(native_enter(t));
@@ -123,7 +140,8 @@ static void generator_finished(Thread& t, GeneratorObject* g) {
 // error when v is empty then.
 static Frame* return_special(Thread& t, Frame* f, Value& v) {
   Frame* p = f->prev;
-  FrameKind kind = f->kind;
+  FrameKind flags = f->kind;
+  if (UNLIKELY(flags & kCountedBelow)) flags = leave_watermark(t, f);
   if (UNLIKELY(f->obj != nullptr)) frame_leave(t, f);
   bool was_generator = f->on_heap;
   uint16_t dst = f->dst;
@@ -131,7 +149,8 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
   Value instance = f->locals;
   t.frame = p;
   if (was_generator) generator_finished(t, generator_of(f));
-  switch (kind) {
+  if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, v);
+  switch (static_cast<FrameKind>(flags & kKindMask)) {
     case kReturnExit: return nullptr;
     case kReturnInit:
       if (UNLIKELY(!v.is_none())) {
@@ -197,6 +216,7 @@ static KAA_PRESERVE_NONE __attribute__((noinline)) Value return_slow(HANDLER_ARG
   Frame* p = return_special(*t, f, v);
   if (!p) return v;
   f = p; r = f->regs; k = f->code->consts; pc = f->pc;
+  table = t->dispatch;
   if (!v) FAIL();
   DISPATCH();
 }
@@ -254,11 +274,16 @@ static Frame* unwind(Thread& t, Frame* f) {
     }
     if (is_traced(t)) trace_unwound(t, f);
     Frame* p = f->prev;
-    FrameKind kind = f->kind;
-    frame_leave(t, f);
+    if (UNLIKELY(f->kind & kCountedBelow)) leave_watermark(t, f);
+    FrameKind flags = f->kind;
+    if (UNLIKELY(f->obj != nullptr) && frame_leave(t, f)) {  // the exception holds it from now on
+      make_eager(t.exc.object());
+      if (Value tb = t.exc.as<BaseException>()->traceback) make_eager(tb.object());
+    }
     t.frame = p;
     if (f->on_heap) generator_finished(t, generator_of(f));
-    if (kind == kReturnExit) return nullptr;
+    if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, Value());
+    if ((flags & kKindMask) == kReturnExit) return nullptr;
     f = p;
   }
 }
@@ -293,7 +318,8 @@ HANDLER(RETURN_GENERATOR) {
   const Word* ret = f->ret_pc;           \
   Frame* p = f->prev;                    \
   f->prev = nullptr;                     \
-  t->frame = p;                          \
+  t->frame = p;
+#define YIELD_END()                      \
   if (kind == kReturnExit) return v;     \
   f = p;                                 \
   r = f->regs;                           \
@@ -303,13 +329,20 @@ HANDLER(RETURN_GENERATOR) {
   DISPATCH();
 SLOW(YIELD) {
   GeneratorObject* g = generator_of(f);
-  generator_ran(g);
   YIELD_BODY()
+  if (UNLIKELY(g->listed != 1)) generator_ran(g);
+  if (UNLIKELY(kind & ~kKindMask)) {
+    watched_suspended(*t, f, kind);
+    table = t->dispatch;
+    kind = static_cast<FrameKind>(kind & kKindMask);
+  }
+  YIELD_END()
 }
 HANDLER(YIELD) {
   GeneratorObject* g = generator_of(f);
-  if (UNLIKELY(!g->listed)) GO_SLOW(YIELD);
+  if (UNLIKELY(g->listed != 1 || (f->kind & ~kKindMask))) GO_SLOW(YIELD);
   YIELD_BODY()
+  YIELD_END()
 }
 
 Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind) {
@@ -338,6 +371,7 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
   gf->ret_pc = ret_pc;
   gf->kind = kind;
   t.frame = gf;
+  if (UNLIKELY(g->watched)) watched_resumed(t, gf);
   return gf;
 }
 

@@ -319,9 +319,9 @@ static Status store_attr_slow(Thread& t, Frame* f, const Word* pc) {
   return {};
 }
 
-static inline void store_counted(Value* p, Value v) {
+static inline void store_counted(Object* owner, Value* p, Value v) {
   Value old = *p;
-  inc(v);
+  inc_into(v, owner);
   *p = v;
   dec(old);
 }
@@ -329,17 +329,17 @@ SLOW(STORE_ATTR) {
   Value o = r[pc->a], v = r[pc->b];
   SAVE();
   if (uint64_t w = pc[2].bits; w >> 16 == reinterpret_cast<uint64_t>(shape_of(o))) {
-    store_counted(&reinterpret_cast<Value*>(o.object())[w & 0xFFFF], v);
+    store_counted(o.object(), &reinterpret_cast<Value*>(o.object())[w & 0xFFFF], v);
     NEXT(3);
   }
   if (const AttrRecord* rec = find_record(pc[2].bits, o, shape_of(o))) {
     Object* x = o.object();
     switch (rec->kind) {
-      case AttrRecord::kSlot: store_counted(&reinterpret_cast<Value*>(x)[rec->index], v); NEXT(3);
-      case AttrRecord::kOverflow: store_counted(&overflow_of(attr_words(x)[0])->slots[rec->index], v); NEXT(3);
-      case AttrRecord::kMember: store_counted(reinterpret_cast<Value*>(reinterpret_cast<char*>(x) + rec->index), v); NEXT(3);
+      case AttrRecord::kSlot: store_counted(x, &reinterpret_cast<Value*>(x)[rec->index], v); NEXT(3);
+      case AttrRecord::kOverflow: store_counted(x, &overflow_of(attr_words(x)[0])->slots[rec->index], v); NEXT(3);
+      case AttrRecord::kMember: store_counted(x, reinterpret_cast<Value*>(reinterpret_cast<char*>(x) + rec->index), v); NEXT(3);
       case AttrRecord::kAddSlot:
-        inc(v);
+        inc_into(v, x);
         reinterpret_cast<Value*>(x)[rec->index] = v;
         x->shape = rec->next;
         NEXT(3);
@@ -348,7 +348,7 @@ SLOW(STORE_ATTR) {
         if (!own || !IS_EXACT(own, dict)) break;
         Dict* d = own.as<Dict>();
         if (rec->index >= d->fill || d->entries[rec->index].key != Value(f->code->names[pc[1].index])) break;
-        store_counted(&d->entries[rec->index].value, v);
+        store_counted(d, &d->entries[rec->index].value, v);
         NEXT(3);
       }
       case AttrRecord::kProperty: {
@@ -371,14 +371,14 @@ HANDLER(STORE_ATTR) {
       Value* p = &reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
       Value v = r[pc->b], old = *p;
       if (UNLIKELY(drops_last(old))) GO_SLOW(STORE_ATTR);
-      inc(v);
+      inc_into(v, o.object());
       *p = v;
       drop_quick(old);
       NEXT(3);
     }
     if (const AttrRecord* rec = record_of(w); rec && rec->kind == AttrRecord::kAddSlot && fresh(rec, s)) {
       Value v = r[pc->b];
-      inc(v);
+      inc_into(v, o.object());
       reinterpret_cast<Value*>(o.object())[rec->index] = v;
       o.object()->shape = rec->next;
       NEXT(3);
@@ -399,7 +399,8 @@ static Status load_method_slow(Thread& t, Frame* f, const Word* pc) {
   Type* ty = type_of(o);
   if (!ty->has(kTypeCustomGetattribute)) {
     Value d = type_lookup(ty, name);
-    if (d && d.is_object() && is_plain_function(d.object()->type())) {
+    // A native method that was put into a class of another kind is left to the descriptor, which looks at self.
+    if (d && d.is_object() && is_plain_function(d.object()->type()) && (IS_EXACT(d, function) || is_subtype(ty, d.as<NativeFunction>()->owner))) {
       Value own;
       if (o.is_object() && ty->attr_offset) own = shape_get(o.object(), name);
       else if (o.is_object() && ty->has(kTypeHasDict)) {
@@ -480,12 +481,13 @@ static Status load_super(Thread& t, Frame* f, const Word* pc, bool method, Value
     if (start) {
       Tuple* mro = start->mro;
       uint64_t i = 0;
-      while (i < mro->size && mro->items[i] != cls) i++;
-      for (i++; i < mro->size; i++) {
+      while (mro && i < mro->size && mro->items[i] != cls) i++;
+      for (i++; mro && i < mro->size; i++) {
         Value d = dict_get_str(mro->items[i].as<Type>()->dict, name);
         if (!d) continue;
         Type* dt = type_of(d);
-        if (method && !on_class && (dt == KAA_TYPE(function) || dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor))) {
+        bool native = dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor);
+        if (method && !on_class && (dt == KAA_TYPE(function) || (native && is_subtype(start, d.as<NativeFunction>()->owner)))) {
           out[0] = d;
           out[1] = self;
           return {};

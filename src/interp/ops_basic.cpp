@@ -148,7 +148,7 @@ HANDLER(STORE_GLOBAL) {
   if (LIKELY(w && w >> 32 == g->keys_version)) {
     DictEntry& e = g->entries[static_cast<uint32_t>(w)];
     Value old = e.value, v = r[pc->a];
-    inc(v);
+    inc_into(v, g);
     e.value = v;
     dec(old);
     NEXT(3);
@@ -192,8 +192,9 @@ HANDLER(LOAD_NAME) {
   STORE_RESULT(pc->a, load_name(*t, f, pc), 4);
 }
 static Status store_name(Thread& t, Frame* f, Str* name, Value v) {
-  if (IS_EXACT(f->locals, dict)) return dict_set(t, f->locals.as<Dict>(), name, v);
-  return set_item(t, f->locals, name, v);
+  Value ns = namespace_of(f);
+  if (IS_EXACT(ns, dict)) return dict_set(t, ns.as<Dict>(), name, v);
+  return set_item(t, ns, name, v);
 }
 HANDLER(STORE_NAME) {
   SAVE();
@@ -201,12 +202,13 @@ HANDLER(STORE_NAME) {
   NEXT(2);
 }
 static Status del_name(Thread& t, Frame* f, Str* name) {
-  if (IS_EXACT(f->locals, dict)) {
-    Opt v = TRY(dict_pop(t, f->locals.as<Dict>(), name));
+  Value ns = namespace_of(f);
+  if (IS_EXACT(ns, dict)) {
+    Opt v = TRY(dict_pop(t, ns.as<Dict>(), name));
     if (!v) return name_error(t, name);
     return {};
   }
-  Status s = del_item(t, f->locals, name);
+  Status s = del_item(t, ns, name);
   if (s.ok() || !exc_matches(t, KAA_TYPE(KeyError))) return s;
   clear_exc(t);
   return name_error(t, name);
@@ -216,7 +218,7 @@ HANDLER(DEL_NAME) {
   if (!del_name(*t, f, f->code->names[pc[1].index]).ok()) FAIL();
   NEXT(2);
 }
-HANDLER(LOAD_LOCALS) { r[pc->a] = f->locals; NEXT(1); }
+HANDLER(LOAD_LOCALS) { r[pc->a] = namespace_of(f); NEXT(1); }
 static Result<Value> load_dict_or(Thread& t, Frame* f, const Word* pc, Value m, CellObject* cell) {
   Opt v = TRY(mapping_get(t, m, f->code->names[pc[1].index]));
   if (v) return v.v;
@@ -259,7 +261,7 @@ HANDLER(LOAD_COMMON) {
 HANDLER(JUMP) { NEXT(1 + pc->bc); }
 SLOW(JUMP_BACK) {
   SAVE();
-  if (!safepoint(*t).ok()) FAIL();
+  if (!safepoint(*t, t->loop_base).ok()) FAIL();
   NEXT(1 + pc->bc);
 }
 HANDLER(JUMP_BACK) {

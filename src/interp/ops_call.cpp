@@ -70,13 +70,13 @@ static Frame* call_class(Thread& t, Frame* f, Type* cls, Value nw, Value* args, 
     Value init = ot->dunder(D_init);
     if (init != no_init) {
       args[-1] = o;
-      if (LIKELY(IS_EXACT(init, function))) {
+      if (LIKELY(IS_EXACT(init, function) && init.as<Function>()->code->flags & kCoOptimized)) {  // other code needs the frame's locals itself
         Frame* nf = push_call(t, f, init.as<Function>(), args - 1, n + 1, kwnames, dst, ret_pc, kReturnInit);
         if (nf) nf->locals = o;  // keeps the instance, whatever __init__ does to its self
         return nf;
       }
       Result<Value> r = Error{};
-      if (LIKELY(IS_EXACT(init, wrapper_descriptor))) {
+      if (LIKELY(IS_EXACT(init, wrapper_descriptor) && !ot->has(kTypeForeignDunder))) {
         r = kwnames ? call_native(t, init.as<NativeFunction>(), with_self, kwnames) : call_native_direct(t, init.as<NativeFunction>(), with_self);
       } else {
         Result<Value> bound = descr_get(t, init, o, ot);
@@ -143,7 +143,7 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
     } else if (Value c = ty->dunder(D_call); c && IS_EXACT(c, function)) {  // __call__ written in Python: self goes in front
       args[-1] = fn;
       return push_call(t, f, c.as<Function>(), args - 1, n + 1, kwnames, dst, ret_pc, kReturnPlain);
-    } else if (c && IS_EXACT(c, wrapper_descriptor) && !ty->has(kTypeType)) {  // a native type's own
+    } else if (c && IS_EXACT(c, wrapper_descriptor) && !ty->has(kTypeType | kTypeForeignDunder)) {  // a native type's own
       args[-1] = fn;
       Result<Value> v = call_native(t, c.as<NativeFunction>(), {args - 1, static_cast<uint32_t>(all) + 1}, kwnames);
       if (!v.ok()) return nullptr;
@@ -164,11 +164,11 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
 static inline Frame* instance_frame(Thread* t, Frame* f, Type* cls, Value* args, uint32_t n, const Word* pc) {
   Value init = cls->dunder(D_init);
   if (cls->dunder(D_new) != KAA_TYPE(object)->dunder(D_new) || !init || !IS_EXACT(init, function)) return nullptr;
-  if (cls->has(kTypeAbstract | kTypeDisallowInstantiation | kTypeVarSized)) return nullptr;
+  if (cls->has(kTypeAbstract | kTypeDisallowInstantiation | kTypeVarSized | kTypeHasDel)) return nullptr;
   Function* fn = init.as<Function>();
   Code* c = fn->code;
   Frame* nf = f + 1;
-  if (c->simple_args != n + 1) return nullptr;
+  if (c->simple_args != n + 1 || !(c->flags & kCoOptimized)) return nullptr;  // other code needs the frame's locals itself
   if (static_cast<size_t>(reinterpret_cast<char*>(args - 1 + c->nregs) - t->stack_base) > t->stack_bytes || nf >= t->frame_limit) return nullptr;
   Shape* s = cls->root;
   size_t size = cls->basicsize + (cls->attr_offset ? sizeof(Value) * (1 + s->inline_cap) : 0);
@@ -217,7 +217,7 @@ static Object* range_iterator_at_once(Thread* t, const Value* args, uint32_t n) 
 #define POLL_CALL()                                                \
   if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) {         \
     SAVE();                                                        \
-    if (!safepoint(*t).ok()) FAIL();                               \
+    if (!safepoint(*t, t->loop_base).ok()) FAIL();                 \
   }
 
 SLOW(CALL) {
@@ -230,7 +230,7 @@ SLOW(CALL) {
     ENTER(nf);
   }
   if (IS_EXACT(fn, type)) {
-    if (fn == Value(KAA_TYPE(range)) && pc[2].op == static_cast<uint16_t>(Op::GET_ITER) && pc[2].b == pc->a && pc[2].a == pc->a && table == &k_dispatch) {
+    if (fn == Value(KAA_TYPE(range)) && pc[2].op == static_cast<uint16_t>(Op::GET_ITER) && pc[2].b == pc->a && pc[2].a == pc->a && table == t->live) {
       if (Object* it = range_iterator_at_once(t, r + pc->b + 1, pc->c)) { r[pc->a] = it; NEXT(3); }
     }
     if (Frame* nf = instance_frame(t, f, fn.as<Type>(), r + pc->b + 1, pc->c, pc); LIKELY(nf != nullptr)) ENTER(nf);

@@ -248,7 +248,7 @@ HANDLER(LIST_APPEND) {
   Value v = r[pc->b];
   if (LIKELY(l->size < l->cap)) {
     l->items[l->size++] = v;
-    inc(v);
+    inc_into(v, l);
     NEXT(1);
   }
   GO_SLOW(LIST_APPEND);

@@ -76,7 +76,7 @@ SLOW(STORE_SUBSCR) {
     if (i < 0) i += static_cast<int64_t>(l->size);
     if (LIKELY(static_cast<uint64_t>(i) < l->size)) {
       Value old = l->items[i];
-      inc(v);
+      inc_into(v, l);
       l->items[i] = v;
       dec(old);
       NEXT(1);
@@ -109,7 +109,7 @@ HANDLER(STORE_SUBSCR) {
     if (LIKELY(static_cast<uint64_t>(i) < l->size)) {
       Value old = l->items[i];
       if (LIKELY(!drops_last(old))) {
-        inc(v);
+        inc_into(v, l);
         l->items[i] = v;
         drop_quick(old);
         NEXT(1);

@@ -20,11 +20,23 @@ const OpRow k_ops[] = {
     {D_and, D_rand, D_iand, "&", "&="},           {D_or, D_ror, D_ior, "|", "|="},
     {D_xor, D_rxor, D_ixor, "^", "^="}};
 
+// A native sequence adds and repeats by slots that CPython asks after the number protocol of both: the other's reflected method goes first.
+bool is_concatenation(Value method) {
+  if (!method || type_of(method) != KAA_TYPE(wrapper_descriptor)) return false;
+  Type* owner = method.as<NativeFunction>()->owner;
+  return owner->dunder(D_add) && !owner->dunder(D_radd) && owner->dunder(D_getitem);
+}
+
 // The operation of a, then of b; kNotImplemented when neither knows.
 Result<Value> try_binary(Thread& t, Dunder left, Dunder right, Value a, Value b) {
   Type* ta = type_of(a);
   Type* tb = type_of(b);
   Value l = ta->dunder(left), r = ta == tb ? Value() : tb->dunder(right);
+  if (UNLIKELY(r && tb->has(kTypeHeap) && is_concatenation(l))) {
+    Value v = TRY(call_dunder(t, right, b, a));
+    if (v != kNotImplemented) return v;
+    r = Value();
+  }
   // A subclass on the right that overrides the reflected method goes first.
   if (l && r && tb != ta && is_subtype(tb, ta) && r != ta->dunder(right)) {
     Value v = TRY(call_dunder(t, right, b, a));
@@ -77,7 +89,12 @@ Result<Value> binary_op(Thread& t, BinaryOp op, Value a, Value b) {
 Result<Value> inplace_op(Thread& t, BinaryOp op, Value a, Value b) {
   const OpRow& row = k_ops[static_cast<int>(op)];
   if (is_exact_int(a) && is_exact_int(b) && op != BinaryOp::MATMUL) return int_binary(t, op, a, b);
-  if (type_of(a)->dunder(row.inplace)) {
+  if (Value own = type_of(a)->dunder(row.inplace)) {
+    Type* tb = type_of(b);
+    if (UNLIKELY(tb->has(kTypeHeap) && tb != type_of(a) && tb->dunder(row.right) && is_concatenation(own))) {
+      Value v = TRY(call_dunder(t, row.right, b, a));
+      if (v != kNotImplemented) return v;
+    }
     Value v = TRY(call_dunder(t, row.inplace, a, b));
     if (v != kNotImplemented) return v;
   }
@@ -128,8 +145,12 @@ Result<Value> power(Thread& t, Value a, Value b, Value mod) {
     return raise_type_error_operands(t, "** or pow()", a, b);
   }
   Value v = kNotImplemented;
-  if (type_of(a)->dunder(D_pow)) v = TRY(call_dunder(t, D_pow, a, b, mod));
-  if (v == kNotImplemented && type_of(b) != type_of(a) && type_of(b)->dunder(D_rpow)) v = TRY(call_dunder(t, D_rpow, b, a, mod));
+  Type *ta = type_of(a), *tb = type_of(b);
+  bool reflected = ta != tb && tb->dunder(D_rpow);
+  bool first = reflected && is_subtype(tb, ta) && tb->dunder(D_rpow) != ta->dunder(D_rpow);
+  if (first) v = TRY(call_dunder(t, D_rpow, b, a, mod));
+  if (v == kNotImplemented && ta->dunder(D_pow)) v = TRY(call_dunder(t, D_pow, a, b, mod));
+  if (v == kNotImplemented && reflected && !first) v = TRY(call_dunder(t, D_rpow, b, a, mod));
   if (v != kNotImplemented) return v;
   // A modulus has no reflected method; float and complex moduli have words of their own.
   if (is_float(mod)) return RAISE(TypeError, "pow() 3rd argument not allowed unless all arguments are integers");
@@ -319,9 +340,8 @@ Result<int64_t> length(Thread& t, Value v) {
     return r.as_int();
   }
   Value i = TRY(to_index(t, r));
-  int64_t n = TRY(to_ssize(t, i));
-  if (n < 0) return RAISE(ValueError, "__len__() should return >= 0");
-  return n;
+  if (i.is_int() ? i.as_int() < 0 : is_big(i) && i.as<IntObject>()->size < 0) return RAISE(ValueError, "__len__() should return >= 0");
+  return to_ssize(t, i);
 }
 
 Result<int64_t> length_hint(Thread& t, Value v, int64_t fallback) {

@@ -39,6 +39,7 @@ class Prepended {
 Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames) {
   TRY(native_enter(t));
   size_t all = n + (kwnames ? kwnames->size : 0);  // n counts positional arguments; keyword values follow them
+  uint32_t hops = 0;
   for (;;) {
     if (UNLIKELY(!f.is_object())) return RAISE(TypeError, "'%T' object is not callable", f);
     Type* ty = f.object()->type();
@@ -75,7 +76,7 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
     if (ty->has(kTypeType) && ty->dunder(D_call) == KAA_TYPE(type)->dunder(D_call)) return type_call(t, f.as<Type>(), a, n, kwnames);
     Value c = ty->dunder(D_call);
     if (!c) return RAISE(TypeError, "'%T' object is not callable", f);
-    if (type_of(c) == KAA_TYPE(wrapper_descriptor)) {  // a native type's own: self goes first
+    if (type_of(c) == KAA_TYPE(wrapper_descriptor) && LIKELY(!ty->has(kTypeForeignDunder))) {  // a native type's own: self goes first
       Prepended p(t, f, a, all);
       if (p.failed()) return Error{};
       return call_native(t, c.as<NativeFunction>(), p.args(), kwnames);
@@ -86,6 +87,7 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
       return call_python(t, c.as<Function>(), p.args().p, n + 1, kwnames);
     }
     f = TRY(descr_get(t, c, f, ty));
+    if (UNLIKELY(++hops > t.recursion_limit)) return RAISE(RecursionError, "maximum recursion depth exceeded");  // a class whose __call__ is an instance of its own
   }
 }
 
@@ -116,7 +118,10 @@ Result<Value> call_dunder(Thread& t, Dunder d, Value o, Value a, Value b) {
   if (!f) return RAISE(TypeError, "'%T' object has no special method '%U'", o, dunder_name(d));
   if (f.is_object()) {
     Type* ft = f.object()->type();
-    if (ft == KAA_TYPE(wrapper_descriptor) || ft == KAA_TYPE(method_descriptor)) return call_native_direct(t, f.as<NativeFunction>(), {args, n});
+    if (ft == KAA_TYPE(wrapper_descriptor) || ft == KAA_TYPE(method_descriptor)) {
+      if (UNLIKELY(ty->has(kTypeForeignDunder))) return call_args(t, f, args, n);  // which looks at self
+      return call_native_direct(t, f.as<NativeFunction>(), {args, n});
+    }
     if (ft == KAA_TYPE(function)) return call_python(t, f.as<Function>(), args, n, nullptr);
   }
   Value bound = TRY(descr_get(t, f, o, ty));
@@ -157,7 +162,7 @@ Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kw
   Value r;
   Type* it = type_of(init);
   if (it == KAA_TYPE(function)) r = TRY(call_python(t, init.as<Function>(), q.args().p, n + 1, kwnames));
-  else if (it == KAA_TYPE(wrapper_descriptor) || it == KAA_TYPE(method_descriptor)) r = TRY(call_native(t, init.as<NativeFunction>(), q.args(), kwnames));
+  else if ((it == KAA_TYPE(wrapper_descriptor) || it == KAA_TYPE(method_descriptor)) && !ot->has(kTypeForeignDunder)) r = TRY(call_native(t, init.as<NativeFunction>(), q.args(), kwnames));
   else {
     Value f = TRY(descr_get(t, init, obj, ot));
     r = TRY(call_args(t, f, a, n, kwnames));
@@ -169,9 +174,12 @@ Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kw
 Result<Object*> alloc_instance(Thread& t, Type* ty, size_t items_bytes) {
   Shape* s = ty->root;
   size_t size = ty->basicsize + items_bytes;
-  if (ty->has(kTypeVarSized)) size = (size + 7) & ~size_t{7};
+  bool unusual = ty->has(kTypeVarSized | kTypeHasDel);
+  if (UNLIKELY(unusual) && ty->has(kTypeVarSized)) size = (size + 7) & ~size_t{7};
   if (ty->attr_offset) size += sizeof(Value) * (1 + s->inline_cap);
-  return alloc_object(t, s, size);
+  Object* o = TRY(alloc_object(t, s, size));
+  if (UNLIKELY(unusual) && ty->has(kTypeHasDel)) make_eager(o);
+  return o;
 }
 
 Result<Object*> alloc_object(Thread& t, Shape* shape, size_t size) {

@@ -163,7 +163,7 @@ Result<Dict*> instance_dict(Thread& t, Object* o) {
   Value* w = attr_words(o);
   Shape* s = o->shape;
   if (s->is_dict) {
-    if (!w[0]) { Dict* d = TRY(new_dict(t)); w = attr_words(o); w[0] = d; inc(d); }
+    if (!w[0]) { Dict* d = TRY(new_dict(t)); w = attr_words(o); w[0] = d; inc_into(Value(d), o); }
     return w[0].as<Dict>();
   }
   Dict* d = TRY(new_dict(t));
@@ -177,7 +177,7 @@ Result<Dict*> instance_dict(Thread& t, Object* o) {
   if (w[0].bits() & 1) heap().free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
   for (uint32_t i = 0; i < s->inline_cap; i++) w[1 + i] = Value();
   w[0] = d;
-  inc(d);
+  inc_into(Value(d), o);
   o->shape = o->type()->dict_shape;
   return d;
 }
@@ -189,7 +189,7 @@ Status shape_set(Thread& t, Object* o, Str* name, Value v) {
     if (i >= 0) {
       Value* p = slot_at(o, s, static_cast<uint32_t>(i));
       Value old = *p;
-      inc(v);
+      inc_into(v, o);
       *p = v;
       dec(old);
       return {};
@@ -198,14 +198,16 @@ Status shape_set(Thread& t, Object* o, Str* name, Value v) {
     if (c) {
       if (!make_room(o, s, s->nslots)) return raise_memory(t);
       *slot_at(o, c, s->nslots) = v;
-      inc(v);
+      inc_into(v, o);
       o->shape = c;
       if (c->nslots > c->inline_cap) learn_capacity(o->type(), c->nslots);
       return {};
     }
   }
   Dict* d = TRY(instance_dict(t, o));
-  return dict_set(t, d, name, v);
+  TRY(dict_set(t, d, name, v));
+  if (UNLIKELY(d->flag(kEager))) make_eager(o);
+  return {};
 }
 
 Result<bool> shape_delete(Thread& t, Object* o, Str* name) {

@@ -236,8 +236,8 @@ Status clone_table(Thread& t, Dict* d, const Dict* other) {
   d->keys_version = 0;
   d->mutations++;
   for (uint32_t i = 0; i < d->fill; i++) {
-    inc(d->entries[i].key);
-    inc(d->entries[i].value);
+    inc_into(d->entries[i].key, d);
+    inc_into(d->entries[i].value, d);
   }
   return {};
 }
@@ -246,8 +246,8 @@ Status clone_table(Thread& t, Dict* d, const Dict* other) {
 [[gnu::always_inline]] inline void append(Dict* d, Value key, int64_t hash, Value v) {
   uint32_t pos = d->fill++;
   DictEntry& e = d->entries[pos];
-  inc(key);
-  inc(v);
+  inc_into(key, d);
+  inc_into(v, d);
   e.hash = hash;
   e.key = key;
   e.value = v;

@@ -30,7 +30,7 @@ Status dict_insert_new(Thread& t, Dict* d, Value key, int64_t hash, Value v);
 inline void dict_store_at(Dict* d, int64_t pos, Value v) {
   Value& slot = d->entries[pos].value;
   Value old = slot;
-  inc(v);
+  inc_into(v, d);
   slot = v;
   dec(old);
 }

@@ -169,7 +169,7 @@ inline int64_t hash_of_str(Str* s) { return LIKELY(s->hash != 0) ? s->hash : str
 inline Status add_at(Thread& t, Set* s, int64_t i, Value key, int64_t hash) {
   SetEntry& e = s->table[i];
   bool was_deleted = e.hash == kDeletedHash;
-  inc(key);
+  inc_into(key, s);
   e.key = key;
   e.hash = hash;
   s->used++;
@@ -334,7 +334,7 @@ Status merge(Thread& t, Set* s, Set* other) {
         if (other->table[i].key) insert_clean(s->table, s->mask, other->table[i].key, other->table[i].hash);
     }
     s->fill = s->used = other->used;
-    for (uint64_t i = 0; i <= s->mask; i++) inc(s->table[i].key);
+    for (uint64_t i = 0; i <= s->mask; i++) inc_into(s->table[i].key, s);
     return {};
   }
   for (uint64_t i = 0; other->table && i <= other->mask; i++) {
