@@ -283,7 +283,13 @@ static Frame* unwind(Thread& t, Frame* f) {
     t.frame = p;
     if (f->on_heap) generator_finished(t, generator_of(f));
     if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, Value());
-    if ((flags & kKindMask) == kReturnExit) return nullptr;
+    FrameKind kind = static_cast<FrameKind>(flags & kKindMask);
+    if (kind == kReturnExit) return nullptr;
+    if (kind == kReturnNext && exc_matches(t, KAA_TYPE(StopIteration))) {
+      clear_exc(t);
+      p->pc += 2 + p->pc[1].offset;
+      return p;
+    }
     f = p;
   }
 }

@@ -78,12 +78,12 @@ Status append_type(Thread& t, Text& out, Type* ty, int precision, bool in_full) 
 }
 
 // module.qualname, without builtins and __main__: PyErr_Format's %T.
-Status append_full_type(Thread& t, std::string& out, Type* ty) {
+Status append_full_type(Thread& t, Text& out, Type* ty) {
   if (!ty->has(kTypeHeap)) return append_type(t, out, ty, -1, true);
   Value mod = dict_get_str(ty->dict, NAME("__module__"));
   if (mod && is_str(mod) && !str_equal_ascii(mod.as<Str>(), "builtins") && !str_equal_ascii(mod.as<Str>(), "__main__")) {
     TRY(append_str(t, out, mod.as<Str>(), -1));
-    out += '.';
+    out.add('.');
   }
   return append_str(t, out, ty->qualname, -1);
 }
