@@ -237,8 +237,10 @@ SLOW(CALL) {
   }
   if (IS_EXACT(fn, builtin_function)) {
     NativeFunction* nf = fn.as<NativeFunction>();
-    if (LIKELY(!nf->sig->has_self)) {
-      Result<Value> v = call_native_direct(*t, nf, {r + pc->b + 1, pc->c});
+    uint32_t bound = nf->sig->has_self;  // self takes the callable's register
+    if (LIKELY(!bound || nf->def->kind != MethodKind::kNew)) {
+      if (bound) r[pc->b] = nf->self;
+      Result<Value> v = call_native_direct(*t, nf, {r + pc->b + 1 - bound, pc->c + bound});
       if (UNLIKELY(!v.ok())) FAIL();
       table = t->dispatch;  // sys.settrace() and the like
       r[pc->a] = v.value();

@@ -461,11 +461,17 @@ Result<Opt> iter_next(Thread& t, Value it) {
   return Opt{};
 }
 
+// Whether the __class__ of the type's instances is the type, because object's descriptor gives it.
+static bool class_is_type(Type* ty) {
+  return !ty->has(kTypeCustomGetattribute | kTypeHasGetattr) && type_lookup(ty, dunder_name(D_class)) == type_lookup(KAA_TYPE(object), dunder_name(D_class));
+}
+
 Result<bool> isinstance(Thread& t, Value o, Value cls) {
   Type* ot = type_of(o);
   if (cls == Value(ot)) return true;
   if (IS_EXACT(cls, type)) {  // the metaclass has no hook of its own
     if (is_subtype(ot, cls.as<Type>())) return true;
+    if (LIKELY(class_is_type(ot))) return false;
     Opt c = TRY(lookup_attr(t, o, dunder_name(D_class)));
     return c && c.v != Value(ot) && is_type(c.v) && is_subtype(c.v.as<Type>(), cls.as<Type>());
   }
@@ -509,6 +515,7 @@ Result<bool> generic_isinstance(Thread& t, Value o, Value cls) {
   if (is_type(cls)) {
     Type* ot = type_of(o);
     if (is_subtype(ot, cls.as<Type>())) return true;
+    if (LIKELY(class_is_type(ot))) return false;
     Opt c = TRY(lookup_attr(t, o, dunder_name(D_class)));
     return c && c.v != Value(ot) && is_type(c.v) && is_subtype(c.v.as<Type>(), cls.as<Type>());
   }

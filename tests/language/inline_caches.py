@@ -518,3 +518,69 @@ for a, b, s in ((0, 5, 1), (5, 0, -1), (0, 5, 2), (0, 6, 2), (5, 0, -2), (3, 3, 
     assert ranges(a, b, s) == [r[i] for i in range(len(r))], (a, b, s)
 raises(ValueError, 'range() arg 3 must not be zero', ranges, 1, 2, 0)
 raises(TypeError, "'str' object cannot be interpreted as an integer", ranges, 'a', 2, 1)
+
+
+# ---- descriptors of other types, and what classes have from their metaclass
+class Desc:
+    def __init__(self, tag):
+        self.tag = tag
+
+    def __get__(self, obj, cls):
+        if self.tag == 'raise':
+            raise AttributeError('from __get__')
+        return self.tag, obj is not None, cls.__name__
+
+
+class DataDesc(Desc):
+    def __set__(self, obj, value):
+        obj.__dict__['stored'] = value
+
+
+class HasDesc:
+    d = Desc('d')
+    data = DataDesc('data')
+    bad = Desc('raise')
+
+
+def get_desc(o):
+    return o.d
+
+
+def get_data(o):
+    return o.data
+
+
+def name_of(c):
+    return c.__name__, c.__module__
+
+
+for _ in range(4):
+    h = HasDesc()
+    assert get_desc(h) == ('d', True, 'HasDesc') and get_data(h) == ('data', True, 'HasDesc') and get_desc(HasDesc) == ('d', False, 'HasDesc')
+    h.data = 5
+    assert get_data(h) == ('data', True, 'HasDesc') and h.stored == 5
+    h.__dict__['data'] = h.__dict__['d'] = 'own'
+    assert get_desc(h) == 'own' and get_data(h) == ('data', True, 'HasDesc')
+    h2 = HasDesc()
+    h2.d = 'slot'
+    assert get_desc(h2) == 'slot' and get_desc(HasDesc()) == ('d', True, 'HasDesc')
+    raises(AttributeError, 'from __get__', lambda: HasDesc().bad)
+    assert name_of(HasDesc) == ('HasDesc', __name__) and name_of(Desc)[0] == 'Desc' and name_of(int) == ('int', 'builtins')
+HasDesc.__name__ = 'Renamed'
+assert name_of(HasDesc)[0] == 'Renamed' and get_desc(HasDesc()) == ('d', True, 'Renamed')
+Desc.__get__ = lambda self, obj, cls: 'changed'
+assert get_desc(HasDesc()) == 'changed'
+del Desc.__get__
+assert get_desc(HasDesc()) is HasDesc.__dict__['d']
+
+from collections import namedtuple
+Pair = namedtuple('Pair', 'a b')
+
+
+def get_pair(p):
+    return p.a, p.b
+
+
+for _ in range(4):
+    assert get_pair(Pair(1, 2)) == (1, 2)
+raises(AttributeError, "can't set attribute", setattr, Pair(1, 2), 'a', 3)
