@@ -49,6 +49,17 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
     return nf;
   }
   if (!(c->flags & kCoOptimized)) nf->locals = fn->globals.get();  // run_code() and class bodies put another mapping here
+  // Missing last arguments that have defaults, and nothing else to bind.
+  if (!kwnames && n < c->argcount && fn->defaults && n + fn->defaults->size >= c->argcount && fn->defaults->size <= c->argcount && !c->kwonlyargcount &&
+      !(c->flags & (kCoVarargs | kCoVarkeywords))) {
+    uint32_t argc = c->argcount;
+    const Value* defaults = fn->defaults->items + fn->defaults->size - argc;
+    if (!in_place) for (size_t i = 0; i < n; i++) regs[i] = a[i];
+    for (uint32_t i = static_cast<uint32_t>(n); i < argc; i++) regs[i] = defaults[i];
+    for (uint32_t i = argc; i < c->nlocals; i++) regs[i] = Value();
+    t.frame = nf;
+    return nf;
+  }
   if (!bind_python(t, nf, a, n, kwnames).ok()) {
     t.frame = f;
     return nullptr;
@@ -281,7 +292,13 @@ static Frame* unwind(Thread& t, Frame* f) {
     t.frame = p;
     if (f->on_heap) generator_finished(t, generator_of(f));
     if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, Value());
-    if ((flags & kKindMask) == kReturnExit) return nullptr;
+    FrameKind kind = static_cast<FrameKind>(flags & kKindMask);
+    if (kind == kReturnExit) return nullptr;
+    if (kind == kReturnNext && exc_matches(t, KAA_TYPE(StopIteration))) {
+      clear_exc(t);
+      p->pc += 2 + p->pc[1].offset;
+      return p;
+    }
     f = p;
   }
 }
@@ -307,8 +324,7 @@ HANDLER(RETURN_GENERATOR) {
   DISPATCH();
 }
 
-// `left` is what has to be done when the frame is left, in the slow half.
-#define YIELD_BODY(left)                 \
+#define YIELD_BODY()                     \
   SAVE();                                \
   Value v = r[pc->b];                    \
   g->state = GenState::kSuspended;       \
@@ -318,8 +334,8 @@ HANDLER(RETURN_GENERATOR) {
   const Word* ret = f->ret_pc;           \
   Frame* p = f->prev;                    \
   f->prev = nullptr;                     \
-  t->frame = p;                          \
-  left                                   \
+  t->frame = p;
+#define YIELD_END()                      \
   if (kind == kReturnExit) return v;     \
   f = p;                                 \
   r = f->regs;                           \
@@ -329,19 +345,20 @@ HANDLER(RETURN_GENERATOR) {
   DISPATCH();
 SLOW(YIELD) {
   GeneratorObject* g = generator_of(f);
-  YIELD_BODY({
-    if (g->listed != 1) generator_ran(g);
-    if (UNLIKELY(kind & ~kKindMask)) {
-      watched_suspended(*t, f, kind);
-      table = t->dispatch;
-      kind = static_cast<FrameKind>(kind & kKindMask);
-    }
-  })
+  YIELD_BODY()
+  if (UNLIKELY(g->listed != 1)) generator_ran(g);
+  if (UNLIKELY(kind & ~kKindMask)) {
+    watched_suspended(*t, f, kind);
+    table = t->dispatch;
+    kind = static_cast<FrameKind>(kind & kKindMask);
+  }
+  YIELD_END()
 }
 HANDLER(YIELD) {
   GeneratorObject* g = generator_of(f);
   if (UNLIKELY(g->listed != 1 || (f->kind & ~kKindMask))) GO_SLOW(YIELD);
   YIELD_BODY()
+  YIELD_END()
 }
 
 // The loop of a generator expression takes what register 0 holds for an iterator. Its code can be called with anything, from a function made of it.

@@ -56,6 +56,13 @@ SLOW(FOR_ITER) {
     static_cast<SeqIter*>(o)->seq.clear();
     NEXT(2 + pc[1].offset);
   }
+  if (Type* ty = o->type(); ty->has(kTypeHeap) && !ty->iternext) {  // a __next__ written in Python runs in the loop
+    if (Value m = ty->dunder(D_next); m && IS_EXACT(m, function) && (m.as<Function>()->code->flags & kCoOptimized)) {
+      Frame* nf = call_special(*t, f, m, it, Value(), Value(), pc->a, pc + 2, kReturnNext);
+      if (UNLIKELY(!nf)) FAIL();
+      ENTER(nf);
+    }
+  }
   Value v;
   int s = next_item(*t, it, &v);
   if (LIKELY(s == 1)) { r[pc->a] = v; NEXT(2); }

@@ -52,6 +52,7 @@ enum FrameKind : uint8_t {
   kReturnInit,       // __init__ of a class call: must return None; the instance, kept in the caller's register `aux`, goes to dst
   kReturnBool,       // truth of the result goes to dst
   kReturnIter,       // __iter__ of GET_ITER: the result must be an iterator
+  kReturnNext,       // __next__ of FOR_ITER: a StopIteration that leaves the frame ends the loop
   kReturnDiscard,    // the result is of no interest
   kReturnBinary,     // an operator's method: NotImplemented sends the caller's instruction on to the reflected one, else as kReturnPlain
   kReturnJump,       // the same for a jump: the truth of the result decides
