@@ -247,7 +247,6 @@ void Codegen::return_stmt(Return* s) {
   e().set_pos(s->loc);
   std::vector<uint32_t> suspended;
   if (!unwind(false, s->loc, &suspended)) return;
-  e().set_pos(s->loc);
   if (value != kNoReg) {
     e().emit(Op::RETURN, value);
   } else if (!s->value || s->value->as<Constant>()->value.kind == ConstKind::None) {
@@ -274,7 +273,6 @@ void Codegen::break_or_continue(const Loc& loc, bool is_break) {
   FBlock loop = u_->fblocks[i - 1];
   std::vector<uint32_t> suspended;
   if (!unwind(true, loc, &suspended)) return;
-  e().set_pos(loc);
   if (is_break)
     e().jump(loop.exit);
   else

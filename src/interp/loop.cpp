@@ -100,9 +100,9 @@ static void generator_finished(Thread& t, GeneratorObject* g) {
   for (uint32_t i = 0; i < g->nregs; i++) g->regs[i] = Value();
 }
 
-// The return of a frame that is not kReturnPlain. Returns the frame to go on with (its pc set), or null to leave the loop with `v`, or with an
-// error when v is empty then.
-static Frame* return_special(Thread& t, Frame* f, Value& v) {
+// The return of a frame that is not kReturnPlain. Returns the frame to go on with, at `next` (its own pc stays at the instruction that called), or null to
+// leave the loop with `v`. An empty v afterwards: an error.
+static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
   Frame* p = f->prev;
   FrameKind kind = f->kind;
   if (UNLIKELY(f->obj != nullptr)) frame_leave(t, f);
@@ -112,6 +112,7 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
   Value instance = f->locals;
   t.frame = p;
   if (was_generator) generator_finished(t, generator_of(f));
+  if (p) next = p->pc;
   switch (kind) {
     case kReturnExit: return nullptr;
     case kReturnInit:
@@ -131,12 +132,13 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
     case kReturnGenerator: {
       const Word* call = p->pc;
       if (static_cast<Op>(call->op) == Op::SEND) p->regs[dst] = v;
-      p->pc = call + 2 + call[1].offset;
+      if (is_traced(t)) trace_ended(t, p, v);
+      next = call + 2 + call[1].offset;
       return p;
     }
     default: p->regs[dst] = v;
   }
-  p->pc = ret_pc;
+  next = ret_pc;
   return p;
 }
 
@@ -154,9 +156,10 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
       DISPATCH();                                    \
     }                                                \
     SAVE();                                          \
-    Frame* p = return_special(*t, f, v);             \
+    const Word* next = nullptr;                      \
+    Frame* p = return_special(*t, f, v, next);       \
     if (!p) return v;                                \
-    f = p; r = f->regs; k = f->code->consts; pc = f->pc; \
+    f = p; r = f->regs; k = f->code->consts; pc = next; \
     if (!v) FAIL();                                  \
     DISPATCH();                                      \
   } while (0)
@@ -170,15 +173,20 @@ static Frame* unwind(Thread& t, Frame* f) {
     if (!traceback_here(t, f).ok()) { /* the newer exception goes on */ }
     if (is_traced(t)) trace_raised(t, f);
     Code* c = f->code;
-    uint32_t at = f->pc_index();
+    uint32_t at = f->pc_index(), origin = at;
+    // A handler of the compiler's own raises again what it caught: to those outside, it was raised where that was.
+    if (f->pc->op == static_cast<uint16_t>(Op::RERAISE) && code_own_line(c, at) < 0 && f->raised_at < c->nwords) origin = f->raised_at;
     for (uint32_t i = 0; i < c->nexceptions; i++) {
       const ExceptionEntry& e = c->exceptions[i];
       if (at < e.start || at >= e.end) continue;
+      if (is_traced(t)) trace_handled(t, f, e.target);
       f->regs[e.reg] = t.exc;
       t.exc = Value();
+      f->raised_at = origin;
       f->pc = c->words + e.target;
       return f;
     }
+    f->pc = c->words + origin;
     if (is_traced(t)) trace_unwound(t, f);
     Frame* p = f->prev;
     FrameKind kind = f->kind;

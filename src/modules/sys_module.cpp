@@ -13,6 +13,7 @@
 #include "modules/import.h"
 #include "runtime/call.h"
 #include "runtime/startup.h"
+#include "runtime/audit.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
 #include "types/objmodel.h"
@@ -53,7 +54,9 @@ Result<Value> sys_getframe(Thread& t, Args a) {
   Frame* f = t.frame;
   while (f && depth-- > 0) f = f->prev;
   if (!f) return RAISE(ValueError, "call stack is not deep enough");
-  return TRY(frame_object(t, f));
+  FrameObject* o = TRY(frame_object(t, f));
+  TRY(audit(t, "sys._getframe", o));
+  return o;
 }
 Result<Value> sys_settrace(Thread& t, Args a) { TRY(set_trace(t, a[0])); return kNone; }
 Result<Value> sys_gettrace(Thread& t, Args) { return t.trace_func ? t.trace_func : kNone; }
@@ -274,22 +277,13 @@ Result<Value> sys_breakpointhook(Thread& t, Args a, Tuple* kwnames) {
   return call_args(t, f.value(), a.p, a.n - nkw, kwnames);
 }
 
-// ---- audit hooks of Python code
-Root<List*>& audit_hooks() { static auto* r = new Root<List*>(); return *r; }
 Result<Value> sys_audit(Thread& t, Args a) {
-  List* hooks = audit_hooks();
   if (a.n < 1) return RAISE(TypeError, "audit expected at least 1 argument, got 0");
   if (!is_str(a[0])) return RAISE(TypeError, "expected str for argument 'event', not %T", a[0]);
-  if (!hooks) return kNone;
-  Tuple* args = TRY(tuple_of(t, a.p + 1, a.n - 1));
-  for (uint64_t i = 0; i < hooks->size; i++) TRY(call(t, hooks->items[i], a[0], args));
+  if (interp().auditing) TRY(audit_args(t, a[0].as<Str>(), a.p + 1, a.n - 1));
   return kNone;
 }
-Result<Value> sys_addaudithook(Thread& t, Args a) {
-  if (!audit_hooks().get()) audit_hooks() = TRY(new_list(t));
-  TRY(list_append(t, audit_hooks(), a[0]));
-  return kNone;
-}
+Result<Value> sys_addaudithook(Thread& t, Args a) { TRY(add_audit_hook(t, a[0])); return kNone; }
 Result<Value> sys_get_asyncgen_hooks(Thread& t, Args) {
   return TRY(make_tuple(t, t.async_gen_firstiter ? t.async_gen_firstiter : kNone, t.async_gen_finalizer ? t.async_gen_finalizer : kNone));
 }

@@ -126,6 +126,7 @@ std::string check_code(const Code* c, bool flow) {
 
 void LayoutTraits<Code>::destroy(Code* c) {
   free(c->words);
+  free(c->monitor);
   free(c->positions);
   free(c->exceptions);
   free(c->heights);

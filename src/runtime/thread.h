@@ -10,8 +10,8 @@ struct Interp;
 struct Dispatch;  // interp/interp.h
 extern const Dispatch k_dispatch;
 
-// What a trace function is being told (interp/tracing.cpp).
-enum class TraceEvent : uint8_t { kNone, kCall, kLine, kOpcode, kReturn, kException, kCCall };
+struct Monitoring;  // interp/monitor.h
+struct CallNotes;
 
 // Reasons to leave the fast path at a safepoint, bits of Thread::poll.
 enum PollBits : uint32_t {
@@ -38,10 +38,10 @@ struct Thread {
   Value context;                    // contextvars: the current Context, or empty
   Value trace_func, profile_func;
   const Dispatch* dispatch = &k_dispatch;  // the table that frames are entered with
-  Frame* trace_last = nullptr;      // frame of the last traced instruction; null after a return
-  Frame* traced_frame = nullptr;    // what the running trace function was called for
-  TraceEvent trace_event = TraceEvent::kNone;
-  bool in_trace = false;            // a trace function runs: no events
+  Frame* traced_frame = nullptr;    // what the running trace function or monitoring callback was called for
+  int8_t trace_event = -1;          // and the event (MonEvent, interp/monitor.h), or -1
+  bool in_trace = false;            // such a function runs: no events
+  CallNotes* notes = nullptr;       // tracing: instructions whose outcome is to be told (interp/monitor.h)
   Value async_exc;
   Value async_gen_firstiter, async_gen_finalizer;
   int32_t coroutine_origin_depth = 0;
@@ -82,6 +82,8 @@ struct Interp {
   int optimize = 0, bytes_warning = 0;
   bool finalizing = false;
   int64_t int_max_str_digits = 4300;
+  bool auditing = false;            // there are audit hooks (runtime/audit.h)
+  Monitoring* monitoring = nullptr; // tools of sys.monitoring, once there were any
 };
 extern Interp g_interp;
 inline Interp& interp() { return g_interp; }
