@@ -77,11 +77,9 @@ void Codegen::expr_stmt(ExprStmt* s) {
     e().emit(Op::INTRINSIC, value, value, (uint32_t)Intrinsic::PrintExpr);
     return;
   }
-  if (s->value->is<Constant>()) {
-    e().mark_line(s->loc);
-    return;
-  }
-  effect(s->value);
+  uint32_t start = e().here();
+  if (!s->value->is<Constant>()) effect(s->value);
+  if (e().here() == start) e().mark_line(s->loc);
 }
 
 // A chain of elif is walked in a loop.

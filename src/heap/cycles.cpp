@@ -268,22 +268,44 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
 }
 
 // ---- verifying: counts recomputed by tracing every object.
+namespace {
+struct TypeName {
+  char text[64];
+  explicit TypeName(Object* o) {
+    Str* s = o->type()->name;
+    size_t n = s ? std::min(s->length, sizeof text - 1) : 0;
+    for (size_t i = 0; i < n; i++) text[i] = static_cast<char>(s->at(i));
+    text[n] = 0;
+  }
+};
+}  // namespace
+
 bool Heap::verify(bool abort_on_error) {
+  bool good = true;
   std::unordered_map<Object*, int64_t> refs;
   struct V final : ChildVisitor {
     std::unordered_map<Object*, int64_t>& refs;
-    explicit V(std::unordered_map<Object*, int64_t>& r) : refs(r) {}
-    void child(Value v) override { refs[v.object()]++; }
-  } v(refs);
-  each_object([&](Object* o) { visit_children(o, v); });
-  bool good = true;
+    Object* parent = nullptr;
+    bool& good;
+    V(std::unordered_map<Object*, int64_t>& r, bool& g) : refs(r), good(g) {}
+    void child(Value v) override {
+      Object* o = v.object();
+      if (o->shape) { refs[o]++; return; }
+      fprintf(stderr, "kaa: verifier: %s at %p refers to %p, which is free\n", TypeName(parent).text, static_cast<void*>(parent), static_cast<void*>(o));
+      good = false;
+    }
+  } v(refs, good);
+  each_object([&](Object* o) {
+    v.parent = o;
+    visit_children(o, v);
+  });
   each_object([&](Object* o) {
     if (static_cast<int64_t>(o->rc) < 0) return;
     auto it = refs.find(o);
     int64_t expected = it == refs.end() ? 0 : it->second;
     // Static types, queues and native state hold counts that are not found by walking the heap, so a count may be higher; never lower.
     if (o->count() < expected || (o->count() == 0 && !(o->rc & kInZct))) {
-      fprintf(stderr, "kaa: verifier: %s at %p has count %d, found %ld references\n", o->type()->layout->name, static_cast<void*>(o), o->count(), expected);
+      fprintf(stderr, "kaa: verifier: %s at %p has count %d, found %ld references\n", TypeName(o).text, static_cast<void*>(o), o->count(), expected);
       good = false;
     }
   });

@@ -23,6 +23,7 @@ namespace kaa {
 
 namespace {
 constexpr size_t kZctBatch = 8192;
+constexpr uint64_t kVerifyEvery = 1021;  // reconciles, under stress: a verification costs about as much as a thousand of them
 constexpr size_t kMinBudget = 512 << 10, kMaxBudget = 64 << 20;
 
 uint64_t now_ns() {
@@ -236,6 +237,7 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   if (after_reconcile) after_reconcile(*this);
   uint64_t ns = now_ns() - t0;
   stats.total_pause_ns += ns;
+  if (UNLIKELY(stress_interval) && stats.reconciles % kVerifyEvery == 0) verify(true);
   stats.max_pause_ns = std::max(stats.max_pause_ns, ns);
 }
 

@@ -70,7 +70,10 @@ class Stacks {
     }
     switch (op) {
       case Op::GET_ITER: case Op::GET_AITER: set(s, w->a, 1, kIterator); break;
-      case Op::LOAD_EXIT: set(s, w->a, 2, kExit); break;
+      case Op::LOAD_EXIT:
+        set(s, w->a, 2, kExit);
+        set(s, w->b, 1, kExit);  // the manager, where it is no local
+        break;
       case Op::PUSH_EXC: set(s, w->b, 1, made_at(kSaved, at)); break;
       case Op::CLEAR: set(s, w->a, 1, kDead); break;
       case Op::CLEAR_RUN: set(s, w->a, w->b, kDead); break;
@@ -124,9 +127,11 @@ Status set_frame_line(Thread& t, FrameObject* o, int64_t line) {
   Code* c = f->code;
   if (line < c->firstlineno) return RAISE(ValueError, "line %ld comes before the current code block", line);
   uint32_t from_word = f->pc_index();
+  const PositionEntry* table = code_positions(c);
+  if (!table && c->npositions) return raise_memory(t);
   int32_t best_line = INT32_MAX;
   for (uint32_t i = 0; i < c->npositions; i++)
-    if (c->positions[i].line >= line && c->positions[i].line < best_line) best_line = c->positions[i].line;
+    if (table[i].line >= line && table[i].line < best_line) best_line = table[i].line;
   if (best_line == INT32_MAX) return RAISE(ValueError, "line %ld comes after the current code block", line);
   Stacks stacks(c);
   if (!stacks.known(from_word)) return RAISE(ValueError, "can't jump from unreachable code");
@@ -135,8 +140,8 @@ Status set_frame_line(Thread& t, FrameObject* o, int64_t line) {
   uint32_t target = ~0u;
   size_t deepest = 0;
   for (uint32_t i = 0; i < c->npositions; i++) {
-    if (c->positions[i].line != best_line || (i && c->positions[i - 1].line == best_line)) continue;
-    uint32_t word = c->positions[i].start;
+    if (table[i].line != best_line || (i && table[i - 1].line == best_line)) continue;
+    uint32_t word = table[i].start;
     if (!stacks.known(word)) continue;
     Kinds there = stacks.at(word);
     if (!compatible(here, there)) {

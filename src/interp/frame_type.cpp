@@ -51,6 +51,7 @@ static Result<Value> get_trace_lines(Thread&, Value self) { return Value::from_b
 static Result<Value> get_trace_opcodes(Thread&, Value self) { return Value::from_bool(frame_of(self)->trace_opcodes); }
 template <bool FrameObject::*field>
 static Status set_flag(Thread& t, Value self, Value v) {
+  if (!v && field == &FrameObject::trace_opcodes) v = kFalse;
   if (!v) return RAISE(TypeError, "can't delete numeric/char attribute");
   if (!v.is_bool()) return RAISE(TypeError, "attribute value type must be bool");
   frame_of(self)->*field = v == kTrue;

@@ -116,6 +116,8 @@ int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool c
   }
   Value it = generator_delegate(g);
   if (it) {
+    // While the delegate runs, g counts as running and its frame is on no thread's chain: its registers must be counted ones (invariant G2, thread.cpp).
+    generator_count(g);
     Frame* f = &g->frame;
     if (close_delegate && is_instance(exc, KAA_TYPE(GeneratorExit))) {
       g->state = GenState::kRunning;

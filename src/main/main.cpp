@@ -11,8 +11,10 @@
 
 #include <string>
 
+#include "modules/faulthandler/faulthandler.h"
 #include "modules/kaa/kaa.h"
 #include "modules/code_builtins.h"
+#include "modules/frozen.h"
 #include "modules/import.h"
 #include "modules/io/io.h"
 #include "modules/signal_module.h"
@@ -197,12 +199,24 @@ int configure(char** argv, Config& c, const What& what) {
     c.hash_seed = static_cast<int64_t>(n);
   }
   if (const char* s = env(c, "PYTHONINTMAXSTRDIGITS")) c.int_max_str_digits = atoll(s);
+  std::string frozen;
+  if (const char* s = env(c, "PYTHON_FROZEN_MODULES")) frozen = s;
+  if (env(c, "PYTHONFAULTHANDLER")) c.faulthandler = true;
   for (size_t i = 0; i < c.x_options.size(); i++) {
     const auto& [k, v] = c.x_options[i];
+    if (k == "faulthandler") c.faulthandler = true;
     if (k == "dev") c.dev_mode = 1;
     if (k == "int_max_str_digits") c.int_max_str_digits = atoll(v.c_str());
     if (k == "pycache_prefix") c.pycache_prefix = v;
     if (k == "warn_default_encoding") c.warn_default_encoding = 1;
+    if (k == "frozen_modules") frozen = c.x_has_value[i] ? v : "on";
+  }
+  if (!frozen.empty()) {
+    if (frozen != "on" && frozen != "off") {
+      fprintf(stderr, "Fatal Python error: config_init_import: bad value for option -X frozen_modules (expected \"on\" or \"off\")\n");
+      return 1;
+    }
+    g_frozen_modules = frozen == "on";
   }
   std::vector<std::string> from_env;
   if (const char* w = env(c, "PYTHONWARNINGS")) {
@@ -288,6 +302,7 @@ Status boot(Thread& t) {
   TRY(start_importlib(t, TRY(new_str(t, g_config.stdlib))));
   TRY(import_module(t, "encodings"));
   TRY(install_signals(t));
+  if (g_config.faulthandler || g_config.dev_mode) faulthandler_enable_at_start();
   Module* main = TRY(alloc<Module>(t, KAA_SHAPE(module)));
   main->dict.init(TRY(new_dict(t)));
   TRY(dict_set_str(t, main->dict, "__name__", NAME("__main__")));

@@ -1,7 +1,5 @@
 // Import: sys.modules first, importlib (CPython's own, run by us) for everything else. And the `_imp` module that importlib is built on.
-//
-// Three modules of the library are "frozen": importlib's two halves and zipimport are compiled from the library folder at start, because
-// nothing can be imported before them.
+// Frozen modules, importlib itself among them, are in frozen.cpp.
 #include "modules/import.h"
 
 #include <fcntl.h>
@@ -15,6 +13,9 @@
 #include "base/siphash.h"
 #include "modules/builtins/builtins.h"
 #include "modules/code_builtins.h"
+#include "modules/frozen.h"
+#include "modules/marshal.h"
+#include "modules/sys_module.h"
 #include "runtime/call.h"
 #include "runtime/startup.h"
 
@@ -31,6 +32,35 @@ static Result<Value> importlib_call(Thread& t, const char* name, Value a, Value 
   if (!interp().importlib) return RAISE(ImportError, "importlib is not running yet, '%S' cannot be imported", a);
   Value f = TRY(get_attr(t, interp().importlib, intern_name(name)));
   return c ? call(t, f, a, b, c) : b ? call(t, f, a, b) : call(t, f, a);
+}
+
+// Takes importlib's own frames out of the traceback of what is being raised: all of them for an ImportError, else those runs that end in
+// _call_with_frames_removed, behind which the module's own code raised.
+static void strip_importlib_frames(Thread& t) {
+  if (!t.exc || g_config.verbose) return;
+  BaseException* e = t.exc.as<BaseException>();
+  bool always = is_instance(e, KAA_TYPE(ImportError));
+  Traceback *before = nullptr, *run_before = nullptr;  // the entry before this one, and before the run of importlib's entries that this one is in
+  bool in_run = false;
+  for (Value v = e->traceback; v && IS_EXACT(v, traceback);) {
+    Traceback* tb = v.as<Traceback>();
+    Str* file = tb->code->filename.get().as<Str>();
+    bool ours = str_equal_ascii(file, "<frozen importlib._bootstrap>") || str_equal_ascii(file, "<frozen importlib._bootstrap_external>");
+    if (ours && !in_run) run_before = before;
+    in_run = ours;
+    Value next = tb->next;
+    if (ours && (always || str_equal_ascii(tb->code->name.get().as<Str>(), "_call_with_frames_removed"))) {
+      if (run_before) run_before->next.set(next); else e->traceback.set(next);
+      before = run_before;
+    } else {
+      before = tb;
+    }
+    v = next;
+  }
+}
+static Result<Value> strip_if_raised(Thread& t, Result<Value> r) {
+  if (!r.ok()) strip_importlib_frames(t);
+  return r;
 }
 
 // The absolute name that a relative import asks for.
@@ -85,7 +115,7 @@ static Result<Value> find_module(Thread& t, Str* name) {
   Value f = interp().importlib ? TRY(get_attr(t, interp().importlib, NAME("_gcd_import"))) : Value();
   if (!f) return RAISE(ImportError, "importlib is not running yet, '%U' cannot be imported", name);
   Value imp = interp().builtins ? dict_get_str(interp().builtins, NAME("__import__")) : kNone;
-  return importlib_call(t, "_find_and_load", name, imp);
+  return strip_if_raised(t, importlib_call(t, "_find_and_load", name, imp));
 }
 
 static Result<Value> import_level(Thread& t, Str* name, Value globals, Value fromlist, int64_t level) {
@@ -111,7 +141,7 @@ static Result<Value> import_level(Thread& t, Str* name, Value globals, Value fro
   Opt path = TRY(lookup_attr(t, mod, NAME("__path__")));
   if (!path) return mod;
   Value imp = dict_get_str(interp().builtins, NAME("__import__"));
-  return importlib_call(t, "_handle_fromlist", mod, fromlist, imp);
+  return strip_if_raised(t, importlib_call(t, "_handle_fromlist", mod, fromlist, imp));
 }
 
 Result<Value> builtin_import(Thread& t, Args a, Tuple* kwnames) {
@@ -140,55 +170,10 @@ Result<Value> import_module(Thread& t, const char* name) {
   return import_level(t, s, Value(), strchr(name, '.') ? Value(from) : Value(), 0);
 }
 
-// ---- the frozen three
-static const char* frozen_file(Str* name, const char** orig) {
-  *orig = nullptr;
-  if (str_equal_ascii(name, "_frozen_importlib")) { *orig = "importlib._bootstrap"; return "importlib/_bootstrap.py"; }
-  if (str_equal_ascii(name, "_frozen_importlib_external")) { *orig = "importlib._bootstrap_external"; return "importlib/_bootstrap_external.py"; }
-  if (str_equal_ascii(name, "zipimport")) { *orig = "zipimport"; return "zipimport.py"; }
-  return nullptr;
-}
-
-static Result<bool> read_file(Thread& t, const char* path, std::string& out) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return raise_os_error(t, errno, TRY(new_str(t, path)));
-  char buf[65536];
-  ssize_t n;
-  while ((n = read(fd, buf, sizeof buf)) > 0) out.append(buf, static_cast<size_t>(n));
-  close(fd);
-  return true;
-}
-
-static Result<Code*> frozen_code(Thread& t, Str* name) {
-  const char* orig;
-  const char* file = frozen_file(name, &orig);
-  if (!file) return RAISE(ImportError, "No such frozen object named %U", name);
-  Utf8 lib;
-  TRY(str_utf8(t, library_folder(), lib, true));
-  std::string path = std::string(lib.view()) + "/" + file, source;
-  TRY(read_file(t, path.c_str(), source));
-  Str* shown = TRY(str_format(t, "<frozen %s>", orig));
-  return compile_utf8(t, source, shown, CompileMode::kExec, 0, -1);
-}
-
-static Result<Module*> run_frozen(Thread& t, Str* name) {
-  Code* c = TRY(frozen_code(t, name));
-  Module* m = TRY(alloc<Module>(t, KAA_SHAPE(module)));
-  m->dict.init(TRY(new_dict(t)));
-  TRY(dict_set_str(t, m->dict, "__name__", name));
-  for (const char* n : {"__doc__", "__package__", "__loader__", "__spec__"}) TRY(dict_set_str(t, m->dict, n, kNone));
-  TRY(dict_set_str(t, m->dict, "__builtins__", interp().builtins));
-  const char* orig;
-  frozen_file(name, &orig);
-  TRY(dict_set_str(t, m->dict, "__origname__", intern_name(orig)));  // importlib takes it off
-  TRY(dict_set(t, interp().modules, name, m));
-  TRY(run_code(t, c, m->dict, m->dict.value()));
-  return m;
-}
-
+// ---- start
 Status start_importlib(Thread& t, Str* stdlib) {
   library_root() = stdlib;
-  Module* lib = TRY(run_frozen(t, NAME("_frozen_importlib")));
+  Module* lib = TRY(run_frozen(t, *find_frozen(NAME("_frozen_importlib"))));
   interp().importlib = lib;
   const ModuleDef* def = find_native_module("_imp");
   Value imp = TRY(make_module(t, *def));
@@ -237,36 +222,55 @@ Result<Value> imp_create_builtin(Thread& t, Args a) {
 }
 Result<Value> imp_exec_builtin(Thread&, Args) { return small_int(0); }
 Result<Value> imp_is_frozen(Thread& t, Args a) {
-  const char* o;
   if (!is_str(a[0])) return RAISE(TypeError, "is_frozen() argument must be str, not %T", a[0]);
-  return Value::from_bool(frozen_file(a[0].as<Str>(), &o) != nullptr);
+  return Value::from_bool(find_frozen(a[0].as<Str>()) != nullptr);
+}
+Result<const FrozenModule*> frozen_argument(Thread& t, Value name, const char* function) {
+  if (!is_str(name)) return RAISE(TypeError, "%s() argument must be str, not %T", function, name);
+  const FrozenModule* f = find_frozen(name.as<Str>());
+  if (f) return f;
+  Value e = TRY(call(t, KAA_TYPE(ImportError), TRY(str_format(t, "No such frozen object named %U", name.as<Str>()))));
+  e.as<ExcImport>()->name.set(name);
+  return raise_value(t, e);
 }
 Result<Value> imp_is_frozen_package(Thread& t, Args a) {
-  const char* o;
-  if (!frozen_file(a[0].as<Str>(), &o)) return RAISE(ImportError, "No such frozen object named %S", a[0]);
-  return kFalse;
+  const FrozenModule* f = TRY(frozen_argument(t, a[0], "is_frozen_package"));
+  return Value::from_bool(f->package);
 }
+Result<Value> frozen_origname(Thread& t, const FrozenModule& f) { return *f.origname ? TRY(new_str(t, f.origname)) : kNone; }
 Result<Value> imp_find_frozen(Thread& t, Args a) {
-  const char* orig;
   if (!is_str(a[0])) return RAISE(TypeError, "find_frozen() argument 'name' must be str, not %T", a[0]);
-  if (!frozen_file(a[0].as<Str>(), &orig)) return kNone;
-  Value name = TRY(new_str(t, orig));
-  return TRY(make_tuple(t, kNone, kFalse, name));
+  const FrozenModule* f = find_frozen(a[0].as<Str>());
+  if (!f) return kNone;
+  Value data = kNone;
+  if (a[1] && TRY(truth(t, a[1]))) {
+    Bytes* b = TRY(marshal_write(t, TRY(frozen_code(t, *f))));
+    data = TRY(call(t, KAA_TYPE(memoryview), b));
+  }
+  Value origname = TRY(frozen_origname(t, *f));
+  return TRY(make_tuple(t, data, Value::from_bool(f->package), origname));
 }
 Result<Value> imp_get_frozen_object(Thread& t, Args a) {
-  if (!is_str(a[0])) return RAISE(TypeError, "get_frozen_object() argument 1 must be str, not %T", a[0]);
-  return TRY(frozen_code(t, a[0].as<Str>()));
+  if (!a[1] || a[1].is_none()) return TRY(frozen_code(t, *TRY(frozen_argument(t, a[0], "get_frozen_object"))));
+  BufferHold b;
+  TRY(b.get(t, a[1]));
+  Result<Value> v = marshal_read(t, b.data(), b.size());
+  if (v.ok() && !IS_EXACT(v.value(), code)) return RAISE(TypeError, "frozen object %R is not a code object", a[0]);
+  if (v.ok()) return v;
+  clear_exc(t);
+  return RAISE(ImportError, "Frozen object named %R is invalid", a[0]);
 }
 Result<Value> imp_init_frozen(Thread& t, Args a) {
-  const char* orig;
-  if (!frozen_file(a[0].as<Str>(), &orig)) return kNone;
-  return TRY(run_frozen(t, a[0].as<Str>()));
+  if (!is_str(a[0])) return RAISE(TypeError, "init_frozen() argument must be str, not %T", a[0]);
+  const FrozenModule* f = find_frozen(a[0].as<Str>());
+  return f ? Result<Value>(TRY(run_frozen(t, *f))) : Result<Value>(kNone);
 }
 Result<Value> imp_frozen_names(Thread& t, Args) {
   List* l = TRY(new_list(t));
-  for (const char* n : {"_frozen_importlib", "_frozen_importlib_external", "zipimport"}) TRY(list_append(t, l, intern_name(n)));
+  for (size_t i = 0; i < k_frozen_count; i++) TRY(list_append(t, l, intern_name(k_frozen_modules[i].name)));
   return l;
 }
+Result<Value> imp_override_frozen(Thread& t, Args a) { return small_int(override_frozen_modules(TRY(to_cint(t, a[0])))); }
 Result<Value> imp_override(Thread&, Args) { return small_int(0); }
 Result<Value> imp_extension_suffixes(Thread& t, Args) {
   List* l = TRY(new_list(t));
@@ -291,17 +295,10 @@ Result<Value> imp_source_hash(Thread& t, Args a) {
   uint64_t h = siphash13(s, b.data(), static_cast<int64_t>(b.size()));
   return TRY(new_bytes(t, &h, 8));
 }
-Status fix_filename(Thread& t, Code* c, Str* old_name, Str* new_name) {
-  if (!str_equal(c->filename.get().as<Str>(), old_name)) return {};
-  c->filename.set(new_name);
-  for (uint32_t i = 0; i < c->nconsts; i++)
-    if (IS_EXACT(c->consts[i], code)) TRY(fix_filename(t, c->consts[i].as<Code>(), old_name, new_name));
-  return {};
-}
 Result<Value> imp_fix_co_filename(Thread& t, Args a) {
   if (!IS_EXACT(a[0], code)) return RAISE(TypeError, "_fix_co_filename() argument 1 must be code, not %T", a[0]);
   if (!is_str(a[1])) return RAISE(TypeError, "_fix_co_filename() argument 2 must be str, not %T", a[1]);
-  TRY(fix_filename(t, a[0].as<Code>(), a[0].as<Code>()->filename.get().as<Str>(), a[1].as<Str>()));
+  set_code_filename(a[0].as<Code>(), a[1].as<Str>());
   return kNone;
 }
 
@@ -320,7 +317,7 @@ const MethodDef k_functions[] = {
     {"is_builtin", imp_is_builtin, "(name, /)", "1 for a native module, -1 for one that cannot be made again, 0 for none.", kF},
     {"is_frozen", imp_is_frozen, "(name, /)", "Whether the name is a frozen module's.", kF},
     {"_frozen_module_names", imp_frozen_names, "()", "Names of the frozen modules.", kF},
-    {"_override_frozen_modules_for_tests", imp_override, "(override, /)", "For tests of importlib: no effect here.", kF},
+    {"_override_frozen_modules_for_tests", imp_override_frozen, "(override, /)", "For tests of importlib: 1 uses frozen modules, -1 does not, 0 as the command line says.", kF},
     {"_override_multi_interp_extensions_check", imp_override, "(override, /)", "For tests of importlib: no effect here.", kF},
     {"create_dynamic", imp_create_dynamic, "(spec, file=None, /)", "Always an ImportError: extension modules for CPython cannot be loaded.", kF},
     {"exec_dynamic", imp_exec_builtin, "(mod, /)", "Initialises an extension module.", kF},

@@ -7,7 +7,7 @@
 //   varints: flags, argcount, posonlyargcount, kwonlyargcount, firstlineno (zigzag), nregs, free_base, counts of: words, positions, exceptions, heights,
 //            cells, names, consts
 //   words:      each instruction's first word, then what word 1 holds as an operand (4 or 8 bytes); caches are left out
-//   positions:  start (difference), line (zigzag difference), end line - line (zigzag), column, end column (zigzag each)
+//   positions:  the number of bytes, and the packed table (bytecode/positions.h)
 //   exceptions: start, end - start, target, register; heights: start (difference), height; cells: register
 //   objects:    names, then varnames, cellvars, freevars (tuples), name, qualname, filename, then the constants
 // The checksum catches damage; the structure (operand bounds, jump targets, tables) is checked on top of it, and in debug builds the whole validator runs.
@@ -19,6 +19,8 @@
 #include "base/float_text.h"
 #include "base/utf8.h"
 #include "bytecode/operands.h"
+#include "bytecode/positions.h"
+#include "modules/marshal.h"
 #include "objects/traits.h"
 #include "runtime/code_builder.h"
 #include "types/int.h"
@@ -332,17 +334,14 @@ class Writer {
       }
       at += kOpInfo[static_cast<size_t>(op)].words;
     }
-    uint32_t at = 0;
-    int32_t line = c->firstlineno;
-    for (uint32_t i = 0; i < c->npositions; i++) {
-      const PositionEntry& e = c->positions[i];
-      varint(e.start - at);
-      zigzag(int64_t{e.line} - line);
-      zigzag(int64_t{e.end_line} - e.line);
-      zigzag(e.col);
-      zigzag(e.end_col);
-      at = e.start;
-      line = e.line;
+    if (c->packed_positions) {
+      varint(c->packed_size);
+      out_.append(c->packed_positions, c->packed_size);
+    } else {
+      std::string packed;
+      pack_positions(code_positions(c), c->npositions, c->firstlineno, packed);
+      varint(packed.size());
+      out_ += packed;
     }
     for (uint32_t i = 0; i < c->nexceptions; i++) {
       const ExceptionEntry& e = c->exceptions[i];
@@ -351,7 +350,7 @@ class Writer {
       varint(e.target);
       varint(e.reg);
     }
-    at = 0;
+    uint32_t at = 0;
     for (uint32_t i = 0; i < c->nheights; i++) {
       varint(c->heights[i].start - at);
       varint(c->heights[i].height);
@@ -694,6 +693,7 @@ class Reader {
     return bad("code: number too large");
   }
   Result<uint32_t> number() {
+    if (LIKELY(p_ != end_ && static_cast<uint8_t>(*p_) < 0x80)) return static_cast<uint32_t>(*p_++);
     uint64_t v = TRY(varint());
     if (v > 0xFFFFFFFF) return bad("code: number too large");
     return static_cast<uint32_t>(v);
@@ -790,17 +790,9 @@ class Reader {
       }
       at += n;
     }
-    c->positions = TRY(array<PositionEntry>(npositions));
-    uint32_t at = 0;
-    int32_t line = c->firstlineno;
-    for (uint32_t i = 0; i < npositions; i++) {
-      PositionEntry& e = c->positions[i];
-      e.start = at += TRY(number());
-      e.line = line = static_cast<int32_t>(int64_t{line} + TRY(signed_number()));
-      e.end_line = static_cast<int32_t>(int64_t{e.line} + TRY(signed_number()));
-      e.col = TRY(signed_number());
-      e.end_col = TRY(signed_number());
-    }
+    c->packed_size = TRY(entries(1));
+    c->packed_positions = TRY(array<char>(c->packed_size));
+    memcpy(c->packed_positions, TRY(take(c->packed_size)), c->packed_size);
     c->npositions = npositions;
     c->exceptions = TRY(array<ExceptionEntry>(nexceptions));
     for (uint32_t i = 0; i < nexceptions; i++) {
@@ -814,7 +806,7 @@ class Reader {
     }
     c->nexceptions = nexceptions;
     c->heights = TRY(array<HeightEntry>(nheights));
-    at = 0;
+    uint32_t at = 0;
     for (uint32_t i = 0; i < nheights; i++) {
       c->heights[i].start = at += TRY(number());
       c->heights[i].height = TRY(number());
@@ -905,6 +897,9 @@ const MethodDef k_functions[] = {
 Status marshal_exec(Thread& t, Module* m) { return module_add(t, m, "version", small_int(kVersion)); }
 
 }  // namespace
+
+Result<Value> marshal_read(Thread& t, const char* data, size_t size) { return Reader(t, data, size, true).run(); }
+Result<Bytes*> marshal_write(Thread& t, Value v) { return Writer(t, kVersion, true).run(v); }
 
 extern const ModuleDef marshal_module = {"marshal", "Values as bytes, for .pyc files. The format may change between versions.", k_functions, marshal_exec};
 

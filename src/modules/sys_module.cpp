@@ -1,6 +1,8 @@
 // sys: what importlib, the library and programs ask of the interpreter.
 #include "modules/sys_module.h"
 
+#include "types/set.h"
+
 #include <dlfcn.h>
 #include <float.h>
 #include <stdio.h>
@@ -18,6 +20,12 @@
 #include "runtime/weakrefs.h"
 #include "types/objmodel.h"
 #include "types/structseq.h"
+
+// In the form that platform.py takes apart: version, build and compiler.
+#define KAA_TEXT_(x) #x
+#define KAA_TEXT(x) KAA_TEXT_(x)
+#define KAA_VERSION_TEXT \
+  "3.14.0 (Kaa) [Clang " KAA_TEXT(__clang_major__) "." KAA_TEXT(__clang_minor__) "." KAA_TEXT(__clang_patchlevel__) "]"
 
 namespace kaa {
 
@@ -419,6 +427,16 @@ static Status sys_records(Thread& t, Module* m, const Config& c) {
   return module_add(t, m, "UnraisableHookArgs", TRY(make_structseq(t, k_unraisable_def)));
 }
 
+static Result<Set*> stdlib_module_names(Thread& t) {
+  static const char* const k_names[] = {
+#define STDLIB(name) name,
+#include "defs/stdlib_modules.def"
+  };
+  Set* s = TRY(new_set(t, true));
+  for (const char* n : k_names) TRY(set_add(t, s, intern_name(n)));
+  return s;
+}
+
 Status init_sys(Thread& t, const Config& c) {
   g_config = c;
   Module* m = TRY(make_module(t, *find_native_module("sys")));
@@ -431,7 +449,7 @@ Status init_sys(Thread& t, const Config& c) {
   TRY(module_add(t, m, "modules", interp().modules));
   for (auto [name, def] : {std::pair{"__displayhook__", "displayhook"}, {"__excepthook__", "excepthook"}, {"__unraisablehook__", "unraisablehook"}, {"__breakpointhook__", "breakpointhook"}})
     TRY(module_add(t, m, name, dict_get_str(m->dict, intern_name(def))));
-  TRY(text("version", "3.14.0 (Kaa)"));
+  TRY(text("version", KAA_VERSION_TEXT));
   TRY(text("copyright", "Copyright (c) 2026 The Kaa developers. Python is a trademark of the Python Software Foundation."));
   TRY(module_add(t, m, "hexversion", small_int(0x030E00F0)));
   TRY(module_add(t, m, "api_version", small_int(1013)));
@@ -456,6 +474,7 @@ Status init_sys(Thread& t, const Config& c) {
   std::sort(natives.begin(), natives.end());
   Value nl = TRY(text_list(t, natives));
   TRY(module_add(t, m, "builtin_module_names", TRY(tuple_from(t, nl))));
+  TRY(module_add(t, m, "stdlib_module_names", TRY(stdlib_module_names(t))));
   TRY(text("executable", c.executable));
   TRY(text("_base_executable", c.executable));
   TRY(text("prefix", c.prefix));

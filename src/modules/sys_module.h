@@ -11,6 +11,7 @@ namespace kaa {
 struct Config {
   int debug = 0, inspect = 0, interactive = 0, optimize = 0, dont_write_bytecode = 0, no_user_site = 0, no_site = 0, ignore_environment = 0, verbose = 0,
       bytes_warning = 0, quiet = 0, isolated = 0, dev_mode = 0, utf8_mode = 1, safe_path = 0, unbuffered = 0, warn_default_encoding = 0;
+  bool faulthandler = false;
   int64_t hash_seed = -1;                // -1: random
   int64_t int_max_str_digits = 4300;
   std::string executable, prefix, exec_prefix, base_prefix, base_exec_prefix, stdlib;

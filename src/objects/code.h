@@ -20,7 +20,9 @@ struct Code : Object {
   uint32_t free_base, nfree;
   uint32_t simple_args;          // argcount when a call with exactly that many positional arguments needs no binding, else ~0
   int32_t firstlineno;
-  PositionEntry* positions;  uint32_t npositions;
+  // Unpacked when first asked for, once and for good: code_positions().
+  PositionEntry* unpacked_positions;  uint32_t npositions;
+  char* packed_positions;             uint32_t packed_size;  // null: there is only the other form
   ExceptionEntry* exceptions; uint32_t nexceptions;
   HeightEntry* heights;      uint32_t nheights;
   uint16_t* cell_regs;
@@ -36,6 +38,12 @@ struct Code : Object {
   }
   uint32_t height_at(uint32_t word) const;  // live registers at an instruction
 };
+// The position table, npositions entries; null when there are none, or memory is short.
+const PositionEntry* unpack_code_positions(const Code* c);
+inline const PositionEntry* code_positions(const Code* c) {
+  PositionEntry* p = __atomic_load_n(&c->unpacked_positions, __ATOMIC_ACQUIRE);
+  return LIKELY(p != nullptr) || !c->npositions ? p : unpack_code_positions(c);
+}
 
 // A frame: light, no Python object. Frames of plain calls lie on the thread's frame stack, their registers on its data stack, where the caller built
 // the arguments; a generator holds its own frame and registers. prev leads to the caller, also from a running generator.

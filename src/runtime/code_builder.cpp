@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "bytecode/positions.h"
 #include "bytecode/validate.h"
 #include "objects/traits.h"
 
@@ -62,7 +63,7 @@ Result<Code*> build_code(Thread& t, const CompiledCode& c) {
   TRY(native_enter(t, " during compilation"));
   Code* o = TRY(alloc<Code>(t, KAA_SHAPE(code)));
   o->words = copy_array(c.words, o->nwords);
-  o->positions = copy_array(c.positions, o->npositions);
+  o->unpacked_positions = copy_array(c.positions, o->npositions);
   o->exceptions = copy_array(c.exceptions, o->nexceptions);
   o->heights = copy_array(c.heights, o->nheights);
   uint32_t n;
@@ -96,6 +97,16 @@ Result<Code*> build_code(Thread& t, const CompiledCode& c) {
   return o;
 }
 
+const PositionEntry* unpack_code_positions(const Code* c) {
+  PositionEntry* p = static_cast<PositionEntry*>(malloc((c->npositions + size_t{1}) * sizeof(PositionEntry)));
+  if (!p) return nullptr;
+  unpack_positions(c->packed_positions, c->packed_size, c->firstlineno, p, c->npositions);
+  PositionEntry* before = nullptr;
+  if (__atomic_compare_exchange_n(&const_cast<Code*>(c)->unpacked_positions, &before, p, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) return p;
+  free(p);  // another thread was faster
+  return before;
+}
+
 void code_derive(Code* c) {
   c->nparams = c->argcount + c->kwonlyargcount + !!(c->flags & kCoVarargs) + !!(c->flags & kCoVarkeywords);
   c->simple_args = (c->kwonlyargcount || (c->flags & (kCoVarargs | kCoVarkeywords))) ? ~0u : c->argcount;
@@ -118,7 +129,7 @@ static ConstShape code_constant(const void* context, uint32_t i, uint32_t* size)
 }
 std::string check_code(const Code* c, bool flow) {
   if (c->nfree != c->freevars->size) return "free variables without names";
-  CodeView v{{c->words, c->nwords}, {c->positions, c->npositions}, {c->exceptions, c->nexceptions}, {c->heights, c->nheights},
+  CodeView v{{c->words, c->nwords}, {c->unpacked_positions, c->unpacked_positions ? c->npositions : 0}, {c->exceptions, c->nexceptions}, {c->heights, c->nheights},
              {c->cell_regs, static_cast<uint32_t>(c->cellvars->size)}, c->nregs, c->free_base, c->nfree, static_cast<uint32_t>(c->varnames->size), c->nnames,
              c->nconsts, c->argcount, c->posonlyargcount, c->kwonlyargcount, c->flags, code_constant, c};
   return validate_view(v, flow);
@@ -127,7 +138,8 @@ std::string check_code(const Code* c, bool flow) {
 void LayoutTraits<Code>::destroy(Code* c) {
   free(c->words);
   free(c->monitor);
-  free(c->positions);
+  free(c->unpacked_positions);
+  free(c->packed_positions);
   free(c->exceptions);
   free(c->heights);
   free(c->cell_regs);

@@ -66,8 +66,12 @@ const Signature* parse_signature(Thread&, const MethodDef& def) {
 
 static const char* plural(uint32_t n) { return n == 1 ? "" : "s"; }
 
-// "list.append", "C.from_it" of a class method bound to C, "len".
+// "list.append", "C.from_it" of a class method bound to C, "len", "math.sin".
 static std::string qualified_name(const NativeFunction* f, const char* fname) {
+  if (f && f->def->kind == MethodKind::kFunction && f->module && is_exact_str(f->module)) {
+    Str* module = f->module.value().as<Str>();
+    return module->is_ascii() && module->ascii() != "builtins" ? std::string(module->ascii()) + "." + fname : fname;
+  }
   if (!f || !f->owner || f->def->kind == MethodKind::kFunction || f->def->kind == MethodKind::kNew) return fname;
   Value self = f->self.value();
   Type* of = self && is_type(self) ? self.as<Type>() : f->owner;

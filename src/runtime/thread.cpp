@@ -87,7 +87,11 @@ uint32_t Code::height_at(uint32_t word) const {
   return h < nlocals ? nlocals : h;
 }
 
-// Generators that ran since the last reconcile and are suspended: their registers become counted references.
+// Generators count their registers lazily. What must hold whenever a reconcile scans:
+//  G1 the registers of a generator on a thread's frame chain are not counted: the scan of frames sees them (resume_generator takes the counts off);
+//  G2 the registers of any other generator that is not finished are counted, or it is listed here and not kRunning, and count_suspended() counts them
+//     first. A generator that counts as running while its delegate runs for throw() or close() is on no chain, so it is counted before;
+//  G3 a finished generator has empty registers, counted or not, and may still be listed; one that dies takes itself off the list.
 static std::vector<GeneratorObject*> g_ran;
 
 void generator_ran(GeneratorObject* g) {

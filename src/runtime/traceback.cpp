@@ -43,12 +43,13 @@ void LayoutTraits<FrameObject>::destroy(FrameObject* o) { if (o->live) o->live->
 
 const PositionEntry* code_position(const Code* c, uint32_t word) {
   uint32_t lo = 0, hi = c->npositions;
-  if (!hi) return nullptr;
+  const PositionEntry* table = code_positions(c);
+  if (!hi || !table) return nullptr;
   while (hi - lo > 1) {
     uint32_t mid = (lo + hi) / 2;
-    if (c->positions[mid].start <= word) lo = mid; else hi = mid;
+    if (table[mid].start <= word) lo = mid; else hi = mid;
   }
-  return &c->positions[lo];
+  return &table[lo];
 }
 int32_t code_own_line(const Code* c, uint32_t word) {
   const PositionEntry* p = code_position(c, word);
@@ -57,7 +58,7 @@ int32_t code_own_line(const Code* c, uint32_t word) {
 int32_t code_line(const Code* c, uint32_t word) {
   // Instructions of the compiler's own have the line of what stands before them.
   const PositionEntry* p = code_position(c, word);
-  while (p && p->line < 0 && p > c->positions) p--;
+  while (p && p->line < 0 && p > code_positions(c)) p--;
   return p ? p->line : c->firstlineno;
 }
 

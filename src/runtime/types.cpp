@@ -129,8 +129,21 @@ static void update_flags(Type* ty) {
   }
 }
 
+// All special methods. A type whose mro is itself and then its only base's takes over what it does not define: one look into one dictionary a name.
+static void find_dunders(Type* ty) {
+  Type* b = ty->base;
+  Tuple *mro = ty->mro, *above = b && b != ty ? b->mro.get() : nullptr;
+  bool single = mro && above && mro->size == above->size + 1 && mro->items[0] == Value(ty);
+  for (uint64_t i = 0; single && i < above->size; i++) single = mro->items[i + 1] == above->items[i];
+  for (int i = 0; i < kDunderCount; i++) {
+    if (!single) { ty->dunders[i] = type_lookup(ty, g_dunder_names[i]); continue; }
+    Value own = dict_get_str(ty->dict, g_dunder_names[i]);
+    ty->dunders[i] = own ? own : b->dunders[i];
+  }
+}
+
 void update_dunders(Type* ty) {
-  for (int i = 0; i < kDunderCount; i++) ty->dunders[i] = type_lookup(ty, g_dunder_names[i]);
+  find_dunders(ty);
   if (ty->base && ty->has(kTypeHeap)) {
     // A native __next__ that Python code does not override keeps its direct form.
     Value own = ty->dunder(D_next);
@@ -341,7 +354,7 @@ Status init_static_types(Thread& t) {
   }
   for (int i = 0; i < kBuiltinTypeCount; i++) {
     Type* ty = &g_types[i];
-    for (int d = 0; d < kDunderCount; d++) ty->dunders[d] = type_lookup(ty, g_dunder_names[d]);
+    find_dunders(ty);
     update_flags(ty);
   }
   for (int i = 0; i < kBuiltinTypeCount; i++)

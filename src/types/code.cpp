@@ -74,7 +74,10 @@ std::string line_table(Code* c) {
   for (uint32_t v : {c->nregs, c->free_base, cells, c->nheights, c->npositions}) put_u32(s, v);
   for (uint32_t i = 0; i < cells; i++) put_u32(s, c->cell_regs[i]);
   s.append(reinterpret_cast<const char*>(c->heights), c->nheights * sizeof(HeightEntry));
-  s.append(reinterpret_cast<const char*>(c->positions), c->npositions * sizeof(PositionEntry));
+  // Memory may be short for the table: then it says "no positions" where it should be.
+  const PositionEntry* table = code_positions(c);
+  static const PositionEntry k_none{0, -1, -1, -1, -1};
+  for (uint32_t i = 0; i < c->npositions; i++) s.append(reinterpret_cast<const char*>(table ? &table[i] : &k_none), sizeof(PositionEntry));
   return s;
 }
 Result<Value> get_linetable(Thread& t, Value self) {
@@ -112,8 +115,9 @@ Result<Value> get_lnotab(Thread& t, Value self) {
   std::string s;
   uint32_t at = 0;
   int32_t line = c->firstlineno;
-  for (uint32_t i = 0; i < c->npositions; i++) {
-    const PositionEntry& e = c->positions[i];
+  const PositionEntry* table = code_positions(c);
+  for (uint32_t i = 0; table && i < c->npositions; i++) {
+    const PositionEntry& e = table[i];
     if (e.line < 0 || e.line == line) continue;
     uint32_t bytes = (e.start - at) * 8;
     int32_t lines = e.line - line;
@@ -135,8 +139,10 @@ Result<Value> lines_next(Thread& t, Object* o) {
   uint32_t n = c->npositions;
   if (it->index >= n) return Value();
   uint32_t i = static_cast<uint32_t>(it->index);
-  int64_t start = int64_t{c->positions[i].start} * 8;
-  int32_t line = c->positions[i].line;
+  const PositionEntry* table = code_positions(c);
+  if (!table) return raise_memory(t);
+  int64_t start = int64_t{table[i].start} * 8;
+  int32_t line = table[i].line;
   if (i == 0 && start == 0 && line != c->firstlineno) {  // the call itself: see f_lasti
     if (!it->call_seen) {
       it->call_seen = true;
@@ -145,9 +151,9 @@ Result<Value> lines_next(Thread& t, Object* o) {
     }
     start = 2;
   }
-  do i++; while (i < n && c->positions[i].line == line);
+  do i++; while (i < n && table[i].line == line);
   it->index = i;
-  uint32_t end = i < n ? c->positions[i].start : c->nwords;
+  uint32_t end = i < n ? table[i].start : c->nwords;
   return TRY(make_tuple(t, small_int(start), small_int(int64_t{end} * 8), line_or_none(line)));
 }
 Result<Value> positions_next(Thread& t, Object* o) {
@@ -256,7 +262,7 @@ Result<Value> code_repr(Thread& t, Args a) {
 }
 Result<Value> code_sizeof(Thread& t, Args a) {
   Code* c = self_code(a[0]);
-  size_t n = sizeof(Code) + c->nwords * sizeof(Word) + c->nconsts * sizeof(Value) + c->nnames * sizeof(Str*) + c->npositions * sizeof(PositionEntry) +
+  size_t n = sizeof(Code) + c->nwords * sizeof(Word) + c->nconsts * sizeof(Value) + c->nnames * sizeof(Str*) + (c->unpacked_positions ? c->npositions * sizeof(PositionEntry) : 0) + c->packed_size +
              c->nexceptions * sizeof(ExceptionEntry) + c->nheights * sizeof(HeightEntry) + c->cellvars->size * 2;
   return make_uint(t, n);
 }
@@ -278,7 +284,7 @@ const char* const kFieldNames[kFieldCount] = {"co_argcount", "co_posonlyargcount
 template <class T>
 T* copy_raw(const T* p, size_t n) {
   T* q = static_cast<T*>(calloc(n + 1, sizeof(T)));
-  if (q && n) memcpy(static_cast<void*>(q), p, n * sizeof(T));
+  if (q && p && n) memcpy(static_cast<void*>(q), p, n * sizeof(T));
   return q;
 }
 
@@ -321,7 +327,7 @@ bool take_line_table(Code* c, std::string_view s) {
   const char* p = s.data() + 24;
   free(c->cell_regs);
   free(c->heights);
-  free(c->positions);
+  free(c->unpacked_positions);
   c->cell_regs = static_cast<uint16_t*>(calloc(n[2] + 1, sizeof(uint16_t)));
   for (uint32_t i = 0; i < n[2]; i++, p += 4) {
     uint32_t r;
@@ -331,8 +337,8 @@ bool take_line_table(Code* c, std::string_view s) {
   c->heights = static_cast<HeightEntry*>(malloc((n[3] + 1) * sizeof(HeightEntry)));
   memcpy(static_cast<void*>(c->heights), p, n[3] * sizeof(HeightEntry));
   p += n[3] * sizeof(HeightEntry);
-  c->positions = static_cast<PositionEntry*>(malloc((n[4] + 1) * sizeof(PositionEntry)));
-  memcpy(static_cast<void*>(c->positions), p, n[4] * sizeof(PositionEntry));
+  c->unpacked_positions = static_cast<PositionEntry*>(malloc((n[4] + 1) * sizeof(PositionEntry)));
+  memcpy(static_cast<void*>(c->unpacked_positions), p, n[4] * sizeof(PositionEntry));
   c->nheights = n[3];
   c->npositions = n[4];
   c->version = n[2];  // cells, until it is compared with the names
@@ -390,8 +396,8 @@ Result<Value> make_code(Thread& t, Code* from, const Value* v) {
     c->cell_regs = copy_raw(from->cell_regs, cells);
     c->heights = copy_raw(from->heights, from->nheights);
     c->nheights = from->nheights;
-    c->positions = copy_raw(from->positions, from->npositions);
-    c->npositions = from->npositions;
+    c->unpacked_positions = copy_raw(code_positions(from), from->npositions);
+    c->npositions = c->unpacked_positions ? from->npositions : 0;
     c->exceptions = copy_raw(from->exceptions, from->nexceptions);
     c->nexceptions = from->nexceptions;
     c->version = cells;

@@ -1,0 +1,31 @@
+# NetworkX: generators, shortest paths, flows, centrality, trees, matching, colouring, reading and writing.
+import io
+import networkx as nx
+
+g = nx.karate_club_graph()
+print(g.number_of_nodes(), g.number_of_edges(), nx.diameter(g), round(nx.average_clustering(g), 6), nx.is_connected(g))
+print(nx.shortest_path(g, 0, 33, weight='weight'), nx.dijkstra_path_length(g, 16, 26))
+print([(k, round(v, 5)) for k, v in sorted(nx.betweenness_centrality(g).items(), key=lambda p: -p[1])[:5]])
+print([(k, round(v, 5)) for k, v in sorted(nx.closeness_centrality(g).items(), key=lambda p: (-p[1], p[0]))[:5]])
+print(sorted(map(sorted, nx.community.greedy_modularity_communities(g)), key=len)[0])
+print(sorted(len(c) for c in nx.find_cliques(g))[-5:], nx.core_number(g)[0], nx.transitivity(g))
+d = nx.DiGraph()
+d.add_weighted_edges_from([('s', 'a', 10), ('s', 'c', 10), ('a', 'b', 4), ('a', 'c', 2), ('a', 'd', 8), ('c', 'd', 9), ('b', 't', 10), ('d', 'b', 6), ('d', 't', 10)], weight='capacity')
+value, flow = nx.maximum_flow(d, 's', 't')
+print(value, nx.minimum_cut(d, 's', 't')[0], sorted(nx.topological_sort(d)), nx.is_directed_acyclic_graph(d), list(nx.all_simple_paths(d, 's', 't'))[:3])
+print(nx.dag_longest_path(d), [sorted(c) for c in nx.strongly_connected_components(nx.DiGraph([(1, 2), (2, 3), (3, 1), (3, 4)]))])
+w = nx.grid_2d_graph(5, 5)
+for i, (u, v) in enumerate(sorted(w.edges())): w[u][v]['weight'] = (i * 7919) % 13 + 1
+print(sum(e['weight'] for *_, e in nx.minimum_spanning_edges(w, data=True)), nx.astar_path_length(w, (0, 0), (4, 4), weight='weight'))
+print(len(nx.max_weight_matching(w)), nx.bipartite.is_bipartite(w), max(nx.greedy_color(w).values()) + 1, nx.check_planarity(w)[0])
+b = nx.balanced_tree(2, 4)
+print(nx.is_tree(b), nx.to_prufer_sequence(nx.path_graph(6)), nx.lowest_common_ancestor(nx.DiGraph([(0, 1), (0, 2), (1, 3), (1, 4)]), 3, 4), len(list(nx.bfs_edges(b, 0))))
+r = nx.gnp_random_graph(40, 0.1, seed=42)
+print(r.number_of_edges(), nx.number_connected_components(r), sorted(d for _, d in r.degree())[-3:], nx.is_isomorphic(nx.cycle_graph(5), nx.complement(nx.cycle_graph(5))))
+out = io.BytesIO()
+nx.write_edgelist(nx.path_graph(3), out)
+print(out.getvalue().decode(), list(nx.generate_adjlist(nx.star_graph(3))), nx.node_link_data(nx.path_graph(2), edges='links'))
+print(nx.floyd_warshall(nx.cycle_graph(4))[0], nx.eulerian_circuit(nx.cycle_graph(3)) is not None, list(nx.eulerian_circuit(nx.cycle_graph(3))))
+try: nx.shortest_path(nx.Graph([(1, 2), (3, 4)]), 1, 4)
+except nx.NetworkXNoPath as e: print(type(e).__name__, e)
+print(nx.multi_source_dijkstra_path_length(w, {(0, 0), (4, 4)})[(2, 2)], nx.voronoi_cells(w, {(0, 0), (4, 4)})[(0, 0)] >= {(0, 1)})

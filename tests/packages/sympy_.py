@@ -1,0 +1,26 @@
+# SymPy: algebra, calculus, equations, matrices, number theory, printing.
+from sympy import *
+from sympy.abc import a, n, t, x, y, z
+
+print(expand((x + y + 1)**4))
+print(factor(x**6 - 1), factor(x**4 + 4), apart((x + 3)/(x**2 - 1)), cancel((x**2 - 1)/(x - 1)))
+print(simplify(sin(x)**2 + cos(x)**2), trigsimp(2*sin(x)*cos(x)), radsimp(1/(sqrt(3) + sqrt(2))))
+print(diff(exp(x**2)*sin(x), x), diff(x**x, x, 2))
+print(integrate(x**2*exp(-x), x), integrate(1/(x**2 + 1), (x, -oo, oo)), integrate(log(x), x), integrate(sin(x)/x, (x, 0, oo)))
+print(limit(sin(x)/x, x, 0), limit((1 + 1/n)**n, n, oo), series(tan(x), x, 0, 9))
+print(solve(x**3 - 6*x**2 + 11*x - 6, x), solve([x + y - 3, x*y - 2], [x, y]), solveset(sin(x) - 1, x, S.Reals))
+f = Function('f')
+print(dsolve(f(t).diff(t, 2) + 4*f(t), f(t)), dsolve(f(t).diff(t) - f(t)*t, f(t)))
+print(summation(1/n**2, (n, 1, oo)), summation(n**3, (n, 1, x)).factor(), product(n, (n, 1, 6)))
+m = Matrix([[2, 1, 0], [1, 3, 1], [0, 1, 4]])
+print(m.det(), m.inv(), m.charpoly(x).as_expr(), Matrix([[2, 0], [0, 3]]).eigenvals(), m.rref())
+print(factorint(2**67 - 1), isprime(2**61 - 1), primerange(10, 50), list(primerange(10, 50)), totient(360), nextprime(10**12))
+print(pi.evalf(60), N(E**pi, 40), sqrt(2).evalf(50), Rational(355, 113), nsimplify(0.3333333333333333, rational=True))
+print(latex(Integral(x**2/(1 + y), (x, 0, 1))), pretty(Eq(x**2 + 1, Rational(1, 2))), srepr(x**2 + 1))
+print(groebner([x*y - 1, x**2 + y**2 - 4], x, y, order='lex'))
+print(Poly(x**5 + x + 1).factor_list(), resultant(x**2 + 1, x - a, x), roots(x**4 - 10*x**2 + 1))
+print(Piecewise((x, x > 0), (-x, True)).subs(x, -3), Abs(-3 + 4*I), re((1 + I)**5), to_cnf((x > 1) | ((y > 2) & (z > 3))))
+print(diophantine(x**2 + y**2 - 25) == diophantine(y**2 + x**2 - 25), continued_fraction(sqrt(7)), binomial(50, 25), fibonacci(200), bernoulli(20))
+print(lambdify((x, y), x**2 + sin(y))(3.0, 0.5), sympify('2*x + 3').subs(x, 4), Symbol('k', positive=True).is_positive)
+print(laplace_transform(exp(-2*t), t, z)[0], fourier_series(x, (x, -pi, pi)).truncate(3))
+print(ccode(sin(x)**2 + sqrt(y)), pycode(Max(x, y)))
