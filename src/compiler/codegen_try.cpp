@@ -221,7 +221,7 @@ void Codegen::try_except(Try* s) {
     e().set_top(exc + 2);
     e().bind(next);
   }
-  e().set_pos(kNowhere);
+  e().set_pos(Pos());
   e().close_region();
   if (!bare) {
     e().emit(Op::POP_EXC, exc + 1);

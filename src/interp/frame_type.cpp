@@ -38,7 +38,7 @@ static Result<Value> get_lineno(Thread& t, Value self) {
   return p && p->line >= 0 ? small_int(p->line) : kNone;
 }
 static Status set_lineno(Thread& t, Value self, Value v) {
-  if (!v) return RAISE(AttributeError, "cannot delete attribute");
+  if (!v) return RAISE(AttributeError, "attribute 'f_lineno' of 'frame' objects cannot be deleted");
   if (!is_exact_int(v)) return RAISE(ValueError, "lineno must be an integer");
   return set_frame_line(t, frame_of(self), TRY(to_int64(t, v)));
 }
@@ -51,7 +51,7 @@ static Result<Value> get_trace_lines(Thread&, Value self) { return Value::from_b
 static Result<Value> get_trace_opcodes(Thread&, Value self) { return Value::from_bool(frame_of(self)->trace_opcodes); }
 template <bool FrameObject::*field>
 static Status set_flag(Thread& t, Value self, Value v) {
-  if (!v && field == &FrameObject::trace_opcodes) v = kFalse;
+  if (!v && field == &FrameObject::trace_opcodes) return RAISE(AttributeError, "attribute 'f_trace_opcodes' of 'frame' objects cannot be deleted");
   if (!v) return RAISE(TypeError, "can't delete numeric/char attribute");
   if (!v.is_bool()) return RAISE(TypeError, "attribute value type must be bool");
   frame_of(self)->*field = v == kTrue;

@@ -93,6 +93,9 @@ static void make_spots(const Code* c, CodeMonitor* m, const uint32_t* tools) {
     uint32_t at = c->exceptions[i].target;
     if (code_own_line(c, at) >= 0) s[at].tools[kSpotLine] = s[at].tools[kSpotHandler] = line;
   }
+  // The jump over the handlers, at the end of what they protect, is no jump of the program's.
+  for (uint32_t i = 0; i < c->nexceptions; i++)
+    if (uint32_t at = c->exceptions[i].target; at > m->first && static_cast<Op>(c->words[at - 1].op) == Op::JUMP) s[at - 1].tools[kSpotMain] = 0;
   s[m->first].tools[kSpotStart] = of(MonEvent::PyStart);
   if (line && code_own_line(c, m->first) >= 0) s[m->first].tools[kSpotLine] = line;
   const Spot* d = m->disabled();

@@ -152,13 +152,9 @@ static bool is_python(Value fn) {
   if (IS_EXACT(fn, method)) fn = fn.as<BoundMethod>()->func;
   return IS_EXACT(fn, function);
 }
-// What the profile function is shown; None: nothing.
+// What the profile function is shown; None: nothing (as for a bound method of a native in f(*args)).
 static Result<Value> shown_callee(Thread& t, Callee c) {
   if (IS_EXACT(c.fn, builtin_function)) return c.fn;
-  if (IS_EXACT(c.fn, method)) {
-    Value fn = c.fn.as<BoundMethod>()->func;
-    return IS_EXACT(fn, builtin_function) ? fn : kNone;
-  }
   if (IS_EXACT(c.fn, method_descriptor) && c.arg) return descr_get(t, c.fn, c.arg, type_of(c.arg));
   return kNone;
 }

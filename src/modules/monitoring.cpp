@@ -82,7 +82,7 @@ Result<Value> mon_register(Thread& t, Args a) {
   place = a[2].is_none() ? Value() : a[2];
   return old ? old : kNone;
 }
-Result<Value> mon_get_events(Thread& t, Args a) { return small_int(monitoring().global[TRY(used_tool(t, a[0]))]); }
+Result<Value> mon_get_events(Thread& t, Args a) { return small_int(monitoring().global[TRY(tool_id(t, a[0]))]); }
 Result<Value> mon_set_events(Thread& t, Args a) {
   int n = TRY(tool_id(t, a[0]));
   uint32_t set = TRY(event_set(t, a[1], ~0u));
@@ -98,7 +98,7 @@ Result<CodeMonitor*> monitor_of(Thread& t, Value v) {
 }
 Result<Value> mon_get_local_events(Thread& t, Args a) {
   if (!IS_EXACT(a[1], code)) return RAISE(TypeError, "code must be a code object");
-  int n = TRY(used_tool(t, a[0]));
+  int n = TRY(tool_id(t, a[0]));
   return small_int(TRY(monitor_of(t, a[1]))->local[n]);
 }
 Result<Value> mon_set_local_events(Thread& t, Args a) {
