@@ -16,8 +16,7 @@
 #include <unordered_map>
 
 #include "heap/heap_inl.h"
-#include "objects/layout.h"
-#include "objects/traits.h"
+#include "heap/reclaim_inl.h"
 
 namespace kaa {
 
@@ -126,22 +125,26 @@ class CycleCollector {
       if (o->rc & kHasWeakrefs) h_.weakrefs_dead(o);
       visit_children(o, v);
     }
-    // What an object holds besides children is freed while the whole batch is still there; then the memory, types last (an instance's size is asked of
-    // its type).
-    for (int pass = 0; pass < 2; pass++)
-      for (Object* o : g)
-        if (o->type()->has(kTypeType) == (pass == 1)) release(o);
+    // What an object holds besides children is freed while the whole batch is still there, and each before its type, whose shapes say how it is laid
+    // out: instances, classes, their metaclasses. Then the memory.
+    std::vector<std::pair<int, Object*>> types;
+    for (Object* o : g) {
+      if (!o->type()->has(kTypeType)) { release(o); continue; }
+      int above = 0;
+      for (Type* t = o->type(); t != t->type(); t = t->type()) above++;
+      types.push_back({above, o});
+    }
+    std::sort(types.begin(), types.end(), [](auto& a, auto& b) { return a.first > b.first; });
+    for (auto [above, o] : types) release(o);
     for (Object* o : g) h_.free_object(o);
   }
 
  private:
   void release(Object* o) {
     Type* ty = o->type();
-    if (ty->attr_offset && !o->shape->is_dict) {
-      Value* w = attr_words(o);
-      if (w[0].bits() & 1) h_.free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
-    }
+    free_attributes(o, ty);
     if (ty->layout->destroy) ty->layout->destroy(o);
+    ty->died_counted++;
   }
   Heap& h_;
   bool full_;

@@ -11,10 +11,13 @@
 //  H3 a page with a free slot that is not current is in its class's partial list.
 #include "heap/heap_inl.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+#include <algorithm>
 
 namespace kaa {
 
@@ -28,7 +31,7 @@ struct Chunk {
   uint64_t free_pages;   // bit i: page i is free
   size_t bytes;          // mapped
 };
-static_assert(sizeof(Chunk) <= kPageSize);
+static_assert(sizeof(Chunk) <= kPageSize && offsetof(Chunk, pages) == 0);  // page_of()
 
 // Chunk table: two levels over the address bits 22 .. 47. Entry: the chunk that covers this 4 MiB, or null.
 constexpr int kLevel1 = 1 << 13, kLevel2 = 1 << 13;
@@ -81,7 +84,7 @@ Heap::Heap() {
 }
 
 void enter_zct(Object* o) {
-  o->rc |= kInZct;
+  o->rc |= kInZct | kWasCounted;
   Heap& h = heap();
   h.reentered++;
   h.zct_push(o);
@@ -151,6 +154,7 @@ Page* Heap::new_page(int cls, bool raw) {
   p->slot_size = static_cast<uint32_t>(class_size(cls));
   p->used = 0;
   p->free = nullptr;
+  p->young = 0;
   p->bump = p->start;
   p->end = p->start + kPageSize / p->slot_size * p->slot_size;
   p->listed = false;
@@ -207,12 +211,12 @@ void Heap::became_due() {
 
 Object* Heap::allocate_slow(Shape* shape, size_t size) {
   if (zct_top_ >= zct_soft_end_ || bytes_since >= budget) became_due();
-  Object* o = allocate_deferred(shape, size);
+  Object* o = allocate_deferred_slow(shape, size);
   if (o && stress_interval) set_soft_end();
   return o;
 }
 
-Object* Heap::allocate_deferred(Shape* shape, size_t size) {
+Object* Heap::allocate_deferred_slow(Shape* shape, size_t size) {
   if (UNLIKELY(!requested_ && (zct_top_ >= zct_soft_end_ || bytes_since >= budget)) && request_safepoint && !stress_interval) {
     requested_ = true;
     request_safepoint();
@@ -264,6 +268,7 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
     p->start = m + kPageSize;
   }
   p->kind = PageKind::kSpanStart;
+  p->young = 0;
   p->raw = raw;
   p->span_bytes = bytes;
   p->used = 1;
@@ -281,6 +286,7 @@ void Heap::free_span(Page* p) {
   }
   char* m = reinterpret_cast<char*>(c);
   size_t total = c->bytes;
+  std::erase(young_pages_, p);
   for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), nullptr);
   for (size_t i = 0; i < chunks_.size(); i++)
     if (chunks_[i] == m) { chunks_[i] = chunks_.back(); chunks_.pop_back(); break; }
@@ -312,31 +318,50 @@ Object* Heap::find_object(uintptr_t addr) {
   return o->shape ? o : nullptr;
 }
 
+// A page got its first free slot again, or lost its last used one: pages with room are listed, empty ones given back but for one of each class.
+void Heap::page_emptied_or_listed(Page* p) {
+  int i = p->cls + (p->raw ? kClassCount : 0);
+  if (current_[i] == p) return;
+  if (p->used == 0 && (p->listed ? (p->next || p->prev) : partial_[i] != nullptr)) {
+    if (p->listed) unlist_page(p);
+    give_pages(p, 1);
+    return;
+  }
+  if (!p->listed) list_page(p);
+}
+
 void Heap::release_slot(Page* p, void* slot) {
   FreeSlot* s = static_cast<FreeSlot*>(slot);
   bool was_full = !p->free && p->bump == p->end;
   s->next = p->free;
   p->free = s;
   p->used--;
-  if (UNLIKELY(was_full || p->used == 0)) {
-    int i = p->cls + (p->raw ? kClassCount : 0);
-    if (current_[i] == p) return;
-    if (p->used == 0 && (p->listed ? (p->next || p->prev) : partial_[i] != nullptr)) {  // keep one page with room for each class
-      if (p->listed) unlist_page(p);
-      give_pages(p, 1);
-      return;
-    }
-    if (!p->listed) list_page(p);
-  }
+  freed_bytes_ += p->slot_size;
+  if (UNLIKELY(was_full || p->used == 0)) page_emptied_or_listed(p);
 }
 
 void Heap::free_object(Object* o) {
   stats.freed++;
-  Page* p = find_page(reinterpret_cast<uintptr_t>(o));
+  Page* p = page_of(o);
   o->shape = nullptr;
-  if (UNLIKELY(p->kind != PageKind::kObjects)) { free_span(p); return; }
+  if (UNLIKELY(p->kind != PageKind::kObjects)) {
+    freed_bytes_ += p->span_bytes;
+    largest_freed_ = std::max<uint64_t>(largest_freed_, p->span_bytes);
+    free_span(p);
+    return;
+  }
+  free_small(o, p);
+}
+void Heap::free_small(Object* o, Page* p) {
   if (UNLIKELY(poison)) memset(reinterpret_cast<char*>(o) + 16, 0xDB, p->slot_size - 16);
   release_slot(p, o);
+}
+
+void Heap::note_young(Object* o) {
+  Page* p = page_of(o);
+  if (!p->young) young_pages_.push_back(p);
+  p->young |= uint64_t{1} << ((reinterpret_cast<uintptr_t>(o) & (kPageSize - 1)) >> 10);
+  young_survivors++;
 }
 
 // Counts buffer bytes towards the next reconcile, which the next allocation of an object makes when it is due.
@@ -363,9 +388,14 @@ void* Heap::allocate_raw(size_t size) {
 
 void Heap::free_raw(void* p, size_t size) {
   if (!p) return;
-  if (size > kMaxRawSlot) { free(p); return; }
+  if (size > kMaxRawSlot) {
+    freed_bytes_ += size;
+    largest_freed_ = std::max<uint64_t>(largest_freed_, size);
+    free(p);
+    return;
+  }
   if (UNLIKELY(poison)) memset(p, 0xDB, size);
-  release_slot(find_page(reinterpret_cast<uintptr_t>(p)), p);
+  release_slot(page_of(p), p);
 }
 
 void* Heap::reallocate_raw(void* p, size_t old_size, size_t new_size) {

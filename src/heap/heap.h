@@ -43,10 +43,34 @@ struct Page {
   uint64_t span_bytes;   // of a span: its size in bytes
   Page* next;            // in its class's list of pages with room
   Page* prev;
+  uint64_t young;        // bit i: an object in the i-th KiB may be a container that no cycle collection has seen
   PageKind kind;
   uint8_t cls;
   bool listed;           // is in that list
   bool raw;              // span holds raw memory
+};
+
+// The page of an object or buffer slot, from its first address: a chunk begins with the descriptors of its pages. (Heap::find_page takes any address.)
+inline Page* page_of(const void* p) {
+  uintptr_t a = reinterpret_cast<uintptr_t>(p);
+  return reinterpret_cast<Page*>(a & ~uintptr_t{kChunkSize - 1}) + ((a & (kChunkSize - 1)) / kPageSize);
+}
+
+// Lists of shells: dead objects that keep their small buffer (defs/freelists.def).
+enum Shell : uint8_t {
+#define FREELIST_MEMORY(id, structure)
+#define FREELIST_STORAGE(id, structure) kShell_##id,
+#include "defs/freelists.def"
+  kShellCount
+};
+struct ShellList {
+  FreeSlot* head;
+  uint32_t count;        // shells that wait
+  uint32_t limit;        // no more than this are kept: what the time between two reconciles needs
+  uint32_t count_then;   // count after the last reconcile
+  uint32_t missed;       // allocations since then that found the list empty
+  uint64_t reused;       // allocations from the list, as of the last reconcile
+  uint64_t made;         // allocations that found it empty, likewise
 };
 
 // Where roots are reported to in a reconcile or a trace. Exact values, and ranges of words that may be pointers.
@@ -73,15 +97,17 @@ class ChildVisitor {
 struct HeapStats {
   uint64_t allocated = 0, freed = 0, reconciles = 0, survivors = 0, large = 0, cycles_collected = 0, collections = 0;
   uint64_t live() const { return allocated - freed; }  // objects, as of the last reconcile
-  uint64_t max_pause_ns = 0, total_pause_ns = 0, max_waiting = 0;
+  uint64_t max_pause_ns = 0, total_pause_ns = 0;
+  uint64_t max_waiting = 0;        // the most table entries that waited for a reconcile
+  uint64_t freed_bytes = 0;        // objects and their buffers
+  uint64_t max_waiting_bytes = 0;  // the most that one reconcile freed, a large object aside
 };
 
 class Heap {
  public:
   Heap();
-  // Memory for an object of `size` bytes, entered in the zero-count table with count 0; contents past the header are not initialised and must be
-  // before the next allocation. Null when memory is short (the caller raises MemoryError). May reconcile first.
-  Object* allocate(Shape* shape, size_t size) {
+  // The fast path of the two below: a pop from the page's free list and a store into the table. Null: take them instead.
+  [[gnu::always_inline]] Object* try_allocate(Shape* shape, size_t size) {
     if (LIKELY(size <= kMaxSmall)) {
       Page* p = current_[size_class(size)];
       FreeSlot* s = p->free;
@@ -91,12 +117,35 @@ class Heap {
         return born(s, shape);
       }
     }
-    return allocate_slow(shape, size);
+    return nullptr;
   }
-
+  // Memory for an object of `size` bytes, entered in the zero-count table with count 0; contents past the header are not initialised and must be
+  // before the next allocation. Null when memory is short (the caller raises MemoryError). May reconcile first.
+  Object* allocate(Shape* shape, size_t size) {
+    Object* o = try_allocate(shape, size);
+    return LIKELY(o != nullptr) ? o : allocate_slow(shape, size);
+  }
   // The same, but never reconciles: for functions that copy from memory of the caller's (a buffer does not keep its owner alive, and the caller may
   // hold the buffer alone): strings, bytes, tuple_of(), list_of(). What becomes due is done at the next safepoint or other allocation.
-  Object* allocate_deferred(Shape* shape, size_t size);
+  Object* allocate_deferred(Shape* shape, size_t size) {
+    Object* o = try_allocate(shape, size);
+    return LIKELY(o != nullptr) ? o : allocate_deferred_slow(shape, size);
+  }
+  // A shell of this kind, entered in the table; its fields are as shells of the kind are kept (heap/freelists.cpp). Null: there is none, or a reconcile is
+  // due; then allocate. Never reconciles.
+  Object* reuse(Shell kind, Shape* shape) {
+    ShellList& l = shells[kind];
+    FreeSlot* s = l.head;
+    if (LIKELY(s && zct_top_ < zct_soft_end_)) {
+      l.head = s->next;
+      l.count--;
+      return born(s, shape);
+    }
+    l.missed++;
+    return nullptr;
+  }
+  // Gives the memory of all shells back. Done under memory pressure and by full collections.
+  void drain_shells();
   // Reconciles if it is due (safepoints).
   void reconcile_if_due() { if (UNLIKELY(requested_ && !no_reconcile)) reconcile(); }
 
@@ -138,6 +187,9 @@ class Heap {
   bool no_reconcile = false;     // NoReconcile scopes (start-up, debugging)
   size_t bytes_since = 0, budget = 512 << 10;
   std::vector<Value*> roots;     // registered static roots (Root<T>)
+  ShellList shells[kShellCount] = {};
+  bool keep_shells = true;       // -X freelists=off: no
+  uint64_t young_survivors = 0;  // containers that lived through their first reconcile since the last cycle collection
 
   void zct_push(Object* o) {
     if (UNLIKELY(zct_top_ == zct_hard_end_)) grow_zct();
@@ -146,6 +198,7 @@ class Heap {
   size_t zct_size() const { return static_cast<size_t>(zct_top_ - zct_base_); }
   void free_object(Object* o);  // the memory alone: children are gone
   void kill(Object* o);         // o is unreachable and uncounted: drops its children and frees it, iteratively (within reconcile or collect)
+  void note_young(Object* o);   // o, a container, lives on uncollected: young collections look at it
   bool verify(bool abort_on_error);  // recomputes every count by tracing; false if one is wrong
 
  private:
@@ -159,6 +212,14 @@ class Heap {
     return o;
   }
   Object* allocate_slow(Shape* shape, size_t size);
+  Object* allocate_deferred_slow(Shape* shape, size_t size);
+  void free_small(Object* o, Page* p);
+  void page_emptied_or_listed(Page* p);
+  void reclaim(Object* o);
+  void drain_work(size_t floor);
+  bool keep_shell(Shell kind, Object* o);
+  void adjust_shells();
+  void release_shell(Shell kind, FreeSlot* s);
   FreeSlot* take_slot(int cls, bool raw);
   Page* new_page(int cls, bool raw);
   Page* allocate_span(size_t bytes, bool raw);
@@ -190,7 +251,9 @@ class Heap {
   std::vector<std::pair<char*, size_t>> reserve_;
   bool requested_ = false;            // a safepoint was asked for
   uint64_t random_ = 0x9E3779B97F4A7C15ull;
-  std::vector<Object*> work_;
+  std::vector<Object*> work_, marked_, kept_;
+  uint64_t freed_bytes_ = 0, largest_freed_ = 0;  // since the last reconcile began; the largest is in the sum
+  std::vector<Page*> young_pages_;    // pages whose `young` is not 0, at least; entries may be stale
 };
 
 extern constinit thread_local Heap* tls_heap;

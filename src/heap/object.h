@@ -43,6 +43,7 @@ enum : uint32_t {
   kInRepr = 1u << 11,      // a repr of this container is running (self-nested containers)
   kHasIdHash = 1u << 12,
   kDead = 1u << 13,        // within a reconcile: on the work list
+  kWasCounted = 1u << 14,  // had a counted reference once, as far as the zero-count table saw (statistics)
   kTypeFlag0 = 1u << 16,   // the type's own
 };
 inline constexpr uint64_t kCountOne = uint64_t{1} << 32;

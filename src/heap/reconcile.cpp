@@ -16,8 +16,7 @@
 #include <algorithm>
 
 #include "heap/heap_inl.h"
-#include "objects/layout.h"
-#include "objects/traits.h"
+#include "heap/reclaim_inl.h"
 
 namespace kaa {
 
@@ -32,6 +31,123 @@ uint64_t now_ns() {
   return static_cast<uint64_t>(ts.tv_sec) * 1000000000u + static_cast<uint64_t>(ts.tv_nsec);
 }
 }  // namespace
+
+void visit_children(Object* o, ChildVisitor& v) {
+  each_child(o, o->type(), [&](Object* c) { v.child(Value(c)); });
+}
+
+namespace {
+// Types that no recipe describes: through their layout.
+template <class F>
+[[gnu::noinline]] void reclaim_general(Object* o, Type* t, F& drop) {
+  struct V final : ChildVisitor {
+    F& drop;
+    explicit V(F& d) : drop(d) {}
+    void child(Value v) override { drop(v.object()); }
+  } v(drop);
+  const Layout* l = t->layout;
+  if (l->death != Death::kPlain) {
+    l->visit(o, v);
+    if (l->destroy) l->destroy(o);
+  } else if (l->kind == LayoutKind::kStr) {
+    Str* s = static_cast<Str*>(o);
+    if (s->flag(kStrWeakInterned)) str_dies(s);
+    l->visit(o, v);
+  }
+  if (t->attr_offset | t->slots_offset) {
+    each_attribute(o, t, [&](Value* p, size_t n) { v.range(p, n); });
+    free_attributes(o, t);
+  }
+}
+}  // namespace
+
+// Reclaims one object; children that die with it are put on the work list.
+[[gnu::always_inline]] inline void Heap::reclaim(Object* o) {
+  Type* t = o->type();
+  o->rc |= kDead;
+  if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
+  if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
+    o->rc &= ~uint64_t{kDead};
+    o->rc |= kFinalized;
+    inc(o);  // the queue's
+    queue_finalizer(o);
+    o->rc &= ~uint64_t{kInZct};
+    return;
+  }
+  if (o->rc & kWasCounted) t->died_counted++; else t->died_uncounted++;
+  auto drop = [this](Object* c) {
+    int64_t rc = static_cast<int64_t>(c->rc);
+    if (rc < 0) return;
+    rc -= static_cast<int64_t>(kCountOne);
+    c->rc = static_cast<uint64_t>(rc);
+    if (static_cast<uint64_t>(rc) >= kCountOne) return;
+    if (rc & (kInZct | kDead)) return;  // the sweep meets it, or it is being reclaimed
+    if (rc & kMarked) {
+      enter_zct(c);
+      return;
+    }
+    c->rc |= kDead | kWasCounted;
+    work_.push_back(c);
+  };
+  auto one = [&](Value v) { if (v && v.is_object()) drop(v.object()); };
+  auto run = [&](Value* p, size_t n) { for (size_t i = 0; i < n; i++) one(p[i]); };
+  switch (t->recipe) {
+#define FREELIST_MEMORY(id, structure) \
+    case kRecipe_##id: static_cast<structure*>(o)->each_field([&](auto& x) { one(x.value()); }); break;
+#define FREELIST_STORAGE(id, structure)                                                      \
+    case kRecipe_##id:                                                                       \
+      static_cast<structure*>(o)->each_field([&](auto& x) { one(x.value()); });              \
+      if (keep_shell(kShell_##id, o)) {                                                      \
+        stats.freed++;                                                                       \
+        return;                                                                              \
+      }                                                                                      \
+      LayoutTraits<structure>::destroy(static_cast<structure*>(o));                          \
+      break;
+#include "defs/freelists.def"
+    case kRecipeStr:
+      if (UNLIKELY(o->rc & (kStrView | kStrWeakInterned))) {
+        Str* s = static_cast<Str*>(o);
+        if (s->flag(kStrWeakInterned)) str_dies(s);
+        if (s->flag(kStrView)) one(s->view()->owner.value());
+      }
+      break;
+    case kRecipeInstance:
+      each_attribute(o, t, run);
+      free_attributes(o, t);
+      break;
+    case kRecipeException:
+      static_cast<BaseException*>(o)->each_field([&](auto& x) { one(x.value()); });
+      each_attribute(o, t, run);
+      free_attributes(o, t);
+      break;
+    default: reclaim_general(o, t, drop);
+  }
+  Page* p = page_of(o);
+  FreeSlot* s = reinterpret_cast<FreeSlot*>(o);
+  if (UNLIKELY(!p->free || p->used == 1 || p->kind != PageKind::kObjects || poison)) {
+    free_object(o);
+    return;
+  }
+  s->shape = nullptr;
+  s->next = p->free;
+  p->free = s;
+  p->used--;
+  freed_bytes_ += p->slot_size;
+  stats.freed++;
+}
+
+void Heap::drain_work(size_t floor) {
+  while (work_.size() > floor) {
+    Object* o = work_.back();
+    work_.pop_back();
+    reclaim(o);
+  }
+}
+void Heap::kill(Object* o) {
+  size_t floor = work_.size();
+  work_.push_back(o);
+  drain_work(floor);
+}
 
 class Reconciler final : public RootVisitor {
  public:
@@ -50,158 +166,46 @@ class Reconciler final : public RootVisitor {
     uint64_t rc = o->rc;
     if ((rc & kMarked) || static_cast<int64_t>(rc) < 0) return;
     o->rc = rc | kMarked;
-    if (!(rc & kInZct)) marked_.push_back(o);
+    if (!(rc & kInZct)) h_.marked_.push_back(o);
   }
   void sweep() {
     // Entries added while sweeping (children that only stacks hold) are appended, and seen by this loop, too.
-    Object** out = h_.zct_base_;
     for (size_t i = 0; i < h_.zct_size(); i++) {
-      Object* o = h_.zct_base_[i];
+      Object** at = h_.zct_base_ + i;
+      Object* o = *at;
+      if (LIKELY(at + kAhead < h_.zct_top_)) __builtin_prefetch(at[kAhead], 1);
       uint64_t rc = o->rc;
       if (rc >= kCountOne) {
         o->rc = rc & ~uint64_t{kInZct | kMarked};
         if (rc & kMarked) {  // its mark must last until the end of the sweep
           o->rc |= kMarked;
-          marked_.push_back(o);
+          h_.marked_.push_back(o);
         }
+        if (!(rc & (kOld | kWasCounted)) && o->type()->container) h_.note_young(o);
         continue;
       }
       if (rc & kMarked) {
-        kept_.push_back(o);
+        h_.kept_.push_back(o);
         continue;
       }
-      h_.kill(o);
+      h_.reclaim(o);
+      if (UNLIKELY(!h_.work_.empty())) h_.drain_work(0);
     }
-    (void)out;
     h_.zct_top_ = h_.zct_base_;
-    for (Object* o : kept_) {
+    for (Object* o : h_.kept_) {
       o->rc &= ~uint64_t{kMarked};
       *h_.zct_top_++ = o;  // no more than were there
     }
-    for (Object* o : marked_) o->rc &= ~uint64_t{kMarked};
-    h_.stats.survivors += kept_.size();
+    for (Object* o : h_.marked_) o->rc &= ~uint64_t{kMarked};
+    h_.stats.survivors += h_.kept_.size();
+    h_.kept_.clear();
+    h_.marked_.clear();
   }
 
  private:
+  static constexpr size_t kAhead = 6;  // entries between the one looked at and the one fetched into the cache
   Heap& h_;
-  std::vector<Object*> marked_, kept_;
 };
-
-namespace {
-// Drops children of the object being reclaimed.
-class Dropper final : public ChildVisitor {
- public:
-  explicit Dropper(std::vector<Object*>& work) : work_(work) {}
-  void child(Value v) override { drop(v.object()); }
-  void drop(Object* o) {
-    int64_t rc = static_cast<int64_t>(o->rc);
-    if (rc < 0) return;
-    rc -= static_cast<int64_t>(kCountOne);
-    o->rc = static_cast<uint64_t>(rc);
-    if (static_cast<uint64_t>(rc) >= kCountOne) return;
-    if (rc & (kInZct | kDead)) return;  // the sweep meets it, or it is being reclaimed
-    if (rc & kMarked) {
-      enter_zct(o);
-      return;
-    }
-    o->rc |= kDead;
-    work_.push_back(o);
-  }
-  void values(Value* p, uint64_t n) {
-    for (uint64_t i = 0; i < n; i++)
-      if (p[i] && p[i].is_object()) drop(p[i].object());
-  }
-
- private:
-  std::vector<Object*>& work_;
-};
-
-// Attributes and __slots__ of an instance.
-template <class F>
-void each_attribute(Object* o, Type* t, F&& f) {
-  if (t->slots_offset) {
-    char* base = (t->flags & kTypeVarSized) ? reinterpret_cast<char*>(attr_words_var(o)) - (t->basicsize - t->slots_offset) : reinterpret_cast<char*>(o) + t->slots_offset;
-    f(reinterpret_cast<Value*>(base), (t->basicsize - t->slots_offset) / sizeof(Value));
-  }
-  if (!t->attr_offset) return;
-  Value* w = attr_words(o);
-  Shape* s = o->shape;
-  if (s->is_dict) {
-    f(w, 1);
-    return;
-  }
-  uint32_t n = s->nslots;
-  if (n <= s->inline_cap) {
-    f(w + 1, n);
-    return;
-  }
-  f(w + 1, s->inline_cap);
-  f(overflow_of(w[0])->slots, n - s->inline_cap);
-}
-
-void free_attributes(Object* o, Type* t) {
-  if (!t->attr_offset || o->shape->is_dict) return;
-  Value* w = attr_words(o);
-  if (w[0].bits() & 1) {
-    Overflow* ov = overflow_of(w[0]);
-    heap().free_raw(ov, sizeof(Overflow) + ov->cap * sizeof(Value));
-  }
-}
-}  // namespace
-
-void visit_children(Object* o, ChildVisitor& v) {
-  Type* t = o->type();
-  t->layout->visit(o, v);
-  if (t->attr_offset | t->slots_offset) each_attribute(o, t, [&](Value* p, uint64_t n) { v.range(p, n); });
-}
-
-void Heap::kill(Object* first) {
-  size_t floor = work_.size();
-  Dropper drop(work_);
-  first->rc |= kDead;
-  work_.push_back(first);
-  while (work_.size() > floor) {
-    Object* o = work_.back();
-    work_.pop_back();
-    Type* t = o->type();
-    if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
-    if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
-      o->rc &= ~uint64_t{kDead};
-      o->rc |= kFinalized;
-      inc(o);  // the queue's
-      queue_finalizer(o);
-      o->rc &= ~uint64_t{kInZct};
-      continue;
-    }
-    const Layout* l = t->layout;
-    switch (l->kind) {
-      case LayoutKind::kStr:
-        if (UNLIKELY(o->rc & (kStrView | kStrWeakInterned))) {
-          Str* s = static_cast<Str*>(o);
-          if (s->flag(kStrWeakInterned)) str_dies(s);
-          if (s->flag(kStrView)) drop.child(s->view()->owner.value());
-        }
-        break;
-      case LayoutKind::kTuple: drop.values(static_cast<Tuple*>(o)->items, static_cast<Tuple*>(o)->size); break;
-      case LayoutKind::kList: {
-        List* li = static_cast<List*>(o);
-        drop.values(li->items, li->size);
-        free_raw(li->items, li->cap * sizeof(Value));
-        break;
-      }
-      case LayoutKind::kFloat: case LayoutKind::kInstance: break;
-      default:
-        if (l->death == Death::kPlain) break;
-        l->visit(o, drop);
-        if (l->destroy) l->destroy(o);
-    }
-    if (t->attr_offset | t->slots_offset) {
-      each_attribute(o, t, [&](Value* p, uint64_t n) { drop.values(p, n); });
-      free_attributes(o, t);
-    }
-    free_object(o);
-  }
-}
 
 // The callee-saved registers of the callers are spilled into this frame, and the scan starts above the collector's own frames: what those still
 // hold of an earlier pass must keep nothing alive.
@@ -215,6 +219,9 @@ __attribute__((noinline)) void Heap::reconcile() {
 __attribute__((noinline)) void Heap::reconcile_from_here() {
   ScanTop top(*this, __builtin_frame_address(0));
   uint64_t t0 = now_ns();
+  stats.max_waiting = std::max<uint64_t>(stats.max_waiting, zct_size());
+  adjust_shells();
+  freed_bytes_ = largest_freed_ = 0;
   stats.allocated += zct_size() - last_kept - reentered;
   no_reconcile = true;
   {
@@ -224,6 +231,9 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
     r.sweep();
   }
   no_reconcile = false;
+  stats.freed_bytes += freed_bytes_;
+  stats.max_waiting_bytes = std::max(stats.max_waiting_bytes, freed_bytes_ - largest_freed_);
+  for (ShellList& l : shells) l.count_then = l.count;
   size_t kept = zct_size();
   last_kept = kept;
   reentered = 0;

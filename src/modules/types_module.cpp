@@ -1,4 +1,5 @@
 // _types: the types that have no name among the builtins, for types.py.
+#include "objects/traits.h"  // the layout of object
 #include "runtime/call.h"
 #include "types/objmodel.h"
 

@@ -54,6 +54,7 @@ enum FrameKind : uint8_t {
   kReturnBool,       // truth of the result goes to dst
   kReturnContinue,   // the caller's instruction finishes the job: interp/continuations.cpp, step `cont`
   kReturnGenerator,  // this is a resumed generator's frame: a return ends the iteration
+  kReturnCounted,    // the frames below are counted (Thread::counted_frames): take that off first, then do as the kind that this one stands for
 };
 struct FrameObject;
 struct Frame {

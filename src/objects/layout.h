@@ -37,3 +37,7 @@ constexpr Layout make_layout(const char* name) {
 template <class T> inline constexpr Layout kLayout = make_layout<T>(__PRETTY_FUNCTION__);
 
 }  // namespace kaa
+
+// Whoever can name kLayout<T> must see T's traits: in a translation unit without them the same constant would come out without `destroy`, and the linker
+// picks one of the two.
+#include "objects/traits.h"  // IWYU pragma: keep

@@ -22,6 +22,14 @@ enum class Death : uint8_t { kPlain, kChildren, kFinalizer, kCustom };
 // Layouts the reclaimer treats inline; kOther goes through the layout's functions.
 enum class LayoutKind : uint8_t { kOther, kInstance, kTuple, kList, kDict, kStr, kCell, kFloat };
 
+// What the reclaimer does with an object of a type, found out once for each type (set_recipe): the cases of a switch. kRecipeGeneral goes through the
+// type's fields, the others are inline: instances of classes with a fixed layout, exceptions, strings, and the rows of freelists.def.
+enum Recipe : uint8_t {
+  kRecipeGeneral, kRecipeInstance, kRecipeException, kRecipeStr,
+#define FREELIST(id, structure, keeps) kRecipe_##id,
+#include "defs/freelists.def"
+};
+
 // What is common to all instances of a native struct, generated from its each_field (objects/layout.h).
 struct Layout {
   const char* name;
@@ -84,6 +92,9 @@ struct Type : Object {
   uint64_t flags;
   uint32_t version;             // changes with any change to this type or its bases; 0: caches must not be used
   Death death;
+  Recipe recipe;                // how instances are reclaimed; follows from the rest
+  bool container;               // instances can be part of a cycle; likewise
+  uint64_t died_uncounted, died_counted;  // instances freed that no reconcile has seen counted; the others
   uint32_t basicsize;           // bytes of an instance before its attributes, __slots__ included
   uint32_t itemsize;
   uint32_t slots_offset;        // where Value members made by __slots__ begin (all the way to basicsize)

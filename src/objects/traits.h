@@ -1,5 +1,4 @@
-// LayoutTraits of the core objects: death kinds, what to free besides children, sizes. Included where the static types are set up and where
-// objects are reclaimed.
+// LayoutTraits of the core objects: death kinds, what to free besides children, sizes. Part of layout.h.
 #pragma once
 #include "objects/buffers.h"
 #include "objects/exceptions.h"

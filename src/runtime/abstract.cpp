@@ -339,7 +339,9 @@ Result<Value> get_iter(Thread& t, Value v) {
   return RAISE(TypeError, "'%T' object is not iterable", v);
 }
 
+// A safepoint, so that native loops over endless iterators can be interrupted and let other threads run.
 Result<Opt> iter_next(Thread& t, Value it) {
+  if (UNLIKELY(t.poll.load(std::memory_order_relaxed))) TRY(safepoint(t));
   Type* ty = type_of(it);
   if (ty->iternext) {
     Result<Value> v = ty->iternext(t, it.object());

@@ -4,6 +4,7 @@
 // if instances have attributes, the ext word and the inline slots.
 #include <stdlib.h>
 
+#include "objects/traits.h"  // the layout of object
 #include "runtime/types.h"
 #include "runtime/weakrefs.h"
 

@@ -21,6 +21,8 @@ enum PollBits : uint32_t {
 struct Thread {
   std::atomic<uint32_t> poll{0};
   Frame* frame = nullptr;           // innermost frame; its pc is stored
+  Frame* watermark = nullptr;       // the frame whose kind is kReturnCounted: the registers of those below it are counted; null: none are
+  FrameKind watermark_kind{};       // what its kind was
   Frame* frame_base = nullptr;      // frame stack: one reservation, never moves
   Frame* frame_limit = nullptr;     // recursion limit reached here
   Frame* frame_end = nullptr;       // end of the reservation

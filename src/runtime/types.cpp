@@ -88,6 +88,7 @@ void init_type_memory() {
       ty->dict_shape->is_dict = true;
       ty->dict_shape->next_root = nullptr;
     }
+    set_recipe(ty);
   }
 }
 
@@ -115,6 +116,18 @@ void type_modified(Type* ty) {
   for (uint32_t i = 0; i < ty->nsubclasses; i++) type_modified(ty->subclasses[i]);
 }
 
+void set_recipe(Type* ty) {
+  const Layout* l = ty->layout;
+  ty->container = (ty->attr_offset | ty->slots_offset) || l->death != Death::kPlain;
+  ty->recipe = kRecipeGeneral;
+  if (ty->has(kTypeVarSized) && (ty->attr_offset | ty->slots_offset)) return;
+  if (l == &kLayout<Object>) ty->recipe = kRecipeInstance;
+  else if (l == &kLayout<BaseException>) ty->recipe = kRecipeException;
+#define FREELIST(id, structure, keeps) else if (ty == KAA_TYPE(id)) ty->recipe = kRecipe_##id;
+#include "defs/freelists.def"
+  else if (ty == KAA_TYPE(str)) ty->recipe = kRecipeStr;
+}
+
 static void update_flags(Type* ty) {
   auto is_object = [&](Dunder d) { return ty->dunder(d) == KAA_TYPE(object)->dunder(d); };
   uint64_t f = ty->flags & ~uint64_t{kTypeCustomGetattribute | kTypeCustomSetattr | kTypeHasGetattr | kTypeHasDel};
@@ -127,6 +140,7 @@ static void update_flags(Type* ty) {
     if (f & kTypeHasDel) ty->death = Death::kFinalizer;
     else if (ty->death == Death::kFinalizer) ty->death = ty->layout->death;
   }
+  set_recipe(ty);
 }
 
 // All special methods. A type whose mro is itself and then its only base's takes over what it does not define: one look into one dictionary a name.
@@ -380,6 +394,7 @@ Result<Type*> make_native_type(Thread& t, const char* qualified_name, Type* base
   ty->serial = interp().next_type_serial++;
   inherit_layout(ty);
   if (base->attr_offset || (spec.flags & kTypeHasDict)) ty->attr_offset = ty->basicsize;
+  set_recipe(ty);
   ty->root = new_root_shape(ty, 0);
   ty->dict_shape = new_root_shape(ty, 0);
   ty->dict_shape->is_dict = true;

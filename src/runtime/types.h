@@ -16,6 +16,7 @@ Result<Tuple*> compute_mro(Thread& t, Type* ty);   // C3
 Result<Type*> best_metaclass(Thread& t, Type* meta, Tuple* bases);
 void type_modified(Type* ty);                      // new versions for ty and its subclasses
 Status type_set_attr(Thread& t, Type* ty, Str* name, Value v);  // empty v: delete; updates special methods
+void set_recipe(Type* ty);                         // how instances die, after layout, attributes or finalizer changed
 void update_dunders(Type* ty);                     // all of them, after bases or mro changed
 Status set_bases(Thread& t, Type* ty, Tuple* bases);
 Result<Value> new_native_function(Thread& t, const MethodDef* def, Type* owner, Value self, Value module, Type* as = nullptr);

@@ -303,7 +303,10 @@ Result<int64_t> dict_find(Thread& t, Dict* d, Value key, int64_t hash) {
 
 // ---- reading
 
-Result<Dict*> new_dict(Thread& t) { return alloc<Dict>(t, KAA_SHAPE(dict)); }
+Result<Dict*> new_dict(Thread& t) {
+  if (Object* o = t.heap->reuse(kShell_dict, KAA_SHAPE(dict))) return static_cast<Dict*>(o);
+  return alloc<Dict>(t, KAA_SHAPE(dict));
+}
 
 Result<Opt> dict_get_hashed(Thread& t, Dict* d, Value key, int64_t hash) {
   int64_t pos = TRY(dict_find(t, d, key, hash));

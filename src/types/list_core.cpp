@@ -15,11 +15,19 @@ Result<Tuple*> new_tuple(Thread& t, size_t n) {
 }
 
 // The items may be in a buffer whose owner nobody else holds: no reconcile before they are copied.
-Result<Tuple*> tuple_of(Thread& t, const Value* p, size_t n) {
+[[gnu::noinline]] static Result<Tuple*> tuple_of_slow(Thread& t, const Value* p, size_t n) {
   if (n == 0) return interp().empty_tuple;
   if (n > (size_t{1} << 40)) return raise_memory(t);
   Object* o = t.heap->allocate_deferred(KAA_SHAPE(tuple), sizeof(Tuple) + n * sizeof(Value));
   if (UNLIKELY(!o)) return raise_memory(t);
+  Tuple* u = static_cast<Tuple*>(o);
+  u->size = n;
+  for (size_t i = 0; i < n; i++) tuple_init(u, i, p[i]);
+  return u;
+}
+Result<Tuple*> tuple_of(Thread& t, const Value* p, size_t n) {
+  Object* o = LIKELY(n - 1 < 64) ? t.heap->try_allocate(KAA_SHAPE(tuple), sizeof(Tuple) + n * sizeof(Value)) : nullptr;
+  if (UNLIKELY(!o)) return tuple_of_slow(t, p, n);
   Tuple* u = static_cast<Tuple*>(o);
   u->size = n;
   for (size_t i = 0; i < n; i++) tuple_init(u, i, p[i]);
@@ -62,19 +70,33 @@ Status list_reserve(Thread& t, List* l, size_t cap) {
 }
 
 Result<List*> new_list(Thread& t, size_t capacity) {
-  List* l = TRY(alloc<List>(t, KAA_SHAPE(list)));
+  List* l = static_cast<List*>(t.heap->reuse(kShell_list, KAA_SHAPE(list)));
+  if (!l) l = TRY(alloc<List>(t, KAA_SHAPE(list)));
   if (capacity) TRY(list_reserve(t, l, capacity));
   return l;
 }
 
-Result<List*> list_of(Thread& t, const Value* p, size_t n) {
-  Object* o = t.heap->allocate_deferred(KAA_SHAPE(list), sizeof(List));
-  if (UNLIKELY(!o)) return raise_memory(t);
-  List* l = static_cast<List*>(o);
-  l->items = nullptr;
-  l->size = l->cap = 0;
+[[gnu::noinline]] static Result<List*> list_of_slow(Thread& t, const Value* p, size_t n) {
+  List* l = static_cast<List*>(t.heap->reuse(kShell_list, KAA_SHAPE(list)));
+  if (UNLIKELY(!l)) {
+    l = static_cast<List*>(t.heap->allocate_deferred(KAA_SHAPE(list), sizeof(List)));
+    if (UNLIKELY(!l)) return raise_memory(t);
+    l->items = nullptr;
+    l->size = l->cap = 0;
+  }
   if (n) TRY(list_reserve(t, l, n));
   for (size_t i = 0; i < n; i++) { l->items[i] = p[i]; inc(p[i]); }
+  l->size = n;
+  return l;
+}
+Result<List*> list_of(Thread& t, const Value* p, size_t n) {
+  const FreeSlot* head = t.heap->shells[kShell_list].head;
+  if (UNLIKELY(!head || n > reinterpret_cast<const List*>(head)->cap)) return list_of_slow(t, p, n);
+  Object* o = t.heap->reuse(kShell_list, KAA_SHAPE(list));
+  if (UNLIKELY(!o)) return list_of_slow(t, p, n);
+  List* l = static_cast<List*>(o);
+  Value* items = l->items;
+  for (size_t i = 0; i < n; i++) { items[i] = p[i]; inc(p[i]); }
   l->size = n;
   return l;
 }

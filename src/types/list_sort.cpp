@@ -470,6 +470,7 @@ void swap_buffers(List* a, List* b) {
 
 Status list_sort(Thread& t, List* l, Value key, bool reversed) {
   List* hidden = TRY(new_list(t));
+  list_clear(hidden);  // no buffer: one that is there afterwards shows that the list was changed
   swap_buffers(l, hidden);
   Status status = [&]() -> Status {
     List* keys = nullptr;

@@ -196,7 +196,11 @@ Result<int64_t> set_find(Thread& t, Set* s, Value key, int64_t hash) {
 
 // ---- making, adding, removing
 
-Result<Set*> new_set(Thread& t, bool frozen) { return alloc<Set>(t, frozen ? KAA_SHAPE(frozenset) : KAA_SHAPE(set)); }
+Result<Set*> new_set(Thread& t, bool frozen) {
+  if (!frozen)
+    if (Object* o = t.heap->reuse(kShell_set, KAA_SHAPE(set))) return static_cast<Set*>(o);
+  return alloc<Set>(t, frozen ? KAA_SHAPE(frozenset) : KAA_SHAPE(set));
+}
 
 Result<Set*> set_from(Thread& t, bool frozen, Value iterable) {
   Set* s = TRY(new_set(t, frozen));

@@ -268,7 +268,7 @@ Result<Value> encoder_call(Thread& t, Args a, Tuple* kwnames) {
   Value p[3];
   TRY(bind_raw(t, "_iterencode", *parse_signature(t, k_sig), a, kwnames, p, nullptr, nullptr));
   int64_t level = TRY(to_ssize(t, p[2]));
-  Writer w{t, p[0].as<Encoder>(), {}, level};
+  Writer w{t, p[0].as<Encoder>(), {}, level > 0 ? level : 0};
   TRY(w.value(p[1]));
   return TRY(make_tuple(t, TRY(str_from_text(t, w.out))));
 }

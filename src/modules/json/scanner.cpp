@@ -75,11 +75,11 @@ Result<Value> scan_string(Thread& t, Str* s, size_t begin, bool strict, size_t* 
       case 'r': c = '\r'; break;
       case 't': c = '\t'; break;
       case 'u': {
-        int32_t h = at + 4 < n ? hex4(v, at) : -1;
+        int32_t h = hex4(v, at);
         if (h < 0) return raise_decode_error(t, "Invalid \\uXXXX escape", s, at - 1);
         c = static_cast<uint32_t>(h);
         at += 4;
-        if ((c & 0xFC00) == 0xD800 && at + 6 < n && v[at] == '\\' && v[at + 1] == 'u') {
+        if ((c & 0xFC00) == 0xD800 && at + 6 <= n && v[at] == '\\' && v[at + 1] == 'u') {
           int32_t low = hex4(v, at + 2);
           if (low >= 0 && (low & 0xFC00) == 0xDC00) {
             c = 0x10000 + ((c & 0x3FF) << 10) + (static_cast<uint32_t>(low) & 0x3FF);

@@ -1,4 +1,5 @@
 // _typing: the parts of typing that the language itself needs. Generic, NoDefault, the intrinsics of the compiler's generic syntax.
+#include "objects/traits.h"  // the layout of object
 #include "interp/generator.h"
 #include "modules/native_new.h"
 #include "modules/typing/typing.h"
