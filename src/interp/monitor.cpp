@@ -143,7 +143,8 @@ static bool call_tool(Thread& t, Frame* f, MonEvent e, int tool, uint32_t word, 
   Result<Value> r = Error{};
   {
     TraceQuiet quiet(t, f, static_cast<int8_t>(e));
-    Value args[4] = {f->code, e == MonEvent::Line ? x : small_int(code_offset(word)), e == MonEvent::Line ? Value() : x, y};
+    int64_t start = start_event_word(t, f);  // as f_lasti shows it
+    Value args[4] = {f->code, e == MonEvent::Line ? x : small_int(start >= 0 ? start * 8 : code_offset(word)), e == MonEvent::Line ? Value() : x, y};
     size_t n = 2;
     while (n < 4 && args[n]) n++;
     r = call_args(t, fn, args, n);

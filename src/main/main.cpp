@@ -238,18 +238,20 @@ int configure(char** argv, Config& c, const What& what) {
   // sys.executable: as called, made absolute.
   std::string exe = argv[0];
   if (exe.find('/') == std::string::npos) {
+    std::string called = exe;
+    exe.clear();  // nobody can say where it is
     const char* path = getenv("PATH");
     std::string s = path ? path : "";
     for (size_t p = 0; p <= s.size();) {
       size_t e = s.find(':', p);
       if (e == std::string::npos) e = s.size();
-      std::string t = s.substr(p, e - p) + "/" + exe;
+      std::string t = s.substr(p, e - p) + "/" + called;
       if (is_file(t) && access(t.c_str(), X_OK) == 0) { exe = t; break; }
       p = e + 1;
     }
   }
   char cwd[PATH_MAX];
-  if (exe[0] != '/' && getcwd(cwd, sizeof cwd)) exe = std::string(cwd) + "/" + (exe.rfind("./", 0) == 0 ? exe.substr(2) : exe);
+  if (!exe.empty() && exe[0] != '/' && getcwd(cwd, sizeof cwd)) exe = std::string(cwd) + "/" + (exe.rfind("./", 0) == 0 ? exe.substr(2) : exe);
   c.executable = exe;
   if (!find_library(c)) return 1;
   c.base_exec_prefix = c.base_prefix;
@@ -284,6 +286,7 @@ Status make_std_streams(Thread& t) {
     size_t colon = s.find(':');
     if (colon != 0) enc = TRY(new_str(t, s.substr(0, colon)));
     if (colon != std::string::npos && colon + 1 < s.size()) in_errors = errors = TRY(new_str(t, s.substr(colon + 1)));
+    else if (colon != 0) in_errors = errors = NAME("strict");  // an encoding that was asked for is taken at its word
   }
   bool interactive = c.interactive || (isatty(0) && isatty(1));
   auto open = [&](int fd, const char* mode, const char* name, Value err, bool line, const char* attr, const char* dunder) -> Status {
@@ -525,6 +528,7 @@ int main(int argc, char** argv) {
   if (shut_down(t)) status = 120;
   for (const auto& [option, value] : g_config.x_options)
     if (option == "lifecycle" && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
+  tear_down(t);
   if (status == 130 + 256) {
     signal(SIGINT, SIG_DFL);
     raise(SIGINT);

@@ -361,6 +361,10 @@ Status signal_exec(Thread& t, Module* m) {
 
 }  // namespace
 
+bool signal_is_handled(int sig) {
+  Value f = g_handlers->items[sig];
+  return !f.is_none() && f != small_int(0) && f != small_int(1);
+}
 void trip_signal(int sig) {
   g_tripped[sig] = true;
   g_any = true;

@@ -16,5 +16,7 @@ void restore_default_signals();
 Status sigset_arg(Thread& t, Value v, sigset_t* out);
 // As if the signal had come (for _thread.interrupt_main): its handler runs in the main thread.
 void trip_signal(int signum);
+// Whether a Python function handles it.
+bool signal_is_handled(int signum);
 
 }  // namespace kaa

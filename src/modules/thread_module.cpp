@@ -2,11 +2,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "modules/signal_module.h"
 #include "objects/traits.h"
 #include "runtime/call.h"
 #include "runtime/gil.h"
@@ -248,7 +250,7 @@ struct Start { Thread* thread; };
 
 void thread_excepthook(Thread& t, Value func) {
   if (exc_matches(t, KAA_TYPE(SystemExit))) { clear_exc(t); return; }
-  write_unraisable(t, func, "Exception ignored in thread started by");
+  write_unraisable_in(t, "thread started by", func);
 }
 
 void* thread_main(void* p) {
@@ -396,13 +398,12 @@ Result<Value> thread_stack_size(Thread& t, Args a) {
   }
   return small_int(old);
 }
-Result<Value> thread_interrupt_main(Thread& t, Args) {
-  for (Thread* x = interp().threads; x; x = x->next)
-    if (x->id == g_main_id) {
-      x->async_exc = KAA_TYPE(KeyboardInterrupt);
-      x->poll.fetch_or(kPollAsyncExc);
-    }
-  (void)t;
+Result<Value> thread_interrupt_main(Thread& t, Args a) {
+  int sig = a[0] ? TRY(to_cint(t, a[0])) : SIGINT;
+  if (sig < 1 || sig >= NSIG) return RAISE(ValueError, "signal number out of range");
+  if (!signal_is_handled(sig)) return kNone;  // ignored, or the default action
+  trip_signal(sig);
+  TRY(safepoint(t));  // in the main thread the handler runs at once
   return kNone;
 }
 Result<Value> thread_set_name(Thread& t, Args a) {
@@ -536,7 +537,7 @@ const MethodDef k_functions[] = {
     {"_is_main_interpreter", thread_true, "()", "Whether this is the main interpreter.", kF},
     {"exit", thread_exit, "()", "Ends this thread (raises SystemExit).", kF},
     {"exit_thread", thread_exit, "()", "An old name of exit().", kF},
-    {"interrupt_main", thread_interrupt_main, "(signum=2, /)", "Raises KeyboardInterrupt in the main thread.", kF},
+    {"interrupt_main", thread_interrupt_main, "(signum=2, /)", "As if a signal had come: its handler runs in the main thread.", kF},
     {"stack_size", thread_stack_size, "(size=0, /)", "Size of the native stack of new threads.", kF},
     {"set_name", thread_set_name, "(name)", "The system's name of this thread.", kF},
     {"_shutdown", thread_shutdown, "()", "Waits for the threads that are no daemons.", kF},

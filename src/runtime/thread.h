@@ -72,6 +72,7 @@ struct Interp {
   Value importlib;                  // _frozen_importlib
   Value codec_search_path, codec_search_cache, codec_error_registry;
   Thread* threads = nullptr;
+  Thread* lost_threads = nullptr;   // in the child of a fork: those that will not run again. What they held stays alive
   Str** interned = nullptr;         // weak hash table
   size_t interned_size = 0, interned_used = 0;
   Str* latin1[256] = {};            // one-character strings
@@ -91,6 +92,7 @@ extern Interp g_interp;
 inline Interp& interp() { return g_interp; }
 
 Thread* create_thread(Interp&);           // reserves its stacks; null when memory is short
+void lose_thread(Thread*);                // puts it on the list of lost threads
 void unlink_thread(Thread*);              // takes it off the interpreter's list
 void destroy_thread(Thread*);             // of an unlinked thread
 void thread_adopt_native_stack(Thread*);  // in the new thread: its native stack's bounds

@@ -73,7 +73,7 @@ void fork_after_child(Thread& t) {
   gil_after_fork(t);
   for (Thread* x = interp().threads; x;) {
     Thread* next = x->next;
-    if (x != &t) unlink_thread(x);
+    if (x != &t) lose_thread(x);
     x = next;
   }
   signal_after_fork(t);
