@@ -87,8 +87,6 @@ class Validator {
       if (op == Op::COPY_FREE_VARS && (w.a != code_.free_base || w.b != code_.nfree)) return fail(at, "not the free variables");
       if (op == Op::LOAD_COMMON && w.b > (uint32_t)CommonConst::Set) return fail(at, "unknown constant");
       if (op == Op::SET_FUNCTION && w.c > (uint32_t)FunctionPart::TypeParams) return fail(at, "unknown part");
-      if ((op == Op::BINARY_K || op == Op::INPLACE || op == Op::INPLACE_K) && word(at + 1).index >= (uint32_t)BinaryOp::kCount)
-        return fail(at, "unknown operator");
       if (op == Op::INTRINSIC && w.c >= (uint32_t)Intrinsic::kCount) return fail(at, "unknown intrinsic");
       if (jump_field(op) != JumpField::None) {
         int64_t target = target_of(at);
@@ -247,6 +245,7 @@ class Validator {
     };
     write(info.a, w.a);
     write(info.b, w.b);
+    write(info.c, w.c);
     if (op == Op::MOVE) set(state.bound, w.a, moved_bound);
     if (op == Op::CLEAR || op == Op::DEL_LOCAL) set(state.bound, w.a, false);
     if (op == Op::CLEAR_RUN)

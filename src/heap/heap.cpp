@@ -84,8 +84,9 @@ Heap::Heap() {
 }
 
 void enter_zct(Object* o) {
-  o->rc |= kInZct | kWasCounted;
   Heap& h = heap();
+  if (UNLIKELY(o->rc & kEager)) { h.eager_zero(o); return; }
+  o->rc |= kInZct | kWasCounted;
   h.reentered++;
   h.zct_push(o);
 }
@@ -145,9 +146,20 @@ static void give_pages(Page* p, uint32_t n) {
   c->free_pages |= (n == 64 ? ~uint64_t{0} : ((uint64_t{1} << n) - 1)) << at;
 }
 
+// A chunk was added: the range of addresses that conservative scans look at grows.
+static void cover(uintptr_t& lo, uintptr_t& span, const char* chunk, size_t bytes) {
+  uintptr_t a = reinterpret_cast<uintptr_t>(chunk), hi = lo + span;
+  if (span == 0) { lo = a; hi = a; }
+  if (a < lo) lo = a;
+  if (a + bytes > hi) hi = a + bytes;
+  span = hi - lo;
+}
+
 Page* Heap::new_page(int cls, bool raw) {
+  size_t had = chunks_.size();
   Page* p = take_pages(chunks_, 1);
   if (!p) return nullptr;
+  if (chunks_.size() > had) cover(chunks_lo_, chunks_span_, chunks_.back(), kChunkSize);
   p->kind = raw ? PageKind::kRaw : PageKind::kObjects;
   p->cls = static_cast<uint8_t>(cls);
   p->raw = raw;
@@ -248,8 +260,10 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
   bytes_since += bytes;
   Page* p;
   if (n <= kPagesPerChunk - 1) {
+    size_t had = chunks_.size();
     p = take_pages(chunks_, static_cast<uint32_t>(n));
     if (!p) return nullptr;
+    if (chunks_.size() > had) cover(chunks_lo_, chunks_span_, chunks_.back(), kChunkSize);
     for (size_t i = 1; i < n; i++) {
       p[i].kind = PageKind::kSpanRest;
       p[i].start = p->start;
@@ -264,6 +278,7 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
     c->bytes = total;
     for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), c);
     chunks_.push_back(m);
+    cover(chunks_lo_, chunks_span_, m, total);
     p = &c->pages[1];
     p->start = m + kPageSize;
   }

@@ -9,6 +9,7 @@
 #include "interp/frame_type.h"
 #include "interp/monitor.h"
 #include "objects/traits.h"
+#include "runtime/watermark.h"
 
 namespace kaa {
 
@@ -152,6 +153,7 @@ Status set_frame_line(Thread& t, FrameObject* o, int64_t line) {
     }
   }
   if (target == ~0u) return RAISE(ValueError, "%s", why);
+  frame_write_barrier(interp());
   // Variables that the skipped code would have bound must not be found empty.
   uint32_t unbound = 0;
   for (uint32_t r = 0; r < c->varnames->size; r++) unbound += !f->regs[r];

@@ -84,7 +84,7 @@ static int resume_raising(Thread& t, GeneratorObject* g, Value exc, Value* out) 
   nf->pc = created ? at - 1 : at;   // the YIELD itself raises (RETURN_GENERATOR before the first)
   static_cast<void>(raise_value(t, exc));
   if (is_traced(t) && !trace_thrown(t, nf)) { /* the trace function's exception goes on */ }
-  Value v = op_fail(&t, nf->pc, nf->regs, nf, nf->code->consts, t.dispatch);
+  Value v = enter_loop(op_fail, t, nf);
   if (!v) return -1;
   *out = v;
   return g->state == GenState::kFinished ? 0 : 1;
@@ -182,6 +182,7 @@ bool inside_try(const Code* c, uint32_t word) {
 
 void generator_drop(GeneratorObject* g) {
   generator_uncount(g);
+  if (g->watched) heap().forget_frame(&g->frame);
   g->state = GenState::kFinished;
   g->exc.exc = Value();
   for (uint32_t i = 0; i < g->nregs; i++) g->regs[i] = Value();
@@ -454,8 +455,9 @@ Result<Value> import_from(Thread& t, Value module, Str* name) {
 }
 
 static Status store_local(Thread& t, Frame* f, Value key, Value v) {
-  if (IS_EXACT(f->locals, dict)) return dict_set(t, f->locals.as<Dict>(), key, v);
-  return set_item(t, f->locals, key, v);
+  Value ns = namespace_of(f);
+  if (IS_EXACT(ns, dict)) return dict_set(t, ns.as<Dict>(), key, v);
+  return set_item(t, ns, key, v);
 }
 Status import_star(Thread& t, Frame* f, Value module) {
   Opt all = TRY(lookup_attr(t, module, NAME("__all__")));

@@ -2,7 +2,9 @@
 #include "interp/generator.h"
 #include "interp/interp.h"
 #include "interp/tracing.h"
+#include "interp/watch.h"
 #include "runtime/traceback.h"
+#include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
 
 namespace kaa {
@@ -53,7 +55,30 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
   return nf;
 }
 
-Value run_frame(Thread& t, Frame* f) { return t.dispatch->op[f->pc->op](&t, f->pc, f->regs, f, f->code->consts, t.dispatch); }
+Frame* call_special(Thread& t, Frame* f, Value fn, Value a, Value b, Value c, uint16_t dst, const Word* ret_pc, FrameKind kind) {
+  Value* args = next_regs(f);
+  args[0] = a;
+  if (b) args[1] = b;
+  if (c) args[2] = c;
+  return push_call(t, f, fn.as<Function>(), args, c ? 3 : b ? 2 : 1, nullptr, dst, ret_pc, kind);
+}
+
+// A handler's callers must expect all registers to be changed, so this function has saved them in its own frame, above what is recorded: the scan
+// sees what the callers keep in them.
+__attribute__((noinline)) Value enter_loop(Handler h, Thread& t, Frame* f) {
+  const void* outer = t.loop_base;
+#if defined(__x86_64__)
+  const void* sp;
+  asm volatile("mov %%rsp, %0" : "=r"(sp));
+#else
+  const void* sp = static_cast<char*>(__builtin_frame_address(0)) - 512;
+#endif
+  t.loop_base = sp;
+  Value v = h(&t, f->pc, f->regs, f, f->code->consts, t.dispatch);
+  t.loop_base = outer;
+  return v;
+}
+Value run_frame(Thread& t, Frame* f) { return enter_loop(t.dispatch->op[f->pc->op], t, f); }
 
 Result<Value> call_python(Thread& t, Function* fn, const Value* a, size_t n, Tuple* kwnames) {
   TRY(native_enter(t));
@@ -104,7 +129,8 @@ static void generator_finished(Thread& t, GeneratorObject* g) {
 // leave the loop with `v`. An empty v afterwards: an error.
 static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
   Frame* p = f->prev;
-  FrameKind kind = f->kind;
+  FrameKind flags = f->kind;
+  if (UNLIKELY(flags & kCountedBelow)) flags = leave_watermark(t, f);
   if (UNLIKELY(f->obj != nullptr)) frame_leave(t, f);
   bool was_generator = f->on_heap;
   uint16_t dst = f->dst;
@@ -112,8 +138,9 @@ static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
   Value instance = f->locals;
   t.frame = p;
   if (was_generator) generator_finished(t, generator_of(f));
+  if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, v);
   if (p) next = p->pc;
-  switch (kind) {
+  switch (static_cast<FrameKind>(flags & kKindMask)) {
     case kReturnExit: return nullptr;
     case kReturnInit:
       if (UNLIKELY(!v.is_none())) {
@@ -129,6 +156,29 @@ static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
       p->regs[dst] = Value::from_bool(b.value());
       break;
     }
+    case kReturnDiscard: break;
+    case kReturnBinary: {
+      Result<Value> x = LIKELY(v != kNotImplemented) ? Result<Value>(v) : operator_returned(t, p, v);
+      if (!x.ok()) { v = Value(); return p; }
+      p->regs[dst] = x.value();
+      break;
+    }
+    case kReturnJump: {
+      if (Op op = static_cast<Op>(p->pc->op); op == Op::JUMP_TRUE || op == Op::JUMP_FALSE) {  // __bool__
+        if (UNLIKELY(!v.is_bool())) {
+          static_cast<void>(RAISE(TypeError, "__bool__ should return bool, returned %T", v));
+          v = Value();
+          return p;
+        }
+        next += 1 + ((v == kTrue) == (op == Op::JUMP_TRUE) ? p->pc->bc : 0);
+        return p;
+      }
+      Result<Value> x = operator_returned(t, p, v);
+      Result<bool> b = x.ok() ? truth(t, x.value()) : Result<bool>(Error{});
+      if (!b.ok()) { v = Value(); return p; }
+      next += 2 + (b.value() == (p->pc->c != 0) ? p->pc[1].offset : 0);
+      return p;
+    }
     case kReturnGenerator: {
       const Word* call = p->pc;
       if (static_cast<Op>(call->op) == Op::SEND) p->regs[dst] = v;
@@ -142,10 +192,22 @@ static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
   return p;
 }
 
+// The slow half of a return reads the value again: r[pc->a] of a RETURN, None of the others.
+static KAA_PRESERVE_NONE __attribute__((noinline)) Value return_slow(HANDLER_ARGS) {
+  SAVE();
+  Value v = static_cast<Op>(pc->op) == Op::RETURN ? r[pc->a] : kNone;
+  const Word* next = nullptr;
+  Frame* p = return_special(*t, f, v, next);
+  if (!p) return v;
+  f = p; r = f->regs; k = f->code->consts; pc = next;
+  table = t->dispatch;
+  if (!v) FAIL();
+  DISPATCH();
+}
 #define RETURN_VALUE(value)                          \
   do {                                               \
-    Value v = (value);                               \
     if (LIKELY(f->kind == kReturnPlain && !f->obj)) { \
+      Value v = (value);                             \
       uint16_t dst = f->dst;                         \
       pc = f->ret_pc;                                \
       f = f->prev;                                   \
@@ -155,13 +217,7 @@ static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
       r[dst] = v;                                    \
       DISPATCH();                                    \
     }                                                \
-    SAVE();                                          \
-    const Word* next = nullptr;                      \
-    Frame* p = return_special(*t, f, v, next);       \
-    if (!p) return v;                                \
-    f = p; r = f->regs; k = f->code->consts; pc = next; \
-    if (!v) FAIL();                                  \
-    DISPATCH();                                      \
+    MUSTTAIL return return_slow(HANDLER_PASS);       \
   } while (0)
 
 HANDLER(RETURN) { RETURN_VALUE(r[pc->a]); }
@@ -189,11 +245,16 @@ static Frame* unwind(Thread& t, Frame* f) {
     f->pc = c->words + origin;
     if (is_traced(t)) trace_unwound(t, f);
     Frame* p = f->prev;
-    FrameKind kind = f->kind;
-    frame_leave(t, f);
+    if (UNLIKELY(f->kind & kCountedBelow)) leave_watermark(t, f);
+    FrameKind flags = f->kind;
+    if (UNLIKELY(f->obj != nullptr) && frame_leave(t, f)) {  // the exception holds it from now on
+      make_eager(t.exc.object());
+      if (Value tb = t.exc.as<BaseException>()->traceback) make_eager(tb.object());
+    }
     t.frame = p;
     if (f->on_heap) generator_finished(t, generator_of(f));
-    if (kind == kReturnExit) return nullptr;
+    if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, Value());
+    if ((flags & kKindMask) == kReturnExit) return nullptr;
     f = p;
   }
 }
@@ -210,7 +271,13 @@ HANDLER(RETURN_GENERATOR) {
   SAVE();
   Result<Value> g = make_generator(*t, f);
   if (!g.ok()) FAIL();
-  RETURN_VALUE(g.value());
+  Value v = g.value();
+  const Word* next = nullptr;
+  Frame* p = return_special(*t, f, v, next);
+  if (!p) return v;
+  f = p; r = f->regs; k = f->code->consts; pc = next;
+  if (!v) FAIL();
+  DISPATCH();
 }
 
 HANDLER(YIELD) {
@@ -225,7 +292,12 @@ HANDLER(YIELD) {
   const Word* ret = f->ret_pc;
   f->prev = nullptr;
   t->frame = p;
-  generator_ran(g);
+  if (UNLIKELY(g->listed != 1)) generator_ran(g);
+  if (UNLIKELY(kind & ~kKindMask)) {
+    watched_suspended(*t, f, kind);
+    table = t->dispatch;
+    kind = static_cast<FrameKind>(kind & kKindMask);
+  }
   if (kind == kReturnExit) return v;
   f = p;
   r = f->regs;
@@ -261,6 +333,7 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
   gf->ret_pc = ret_pc;
   gf->kind = kind;
   t.frame = gf;
+  if (UNLIKELY(g->watched)) watched_resumed(t, gf);
   return gf;
 }
 

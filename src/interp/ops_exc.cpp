@@ -1,4 +1,5 @@
 // Exceptions, with, generators' delegation, import, patterns, intrinsics.
+#include "interp/frame_type.h"
 #include "interp/generator.h"
 #include "interp/interp.h"
 #include "runtime/traceback.h"
@@ -208,7 +209,7 @@ HANDLER(END_ASYNC_FOR) {
 static Result<Value> import_name(Thread& t, Frame* f, Str* name, Value fromlist, Value level) {
   Value imp = dict_get_str(f->func->builtins, NAME("__import__"));
   if (!imp) return RAISE(ImportError, "__import__ not found");
-  Value locals = f->locals ? f->locals : kNone;
+  Value locals = f->locals && !has_fast_locals(f->code) ? f->locals : kNone;
   return call(t, imp, name, f->func->globals.get(), locals, fromlist, level);
 }
 HANDLER(IMPORT_NAME) { SAVE(); STORE_RESULT(pc->a, import_name(*t, f, f->code->names[pc[1].index], r[pc->b], r[pc->c]), 2); }
@@ -216,17 +217,18 @@ HANDLER(IMPORT_FROM) { SAVE(); STORE_RESULT(pc->a, import_from(*t, r[pc->b], f->
 HANDLER(IMPORT_STAR) { SAVE(); if (!import_star(*t, f, r[pc->a]).ok()) FAIL(); NEXT(1); }
 static Status setup_annotations(Thread& t, Frame* f) {
   Str* name = NAME("__annotations__");
-  if (IS_EXACT(f->locals, dict)) {
-    if (dict_get_str(f->locals.as<Dict>(), name)) return {};
+  Value ns = namespace_of(f);
+  if (IS_EXACT(ns, dict)) {
+    if (dict_get_str(ns.as<Dict>(), name)) return {};
     Dict* d = TRY(new_dict(t));
-    return dict_set(t, f->locals.as<Dict>(), name, d);
+    return dict_set(t, ns.as<Dict>(), name, d);
   }
-  Result<Value> v = get_item(t, f->locals, name);
+  Result<Value> v = get_item(t, ns, name);
   if (v.ok()) return {};
   if (!exc_matches(t, KAA_TYPE(KeyError))) return Error{};
   clear_exc(t);
   Dict* d = TRY(new_dict(t));
-  return set_item(t, f->locals, name, d);
+  return set_item(t, ns, name, d);
 }
 HANDLER(SETUP_ANNOTATIONS) { SAVE(); if (!setup_annotations(*t, f).ok()) FAIL(); NEXT(1); }
 

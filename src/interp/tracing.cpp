@@ -12,6 +12,7 @@
 #include "interp/frame_type.h"
 #include "interp/generator.h"
 #include "interp/monitor.h"
+#include "interp/watch.h"
 #include "objects/traits.h"
 #include "runtime/audit.h"
 #include "runtime/traceback.h"
@@ -28,7 +29,7 @@ void choose_dispatch(Thread& t) {
   bool on = m && !t.in_trace && (t.trace_func || t.profile_func || m->local_sets);
   if (m && !on && !t.in_trace)
     for (int tool = 0; tool < kUserTools; tool++) on |= m->global[tool] != 0;
-  if (on && t.dispatch == &k_dispatch)  // generators that run already are not being resumed
+  if (on && !is_traced(t))  // generators that run already are not being resumed
     for (Frame* f = t.frame; f; f = f->prev)
       if (f->on_heap) generator_of(f)->resumed = false;
   if (!on && !t.in_trace && t.notes) {
@@ -36,7 +37,8 @@ void choose_dispatch(Thread& t) {
     t.notes->top = nullptr;
     t.notes->values = nullptr;
   }
-  t.dispatch = on ? &k_trace_dispatch : &k_dispatch;
+  t.dispatch = on ? &k_trace_dispatch : t.live;
+  if (!on) sync_table(t);
 }
 
 Status set_trace(Thread& t, Value func) {
@@ -318,6 +320,7 @@ static bool trace_instruction(Thread& t, Frame* f, const Word* prev) {
 static Value traced(Thread* t, const Word* pc, Frame* f, const Word*& next) {
   const Word* prev = f->pc;
   f->pc = pc;
+  if (UNLIKELY(!t->heap->eager.empty())) look(*t);
   bool ok = trace_instruction(*t, f, prev);
   next = f->pc;
   return Value::from_bool(ok);
@@ -326,10 +329,10 @@ static Value traced(Thread* t, const Word* pc, Frame* f, const Word*& next) {
 KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS) {
   if (UNLIKELY(t->dispatch != table)) {
     table = t->dispatch;
-    if (table == &k_dispatch) DISPATCH();
+    if (table != &k_trace_dispatch) DISPATCH();
   }
   CodeMonitor* m = f->code->monitor;
-  if (m && m->version == t->interp->monitoring->version && !m->spots()[pc - f->code->words].bits && !(t->notes && t->notes->top == f)) {
+  if (m && m->version == t->interp->monitoring->version && !m->spots()[pc - f->code->words].bits && !(t->notes && t->notes->top == f) && t->heap->eager.empty()) {
     SAVE();
     MUSTTAIL return k_dispatch.op[pc->op](HANDLER_PASS);
   }

@@ -12,7 +12,7 @@ extern const Dispatch k_trace_dispatch;
 void choose_dispatch(Thread& t);             // the table that fits what the thread is doing now
 Status set_trace(Thread& t, Value func);     // None or empty: off
 Status set_profile(Thread& t, Value func);
-inline bool is_traced(Thread& t) { return UNLIKELY(t.dispatch != &k_dispatch); }
+inline bool is_traced(Thread& t) { return UNLIKELY(t.dispatch == &k_trace_dispatch); }
 // An exception reached frame f (its traceback entry is there); a handler of f's at this word will have it; f is left by it. The exception may be replaced by one
 // of the trace function's.
 void trace_raised(Thread& t, Frame* f);

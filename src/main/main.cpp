@@ -508,6 +508,7 @@ int main(int argc, char** argv) {
   if (status >= 0) return status;
   if ((status = configure(argv, c, what)) != 0) return status;
   Thread& t = start_core(c.hash_seed);
+  t.native_base = static_cast<char*>(__builtin_frame_address(0));  // what lies above are the system's own frames, arguments and environment
   if (const char* s = getenv("KAA_STRESS")) {
     t.heap->stress_interval = static_cast<uint32_t>(atoi(s));
     t.heap->poison = true;

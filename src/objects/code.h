@@ -52,9 +52,15 @@ enum FrameKind : uint8_t {
   kReturnExit,       // entered from native code: leaving this frame leaves the interpreter loop
   kReturnInit,       // __init__ of a class call: must return None; the instance, kept in `locals`, goes to dst
   kReturnBool,       // truth of the result goes to dst
-  kReturnContinue,   // the caller's instruction finishes the job: interp/continuations.cpp, step `cont`
+  kReturnDiscard,    // the result is of no interest
+  kReturnBinary,     // an operator's method: NotImplemented sends the caller's instruction on to the reflected one, else as kReturnPlain
+  kReturnJump,       // the same for a jump: the truth of the result decides
   kReturnGenerator,  // this is a resumed generator's frame: a return ends the iteration
-  kReturnCounted,    // the frames below are counted (Thread::counted_frames): take that off first, then do as the kind that this one stands for
+  // Bits beside these, so that what is left by the usual way (kReturnPlain) needs no look:
+  kKindMask = 15,
+  kCountedBelow = 32,    // the frames below are counted: that must be taken off first (runtime/watermark.cpp)
+  kCallerWatched = 64,   // the caller is watched: its table must be taken up again (interp/watch.cpp)
+  kWatched = 128,        // holds an eager object that is counted nowhere
 };
 struct FrameObject;
 struct Frame {
@@ -107,8 +113,10 @@ struct GeneratorObject : Object {
   Field<> yield_from_extra;  // async generators: firstiter/finalizer hooks
   GeneratorObject* next_zombie;
   GenState state;
-  bool listed, counted, ag_running, ag_closed, ag_hooks;
+  uint8_t listed;            // 1: on the list; 2: on the list, and its next suspension has to be looked at
+  bool counted, ag_running, ag_closed, ag_hooks;
   bool resumed;              // and tracing has not seen it yet
+  bool watched;              // it was suspended while its frame was watched (kWatched)
   uint32_t counted_height;
   Frame* slot;               // while it runs: first free frame of the frame stack (its place in the recursion count is below)
   Value* top;                // and first free word of the data stack

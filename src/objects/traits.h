@@ -17,6 +17,12 @@ inline bool wants_finalizer(Object* o) {
   return !l->needs_finalizer || l->needs_finalizer(o);
 }
 
+// Weak references to a generator are cleared before it is closed; those to other objects after their __del__ has run.
+inline bool weakrefs_first(Object* o) {
+  Type* t = o->type();
+  return t == KAA_TYPE(generator) || t == KAA_TYPE(coroutine) || t == KAA_TYPE(async_generator);
+}
+
 template <> struct LayoutTraits<Object> { static constexpr Death death = Death::kChildren; static constexpr LayoutKind kind = LayoutKind::kInstance; };
 template <> struct LayoutTraits<Str> {
   static constexpr Death death = Death::kPlain; static constexpr LayoutKind kind = LayoutKind::kStr;

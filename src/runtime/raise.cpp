@@ -42,6 +42,17 @@ Status append_type(Thread& t, std::string& out, Type* ty, int precision, bool in
   return append_str(t, out, ty->name, precision);
 }
 
+// module.qualname, without builtins and __main__: PyErr_Format's %T.
+Status append_full_type(Thread& t, std::string& out, Type* ty) {
+  if (!ty->has(kTypeHeap)) return append_type(t, out, ty, -1, true);
+  Value mod = dict_get_str(ty->dict, NAME("__module__"));
+  if (mod && is_str(mod) && !str_equal_ascii(mod.as<Str>(), "builtins") && !str_equal_ascii(mod.as<Str>(), "__main__")) {
+    TRY(append_str(t, out, mod.as<Str>(), -1));
+    out += '.';
+  }
+  return append_str(t, out, ty->qualname, -1);
+}
+
 // Errors name types in full, str_format() by __name__ alone.
 Result<Str*> vformat(Thread& t, const char* fmt, va_list ap, bool in_full) {
   std::string out;
@@ -69,6 +80,7 @@ Result<Str*> vformat(Thread& t, const char* fmt, va_list ap, bool in_full) {
         out += buf;
         break;
       case 'T': { Value v = Value::from_bits(va_arg(ap, uint64_t)); TRY(append_type(t, out, type_of(v), precision, in_full)); break; }
+      case 'F': TRY(append_full_type(t, out, type_of(Value::from_bits(va_arg(ap, uint64_t))))); break;
       case 'N': TRY(append_type(t, out, va_arg(ap, Type*), precision, in_full)); break;
       case 'U': TRY(append_str(t, out, va_arg(ap, Str*), precision)); break;
       case 'S': { Str* s = TRY(str(t, Value::from_bits(va_arg(ap, uint64_t)))); TRY(append_str(t, out, s, precision)); break; }

@@ -21,8 +21,7 @@ enum PollBits : uint32_t {
 struct Thread {
   std::atomic<uint32_t> poll{0};
   Frame* frame = nullptr;           // innermost frame; its pc is stored
-  Frame* watermark = nullptr;       // the frame whose kind is kReturnCounted: the registers of those below it are counted; null: none are
-  FrameKind watermark_kind{};       // what its kind was
+  Frame* watermark = nullptr;       // the frame whose kind has kCountedBelow: the registers of those below it are counted; null: none are
   Frame* frame_base = nullptr;      // frame stack: one reservation, never moves
   Frame* frame_limit = nullptr;     // recursion limit reached here
   Frame* frame_end = nullptr;       // end of the reservation
@@ -39,7 +38,22 @@ struct Thread {
   uint32_t repr_depth = 0;
   Value context;                    // contextvars: the current Context, or empty
   Value trace_func, profile_func;
-  const Dispatch* dispatch = &k_dispatch;  // the table that frames are entered with
+  const Dispatch* dispatch = nullptr;  // the table that the running frame goes on with: live, a watching table, or the tracing one
+  Dispatch* live = nullptr;         // the table of frames that nobody watches; its entries are changed while look_due (interp/watch.cpp)
+  const void* loop_base = nullptr;  // native frames from here on belong to callers of the running activation of the loop; those below hold no references
+                                    // when a handler is between two instructions
+  bool look_due = false;            // eager objects have to be looked for before the next instruction
+  Frame* watch_frame = nullptr;     // the watched frame that the next four speak of
+  const Value* watch_slot = nullptr;  // as long as this register
+  Value watch_value;                // holds this,
+  const Word* watch_pc = nullptr;   // and the instruction is among the watch_words from here on, nothing has to be looked for
+  size_t watch_words = 0;
+  bool watch_more = false;          // the frame holds others, too
+  uint32_t watch_left = 0;          // then: the same as watch_ticks
+  uint32_t watch_ticks = 0;         // instructions until fewer of them are watched
+  const Word* watch_last = nullptr; // the last watched instruction: what happens then is reported as happening there
+  Frame* line_frame = nullptr;      // while finalizers run between two instructions: this frame's line is that of line_pc
+  const Word* line_pc = nullptr;
   Frame* traced_frame = nullptr;    // what the running trace function or monitoring callback was called for
   int8_t trace_event = -1;          // and the event (MonEvent, interp/monitor.h), or -1
   bool in_trace = false;            // such a function runs: no events
@@ -95,6 +109,8 @@ Thread* create_thread(Interp&);           // reserves its stacks; null when memo
 void lose_thread(Thread*);                // puts it on the list of lost threads
 void unlink_thread(Thread*);              // takes it off the interpreter's list
 void destroy_thread(Thread*);             // of an unlinked thread
+Dispatch* new_dispatch();                 // interp/watch.cpp: a table of a thread's own
+void delete_dispatch(Dispatch*);
 void thread_adopt_native_stack(Thread*);  // in the new thread: its native stack's bounds
 
 }  // namespace kaa

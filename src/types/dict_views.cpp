@@ -61,8 +61,16 @@ inline uint32_t step(Thread& t, DictIter* it) {
   }
   uint32_t i = it->index;
   if constexpr (reverse) {
-    if (i > d->fill) i = d->fill;
+    if (i > d->fill) {  // it was cleared and filled again: CPython finds nothing at the old place
+      it->dict.clear();
+      return kEnd;
+    }
     while (i > 0 && !d->entries[i - 1].key) i--;
+    if (i > 0 && UNLIKELY(it->remaining == 0)) {
+      (void)RAISE(RuntimeError, "dictionary keys changed during iteration");
+      it->dict.clear();
+      return kFailed;
+    }
     if (i > 0) {
       it->index = --i;
       it->remaining--;

@@ -208,6 +208,7 @@ Result<double> parse_text(Thread& t, std::string_view s, Value shown) {
 
 Result<double> float_of(Thread& t, Value v) {
   if (is_exact_float(v)) return float_value(v);
+  if (is_float(v) && type_of(v)->dunder(D_float) != KAA_TYPE(float)->dunder(D_float)) return float_by_method(t, v);  // a subclass with a __float__ of its own
   if (is_str(v) && !type_of(v)->dunder(D_float)) return float_from_str(t, v.as<Str>());
   if (is_int(v) || type_of(v)->dunder(D_float) || type_of(v)->dunder(D_index)) return to_double(t, v);
   if (is_bytes(v)) return parse_text(t, v.as<Bytes>()->view(), v);

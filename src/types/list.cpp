@@ -14,7 +14,11 @@ List* self_of(Args a) { return a.as<List>(0); }
 Result<Value> list_new(Thread& t, Args a, Tuple*) { return TRY(alloc_as<List>(t, a.as<Type>(0))); }
 
 Result<Value> list_init(Thread& t, Args a, Tuple* kwnames) {
-  if (has_keywords(kwnames)) return RAISE(TypeError, "list() takes no keyword arguments");
+  // A class with a __new__ of its own may take keywords there; they are none of ours.
+  if (has_keywords(kwnames)) {
+    if (type_of(a[0])->dunder(D_new) == KAA_TYPE(list)->dunder(D_new)) return RAISE(TypeError, "list() takes no keyword arguments");
+    a.n -= static_cast<uint32_t>(kwnames->size);
+  }
   if (a.n > 2) return RAISE(TypeError, "list expected at most 1 argument, got %d", static_cast<int>(a.n) - 1);
   List* l = self_of(a);
   if (l->items) list_clear(l);
@@ -133,7 +137,7 @@ Result<Value> list_add(Thread& t, Args a) {
   auto put = [&](List* from) {
     for (uint64_t i = 0; i < from->size; i++) {
       r->items[r->size++] = from->items[i];
-      inc(from->items[i]);
+      inc_into(from->items[i], r);
     }
   };
   put(x);
@@ -151,7 +155,7 @@ void repeat_items(List* l, const Value* items, uint64_t n, uint64_t times, bool 
   for (uint64_t k = have ? 1 : 0; k < times; k++)
     for (uint64_t i = 0; i < n; i++) {
       l->items[k * n + i] = items[i];
-      inc(items[i]);
+      inc_into(items[i], l);
     }
   l->size = n * times;
 }

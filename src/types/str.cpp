@@ -5,6 +5,7 @@
 #include "base/text_search.h"
 #include "base/unicode_props.h"
 #include "objects/traits.h"
+#include "types/int.h"
 
 namespace kaa {
 
@@ -62,7 +63,8 @@ Result<Bounds> slice_bounds(Thread& t, Value start, Value end, int64_t length) {
 Result<int64_t> ssize_argument(Thread& t, Value v) {
   if (LIKELY(v.is_int())) return v.as_int();
   Value i = TRY(to_index(t, v));
-  if (i.is_int()) return i.as_int();
+  int64_t n;
+  if (int_fits64(i, &n)) return n;
   return RAISE(OverflowError, "Python int too large to convert to C ssize_t");
 }
 

@@ -181,7 +181,7 @@ Result<Value> builtin_repr(Thread& t, Args a) { return TRY(repr(t, a[0])); }
 Result<Value> builtin_ascii(Thread& t, Args a) { return TRY(ascii(t, a[0])); }
 Result<Value> builtin_hash(Thread& t, Args a) { return make_int(t, TRY(hash(t, a[0]))); }
 Result<Value> builtin_id(Thread& t, Args a) { return id_value(t, a[0]); }
-Result<Value> builtin_len(Thread& t, Args a) { return small_int(TRY(length(t, a[0]))); }
+Result<Value> builtin_len(Thread& t, Args a) { return make_int(t, TRY(length(t, a[0]))); }
 Result<Value> builtin_callable(Thread&, Args a) { return Value::from_bool(is_callable(a[0])); }
 Result<Value> builtin_format(Thread& t, Args a) {
   if (a[1] && !is_str(a[1])) return RAISE(TypeError, "format() argument 2 must be str, not %T", a[1]);

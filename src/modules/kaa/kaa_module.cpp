@@ -9,6 +9,7 @@
 
 #include "heap/heap_inl.h"
 #include "objects/traits.h"
+#include "runtime/weakrefs.h"
 #include "types/objmodel.h"
 
 namespace kaa {
@@ -35,12 +36,14 @@ std::vector<Figure> figures(Heap& h) {
   const HeapStats& s = h.stats;
   return {{"allocated", s.allocated}, {"freed", s.freed}, {"live", s.live()}, {"large", s.large}, {"reconciles", s.reconciles},
           {"survivors", s.survivors}, {"collections", s.collections}, {"cycles_collected", s.cycles_collected}, {"max_pause_ns", s.max_pause_ns},
-          {"total_pause_ns", s.total_pause_ns}, {"max_waiting", s.max_waiting}, {"waiting", h.zct_size()}, {"held_by_stacks", h.last_kept},
+          {"total_pause_ns", s.total_pause_ns},
+          {"eager_entered", s.eager_entered}, {"eager_looks", s.eager_looks}, {"eager_scans", s.eager_scans}, {"eager_killed", s.eager_killed}, {"max_waiting", s.max_waiting}, {"waiting", h.zct_size()}, {"held_by_stacks", h.last_kept},
           {"bytes_since_reconcile", h.bytes_since}, {"byte_budget", h.budget}};
 }
-Status settle(Thread& t) {
-  t.heap->reconcile();
-  return safepoint(t);  // finalizers and weakref callbacks that it queued
+Status settle(Thread& t, const void* top = nullptr) {
+  if (top) t.heap->reconcile_above(top);
+  else t.heap->reconcile();
+  return safepoint(t, top);  // finalizers and weakref callbacks that it queued
 }
 
 Result<Value> kaa_stats(Thread& t, Args) {
@@ -69,7 +72,7 @@ Result<Value> kaa_stats(Thread& t, Args) {
 }
 Result<Value> kaa_reconcile(Thread& t, Args) {
   uint64_t before = t.heap->stats.freed;
-  TRY(settle(t));
+  TRY(settle(t, base_of_call(t, kaa_reconcile)));
   return make_uint(t, t.heap->stats.freed - before);
 }
 Result<Value> kaa_why_alive(Thread& t, Args a) {
