@@ -5,8 +5,8 @@
 
 namespace kaa {
 
-static Root<List*>& hooks() {
-  static auto* r = new Root<List*>();
+static Root<Tuple*>& hooks() {  // no list: gc.get_objects() must not lead there
+  static auto* r = new Root<Tuple*>();
   return *r;
 }
 
@@ -23,10 +23,10 @@ static Status call_hook(Thread& t, Value hook, Str* event, Tuple* args) {
 }
 
 Status audit_args(Thread& t, Str* name, const Value* args, size_t n) {
-  List* l = hooks();
+  Tuple* all = hooks();
   Tuple* u = TRY(new_tuple(t, n));
   for (size_t i = 0; i < n; i++) tuple_init(u, i, args[i] ? args[i] : kNone);
-  for (uint64_t i = 0; i < l->size; i++) TRY(call_hook(t, l->items[i], name, u));
+  for (uint64_t i = 0; i < all->size; i++) TRY(call_hook(t, all->items[i], name, u));
   return {};
 }
 
@@ -37,8 +37,12 @@ Status add_audit_hook(Thread& t, Value hook) {
     clear_exc(t);
     return {};
   }
-  if (!hooks().get()) hooks() = TRY(new_list(t));
-  TRY(list_append(t, hooks(), hook));
+  Tuple* old = hooks();
+  uint64_t n = old ? old->size : 0;
+  Tuple* all = TRY(new_tuple(t, n + 1));
+  for (uint64_t i = 0; i < n; i++) tuple_init(all, i, old->items[i]);
+  tuple_init(all, n, hook);
+  hooks() = all;
   interp().auditing = true;
   return {};
 }

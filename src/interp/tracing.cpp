@@ -41,16 +41,24 @@ void choose_dispatch(Thread& t) {
   if (!on) sync_table(t);
 }
 
+bool thread_is_traced(const Thread& t) { return t.dispatch == &k_trace_dispatch; }
+
+// The thread's references are not counted: one that goes is looked at like a count that falls to zero.
+static void replace_function(Value& place, Value func) {
+  Value old = place;
+  place = func && !func.is_none() ? func : Value();
+  monitoring_changed();
+  inc(old);
+  dec(old);
+}
 Status set_trace(Thread& t, Value func) {
   TRY(audit(t, "sys.settrace"));
-  t.trace_func = func && !func.is_none() ? func : Value();
-  monitoring_changed();
+  replace_function(t.trace_func, func);
   return {};
 }
 Status set_profile(Thread& t, Value func) {
   TRY(audit(t, "sys.setprofile"));
-  t.profile_func = func && !func.is_none() ? func : Value();
-  monitoring_changed();
+  replace_function(t.profile_func, func);
   return {};
 }
 Result<Value> call_tracing(Thread& t, Value func, Tuple* args) {

@@ -19,6 +19,7 @@
 #include "modules/io/io.h"
 #include "modules/signal_module.h"
 #include "modules/sys_module.h"
+#include "runtime/audit.h"
 #include "runtime/call.h"
 #include "runtime/startup.h"
 #include "runtime/weakrefs.h"
@@ -462,6 +463,10 @@ int handle_exit(Thread& t) {
   if (out && !out.is_none() && !call_method(t, out, NAME("flush")).ok()) clear_exc(t);
   Value hook = sys_get("excepthook");
   if (!hook) { fprintf(stderr, "sys.excepthook is missing\n"); return 1; }
+  if (!audit(t, "sys.excepthook", hook, type_of(e), e, tb ? tb : kNone).ok()) {
+    if (!exc_matches(t, KAA_TYPE(RuntimeError))) write_unraisable(t, Value());
+    clear_exc(t);
+  }
   Result<Value> r = call(t, hook, type_of(e), e, tb ? tb : kNone);
   if (!r.ok()) {
     if (exc_matches(t, KAA_TYPE(SystemExit))) return handle_exit(t);

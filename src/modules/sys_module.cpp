@@ -84,6 +84,7 @@ Result<Value> sys_call_tracing(Thread& t, Args a) {
 }
 Result<Value> sys_getframemodulename(Thread& t, Args a) {
   int depth = a[0] ? TRY(to_cint(t, a[0])) : 0;
+  TRY(audit(t, "sys._getframemodulename", small_int(depth)));
   Frame* f = t.frame;
   while (f && depth-- > 0) f = f->prev;
   if (!f) return kNone;
@@ -91,6 +92,7 @@ Result<Value> sys_getframemodulename(Thread& t, Args a) {
   return m ? m : kNone;
 }
 Result<Value> sys_current_frames(Thread& t, Args) {
+  TRY(audit(t, "sys._current_frames"));
   Dict* d = TRY(new_dict(t));
   for (Thread* x = interp().threads; x; x = x->next)
     if (x->frame) {
@@ -101,6 +103,7 @@ Result<Value> sys_current_frames(Thread& t, Args) {
   return d;
 }
 Result<Value> sys_current_exceptions(Thread& t, Args) {
+  TRY(audit(t, "sys._current_exceptions"));
   Dict* d = TRY(new_dict(t));
   for (Thread* x = interp().threads; x; x = x->next) {
     Value e = kNone;

@@ -8,8 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <vector>
+
 #include "modules/signal_module.h"
 #include "objects/traits.h"
+#include "runtime/audit.h"
 #include "runtime/call.h"
 #include "runtime/gil.h"
 #include "runtime/startup.h"
@@ -52,7 +55,13 @@ struct LocalObject : Object {
 };
 template <> struct LayoutTraits<LockObject> { static void destroy(LockObject* o) { delete o->core; } };
 template <> struct LayoutTraits<RLockObject> { static void destroy(RLockObject* o) { delete o->core; } };
-template <> struct LayoutTraits<ThreadHandle> { static void destroy(ThreadHandle* o) { if (o->state != 1) delete o->done; } };
+std::vector<ThreadHandle*> g_handles;  // all there are; one that dies takes itself off
+template <> struct LayoutTraits<ThreadHandle> {
+  static void destroy(ThreadHandle* o) {
+    std::erase(g_handles, o);
+    if (o->state != 1) delete o->done;
+  }
+};
 
 namespace {
 
@@ -321,6 +330,7 @@ Result<Value> thread_start_new(Thread& t, Args a) {
   if (!is_callable(a[0])) return RAISE(TypeError, "first arg must be callable");
   if (!is_tuple(a[1])) return RAISE(TypeError, "2nd arg must be a tuple");
   if (a[2] && !is_dict(a[2])) return RAISE(TypeError, "optional 3rd arg must be a dictionary");
+  TRY(audit(t, "_thread.start_new_thread", a[0], a[1], a[2]));
   uint64_t id = TRY(start_thread(t, a[0], a[1], a[2], nullptr, true));
   return make_uint(t, id);
 }
@@ -328,6 +338,7 @@ Result<Value> thread_start_new(Thread& t, Args a) {
 Result<Value> handle_new_object(Thread& t) {
   ThreadHandle* h = TRY(alloc_as<ThreadHandle>(t, g_handle_type));
   h->done = new LockCore();
+  g_handles.push_back(h);
   return h;
 }
 Result<Value> handle_new(Thread& t, Args) { return handle_new_object(t); }
@@ -338,6 +349,7 @@ Result<Value> thread_start_joinable(Thread& t, Args a) {
   else if (type_of(h) != g_handle_type) return RAISE(TypeError, "'handle' must be a _ThreadHandle");
   if (h.as<ThreadHandle>()->state != 0) return RAISE(RuntimeError, "thread already started");
   bool daemon = a[2] ? TRY(truth(t, a[2])) : true;
+  TRY(audit(t, "_thread.start_joinable_thread", a[0], small_int(daemon), a[1]));
   TRY(start_thread(t, a[0], interp().empty_tuple, Value(), h.as<ThreadHandle>(), daemon));
   return h;
 }
@@ -563,6 +575,17 @@ Status thread_exec(Thread& t, Module* m) {
 }
 
 }  // namespace
+
+// In the child of a fork: the other threads have ended.
+void thread_after_fork(Thread& t) {
+  g_thread_count = t.id == g_main_id ? 0 : 1;
+  g_main_id = t.id;
+  for (ThreadHandle* h : g_handles) {
+    if (h->state != 1 || h->ident == t.id) continue;
+    h->state = 2;
+    h->done = new LockCore();  // the old one may be in use by a thread that is no more
+  }
+}
 
 extern const ModuleDef _thread_module = {"_thread", "Threads, locks and thread-local data.", k_functions, thread_exec};
 

@@ -13,6 +13,7 @@
 #include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
+#include "runtime/traceback.h"
 #include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
 
@@ -117,7 +118,7 @@ static bool has_try(const Code* c) {
 }
 
 void generator_ran(GeneratorObject* g) {
-  bool eager = g->flag(kEager) || (!g->listed && !has_try(g->frame.code));
+  bool eager = g->flag(kEager) || (!g->listed && !has_try(g->frame.code) && !thread_is_traced(current_thread()));
   if (!g->listed) g_ran.push_back(g);
   // Suspended inside a try statement its death is visible: each suspension of one that has such a statement is looked at until it is eager.
   if (!eager && g->state == GenState::kSuspended && LayoutTraits<GeneratorObject>::needs_finalizer(g)) {
