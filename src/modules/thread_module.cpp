@@ -360,6 +360,7 @@ Result<Value> handle_join(Thread& t, Args a) {
   if (h->state == 0) return RAISE(RuntimeError, "thread not started");
   if (h->ident == self_id() && h->state == 1) return RAISE(RuntimeError, "Cannot join current thread");
   if (h->state == 2) return kNone;
+  if (interp().finalizing) return RAISE(PythonFinalizationError, "cannot join thread at interpreter shutdown");
   int r = lock_acquire(t, h->done, d < 0 ? -1 : d > kTimeoutMax ? kTimeoutMax : d);
   if (r < 0) return Error{};
   if (r == 1) lock_release(h->done);
