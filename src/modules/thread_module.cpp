@@ -53,6 +53,8 @@ struct LocalObject : Object {
   Field<Dict*> dicts;    // thread id -> its dict
   template <class F> void each_field(F&& f) { f(args); f(kwargs); f(dicts); }
 };
+std::vector<LocalObject*> g_locals;  // likewise
+template <> struct LayoutTraits<LocalObject> { static void destroy(LocalObject* o) { std::erase(g_locals, o); } };
 template <> struct LayoutTraits<LockObject> { static void destroy(LockObject* o) { delete o->core; } };
 template <> struct LayoutTraits<RLockObject> { static void destroy(RLockObject* o) { delete o->core; } };
 std::vector<ThreadHandle*> g_handles;  // all there are; one that dies takes itself off
@@ -74,7 +76,7 @@ uint64_t g_main_id = 0;
 uint64_t self_id() { return reinterpret_cast<uint64_t>(pthread_self()); }
 
 // 1 taken, 0 timed out, -1 error (a signal handler raised). timeout < 0: wait for ever; 0: try.
-int lock_acquire(Thread& t, LockCore* c, double timeout) {
+int lock_acquire(Thread& t, LockCore* c, double timeout, bool interruptible = true) {
   pthread_mutex_lock(&c->mutex);
   if (!c->locked) {
     c->locked = true;
@@ -104,14 +106,14 @@ int lock_acquire(Thread& t, LockCore* c, double timeout) {
       bool last = timeout > 0 && (end.tv_sec < slice.tv_sec || (end.tv_sec == slice.tv_sec && end.tv_nsec <= slice.tv_nsec));
       int r = pthread_cond_timedwait(&c->cond, &c->mutex, last ? &end : &slice);
       if (r == ETIMEDOUT && last) late = true;
-      if (t.poll.load(std::memory_order_relaxed) & (kPollSignal | kPollAsyncExc)) break;
+      if (interruptible && (t.poll.load(std::memory_order_relaxed) & (kPollSignal | kPollAsyncExc))) break;
     }
     if (!c->locked) { c->locked = true; got = true; }
     pthread_mutex_unlock(&c->mutex);
     leave_blocking(t);
     if (got) return 1;
     if (late) return 0;
-    if (!safepoint(t).ok()) return -1;
+    if (interruptible && !safepoint(t).ok()) return -1;
   }
 }
 bool lock_release(LockCore* c) {
@@ -181,7 +183,9 @@ const MethodDef k_lock[] = {
 const TypeSpec k_lock_spec = {.doc = "A lock that is not owned by a thread.", .methods = k_lock, .layout = &kLayout<LockObject>, .flags = kTypeWeakrefable};
 
 // ---- RLock
-Result<Value> rlock_new(Thread& t, Args a) {
+Result<Value> rlock_new(Thread& t, Args a, Tuple* kwnames) {
+  bool given = a.n > 1 || (kwnames && kwnames->size);
+  if (given && a.as<Type>(0) == g_rlock_type) TRY(warn(t, KAA_TYPE(DeprecationWarning), 1, "Passing arguments to RLock is deprecated and will be removed in 3.15"));
   RLockObject* o = TRY(alloc_as<RLockObject>(t, a.as<Type>(0)));
   o->core = new LockCore();
   return o;
@@ -222,7 +226,7 @@ Result<Value> rlock_acquire_restore(Thread& t, Args a) {
   RLockObject* o = a.as<RLockObject>(0);
   if (!is_tuple(a[1]) || a[1].as<Tuple>()->size != 2) return RAISE(TypeError, "_acquire_restore() argument must be a tuple of two");
   uint64_t n = TRY(to_uint64(t, a[1].as<Tuple>()->items[0])), id = TRY(to_uint64(t, a[1].as<Tuple>()->items[1]));
-  if (lock_acquire(t, o->core, -1) < 0) return Error{};
+  lock_acquire(t, o->core, -1, false);  // whoever waited for a condition counts on having the lock again
   o->count = n;
   o->owner = id;
   return kNone;
@@ -239,7 +243,7 @@ Result<Value> rlock_repr(Thread& t, Args a) {
   return TRY(str_format(t, "<%s %N object owner=%lu count=%lu at %p>", o->count ? "locked" : "unlocked", o->type(), o->owner, o->count, static_cast<void*>(o)));
 }
 const MethodDef k_rlock[] = {
-    {"__new__", rlock_new, "($cls, /)", "", MethodKind::kNew},
+    {"__new__", rlock_new, nullptr, "", MethodKind::kNew},
     {"acquire", rlock_acquire, "($self, /, blocking=True, timeout=-1)", "Takes the lock, once more if this thread holds it."},
     {"release", rlock_release, "($self, /)", "Releases the lock once."},
     {"locked", rlock_locked, "($self, /)", "Whether the lock is taken."},
@@ -262,6 +266,14 @@ void thread_excepthook(Thread& t, Value func) {
   write_unraisable_in(t, "thread started by", func);
 }
 
+// What thread-local objects hold for a thread that ends goes with it: another thread may get its identifier.
+void drop_locals(Thread& t) {
+  Result<Value> id = make_uint(t, t.id);
+  for (size_t i = 0; id.ok() && i < g_locals.size(); i++)
+    if (Dict* d = g_locals[i]->dicts) static_cast<void>(dict_pop(t, d, id.value()));
+  clear_exc(t);
+}
+
 void* thread_main(void* p) {
   Start* s = static_cast<Start*>(p);
   Thread* t = s->thread;
@@ -269,6 +281,7 @@ void* thread_main(void* p) {
   thread_adopt_native_stack(t);
   t->id = self_id();
   gil_attach(*t);
+  LockCore* done = nullptr;
   {
     Value func = t->start_values[0], args = t->start_values[1], kwargs = t->start_values[2];
     t->start_values[0] = t->start_values[1] = t->start_values[2] = Value();
@@ -278,15 +291,17 @@ void* thread_main(void* p) {
     delete s;
     Result<Value> r = call_tuple(*t, func, args.as<Tuple>(), kwargs ? kwargs.as<Dict>() : nullptr);
     if (!r.ok()) thread_excepthook(*t, func);
+    drop_locals(*t);
     static_cast<void>(run_finalizers(*t));
     g_thread_count--;
     if (h) {
       h->state = 2;
-      lock_release(h->done);
+      done = h->done;  // lives until the handle does, which cannot die before this thread lets go of the lock
     }
     t->start_values[3] = Value();
   }
   unlink_thread(t);  // with the lock: the list of threads is the collector's
+  if (done) lock_release(done);  // who joins finds nothing held by this thread's stacks any more
   gil_detach(*t);
   destroy_thread(t);
   return nullptr;
@@ -475,6 +490,7 @@ Result<Value> local_new(Thread& t, Args a, Tuple* kwnames) {
   for (uint32_t i = 0; i < nkw; i++) TRY(dict_set(t, kw, kwnames->items[i], a.p[a.n - nkw + i]));
   o->kwargs.init(kw);
   o->dicts.init(TRY(new_dict(t)));
+  g_locals.push_back(o);
   Dict* d = TRY(new_dict(t));
   Value id = TRY(make_uint(t, t.id));
   TRY(dict_set(t, o->dicts, id, d));
