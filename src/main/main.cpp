@@ -473,6 +473,22 @@ int handle_exit(Thread& t) {
 }
 
 // threading._shutdown, atexit callbacks, flushing; true when the flush of stdout failed.
+// Flushes the standard streams; false if what was written to stdout is lost.
+bool flush_streams(Thread& t) {
+  bool good = true;
+  for (const char* n : {"stdout", "stderr"}) {
+    Value f = sys_get(n);
+    if (!f || f.is_none()) continue;
+    Result<Opt> closed = lookup_attr(t, f, NAME("closed"));
+    if (closed.ok() && closed.value() && closed.value().v == kTrue) continue;
+    if (!call_method(t, f, NAME("flush")).ok()) {
+      if (n[3] == 'o') { write_unraisable(t, f); good = false; }
+      clear_exc(t);
+    }
+  }
+  return good;
+}
+
 bool shut_down(Thread& t) {
   auto quiet = [&](Result<Value> r) { if (!r.ok()) write_unraisable(t, Value()); };
   Opt th{};
@@ -480,18 +496,9 @@ bool shut_down(Thread& t) {
   if (th) quiet(call_method(t, th.v, NAME("_shutdown")));
   Result<Opt> ax = dict_get(t, interp().modules, NAME("atexit"));
   if (ax.ok() && ax.value()) quiet(call_method(t, ax.value().v, NAME("_run_exitfuncs")));
-  bool failed = false;
-  for (const char* n : {"stdout", "stderr"}) {
-    Value f = sys_get(n);
-    if (!f || f.is_none()) continue;
-    Result<Opt> closed = lookup_attr(t, f, NAME("closed"));
-    if (closed.ok() && closed.value() && closed.value().v == kTrue) continue;
-    if (!call_method(t, f, NAME("flush")).ok()) {
-      if (n[3] == 'o') { write_unraisable(t, f); failed = true; }
-      clear_exc(t);
-    }
-  }
-  return failed;
+  bool good = flush_streams(t);
+  finalize_modules(t);
+  return !(flush_streams(t) && good);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ pthread_cond_t g_taken = PTHREAD_COND_INITIALIZER;
 Thread* g_holder = nullptr;
 uint64_t g_switches = 0;
 int g_waiting = 0;
+Thread* g_last = nullptr;  // takes the interpreter down: no other thread gets the lock again
 
 void release(Thread& t) {
   pthread_mutex_lock(&g_mutex);
@@ -33,6 +34,7 @@ void release(Thread& t) {
 void acquire(Thread& t) {
   pthread_mutex_lock(&g_mutex);
   g_waiting++;
+  while (g_last && g_last != &t) pthread_cond_wait(&g_taken, &g_mutex);
   while (g_holder) {
     timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -58,6 +60,7 @@ __attribute__((noinline)) void detach(Thread& t) {
 
 Status handover(Thread& t) {
   t.poll.fetch_and(~uint32_t{kPollHandover}, std::memory_order_relaxed);
+  if (g_last) return {};
   enter_blocking(t);
   pthread_mutex_lock(&g_mutex);
   // Let somebody else have it first.
@@ -74,6 +77,11 @@ void gil_init(Thread& main) {
   g_handover_hook = handover;
 }
 
+void gil_finalizing(Thread& t) {
+  pthread_mutex_lock(&g_mutex);
+  g_last = &t;
+  pthread_mutex_unlock(&g_mutex);
+}
 void gil_attach(Thread& t) { acquire(t); t.native_top = nullptr; }
 void gil_detach(Thread& t) { release(t); }
 

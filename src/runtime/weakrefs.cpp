@@ -45,11 +45,19 @@ Result<WeakRef*> make_weakref(Thread& t, Type* type, Value o, Value callback) {
   r->hash = -1;
   r->callback.init(callback);
   r->referent = obj;
+  // The shared reference comes first, the shared proxy next, then the others, latest first.
   WeakRef*& head = table()[obj];
-  r->next = head;
-  r->prev = nullptr;
-  if (head) head->prev = r;
-  head = r;
+  WeakRef* before = nullptr;
+  auto shared = [](WeakRef* x, bool proxies) {
+    if (x->callback) return false;
+    return x->type() == KAA_TYPE(weakref) || (proxies && (x->type() == KAA_TYPE(weakproxy) || x->type() == KAA_TYPE(weakcallableproxy)));
+  };
+  if (!shared(r, false))
+    for (WeakRef* x = head; x && shared(x, !shared(r, true)); x = x->next) before = x;
+  r->prev = before;
+  r->next = before ? before->next : head;
+  if (r->next) r->next->prev = r;
+  (before ? before->next : head) = r;
   obj->set_flag(kHasWeakrefs);
   if (callback && !obj->type()->has(kTypeType) && !obj->flag(kEager)) {  // classes die in collections alone
     make_eager(obj);
