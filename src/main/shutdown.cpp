@@ -1,5 +1,8 @@
 // The end of an interpreter, in CPython's order: names of sys that hold much, the modules, what they alone kept alive, then the contents of modules that are
 // still referred to. Memory itself is left to the system.
+#include <vector>
+
+#include "heap/heap_inl.h"
 #include "objects/traits.h"
 #include "runtime/gil.h"
 #include "runtime/startup.h"
@@ -42,6 +45,34 @@ void collect(Thread& t) {
   }
 }
 
+// The standard streams and what they write to: their death says nothing once they are flushed.
+void add_streams(Thread& t, std::vector<Object*>& known) {
+  for (const char* name : {"__stdin__", "__stdout__", "__stderr__"}) {
+    Value s = dict_get_str(interp().sys_dict, intern_name(name));
+    for (const char* inner : {"buffer", "raw", ""}) {
+      if (!s || !s.is_object() || !is_immortal(type_of(s)->rc)) break;
+      known.push_back(s.object());
+      Result<Opt> next = lookup_attr(t, s, intern_name(inner));
+      if (!next.ok()) { clear_exc(t); break; }
+      s = next.value() ? next.value().v : Value();
+    }
+  }
+}
+// Whether anything is left whose death a program could see: what has a finalizer or a weak reference with a callback. Taking modules down costs some
+// milliseconds, and most programs are spared it.
+bool anything_visible(Thread& t) {
+  std::vector<Object*> known;
+  add_streams(t, known);
+  t.heap->reconcile();
+  bool any = false;
+  t.heap->each_object([&](Object* o) {
+    if (any || !((o->type()->death == Death::kFinalizer && wants_finalizer(o)) || o->flag(kEager))) return;
+    for (Object* k : known) if (k == o) return;
+    any = true;
+  });
+  return any;
+}
+
 // Weak references to the modules, in the order of their import. A function of its own, whose frame is gone when the collector looks at the native stack.
 [[gnu::noinline]] Result<List*> weak_modules(Thread& t) {
   Interp& in = interp();
@@ -66,6 +97,7 @@ void tear_down(Thread& t) {
   in.finalizing = true;
   gil_close(t);
   g_gc.collecting = false;
+  if (!anything_visible(t)) return;
   for (const char* n : {"path", "argv", "ps1", "ps2", "last_exc", "last_type", "last_value", "last_traceback", "path_hooks", "path_importer_cache", "meta_path", "__interactivehook__"}) {
     Str* name = intern_name(n);
     if (dict_get_str(in.sys_dict, name)) quiet(t, dict_set(t, in.sys_dict, name, kNone).ok());

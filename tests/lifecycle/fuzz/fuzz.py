@@ -313,6 +313,7 @@ class Run:
             e.__traceback__ = None
             e = None
         if mode == 'prompt': self.mark()
+        gc.collect()
         space.clear()
         gc.collect()
         saved.clear()
