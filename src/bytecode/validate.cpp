@@ -201,6 +201,11 @@ class Validator {
     for (uint32_t reg = first_temp_; reg < height; reg++)
       if (!get(state.written, reg)) return (void)fail(at, "register " + std::to_string(reg) + " below the height is not written");
     if (read_end(&w) > height) return (void)fail(at, "reads above the height");
+    // What lies above is dead from here on: the collector does not see it.
+    for (uint32_t reg = height < first_temp_ ? first_temp_ : height; reg < code_.nregs; reg++) {
+      set(state.written, reg, false);
+      set(state.bound, reg, false);
+    }
     bool empty_allowed = op == Op::MOVE || op == Op::MAKE_CELL || op == Op::CHECK_BOUND || op == Op::DEL_LOCAL || op == Op::JUMP_EMPTY;
     auto check = [&](char kind, uint32_t reg) {
       uint32_t n = kind == 'r' || kind == 'x' ? 1 : kind == 's' ? run_read(&w) : 0;

@@ -261,7 +261,9 @@ void Codegen::return_stmt(Return* s) {
       }
       Return side = *s;
       side.value = choice->body;
+      Reg top = e().top();
       return_stmt(&side);
+      e().set_top(top);
       e().bind(orelse);
       side.value = choice->orelse;
       return return_stmt(&side);

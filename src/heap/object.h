@@ -62,20 +62,30 @@ void eager_inc(Object* o, Object* owner);     // owner: the object whose memory 
 void eager_inc_at(Object* o, const void* at); // the same, with the address of the reference
 void eager_dec(Object* o);
 
+// In stress builds: nobody may count a reference to a free slot.
+inline void check_live(Object* o) {
+#ifdef KAA_STRESS
+  if (!o->shape) __builtin_trap();
+#endif
+}
 inline void inc(Object* o) {
+  check_live(o);
   if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) o->rc += kCountOne;
   else if (UNLIKELY(o->rc & kEager)) eager_inc(o, nullptr);
 }
 // For references stored in `owner` or its buffers.
 inline void inc_into(Object* o, Object* owner) {
+  check_live(o);
   if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) o->rc += kCountOne;
   else if (UNLIKELY(o->rc & kEager)) eager_inc(o, owner);
 }
 inline void inc_at(Object* o, const void* at) {
+  check_live(o);
   if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) o->rc += kCountOne;
   else if (UNLIKELY(o->rc & kEager)) eager_inc_at(o, at);
 }
 inline void dec(Object* o) {
+  check_live(o);
   int64_t rc = static_cast<int64_t>(o->rc);
   if (LIKELY(rc >= 0)) {
     rc -= static_cast<int64_t>(kCountOne);

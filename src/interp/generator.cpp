@@ -7,6 +7,7 @@
 #include "objects/traits.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
+#include "runtime/zombies.h"
 
 namespace kaa {
 
@@ -26,9 +27,12 @@ Result<Value> make_generator(Thread& t, Frame* f) {
   if (UNLIKELY(t.coroutine_origin_depth > 0) && (c->flags & kCoCoroutine)) origin = TRY(coroutine_origin(t, f->prev));
   Shape* shape = (c->flags & kCoCoroutine) ? KAA_SHAPE(coroutine) : (c->flags & kCoAsyncGenerator) ? KAA_SHAPE(async_generator) : KAA_SHAPE(generator);
   size_t size = sizeof(GeneratorObject) + c->nregs * sizeof(Value);
-  Object* o = t.heap->allocate(shape, size);
-  if (UNLIKELY(!o)) return raise_memory(t);
-  GeneratorObject* g = static_cast<GeneratorObject*>(o);
+  GeneratorObject* g = take_zombie(t, c, shape);
+  if (!g) {
+    Object* o = t.heap->allocate(shape, size);
+    if (UNLIKELY(!o)) return raise_memory(t);
+    g = static_cast<GeneratorObject*>(o);
+  }
   memset(static_cast<void*>(&g->frame), 0, sizeof(GeneratorObject) - offsetof(GeneratorObject, frame));
   g->nregs = c->nregs;
   for (uint32_t i = 0; i < c->nlocals; i++) g->regs[i] = f->regs[i];

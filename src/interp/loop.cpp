@@ -114,8 +114,16 @@ Result<Function*> new_function(Thread& t, Code* code, Dict* globals) {
   fn->globals.init(globals);
   Value b = dict_get_str(globals, NAME("__builtins__"));
   Dict* builtins = interp().builtins;
-  if (b && IS_EXACT(b, dict)) builtins = b.as<Dict>();
-  else if (b && IS_EXACT(b, module)) builtins = b.as<Module>()->dict;
+  if (b && is_dict(b)) {
+    builtins = b.as<Dict>();
+  } else if (b && IS_EXACT(b, module)) {
+    builtins = b.as<Module>()->dict;
+  } else if (b) {  // any other mapping: what it holds now
+    if (!type_of(b)->dunder(D_getitem)) return RAISE(TypeError, "'%T' object is not subscriptable", b);
+    Dict* copy = TRY(new_dict(t));
+    TRY(dict_update(t, copy, b));
+    builtins = copy;
+  }
   fn->builtins.init(builtins);
   fn->name.init(code->name);
   fn->qualname.init(code->qualname);
@@ -310,11 +318,13 @@ HANDLER(RETURN_GENERATOR) {
   Frame* p = return_special(*t, f, v);
   if (!p) return v;
   f = p; r = f->regs; k = f->code->consts; pc = f->pc;
+  table = t->dispatch;
   if (!v) FAIL();
   DISPATCH();
 }
 
-#define YIELD_BODY()                     \
+// `left` is what has to be done when the frame is left, in the slow half.
+#define YIELD_BODY(left)                 \
   SAVE();                                \
   Value v = r[pc->b];                    \
   g->state = GenState::kSuspended;       \
@@ -324,8 +334,8 @@ HANDLER(RETURN_GENERATOR) {
   const Word* ret = f->ret_pc;           \
   Frame* p = f->prev;                    \
   f->prev = nullptr;                     \
-  t->frame = p;
-#define YIELD_END()                      \
+  t->frame = p;                          \
+  left                                   \
   if (kind == kReturnExit) return v;     \
   f = p;                                 \
   r = f->regs;                           \
@@ -335,20 +345,30 @@ HANDLER(RETURN_GENERATOR) {
   DISPATCH();
 SLOW(YIELD) {
   GeneratorObject* g = generator_of(f);
-  YIELD_BODY()
-  if (UNLIKELY(g->listed != 1)) generator_ran(g);
-  if (UNLIKELY(kind & ~kKindMask)) {
-    watched_suspended(*t, f, kind);
-    table = t->dispatch;
-    kind = static_cast<FrameKind>(kind & kKindMask);
-  }
-  YIELD_END()
+  YIELD_BODY({
+    if (g->listed != 1) generator_ran(g);
+    if (UNLIKELY(kind & ~kKindMask)) {
+      watched_suspended(*t, f, kind);
+      table = t->dispatch;
+      kind = static_cast<FrameKind>(kind & kKindMask);
+    }
+  })
 }
 HANDLER(YIELD) {
   GeneratorObject* g = generator_of(f);
   if (UNLIKELY(g->listed != 1 || (f->kind & ~kKindMask))) GO_SLOW(YIELD);
   YIELD_BODY()
-  YIELD_END()
+}
+
+// The loop of a generator expression takes what register 0 holds for an iterator. Its code can be called with anything, from a function made of it.
+static bool begins_well(Thread& t, GeneratorObject* g) {
+  Code* c = g->frame.code;
+  if (LIKELY(c->argcount != 1 || !(c->flags & kCoGenerator) || c->varnames->items[0].as<Str>()->at(0) != '.')) return true;
+  Value it = g->regs[0];
+  if (LIKELY(it && (type_of(it)->iternext || type_of(it)->dunder(D_next)))) return true;
+  static_cast<void>(RAISE(TypeError, "'%T' object is not an iterator", it));
+  generator_drop(g);
+  return false;
 }
 
 Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind) {
@@ -365,6 +385,8 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
     const Word* y = gf->pc;   // the YIELD
     g->regs[y->a] = sent;
     gf->pc = y + 1;
+  } else if (UNLIKELY(!begins_well(t, g))) {
+    return nullptr;
   }
   g->state = GenState::kRunning;
   g->resumed = true;

@@ -27,8 +27,9 @@ struct Code : Object {
   uint16_t* cell_regs;
   Field<> name, qualname, filename;
   Field<Tuple*> varnames, cellvars, freevars;
-  GeneratorObject* zombies;      // freed heap frames of this code, for reuse (frame zombies)
-  uint32_t nzombies;
+  GeneratorObject* zombies;      // dead generators of this code, for reuse (runtime/zombies.cpp)
+  uint32_t nzombies, zombies_used, zombies_idle;  // how many; taken since the list was last looked at; for how many looks none was taken
+  bool zombies_listed;           // is in Zombies::codes
   uint32_t version;
   template <class F> void each_field(F&& f) {
     f(name); f(qualname); f(filename); f(varnames); f(cellvars); f(freevars);
@@ -113,7 +114,7 @@ struct GeneratorObject : Object {
   Field<> name, qualname;
   Field<> origin;            // cr_origin, or the finalizer hook of an async generator
   Field<> yield_from_extra;  // async generators: firstiter/finalizer hooks
-  GeneratorObject* next_zombie;
+  GeneratorObject* next_zombie;  // of a dead one on its code's list
   GenState state;
   uint8_t listed;            // 1: on the list; 2: on the list, and its next suspension has to be looked at
   bool counted, ag_running, ag_closed, ag_hooks;

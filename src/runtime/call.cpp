@@ -91,6 +91,12 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
   }
 }
 
+Result<Value> frame_builtin(Thread& t, Str* name) {
+  Dict* b = t.frame ? t.frame->func->builtins.get() : interp().builtins;
+  Opt v = TRY(dict_get(t, b, name));
+  return v ? Result<Value>(v.v) : Result<Value>(RAISE(AttributeError, "%U", name));
+}
+
 Result<Value> call_tuple(Thread& t, Value f, Tuple* args, Dict* kwargs) {
   if (!kwargs || kwargs->used == 0) {
     Keep k(args);

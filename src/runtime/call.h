@@ -18,6 +18,8 @@ Result<Value> call_python(Thread& t, Function* f, const Value* a, size_t n, Tupl
 // Runs code with given globals and locals mapping: modules, exec, eval (interp/loop.cpp).
 Result<Value> run_code(Thread& t, Code* code, Dict* globals, Value locals, Tuple* closure = nullptr);
 Result<Function*> new_function(Thread& t, Code* code, Dict* globals);
+// A builtin as the running code sees it, for __reduce__ and the like; AttributeError.
+Result<Value> frame_builtin(Thread& t, Str* name);
 // A parameter name close to a misspelt keyword, None for none (traceback suggestions do the rest).
 Result<Value> keyword_suggestion(Thread& t, Code* c, Str* name);
 // Exceptions whose class has BaseException's own __new__ (raise.cpp): made without looking for it. An __init__ is the caller's business.
