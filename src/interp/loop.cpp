@@ -333,7 +333,8 @@ HANDLER(RETURN_GENERATOR) {
   DISPATCH();
 }
 
-#define YIELD_BODY()                     \
+// `left` is what has to be done when the frame is left, in the slow half.
+#define YIELD_BODY(left)                 \
   SAVE();                                \
   Value v = r[pc->b];                    \
   g->state = GenState::kSuspended;       \
@@ -343,8 +344,8 @@ HANDLER(RETURN_GENERATOR) {
   const Word* ret = f->ret_pc;           \
   Frame* p = f->prev;                    \
   f->prev = nullptr;                     \
-  t->frame = p;
-#define YIELD_END()                      \
+  t->frame = p;                          \
+  left                                   \
   if (kind == kReturnExit) return v;     \
   f = p;                                 \
   r = f->regs;                           \
@@ -354,20 +355,19 @@ HANDLER(RETURN_GENERATOR) {
   DISPATCH();
 SLOW(YIELD) {
   GeneratorObject* g = generator_of(f);
-  YIELD_BODY()
-  if (UNLIKELY(g->listed != 1)) generator_ran(g);
-  if (UNLIKELY(kind & ~kKindMask)) {
-    watched_suspended(*t, f, kind);
-    table = t->dispatch;
-    kind = static_cast<FrameKind>(kind & kKindMask);
-  }
-  YIELD_END()
+  YIELD_BODY({
+    if (g->listed != 1) generator_ran(g);
+    if (UNLIKELY(kind & ~kKindMask)) {
+      watched_suspended(*t, f, kind);
+      table = t->dispatch;
+      kind = static_cast<FrameKind>(kind & kKindMask);
+    }
+  })
 }
 HANDLER(YIELD) {
   GeneratorObject* g = generator_of(f);
   if (UNLIKELY(g->listed != 1 || (f->kind & ~kKindMask))) GO_SLOW(YIELD);
   YIELD_BODY()
-  YIELD_END()
 }
 
 // The loop of a generator expression takes what register 0 holds for an iterator. Its code can be called with anything, from a function made of it.

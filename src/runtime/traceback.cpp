@@ -20,10 +20,14 @@ Result<FrameObject*> frame_object(Thread& t, Frame* f) {
   return o;
 }
 
+// Weak references to a class say nothing: it is part of cycles, and dies by a collection. What is counted elsewhere does not die with the frame.
+static bool has_visible_weakrefs(Value v) { return v.object()->flag(kHasWeakrefs) && !is_type(v) && !is_counted(v.object()->rc); }
+static bool is_visible(Value v) { return (v.object()->flag(kEager) && !is_counted(v.object()->rc)) || has_visible_weakrefs(v); }
+
 // Whether a variable of the frame is an object whose death can be seen.
 static bool holds_visible(const Frame* f) {
   for (uint32_t i = 0; i < f->code->nlocals; i++)
-    if (Value v = f->regs[i]; v && v.is_object() && v.object()->flag(kEager | kHasWeakrefs)) return true;
+    if (Value v = f->regs[i]; v && v.is_object() && is_visible(v)) return true;
   return false;
 }
 
@@ -58,7 +62,7 @@ bool frame_leave(Thread& t, Frame* f) {
   for (uint32_t i = 0; i < n; i++) {
     Value v = f->regs[i];
     o->regs[i] = v;
-    if (v && v.is_object() && v.object()->flag(kHasWeakrefs)) make_eager(o);
+    if (v && v.is_object() && has_visible_weakrefs(v)) make_eager(o);
     inc_into(f->regs[i], o);
   }
   o->nregs = n;
