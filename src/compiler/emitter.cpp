@@ -67,6 +67,8 @@ void Emitter::emit_words(Op op, uint32_t a, uint32_t b, uint32_t c, uint64_t wor
       flush_pending();
     }
   }
+  // Where jumps arrive, what stands before says nothing.
+  if (pos.line == -1 && barrier_ == here()) pos = Pos(kNoLine, -1, -1, -1);
   if ((a | b | c) > 0xffff) overflow_ = true;
   Word words[2];
   words[0].bits = 0;
