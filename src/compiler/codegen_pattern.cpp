@@ -42,7 +42,7 @@ void Codegen::match_stmt(Match* s) {
     e().set_pos(branch_case->pattern->loc);
     {
       Temps each(this);
-      if (wildcard(branch_case->pattern) && i + 1 == count && count > 1)
+      if (wildcard(branch_case->pattern) && i + 1 == count)
         e().mark_line(branch_case->pattern->loc);
       else
         pattern(branch_case->pattern, subject, state);

@@ -84,10 +84,10 @@ static Result<Opt> proxy_find(Thread& t, FrameObject* o, Value key) {
 static Status proxy_store(Thread& t, FrameObject* o, Value key, Value v) {
   int64_t reg = TRY(find_variable(t, o, key));
   if (reg >= 0) {
-    // What a running generator expression loops over stays an iterator: its loop does not look again. One that has not begun checks what it finds.
-    if (v && o->live && o->live->on_heap && generator_of(o->live)->state != GenState::kCreated &&
-        !(type_of(v)->iternext || type_of(v)->dunder(D_next)) && str_equal_ascii(code_variable(o->code, static_cast<uint32_t>(reg)), ".0"))
-      return RAISE(TypeError, "'%T' object is not an iterator", v);
+    // The loop of a comprehension expects an iterator in '.0'; a generator expression that has not begun checks what it finds.
+    bool hidden = is_str(key) && key.as<Str>()->length && key.as<Str>()->at(0) == '.';
+    bool begun = !o->live || !o->live->on_heap || generator_of(o->live)->state != GenState::kCreated;
+    if (hidden && begun && !type_of(v)->iternext && !type_of(v)->dunder(D_next)) return RAISE(TypeError, "'%T' object is not an iterator", v);
     set_frame_variable(o, static_cast<uint32_t>(reg), v);
     return {};
   }

@@ -164,7 +164,7 @@ bool is_file(const std::string& p) { struct stat s; return stat(p.c_str(), &s) =
 std::string parent(const std::string& p) { size_t i = p.rfind('/'); return i == std::string::npos ? "." : i == 0 ? "/" : p.substr(0, i); }
 
 // Where the library is (docs/design/library.md).
-bool find_library(Config& c) {
+[[gnu::noinline]] bool find_library(Config& c) {
   char exe[PATH_MAX];
   ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
   std::string self = n > 0 ? std::string(exe, static_cast<size_t>(n)) : c.executable;
@@ -240,7 +240,7 @@ bool in_c_locale() {
   return !loc || !strcmp(loc, "C") || !strcmp(loc, "POSIX");
 }
 
-int configure(char** argv, Config& c, const What& what) {
+[[gnu::noinline]] int configure(char** argv, Config& c, const What& what) {
   int utf8 = -1;  // the UTF-8 mode, when somebody has said it
   bool c_locale = in_c_locale();
   coerce_c_locale(c);
@@ -432,7 +432,7 @@ Status path_insert(Thread& t, const std::string& s) {
   return {};
 }
 
-Status read_all(Thread& t, int fd, std::string& out) {
+[[gnu::noinline]] Status read_all(Thread& t, int fd, std::string& out) {
   char buf[65536];
   for (;;) {
     ssize_t n = read(fd, buf, sizeof buf);
@@ -525,6 +525,21 @@ Result<Value> run_module(Thread& t, Value name, bool set_argv0) {
   return call(t, f, name, Value::from_bool(set_argv0));
 }
 
+// In functions of their own: a large buffer in a frame below the program's would hold stale words, which keep objects alive.
+[[gnu::noinline]] std::string current_folder() {
+  char cwd[PATH_MAX];
+  return getcwd(cwd, sizeof cwd) ? cwd : "";
+}
+[[gnu::noinline]] std::string whole_path(const std::string& path) {
+  if (path[0] == '/') return path;
+  std::string cwd = current_folder();
+  return cwd.empty() ? path : cwd + "/" + (path.rfind("./", 0) == 0 ? path.substr(2) : path);
+}
+[[gnu::noinline]] std::string folder_of(const std::string& path) {
+  char real[PATH_MAX];
+  return realpath(path.c_str(), real) ? parent(real) : parent(path);
+}
+
 // A folder or an archive with a __main__.py.
 Result<Value> run_container(Thread& t, const std::string& path) {
   size_t n = path.size();
@@ -534,9 +549,7 @@ Result<Value> run_container(Thread& t, const std::string& path) {
 
 Result<Value> run_file(Thread& t, const What& what) {
   const std::string& path = what.text;
-  // The main module's file has its whole path.
-  char cwd[PATH_MAX];
-  std::string whole = path[0] == '/' || !getcwd(cwd, sizeof cwd) ? path : std::string(cwd) + "/" + (path.rfind("./", 0) == 0 ? path.substr(2) : path);
+  std::string whole = whole_path(path);  // which the main module's file has
   struct stat st;
   if (stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) return run_container(t, whole);
   FILE* f = fopen(path.c_str(), "rbe");
@@ -552,9 +565,7 @@ Result<Value> run_file(Thread& t, const What& what) {
   size_t tail = bytes.size() > 65557 ? bytes.size() - 65557 : 0;
   if (bytes.find("PK\x05\x06", tail) != std::string::npos) return run_container(t, whole);
   if (!g_config.safe_path) {
-    char real[PATH_MAX];
-    std::string dir = realpath(path.c_str(), real) ? parent(real) : parent(path);
-    TRY(path_insert(t, dir));
+    TRY(path_insert(t, folder_of(path)));
   }
   Str* name = TRY(decode_fs(t, whole));
   Dict* d = TRY(main_dict(t));
@@ -588,8 +599,7 @@ Result<Value> run_main(Thread& t, const What& what) {
       return run_command(t, what.text);
     case What::kModule: {
       if (!g_config.safe_path) {
-        char cwd[PATH_MAX];
-        TRY(path_insert(t, getcwd(cwd, sizeof cwd) ? cwd : ""));
+        TRY(path_insert(t, current_folder()));
       }
       Value name = TRY(new_str(t, what.text));
       return run_module(t, name, true);
