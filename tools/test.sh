@@ -60,7 +60,7 @@ test_unit() {
   local preset=$1 program=$KAA_ROOT/build/$1/kaa_tests log=$KAA_ROOT/build/$1/kaa_tests.log filter status=0 ok bad; shift
   build_has "$preset" kaa_tests || return 0
   filter=--gtest_filter=$([[ $# -eq 0 ]] && echo '*' || { printf '*%s*:' "$@"; })
-  (ulimit -v 8388608; exec timeout -k 5 300 "$program" "$filter" --gtest_brief=0 </dev/null) >"$log" 2>&1 || status=$?
+  (ulimit -v 8388608; export KAA_STDLIB=${KAA_STDLIB:-$KAA_DEV_LIB}; exec timeout -k 5 300 "$program" "$filter" --gtest_brief=0 </dev/null) >"$log" 2>&1 || status=$?
   ok=$(grep -c '^\[       OK \]' "$log")
   bad=$(sed -n 's/^\[  FAILED  \] \([A-Za-z_0-9./]*\).*(.* ms)$/\1/p' "$log" | wc -l)
   if [[ $status -ne 0 ]]; then

@@ -17,6 +17,14 @@ inline int64_t hash_int64(int64_t v) {
   return h == -1 ? -2 : h;
 }
 
+// The same for a number of at most 62 bits, without a division.
+inline int64_t small_int_hash(int64_t i) {
+  constexpr int64_t kModulus = (int64_t{1} << 61) - 1;
+  if (i >= kModulus) i -= kModulus;
+  else if (i <= -kModulus) i += kModulus;
+  return i == -1 ? -2 : i;
+}
+
 // An address: the low bits are always the same, so they go to the top.
 inline int64_t hash_pointer(const void* p) {
   auto a = reinterpret_cast<uint64_t>(p);

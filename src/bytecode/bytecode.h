@@ -29,7 +29,7 @@ struct OpInfo {
 };
 extern const OpInfo kOpInfo[];  // by Op
 
-// Operators of BINARY_K and INPLACE, and of the abstract operations. The order is that of the opcodes ADD .. XOR.
+// The operators, in the order of the opcodes ADD .. XOR and INPLACE_ADD .. INPLACE_XOR.
 enum class BinaryOp : uint8_t { ADD, SUB, MUL, DIV, FLOORDIV, MOD, POW, MATMUL, LSHIFT, RSHIFT, AND, OR, XOR, kCount };
 enum class CompareOp : uint8_t { LT, LE, EQ, NE, GT, GE };  // order of the opcodes LT .. GE
 

@@ -63,8 +63,6 @@ static std::string register_text(const CompiledCode& code, uint32_t reg) {
   return "r" + std::to_string(reg);
 }
 
-static const char* const kBinaryNames[] = {"+", "-", "*", "/", "//", "%", "**", "@", "<<", ">>", "&", "|", "^"};
-
 std::string disassemble(const CompiledCode& code, const DisasmOptions& options) {
   std::string out = "code " + code.qualname + " line " + std::to_string(code.firstlineno) + " registers " + std::to_string(code.nregs) + "\n";
   const auto& words = code.words;
@@ -131,15 +129,13 @@ std::string disassemble(const CompiledCode& code, const DisasmOptions& options) 
         put(std::to_string(w.bc));
     } else {
       operand(info.b, w.b);
-      bool signed_c = op == Op::ADD_I || op == Op::SUB_I || op == Op::INPLACE_ADD_I || op == Op::INPLACE_SUB_I;
+      bool signed_c = (op >= Op::ADD_I && op <= Op::XOR_I) || (op >= Op::INPLACE_ADD_I && op <= Op::INPLACE_XOR_I);
       if (signed_c)
         put(std::to_string((int16_t)w.c));
       else
         operand(info.c, w.c);
     }
     if (has_name_word(op)) put(words[at + 1].index < code.names.size() ? "." + code.names[words[at + 1].index] : "?");
-    if (op == Op::BINARY_K || op == Op::INPLACE || op == Op::INPLACE_K)
-      put(words[at + 1].index < (uint32_t)BinaryOp::kCount ? kBinaryNames[words[at + 1].index] : "?");
     if (op == Op::CALL_KW || op == Op::CALL_METHOD_KW)
       put(words[at + 1].index < code.consts.size() ? constant_text(code.consts[words[at + 1].index]) : "?");
     if (int64_t target = target_of(at); target >= 0) put("-> " + std::to_string(target));

@@ -138,9 +138,6 @@ bool ends_flow(Op op) {
 WordOne operand_word(Op op) {
   switch (op) {
     case Op::UNPACK_EX: return WordOne::Full;
-    case Op::BINARY_K:
-    case Op::INPLACE:
-    case Op::INPLACE_K:
     case Op::CALL_KW:
     case Op::CALL_METHOD_KW:
     case Op::MATCH_CLASS: return WordOne::Half;

@@ -87,8 +87,6 @@ class Validator {
       if (op == Op::COPY_FREE_VARS && (w.a != code_.free_base || w.b != code_.nfree)) return fail(at, "not the free variables");
       if (op == Op::LOAD_COMMON && w.b > (uint32_t)CommonConst::Set) return fail(at, "unknown constant");
       if (op == Op::SET_FUNCTION && w.c > (uint32_t)FunctionPart::TypeParams) return fail(at, "unknown part");
-      if ((op == Op::BINARY_K || op == Op::INPLACE || op == Op::INPLACE_K) && word(at + 1).index >= (uint32_t)BinaryOp::kCount)
-        return fail(at, "unknown operator");
       if (op == Op::INTRINSIC && w.c >= (uint32_t)Intrinsic::kCount) return fail(at, "unknown intrinsic");
       if (jump_field(op) != JumpField::None) {
         int64_t target = target_of(at);
@@ -203,6 +201,11 @@ class Validator {
     for (uint32_t reg = first_temp_; reg < height; reg++)
       if (!get(state.written, reg)) return (void)fail(at, "register " + std::to_string(reg) + " below the height is not written");
     if (read_end(&w) > height) return (void)fail(at, "reads above the height");
+    // What lies above is dead from here on: the collector does not see it.
+    for (uint32_t reg = height < first_temp_ ? first_temp_ : height; reg < code_.nregs; reg++) {
+      set(state.written, reg, false);
+      set(state.bound, reg, false);
+    }
     bool empty_allowed = op == Op::MOVE || op == Op::MAKE_CELL || op == Op::CHECK_BOUND || op == Op::DEL_LOCAL || op == Op::JUMP_EMPTY;
     auto check = [&](char kind, uint32_t reg) {
       uint32_t n = kind == 'r' || kind == 'x' ? 1 : kind == 's' ? run_read(&w) : 0;
@@ -247,6 +250,7 @@ class Validator {
     };
     write(info.a, w.a);
     write(info.b, w.b);
+    write(info.c, w.c);
     if (op == Op::MOVE) set(state.bound, w.a, moved_bound);
     if (op == Op::CLEAR || op == Op::DEL_LOCAL) set(state.bound, w.a, false);
     if (op == Op::CLEAR_RUN)

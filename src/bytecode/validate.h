@@ -3,7 +3,7 @@
 // Structure: operands in range, jump and handler targets on instruction starts, tables sorted, control never running off the end.
 // Flow (an abstract interpretation over all paths): every register below the height has been written on every path to the instruction,
 // and every register that an instruction reads holds a value, not the empty word, unless the instruction allows it. After a call
-// its window counts as unwritten.
+// its window counts as unwritten, and so does, from each instruction on, what lies at or above its height.
 #pragma once
 #include <string>
 

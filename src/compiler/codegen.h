@@ -170,6 +170,7 @@ class Codegen {
   void binop(ast::BinOp* expr, Reg dst);
   void binop_step(ast::BinOp* expr, Reg left, Reg dst);
   void unary(ast::UnaryOp* expr, Reg dst);
+  void jump_with(Reg result, Label label);
   void boolop(ast::BoolOp* expr, Reg dst);
   void ifexp(ast::IfExp* expr, Reg dst);
   void compare(ast::Compare* expr, Reg dst);

@@ -6,6 +6,7 @@ namespace kaa::compiler {
 using namespace ast;
 
 bool small_int_constant(const Expr* expr, int32_t* out);
+Op immediate_op(BinaryOp op, bool inplace);
 
 Reg Codegen::plain_local(Expr* target) {
   if (!target->is<NameExpr>()) return kNoReg;
@@ -194,22 +195,14 @@ void Codegen::aug_assign(AugAssign* stmt) {
     Temps each(this);
     int32_t number;
     Pos pos(stmt->loc);
-    if ((op == BinaryOp::ADD || op == BinaryOp::SUB) && small_int_constant(stmt->value, &number)) {
+    if (small_int_constant(stmt->value, &number) && immediate_op(op, true) != Op::NOP) {
       At at(this, pos);
-      e().emit(op == BinaryOp::ADD ? Op::INPLACE_ADD_I : Op::INPLACE_SUB_I, dst, old, (uint16_t)number);
+      e().emit(immediate_op(op, true), dst, old, (uint16_t)number);
       return;
-    }
-    if (stmt->value->is<Constant>()) {
-      uint32_t index = e().constant(data_of(stmt->value->as<Constant>()->value));
-      if (index <= 0xffff) {
-        At at(this, pos);
-        e().emit1(Op::INPLACE_K, dst, old, index, (uint32_t)op);
-        return;
-      }
     }
     Reg value = ev(stmt->value);
     At at(this, pos);
-    e().emit1(Op::INPLACE, dst, old, value, (uint32_t)op);
+    e().emit((Op)((int)Op::INPLACE_ADD + (int)op), dst, old, value);
   };
   switch (target->kind) {
     case ExprKind::Name: {

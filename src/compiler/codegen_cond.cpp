@@ -11,6 +11,14 @@ bool small_int_constant(const Expr* expr, int32_t* out);
 int Codegen::truth(Expr* expr) { return expr->is<Constant>() ? constant_truth(expr->as<Constant>()->value) : -1; }
 
 // The value is the first operand that decides, else the last. It grows in the top temporary; a local gets it at the end only.
+// A jump with a result waiting in a register, which may be the first free temporary.
+void Codegen::jump_with(Reg result, Label label) {
+  Reg top = e().top();
+  if (result >= top) e().set_top(result + 1);
+  e().jump(label);
+  e().set_top(top);
+}
+
 void Codegen::boolop(BoolOp* expr, Reg dst) {
   bool is_or = expr->op == BoolOperator::Or;
   Op jump = is_or ? Op::JUMP_TRUE : Op::JUMP_FALSE;
@@ -22,7 +30,7 @@ void Codegen::boolop(BoolOp* expr, Reg dst) {
     if (known >= 0 && (known == 1) != is_or) continue;  // never the result
     to(expr->values[i], result);
     if (known >= 0) {
-      e().jump(end);
+      jump_with(result, end);
       break;
     }
     e().jump_if(jump, result, end);
@@ -37,7 +45,7 @@ void Codegen::ifexp(IfExp* expr, Reg dst) {
   Label orelse = e().new_label(), end = e().new_label();
   branch(expr->test, orelse, false);
   to(expr->body, dst);
-  e().jump(end);
+  jump_with(dst, end);
   e().bind(orelse);
   to(expr->orelse, dst);
   e().bind(end);
@@ -93,7 +101,7 @@ void Codegen::compare(Compare* expr, Reg dst) {
     e().jump_if(Op::JUMP_TRUE, result, go_on);
     e().move(base, result);
     e().set_top(base);
-    e().jump(end);
+    jump_with(base, end);
     e().bind(go_on);
     if (e().is_temp(right)) e().set_top(right + 1);
     left = right;

@@ -29,6 +29,13 @@ static BinaryOp binary_op(Operator op) {
   return BinaryOp::ADD;
 }
 
+// The form of an operator with a small number on the right; NOP: there is none.
+Op immediate_op(BinaryOp op, bool inplace) {
+  if (op == BinaryOp::MATMUL) return Op::NOP;
+  int first = (int)(inplace ? Op::INPLACE_ADD_I : Op::ADD_I);
+  return (Op)(first + (int)op - (op > BinaryOp::MATMUL));
+}
+
 bool small_int_constant(const Expr* expr, int32_t* out) {
   if (!expr->is<Constant>()) return false;
   const ConstantValue& value = expr->as<Constant>()->value;
@@ -196,14 +203,16 @@ void Codegen::binop_step(BinOp* expr, Reg left, Reg dst) {
   Temps temps(this);
   BinaryOp op = binary_op(expr->op);
   int32_t number;
-  if ((op == BinaryOp::ADD || op == BinaryOp::SUB) && small_int_constant(expr->right, &number)) {
-    e().emit(op == BinaryOp::ADD ? Op::ADD_I : Op::SUB_I, dst, left, (uint16_t)number);
-    return;
+  if (small_int_constant(expr->right, &number)) {
+    if (Op immediate = immediate_op(op, false); immediate != Op::NOP) {
+      e().emit(immediate, dst, left, (uint16_t)number);
+      return;
+    }
   }
-  if (expr->right->is<Constant>()) {
+  if (op <= BinaryOp::DIV && expr->right->is<Constant>() && expr->right->as<Constant>()->value.kind == ConstKind::Float) {
     uint32_t index = e().constant(data_of(expr->right->as<Constant>()->value));
     if (index <= 0xffff) {
-      e().emit1(Op::BINARY_K, dst, left, index, (uint32_t)op);
+      e().emit((Op)((int)Op::ADD_F + (int)op), dst, left, index);
       return;
     }
   }

@@ -143,13 +143,22 @@ void Codegen::for_targets(ast::Expr* target, Reg iterator, Label exhausted) {
   Reg base = e().top();
   if (items && items->size == 2 && !(*items)[0]->is<Starred>() && !(*items)[1]->is<Starred>()) {
     Reg first = plain_local((*items)[0]), second = plain_local((*items)[1]);
+    // A generator's value goes through a temporary, and through the UNPACK_SEQUENCE that other iterators skip.
+    auto next_pair = [&](Reg to, Reg temp) {
+      e().set_top(temp);
+      e().jump_word(Op::FOR_ITER_PAIR, to, iterator, temp, exhausted);
+      e().set_top(temp + 1);
+      At at(this, target->loc);
+      e().emit(Op::UNPACK_SEQUENCE, to, temp, 2);
+      e().set_top(temp);
+    };
     if (first != kNoReg && second == first + 1) {
-      e().jump_word(Op::FOR_ITER_PAIR, first, iterator, 0, exhausted);
+      next_pair(first, base);
       e().set_bound(first);
       e().set_bound(second);
       return;
     }
-    e().jump_word(Op::FOR_ITER_PAIR, base, iterator, 0, exhausted);
+    next_pair(base, base);  // the same register: at either instruction the other's results are not there yet
     e().set_top(base + 2);
     assign((*items)[0], base);
     assign((*items)[1], base + 1);
@@ -242,6 +251,23 @@ void Codegen::return_stmt(Return* s) {
     // A local may be rebound on the way out.
     bool code_on_the_way = false;
     for (const FBlock& block : u_->fblocks) code_on_the_way |= block.kind != FBlock::While && block.kind != FBlock::For && block.kind != FBlock::Try;
+    if (!code_on_the_way && s->value->is<IfExp>()) {  // each side returns by itself
+      IfExp* choice = s->value->as<IfExp>();
+      if (!deep()) return;
+      Label orelse = e().new_label();
+      {
+        At at(this, choice->loc);
+        branch(choice->test, orelse, false);
+      }
+      Return side = *s;
+      side.value = choice->body;
+      Reg top = e().top();
+      return_stmt(&side);
+      e().set_top(top);
+      e().bind(orelse);
+      side.value = choice->orelse;
+      return return_stmt(&side);
+    }
     value = ev(s->value, code_on_the_way);
   }
   e().set_pos(s->loc);

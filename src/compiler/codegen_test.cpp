@@ -73,7 +73,7 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 TEST(Codegen, ArithmeticUsesLocalsInPlace) {
   EXPECT_EQ(function("def f(a, b):\n  x = a + b\n  return x"), "ADD x, a, b\nRETURN x\n");
   EXPECT_EQ(function("def f(a):\n  a += 1\n  return a - 2"), "INPLACE_ADD_I a, a, 1\nSUB_I r1, a, 2\nRETURN r1\n");
-  EXPECT_EQ(function("def f(a):\n  return a % 7"), "BINARY_K r1, a, 7, %\nRETURN r1\n");
+  EXPECT_EQ(function("def f(a):\n  return a % 7"), "MOD_I r1, a, 7\nRETURN r1\n");
   EXPECT_EQ(function("def f(a, b):\n  a, b = b, a + b"), "MOVE r2, b\nADD b, a, b\nMOVE a, r2\nRETURN_NONE\n");
 }
 

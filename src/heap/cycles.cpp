@@ -1,14 +1,16 @@
 // Collecting garbage cycles.
 //
 // Reconcile goes first, so that what remains at count zero is held by stacks. Then, over the candidates (the young objects, or all of them):
-//  1. each candidate's count is copied; every reference from a candidate to a candidate takes one off: what is left comes from outside;
+//  1. every reference from a candidate to a candidate takes one off the count: what is left comes from outside (no copy of the counts is needed: what is found
+//     alive has the references from it put back, and the garbage at the end);
 //  2. candidates with something left, those that stacks, roots or the zero-count table hold, and all they reach are alive;
 //  3. the rest is garbage: weak references to it are cleared first (callbacks of references that are garbage themselves do not run), then finalizers
 //     run (each object's once); if any ran, the garbage is examined again and what came back to life is left alone;
 //  4. what is still garbage is freed as one batch: children outside it lose a count, children inside need none.
 // Instances do not count their type, so types are candidates in full collections alone; an instance that is alive keeps its type alive.
 //
-// "Young" are objects without kOld, which a surviving candidate gets. The cost of a young collection follows the pages walked; see docs/design/lifecycle.md.
+// "Young" are objects without kOld, which a surviving candidate gets. Nobody lists them: a container that lives through its first reconcile (it leaves the
+// zero-count table counted) marks its KiB on its page, and a young collection looks at marked blocks alone. Its cost follows the young set, not the heap.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,88 +22,80 @@
 
 namespace kaa {
 
-// Whether objects of this type can be part of a cycle.
-static bool is_container(Object* o) {
-  Type* ty = o->type();
-  if (ty->attr_offset | ty->slots_offset) return true;
-  return ty->layout->death != Death::kPlain;
-}
-
 class CycleCollector {
  public:
   CycleCollector(Heap& h, bool full) : h_(h), full_(full) {}
 
+  // The candidates, and what roots hold of them. The roots come first: looking at them counts suspended generators, which must not happen between
+  // taking references off and putting them back.
   void gather() {
-    h_.each_object([&](Object* o) {
-      if (static_cast<int64_t>(o->rc) < 0 || (o->rc & kFrozen)) return;
-      if (!full_ && (o->rc & kOld)) return;
-      if (!is_container(o)) return;
-      if (!full_ && o->type()->has(kTypeType)) return;
-      o->rc |= kCandidate;
-      refs_.emplace(o, o->count());
-      list_.push_back(o);
-    });
-  }
-
-  void subtract() {
-    struct V final : ChildVisitor {
-      CycleCollector& c;
-      explicit V(CycleCollector& c) : c(c) {}
-      void child(Value v) override {
-        Object* o = v.object();
-        if (o->rc & kCandidate) c.refs_[o]--;
-      }
-    } v(*this);
-    for (Object* o : list_) visit_children(o, v);
-  }
-
-  void reach(Object* o) {
-    if (!(o->rc & kCandidate) || (o->rc & kReached)) return;
-    o->rc |= kReached;
-    work_.push_back(o);
-  }
-  void drain() {
-    struct V final : ChildVisitor {
-      CycleCollector& c;
-      explicit V(CycleCollector& c) : c(c) {}
-      void child(Value v) override { c.reach(v.object()); }
-    } v(*this);
-    while (!work_.empty()) {
-      Object* o = work_.back();
-      work_.pop_back();
-      reach(o->type());
-      visit_children(o, v);
-    }
-  }
-  // Everything that is held from outside the candidates.
-  void find_alive() {
-    for (Object* o : list_)
-      if (refs_[o] > 0) reach(o);
-    if (full_) {  // types are held by instances that are no candidates, too
-      h_.each_object([&](Object* o) {
-        if (!(o->rc & kCandidate)) reach(o->type());
-      });
-    }
     struct R final : RootVisitor {
       CycleCollector& c;
       explicit R(CycleCollector& c) : c(c) {}
-      void value(Value v) override { if (v && v.is_object()) c.reach(v.object()); }
+      void value(Value v) override { if (v && v.is_object()) c.roots_.push_back(v.object()); }
       __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
         const uintptr_t* e = static_cast<const uintptr_t*>(hi);
         for (const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7}); p < e; p++)
-          if (Object* o = c.h_.find_object(*p)) c.reach(o);
+          if (c.h_.in_range(*p))
+            if (Object* o = c.h_.find_object(*p)) c.roots_.push_back(o);
       }
     } r(*this);
     h_.scan_roots(r);
     for (Value* v : h_.roots) r.value(*v);
-    for (Object** p = h_.zct_base_; p < h_.zct_top_; p++) reach(*p);
+    for (Object** p = h_.zct_base_; p < h_.zct_top_; p++) roots_.push_back(*p);
+    for (EagerEntry& e : h_.eager) roots_.push_back(e.object);
+    Type* last = nullptr;
+    auto look = [&](Object* o) {
+      Type* ty = o->type();
+      if (is_immortal(o->rc) || (o->rc & kFrozen) || !ty->container || (!full_ && ((o->rc & kOld) || ty->has(kTypeType)))) {
+        if (full_ && ty != last) roots_.push_back(last = ty);  // an instance holds its type without a count
+        return;
+      }
+      o->rc |= kCandidate;
+      list_.push_back(o);
+    };
+    if (!full_) { h_.take_young(look); return; }
+    h_.take_young([](Object*) {});
+    h_.each_object(look);
+  }
+
+  // Takes one off a candidate's count for each reference from a candidate: what is left comes from outside. Nothing else looks at counts until they are
+  // put back: by reach() for what is alive, by garbage() for the rest.
+  void subtract() {
+    for (Object* o : list_) each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc -= kCountOne; });
+  }
+  void reach(Object* o) {
+    if ((o->rc & (kCandidate | kReached)) != kCandidate) return;
+    o->rc |= kReached;
+    work_.push_back(o);
+  }
+  void drain() {
+    while (!work_.empty()) {
+      Object* o = work_.back();
+      work_.pop_back();
+      Type* ty = o->type();
+      reach(ty);
+      each_child(o, ty, [this](Object* c) {
+        if (!(c->rc & kCandidate)) return;
+        c->rc += kCountOne;
+        reach(c);
+      });
+    }
+  }
+  void find_alive() {
+    for (Object* o : roots_) reach(o);
     drain();
+    for (Object* o : list_) {
+      if (o->count() > 0) reach(o);
+      drain();
+    }
   }
 
   std::vector<Object*> garbage() {
     std::vector<Object*> g;
     for (Object* o : list_)
       if (!(o->rc & kReached)) g.push_back(o);
+    for (Object* o : g) each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc += kCountOne; });
     return g;
   }
   // Takes the marks off; survivors are old from now on.
@@ -114,48 +108,41 @@ class CycleCollector {
 
   // Frees a set of objects that only refer to each other from now on.
   void free_batch(const std::vector<Object*>& g) {
-    struct V final : ChildVisitor {
-      void child(Value v) override {
-        Object* o = v.object();
-        if (!(o->rc & kDead)) dec(o);
-      }
-    } v;
     for (Object* o : g) o->rc |= kDead;
     for (Object* o : g) {
+      if (o->rc & (kInZct | kInEager)) h_.take_off_tables(o);  // a stale entry
       if (o->rc & kHasWeakrefs) h_.weakrefs_dead(o);
-      visit_children(o, v);
+      each_child(o, o->type(), [](Object* c) { if (!(c->rc & kDead)) dec(c); });
     }
     // What an object holds besides children is freed while the whole batch is still there, and each before its type, whose shapes say how it is laid
     // out: instances, classes, their metaclasses. Then the memory.
     std::vector<std::pair<int, Object*>> types;
     for (Object* o : g) {
-      if (!o->type()->has(kTypeType)) { release(o); continue; }
+      if (!o->type()->has(kTypeType)) { h_.release_parts(o); continue; }
       int above = 0;
-      for (Type* t = o->type(); t != t->type(); t = t->type()) above++;
+      for (Type* t = o->type(); t != t->type() && above < 1000; t = t->type()) above++;
       types.push_back({above, o});
     }
     std::sort(types.begin(), types.end(), [](auto& a, auto& b) { return a.first > b.first; });
-    for (auto [above, o] : types) release(o);
+    for (auto [above, o] : types) h_.release_parts(o);
     for (Object* o : g) h_.free_object(o);
   }
 
  private:
-  void release(Object* o) {
-    Type* ty = o->type();
-    free_attributes(o, ty);
-    if (ty->layout->destroy) ty->layout->destroy(o);
-    ty->died_counted++;
-  }
   Heap& h_;
   bool full_;
-  std::vector<Object*> list_, work_;
-  std::unordered_map<Object*, int32_t> refs_;
+  std::vector<Object*> list_, work_, roots_;
 };
 
-size_t Heap::collect(int generation) {
+size_t Heap::collect(int generation, const void* top) {
   if (no_reconcile) return 0;
   __builtin_unwind_init();
+  const void* outer = scan_top;
+  if (top) scan_top = top;
+  collecting_ = true;
   size_t n = collect_from_here(generation);
+  collecting_ = false;
+  scan_top = outer;
   asm volatile("" ::: "memory");
   return n;
 }
@@ -177,6 +164,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
     if (!pending()) break;
   }
   bool full = generation >= 1;
+  if (full) drain_shells();
   no_reconcile = true;
   std::vector<Object*> garbage;
   {
@@ -196,7 +184,6 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
   }
   if (found) {
     // The batch is held by a count each while Python may run.
-    bool finalizers = false;
     for (Object* o : garbage) {
       o->rc |= kCandidate;
       inc(o);
@@ -208,14 +195,12 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
         o->rc |= kFinalized;
         inc(o);
         queue_finalizer(o);
-        finalizers = true;
       }
     }
     std::vector<Object*> dead = garbage;
     no_reconcile = false;
-    pending();
-    if (finalizers) {
-      // Examine again: whatever holds more than the references among the batch and our own count is back, with all it reaches.
+    if (pending()) {
+      // Finalizers or callbacks ran. Examine again: whatever holds more than the references among the batch and our own count is back, with all it reaches.
       reconcile();
       std::unordered_map<Object*, int32_t> refs;
       for (Object* o : garbage) refs[o] = o->count() - 1;
@@ -263,6 +248,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
     c.free_batch(dead);
     no_reconcile = false;
     stats.cycles_collected += dead.size();
+    found = dead.size();  // what came back to life was not collected
     do reconcile();
     while (pending());
   }
@@ -270,7 +256,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
   return found;
 }
 
-// ---- verifying: counts recomputed by tracing every object.
+// ---- verifying: counts recomputed by tracing every object, the static types, and the queues.
 namespace {
 struct TypeName {
   char text[64];
@@ -294,20 +280,24 @@ bool Heap::verify(bool abort_on_error) {
     void child(Value v) override {
       Object* o = v.object();
       if (o->shape) { refs[o]++; return; }
-      fprintf(stderr, "kaa: verifier: %s at %p refers to %p, which is free\n", TypeName(parent).text, static_cast<void*>(parent), static_cast<void*>(o));
+      fprintf(stderr, "kaa: verifier: %s at %p refers to %p, which is free\n", parent ? TypeName(parent).text : "a queue", static_cast<void*>(parent), static_cast<void*>(o));
       good = false;
     }
   } v(refs, good);
-  each_object([&](Object* o) {
+  auto visit = [&](Object* o) {
     v.parent = o;
     visit_children(o, v);
-  });
+  };
+  each_object([&](Object* o) { visit(o); });
+  for (Type& t : g_types) visit(&t);
+  v.parent = nullptr;
+  if (visit_queues) visit_queues(v);
   each_object([&](Object* o) {
-    if (static_cast<int64_t>(o->rc) < 0) return;
+    if (is_immortal(o->rc)) return;
     auto it = refs.find(o);
     int64_t expected = it == refs.end() ? 0 : it->second;
-    // Static types, queues and native state hold counts that are not found by walking the heap, so a count may be higher; never lower.
-    if (o->count() < expected || (o->count() == 0 && !(o->rc & kInZct))) {
+    // Native state holds counts that this does not find, so a count may be higher; never lower.
+    if (o->count() < expected || (o->count() == 0 && !(o->rc & (kInZct | kInEager)))) {
       fprintf(stderr, "kaa: verifier: %s at %p has count %d, found %ld references\n", TypeName(o).text, static_cast<void*>(o), o->count(), expected);
       good = false;
     }

@@ -94,11 +94,22 @@ class ChildVisitor {
   ~ChildVisitor() = default;
 };
 
+// An eager object that is held by stacks alone, and where one was last seen (interp/watch.cpp decides about these; null: has to be looked for).
+struct EagerEntry {
+  Object* object;
+  void* frame;           // the Frame that holds it
+  const Value* slot;     // in this register,
+  uint32_t lo, hi;       // which is live at words lo to hi of the frame's code
+  uint32_t misses;       // times it was looked for in vain, held by something that is no frame
+};
+
 struct HeapStats {
   uint64_t allocated = 0, freed = 0, reconciles = 0, survivors = 0, large = 0, cycles_collected = 0, collections = 0;
   uint64_t live() const { return allocated - freed; }  // objects, as of the last reconcile
+  uint64_t eager_entered = 0, eager_looks = 0, eager_scans = 0, eager_killed = 0;
   uint64_t max_pause_ns = 0, total_pause_ns = 0;
   uint64_t max_waiting = 0;        // the most table entries that waited for a reconcile
+  uint64_t young_collections = 0, max_young_ns = 0, max_full_ns = 0, collecting_ns = 0;  // of cycle collections; finalizers and callbacks included
   uint64_t freed_bytes = 0;        // objects and their buffers
   uint64_t max_waiting_bytes = 0;  // the most that one reconcile freed, a large object aside
 };
@@ -144,10 +155,21 @@ class Heap {
     l.missed++;
     return nullptr;
   }
+  // A slot that keep_generator() took, born again. False: a reconcile is due, allocate instead. Never reconciles.
+  bool reuse_slot(Object* o, Shape* shape) {
+    if (UNLIKELY(zct_top_ >= zct_soft_end_)) return false;
+    born(reinterpret_cast<FreeSlot*>(o), shape);
+    return true;
+  }
+  // Gives back the slot of a dead object that somebody kept (its shape word is null).
+  void release_kept(Object* o) { free_small(o, page_of(o)); }
   // Gives the memory of all shells back. Done under memory pressure and by full collections.
   void drain_shells();
   // Reconciles if it is due (safepoints).
-  void reconcile_if_due() { if (UNLIKELY(requested_ && !no_reconcile)) reconcile(); }
+  void reconcile_if_due(const void* top) {
+    if (LIKELY(!requested_ || no_reconcile)) return;
+    if (top) reconcile_above(top); else reconcile();
+  }
 
   // Buffers: memory without a header, never scanned. Its owner frees it. Null when memory is short. May NOT reconcile; counts towards the budget.
   void* allocate_raw(size_t size);
@@ -156,17 +178,23 @@ class Heap {
 
   // Decides the fate of everything in the zero-count table. Runs no Python; finalizers and weakref callbacks are queued.
   void reconcile();
+  // The same, where the native frames below `top` are known to hold no references.
+  void reconcile_above(const void* top);
   // Runs when a safepoint or an allocation finds it due.
-  bool due() const { return zct_top_ >= zct_soft_end_; }
+  bool due() const { return zct_size() >= soft_limit_ || bytes_since >= budget; }
 
   // Collects garbage cycles among all objects (generation 2) or the young ones (0). Returns the number of objects found unreachable. Calls
   // finalizers through `run_finalizers` hooks, so it may run Python: call it at safepoints alone.
-  size_t collect(int generation);
+  size_t collect(int generation, const void* top = nullptr);  // top: as reconcile_above()
 
   // The object that the address lies in, or null. Interior addresses count.
   Object* find_object(uintptr_t addr);
   // Calls fn for every live object.
   template <class F> void each_object(F&& fn);
+  // Whether an address lies in memory of the heap's chunks at all: a cheap test that most words of a stack fail.
+  bool in_range(uintptr_t addr) const { return addr - chunks_lo_ < chunks_span_; }
+  // The object whose slot, not whose buffer, holds the address; null for buffers and everything else.
+  Object* owner_of(const void* p) { return in_range(reinterpret_cast<uintptr_t>(p)) ? find_object(reinterpret_cast<uintptr_t>(p)) : nullptr; }
   bool contains(const void* p) { return find_page(reinterpret_cast<uintptr_t>(p)) != nullptr; }
 
   // Hooks set by the runtime.
@@ -176,12 +204,21 @@ class Heap {
   void (*request_safepoint)() = nullptr;               // a reconcile is due: it should be made at the thread's next safepoint
   void (*after_reconcile)(Heap&) = nullptr;            // notes whether a cycle collection is due
   void (*keep_garbage)(const std::vector<Object*>&) = nullptr;  // gc.DEBUG_SAVEALL: takes what collect() found, which is not freed then
+  void (*sample)(Heap&) = nullptr;                     // after each reconcile: notes figures for a report
+  void (*eager_event)() = nullptr;                     // an eager object has to be looked for: its count fell to 0, it was made, or its frame ended
+  void (*visit_queues)(ChildVisitor&) = nullptr;       // counted references that are held outside the heap
+  bool (*keep_generator)(Object*) = nullptr;           // a generator died, its children are gone: takes its slot for the next one, or says no
+  // While memory is traced (tracemalloc): blocks that come and go. Objects, buffers; sizes as asked for.
+  void (*trace_allocate)(void*, size_t) = nullptr;
+  void (*trace_free)(void*) = nullptr;
+  void set_tracing(void (*allocate)(void*, size_t), void (*free)(void*));
   bool (*run_pending)() = nullptr;                     // runs queued finalizers and callbacks (within collect); false: there were none
 
   HeapStats stats;
   const void* scan_top = nullptr;  // where the conservative scan of this thread's stack begins: the collector's entry, not its own frames
   uint32_t stress_interval = 0;  // n > 0: reconcile at one allocation in n, at random (1: at every one)
   bool poison = false;
+  bool slow_free = false;        // something must be told of each object freed: poison or tracing
   uint64_t reentered = 0;        // zero-count entries since the last reconcile that are no births
   size_t last_kept = 0;          // entries the last reconcile left in the table
   bool no_reconcile = false;     // NoReconcile scopes (start-up, debugging)
@@ -190,6 +227,7 @@ class Heap {
   ShellList shells[kShellCount] = {};
   bool keep_shells = true;       // -X freelists=off: no
   uint64_t young_survivors = 0;  // containers that lived through their first reconcile since the last cycle collection
+  std::vector<EagerEntry> eager; // eager objects with count 0 (all but what did not fit: that is in the zero-count table)
 
   void zct_push(Object* o) {
     if (UNLIKELY(zct_top_ == zct_hard_end_)) grow_zct();
@@ -197,7 +235,11 @@ class Heap {
   }
   size_t zct_size() const { return static_cast<size_t>(zct_top_ - zct_base_); }
   void free_object(Object* o);  // the memory alone: children are gone
+  void kill_eager(Object* o);   // o is eager, uncounted and held by no stack; it has left the table. Its children lose a count and stay
+  void forget_frame(void* frame);  // a generator's frame goes: notes of eager objects that name it are void
+  void eager_zero(Object* o);   // o is eager and its count is 0: enters it in a table
   void kill(Object* o);         // o is unreachable and uncounted: drops its children and frees it, iteratively (within reconcile or collect)
+  template <class F> void take_young(F&& fn);  // calls fn for the objects that may be young, and forgets them
   void note_young(Object* o);   // o, a container, lives on uncollected: young collections look at it
   bool verify(bool abort_on_error);  // recomputes every count by tracing; false if one is wrong
 
@@ -234,6 +276,9 @@ class Heap {
   void became_due();
   size_t collect_from_here(int generation);
   void reconcile_from_here();
+  void take_off_zct(Object* o);
+  void take_off_tables(Object* o);
+  void release_parts(Object* o);  // frees what it holds besides children
   struct ScanTop {
     ScanTop(Heap& h, const void* top) : h(h), outer(h.scan_top) { if (!outer) h.scan_top = top; }
     ~ScanTop() { h.scan_top = outer; }
@@ -245,11 +290,15 @@ class Heap {
   Page* partial_[2 * kClassCount];    // pages with room, not current
   Object** zct_base_;
   Object** zct_top_;
-  Object** zct_soft_end_;             // reconcile is due from here on
+  Object** zct_soft_end_;             // the fast paths of allocation end here: at the soft limit, or earlier
+  size_t soft_limit_;                 // entries from which on a reconcile is due
   Object** zct_hard_end_;
   std::vector<char*> chunks_;         // every chunk, huge ones included
   std::vector<std::pair<char*, size_t>> reserve_;
+  uintptr_t chunks_lo_ = ~uintptr_t{0}, chunks_span_ = 0;  // from the lowest chunk to the end of the highest
   bool requested_ = false;            // a safepoint was asked for
+  bool sweeping_ = false;
+  bool collecting_ = false;           // a collection holds counts of its own
   uint64_t random_ = 0x9E3779B97F4A7C15ull;
   std::vector<Object*> work_, marked_, kept_;
   uint64_t freed_bytes_ = 0, largest_freed_ = 0;  // since the last reconcile began; the largest is in the sum

@@ -1,5 +1,7 @@
 // Walking the heap.
 #pragma once
+#include <algorithm>
+
 #include "heap/heap.h"
 
 namespace kaa {
@@ -10,7 +12,7 @@ void each_object_page(const std::vector<char*>& chunks, void (*fn)(Page*, void*)
 template <class F>
 void Heap::each_object(F&& fn) {
   each_object_page(chunks_, [](Page* p, void* data) {
-    F& f = *static_cast<F*>(data);
+    auto& f = *static_cast<std::remove_reference_t<F>*>(data);
     if (p->kind == PageKind::kSpanStart) {
       Object* o = reinterpret_cast<Object*>(p->start);
       if (o->shape) f(o);
@@ -21,6 +23,30 @@ void Heap::each_object(F&& fn) {
       if (o->shape) f(o);
     }
   }, &fn);
+}
+
+template <class F>
+void Heap::take_young(F&& fn) {
+  for (size_t i = 0; i < young_pages_.size(); i++) {
+    Page* p = young_pages_[i];
+    uint64_t blocks = p->young;
+    p->young = 0;
+    if (p->kind == PageKind::kSpanStart && !p->raw) {
+      if (blocks && reinterpret_cast<Object*>(p->start)->shape) fn(reinterpret_cast<Object*>(p->start));
+      continue;
+    }
+    if (p->kind != PageKind::kObjects) continue;
+    for (; blocks; blocks &= blocks - 1) {
+      size_t lo = static_cast<size_t>(__builtin_ctzll(blocks)) << 10;
+      char* s = p->start + (lo + p->slot_size - 1) / p->slot_size * p->slot_size;
+      for (char* end = std::min(p->start + lo + 1024, p->bump); s < end; s += p->slot_size) {
+        Object* o = reinterpret_cast<Object*>(s);
+        if (o->shape) fn(o);
+      }
+    }
+  }
+  young_pages_.clear();
+  young_survivors = 0;
 }
 
 }  // namespace kaa

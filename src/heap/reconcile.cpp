@@ -15,6 +15,7 @@
 
 #include <algorithm>
 
+#include "heap/eager.h"
 #include "heap/heap_inl.h"
 #include "heap/reclaim_inl.h"
 
@@ -65,23 +66,28 @@ template <class F>
 [[gnu::always_inline]] inline void Heap::reclaim(Object* o) {
   Type* t = o->type();
   o->rc |= kDead;
-  if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
   if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
-    o->rc &= ~uint64_t{kDead};
+    if (UNLIKELY(o->rc & kHasWeakrefs) && weakrefs_first(o)) weakrefs_dead(o);
+    o->rc &= ~uint64_t{kDead | kInZct | kInEager};
     o->rc |= kFinalized;
     inc(o);  // the queue's
     queue_finalizer(o);
-    o->rc &= ~uint64_t{kInZct};
+    if (t->container && !(o->rc & kOld)) note_young(o);  // in case it comes back
     return;
   }
+  if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
   if (o->rc & kWasCounted) t->died_counted++; else t->died_uncounted++;
   auto drop = [this](Object* c) {
-    int64_t rc = static_cast<int64_t>(c->rc);
-    if (rc < 0) return;
-    rc -= static_cast<int64_t>(kCountOne);
-    c->rc = static_cast<uint64_t>(rc);
-    if (static_cast<uint64_t>(rc) >= kCountOne) return;
-    if (rc & (kInZct | kDead)) return;  // the sweep meets it, or it is being reclaimed
+    uint64_t rc = c->rc;
+    if (UNLIKELY(static_cast<int64_t>(rc) < 0)) {
+      if (!(rc & kEager)) return;
+      c->rc = rc -= kCountOne;
+      if (is_counted(rc)) return;
+    } else {
+      c->rc = rc -= kCountOne;
+      if (rc >= kCountOne) return;
+    }
+    if (rc & (kInZct | kInEager | kDead)) return;  // the sweep meets it, or it is being reclaimed
     if (rc & kMarked) {
       enter_zct(c);
       return;
@@ -120,11 +126,21 @@ template <class F>
       each_attribute(o, t, run);
       free_attributes(o, t);
       break;
+    case kRecipeGenerator: {
+      GeneratorObject* g = static_cast<GeneratorObject*>(o);
+      g->each_field([&](auto& x) { one(x.value()); });
+      LayoutTraits<GeneratorObject>::destroy(g);
+      if (LIKELY(!trace_free) && keep_generator(g)) {
+        stats.freed++;
+        return;
+      }
+      break;
+    }
     default: reclaim_general(o, t, drop);
   }
   Page* p = page_of(o);
   FreeSlot* s = reinterpret_cast<FreeSlot*>(o);
-  if (UNLIKELY(!p->free || p->used == 1 || p->kind != PageKind::kObjects || poison)) {
+  if (UNLIKELY(!p->free || p->used == 1 || p->kind != PageKind::kObjects || slow_free)) {
     free_object(o);
     return;
   }
@@ -159,52 +175,78 @@ class Reconciler final : public RootVisitor {
   __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
     const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7});
     const uintptr_t* e = static_cast<const uintptr_t*>(hi);
-    for (; p < e; p++)
+    for (; p < e; p++) {
+      if (LIKELY(!h_.in_range(*p))) continue;
       if (Object* o = h_.find_object(*p)) mark(o);
+    }
   }
   void mark(Object* o) {
     uint64_t rc = o->rc;
-    if ((rc & kMarked) || static_cast<int64_t>(rc) < 0) return;
+    if ((rc & kMarked) || is_immortal(rc)) return;
     o->rc = rc | kMarked;
-    if (!(rc & kInZct)) h_.marked_.push_back(o);
+    if (!(rc & (kInZct | kInEager))) h_.marked_.push_back(o);
   }
   void sweep() {
-    // Entries added while sweeping (children that only stacks hold) are appended, and seen by this loop, too.
-    for (size_t i = 0; i < h_.zct_size(); i++) {
-      Object** at = h_.zct_base_ + i;
-      Object* o = *at;
-      if (LIKELY(at + kAhead < h_.zct_top_)) __builtin_prefetch(at[kAhead], 1);
-      uint64_t rc = o->rc;
-      if (rc >= kCountOne) {
-        o->rc = rc & ~uint64_t{kInZct | kMarked};
-        if (rc & kMarked) {  // its mark must last until the end of the sweep
-          o->rc |= kMarked;
-          h_.marked_.push_back(o);
+    // Entries added while sweeping (children that only stacks hold) are appended, and seen by these loops, too.
+    h_.sweeping_ = true;
+    for (size_t i = 0, j = 0;;) {
+      for (; i < h_.zct_size(); i++) {
+        Object** at = h_.zct_base_ + i;
+        Object* o = *at;
+        if (LIKELY(at + kAhead < h_.zct_top_)) __builtin_prefetch(at[kAhead], 1);
+        uint64_t rc = o->rc;
+        if (UNLIKELY((rc & kMarked) || static_cast<int64_t>(rc) < 0)) {
+          if (decide(o, kInZct)) h_.kept_.push_back(o);
+        } else if (rc >= kCountOne) {
+          o->rc = rc & ~uint64_t{kInZct};
+          if (!(rc & (kOld | kWasCounted)) && o->type()->container) h_.note_young(o);
+        } else {
+          h_.reclaim(o);
+          if (UNLIKELY(!h_.work_.empty())) h_.drain_work(0);
         }
-        if (!(rc & (kOld | kWasCounted)) && o->type()->container) h_.note_young(o);
-        continue;
       }
-      if (rc & kMarked) {
-        h_.kept_.push_back(o);
-        continue;
-      }
-      h_.reclaim(o);
-      if (UNLIKELY(!h_.work_.empty())) h_.drain_work(0);
+      if (LIKELY(j == h_.eager.size())) break;
+      if (decide(h_.eager[j].object, kInEager)) kept_eager_.push_back(j);
+      j++;
     }
+    h_.sweeping_ = false;
     h_.zct_top_ = h_.zct_base_;
+    size_t n = 0;
+    for (size_t k : kept_eager_) {  // in order; only here, because a generator that dies voids notes
+      h_.eager[n] = h_.eager[k];
+      h_.eager[n++].object->rc &= ~uint64_t{kMarked};
+    }
+    h_.eager.resize(n);
     for (Object* o : h_.kept_) {
       o->rc &= ~uint64_t{kMarked};
       *h_.zct_top_++ = o;  // no more than were there
     }
+    for (Object* o : h_.kept_)  // eager objects whose count fell to 0 in this sweep
+      if (UNLIKELY(o->rc & kEager)) h_.eager_zero(o);
     for (Object* o : h_.marked_) o->rc &= ~uint64_t{kMarked};
     h_.stats.survivors += h_.kept_.size();
     h_.kept_.clear();
     h_.marked_.clear();
   }
 
+  // Whether the object stays in the table that `flag` stands for.
+  bool decide(Object* o, uint32_t flag) {
+    uint64_t rc = o->rc;
+    if (is_immortal(rc) || is_counted(rc)) {
+      o->rc = rc & ~uint64_t{flag};
+      if (rc & kMarked) h_.marked_.push_back(o);  // its mark must last until the end of the sweep
+      if (!is_immortal(rc) && !(rc & (kOld | kWasCounted)) && o->type()->container) h_.note_young(o);
+      return false;
+    }
+    if (rc & kMarked) return true;
+    h_.kill(o);
+    return false;
+  }
+
  private:
   static constexpr size_t kAhead = 6;  // entries between the one looked at and the one fetched into the cache
   Heap& h_;
+  std::vector<size_t> kept_eager_;
 };
 
 // The callee-saved registers of the callers are spilled into this frame, and the scan starts above the collector's own frames: what those still
@@ -216,6 +258,14 @@ __attribute__((noinline)) void Heap::reconcile() {
   asm volatile("" ::: "memory");
 }
 
+void Heap::reconcile_above(const void* top) {
+  if (no_reconcile || !scan_roots) return;
+  const void* outer = scan_top;
+  scan_top = top;
+  reconcile_from_here();
+  scan_top = outer;
+}
+
 __attribute__((noinline)) void Heap::reconcile_from_here() {
   ScanTop top(*this, __builtin_frame_address(0));
   uint64_t t0 = now_ns();
@@ -224,6 +274,7 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   freed_bytes_ = largest_freed_ = 0;
   stats.allocated += zct_size() - last_kept - reentered;
   no_reconcile = true;
+  eager_orphans().clear();  // one may die
   {
     Reconciler r(*this);
     scan_roots(r);
@@ -239,16 +290,19 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   reentered = 0;
   size_t soft = std::max(kZctBatch, 2 * kept) + kept;
   while (soft > static_cast<size_t>(zct_hard_end_ - zct_base_)) grow_zct();
-  zct_soft_end_ = zct_base_ + soft;
+  soft_limit_ = soft;
   bytes_since = 0;
+  if (stress_interval && !trace_allocate) zct_soft_end_ = zct_base_ + soft;
+  else set_soft_end();
   requested_ = false;
   budget = std::min(std::max(kMinBudget, kept * 128), kMaxBudget);
   stats.reconciles++;
   if (after_reconcile) after_reconcile(*this);
   uint64_t ns = now_ns() - t0;
   stats.total_pause_ns += ns;
-  if (UNLIKELY(stress_interval) && stats.reconciles % kVerifyEvery == 0) verify(true);
+  if (UNLIKELY(stress_interval) && !collecting_ && stats.reconciles % kVerifyEvery == 0) verify(true);
   stats.max_pause_ns = std::max(stats.max_pause_ns, ns);
+  if (UNLIKELY(sample != nullptr)) sample(*this);
 }
 
 }  // namespace kaa

@@ -9,7 +9,11 @@
 namespace kaa {
 
 static FrameObject* frame_of(Value v) { return v.as<FrameObject>(); }
-static uint32_t frame_word(FrameObject* o) { return o->live ? o->live->pc_index() : o->lasti; }
+static uint32_t frame_word(FrameObject* o) {
+  Thread& t = current_thread();
+  if (UNLIKELY(t.line_pc != nullptr) && o->live == t.line_frame) return static_cast<uint32_t>(t.line_pc - o->code->words);
+  return o->live ? o->live->pc_index() : o->lasti;
+}
 
 static Result<Value> get_back(Thread& t, Value self) {
   FrameObject* o = frame_of(self);

@@ -8,6 +8,8 @@
 //  * a destination register is written last; sources may be dead for the collector after that;
 //  * an error is `return FAIL()`: pc must still be at the instruction;
 //  * a call that pushes a frame continues with ENTER(frame);
+//  * between two instructions, and where a handler polls, its native frame and those of its slow paths hold no references that the registers do not:
+//    a collection that starts there scans the native stack from Thread::loop_base on;
 //  * slow paths are functions out of line, so that a handler needs no stack frame of its own on its fast path.
 #pragma once
 #include "runtime/call.h"
@@ -36,6 +38,9 @@ KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS);  // tracing.cpp
 #define HANDLER(name) KAA_PRESERVE_NONE Value op_##name(HANDLER_ARGS)
 #define DISPATCH() MUSTTAIL return table->op[pc->op](HANDLER_PASS)
 #define NEXT(words) do { pc += (words); DISPATCH(); } while (0)
+// The slow path of a handler, a function of its own that the handler leaves by a tail call: calls made there cost the fast path no stack frame.
+#define SLOW(name) static KAA_PRESERVE_NONE __attribute__((noinline)) Value slow_##name(HANDLER_ARGS)
+#define GO_SLOW(name) do { MUSTTAIL return slow_##name(HANDLER_PASS); } while (0)
 #define SAVE() (f->pc = pc)
 #define FAIL() do { MUSTTAIL return op_fail(HANDLER_PASS); } while (0)
 #define ENTER(frame)                      \
@@ -57,6 +62,37 @@ KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS);  // tracing.cpp
     NEXT(words);                                   \
   } while (0)
 
+// Resumes a generator that is suspended at a YIELD and whose registers are not counted: what resume_generator does, without a call. Falls through when it is
+// anything else.
+#define RESUME_QUICK(GENERATOR, SENT, DST, RET)                                            \
+  do {                                                                                     \
+    ::kaa::GeneratorObject* _g = (GENERATOR);                                              \
+    ::kaa::Frame* _slot = next_frame(f);                                                   \
+    if (UNLIKELY(_g->state != GenState::kSuspended || _g->counted || _g->watched || _slot >= t->frame_limit)) break; \
+    ::kaa::Value _sent = (SENT);                                                           \
+    SAVE();                                                                                \
+    ::kaa::Frame* _gf = &_g->frame;                                                        \
+    _g->state = GenState::kRunning;                                                        \
+    _g->resumed = true;                                                                    \
+    _g->slot = _slot + 1;                                                                  \
+    _g->top = next_regs(f);                                                                \
+    _g->exc.prev = t->exc_state;                                                           \
+    t->exc_state = &_g->exc;                                                               \
+    _gf->prev = f;                                                                         \
+    _gf->dst = (DST);                                                                      \
+    _gf->ret_pc = (RET);                                                                   \
+    _gf->kind = kReturnGenerator;                                                          \
+    t->frame = _gf;                                                                        \
+    f = _gf;                                                                               \
+    r = _g->regs;                                                                          \
+    pc = _gf->pc;                                                                          \
+    r[pc->a] = _sent;                                                                      \
+    k = _gf->code->consts;                                                                 \
+    pc++;                                                                                  \
+    _gf->pc = pc;                                                                          \
+    DISPATCH();                                                                            \
+  } while (0)
+
 // Pushes a frame for a Python function whose arguments are at `a` (in place when they are at the top of the running stack frame's window).
 // Null: error. `kwnames` names the last arguments, which n does not count.
 Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tuple* kwnames, uint16_t dst, const Word* ret_pc, FrameKind kind);
@@ -67,9 +103,29 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
 // instruction (FOR_ITER, SEND) says what happens.
 Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind);
 inline GeneratorObject* generator_of(Frame* f) { return reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - offsetof(GeneratorObject, frame)); }
+// Where the names of unoptimised code are stored. A function made of such code (types.FunctionType) has its globals for that.
+inline Value namespace_of(Frame* f) {
+  if (UNLIKELY(!f->locals)) f->locals = f->func->globals.value();
+  return f->locals;
+}
 inline Frame* next_frame(Frame* f) { return f->on_heap ? generator_of(f)->slot : f + 1; }
 inline Value* next_regs(Frame* f) { return f->on_heap ? generator_of(f)->top : f->regs + f->code->nregs; }
+// Whether losing a count takes more than a subtraction: the last one enters the zero-count table, an eager object is looked at. That is a call, and thus a
+// slow path's business. Others: drop_quick().
+inline bool drops_last(Value v) {
+  if (!v.is_object() || !v) return false;
+  uint64_t rc = v.object()->rc;
+  return static_cast<int64_t>(rc) >= 0 ? rc < 2 * kCountOne && !(rc & kInZct) : (rc & kEager) != 0;
+}
+inline void drop_quick(Value v) {
+  if (v.is_object() && v && LIKELY(static_cast<int64_t>(v.object()->rc) >= 0)) v.object()->rc -= kCountOne;
+}
+Value enter_loop(Handler h, Thread& t, Frame* f);  // runs from a handler on until the frame (kind kReturnExit) is left
 Value run_frame(Thread& t, Frame* f);   // runs until the frame (kind kReturnExit) is left; empty on error
+// Calls a special method written in Python with one to three arguments, from the loop: they are put behind the caller's registers. Null: error.
+Frame* call_special(Thread& t, Frame* f, Value fn, Value a, Value b, Value c, uint16_t dst, const Word* ret_pc, FrameKind kind);
+// What a frame of kind kReturnBinary or kReturnJump returned: the operator's result, after the reflected method if need be. f->pc is at the instruction.
+Result<Value> operator_returned(Thread& t, Frame* f, Value v);
 // ---- slow paths shared by handlers
 Result<Value> arith_slow(Thread& t, BinaryOp op, Value a, Value b);
 Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc);

@@ -2,7 +2,9 @@
 #include "interp/generator.h"
 #include "interp/interp.h"
 #include "interp/tracing.h"
+#include "interp/watch.h"
 #include "runtime/traceback.h"
+#include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
 
 namespace kaa {
@@ -53,7 +55,30 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
   return nf;
 }
 
-Value run_frame(Thread& t, Frame* f) { return t.dispatch->op[f->pc->op](&t, f->pc, f->regs, f, f->code->consts, t.dispatch); }
+Frame* call_special(Thread& t, Frame* f, Value fn, Value a, Value b, Value c, uint16_t dst, const Word* ret_pc, FrameKind kind) {
+  Value* args = next_regs(f);
+  args[0] = a;
+  if (b) args[1] = b;
+  if (c) args[2] = c;
+  return push_call(t, f, fn.as<Function>(), args, c ? 3 : b ? 2 : 1, nullptr, dst, ret_pc, kind);
+}
+
+// A handler's callers must expect all registers to be changed, so this function has saved them in its own frame, above what is recorded: the scan
+// sees what the callers keep in them.
+__attribute__((noinline)) Value enter_loop(Handler h, Thread& t, Frame* f) {
+  const void* outer = t.loop_base;
+#if defined(__x86_64__)
+  const void* sp;
+  asm volatile("mov %%rsp, %0" : "=r"(sp));
+#else
+  const void* sp = static_cast<char*>(__builtin_frame_address(0)) - 512;
+#endif
+  t.loop_base = sp;
+  Value v = h(&t, f->pc, f->regs, f, f->code->consts, t.dispatch);
+  t.loop_base = outer;
+  return v;
+}
+Value run_frame(Thread& t, Frame* f) { return enter_loop(t.dispatch->op[f->pc->op], t, f); }
 
 Result<Value> call_python(Thread& t, Function* fn, const Value* a, size_t n, Tuple* kwnames) {
   TRY(native_enter(t));
@@ -78,8 +103,16 @@ Result<Function*> new_function(Thread& t, Code* code, Dict* globals) {
   fn->globals.init(globals);
   Value b = dict_get_str(globals, NAME("__builtins__"));
   Dict* builtins = interp().builtins;
-  if (b && IS_EXACT(b, dict)) builtins = b.as<Dict>();
-  else if (b && IS_EXACT(b, module)) builtins = b.as<Module>()->dict;
+  if (b && is_dict(b)) {
+    builtins = b.as<Dict>();
+  } else if (b && IS_EXACT(b, module)) {
+    builtins = b.as<Module>()->dict;
+  } else if (b) {  // any other mapping: what it holds now
+    if (!type_of(b)->dunder(D_getitem)) return RAISE(TypeError, "'%T' object is not subscriptable", b);
+    Dict* copy = TRY(new_dict(t));
+    TRY(dict_update(t, copy, b));
+    builtins = copy;
+  }
   fn->builtins.init(builtins);
   fn->name.init(code->name);
   fn->qualname.init(code->qualname);
@@ -104,7 +137,8 @@ static void generator_finished(Thread& t, GeneratorObject* g) {
 // error when v is empty then.
 static Frame* return_special(Thread& t, Frame* f, Value& v) {
   Frame* p = f->prev;
-  FrameKind kind = f->kind;
+  FrameKind flags = f->kind;
+  if (UNLIKELY(flags & kCountedBelow)) flags = leave_watermark(t, f);
   if (UNLIKELY(f->obj != nullptr)) frame_leave(t, f);
   bool was_generator = f->on_heap;
   uint16_t dst = f->dst;
@@ -112,7 +146,8 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
   Value instance = f->locals;
   t.frame = p;
   if (was_generator) generator_finished(t, generator_of(f));
-  switch (kind) {
+  if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, v);
+  switch (static_cast<FrameKind>(flags & kKindMask)) {
     case kReturnExit: return nullptr;
     case kReturnInit:
       if (UNLIKELY(!v.is_none())) {
@@ -128,6 +163,37 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
       p->regs[dst] = Value::from_bool(b.value());
       break;
     }
+    case kReturnDiscard: break;
+    case kReturnIter:
+      if (UNLIKELY(!type_of(v)->iternext && !type_of(v)->dunder(D_next))) {
+        static_cast<void>(RAISE(TypeError, "iter() returned non-iterator of type '%T'", v));
+        v = Value();
+        return p;
+      }
+      p->regs[dst] = v;
+      break;
+    case kReturnBinary: {
+      Result<Value> x = LIKELY(v != kNotImplemented) ? Result<Value>(v) : operator_returned(t, p, v);
+      if (!x.ok()) { v = Value(); return p; }
+      p->regs[dst] = x.value();
+      break;
+    }
+    case kReturnJump: {
+      if (Op op = static_cast<Op>(p->pc->op); op == Op::JUMP_TRUE || op == Op::JUMP_FALSE) {  // __bool__
+        if (UNLIKELY(!v.is_bool())) {
+          static_cast<void>(RAISE(TypeError, "__bool__ should return bool, returned %T", v));
+          v = Value();
+          return p;
+        }
+        p->pc += 1 + ((v == kTrue) == (op == Op::JUMP_TRUE) ? p->pc->bc : 0);
+        return p;
+      }
+      Result<Value> x = operator_returned(t, p, v);
+      Result<bool> b = x.ok() ? truth(t, x.value()) : Result<bool>(Error{});
+      if (!b.ok()) { v = Value(); return p; }
+      p->pc += 2 + (b.value() == (p->pc->c != 0) ? p->pc[1].offset : 0);
+      return p;
+    }
     case kReturnGenerator: {
       const Word* call = p->pc;
       if (static_cast<Op>(call->op) == Op::SEND) p->regs[dst] = v;
@@ -140,10 +206,21 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
   return p;
 }
 
+// The slow half of a return reads the value again: r[pc->a] of a RETURN, None of the others.
+static KAA_PRESERVE_NONE __attribute__((noinline)) Value return_slow(HANDLER_ARGS) {
+  SAVE();
+  Value v = static_cast<Op>(pc->op) == Op::RETURN ? r[pc->a] : kNone;
+  Frame* p = return_special(*t, f, v);
+  if (!p) return v;
+  f = p; r = f->regs; k = f->code->consts; pc = f->pc;
+  table = t->dispatch;
+  if (!v) FAIL();
+  DISPATCH();
+}
 #define RETURN_VALUE(value)                          \
   do {                                               \
-    Value v = (value);                               \
     if (LIKELY(f->kind == kReturnPlain && !f->obj)) { \
+      Value v = (value);                             \
       uint16_t dst = f->dst;                         \
       pc = f->ret_pc;                                \
       f = f->prev;                                   \
@@ -153,16 +230,24 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
       r[dst] = v;                                    \
       DISPATCH();                                    \
     }                                                \
-    SAVE();                                          \
-    Frame* p = return_special(*t, f, v);             \
-    if (!p) return v;                                \
-    f = p; r = f->regs; k = f->code->consts; pc = f->pc; \
-    if (!v) FAIL();                                  \
-    DISPATCH();                                      \
+    MUSTTAIL return return_slow(HANDLER_PASS);       \
   } while (0)
 
 HANDLER(RETURN) { RETURN_VALUE(r[pc->a]); }
-HANDLER(RETURN_NONE) { RETURN_VALUE(kNone); }
+HANDLER(RETURN_NONE) {
+  if (f->kind == kReturnInit && LIKELY(!f->obj)) {  // __init__: the instance is the result
+    Value o = f->locals;
+    uint16_t dst = f->dst;
+    pc = f->ret_pc;
+    f = f->prev;
+    t->frame = f;
+    r = f->regs;
+    k = f->code->consts;
+    r[dst] = o;
+    DISPATCH();
+  }
+  RETURN_VALUE(kNone);
+}
 
 // ---- unwinding: finds the handler for the exception being raised. Null: the loop is left.
 static Frame* unwind(Thread& t, Frame* f) {
@@ -171,9 +256,14 @@ static Frame* unwind(Thread& t, Frame* f) {
     if (is_traced(t)) trace_raised(t, f);
     Code* c = f->code;
     uint32_t at = f->pc_index();
-    for (uint32_t i = 0; i < c->nexceptions; i++) {
-      const ExceptionEntry& e = c->exceptions[i];
-      if (at < e.start || at >= e.end) continue;
+    // Entries are disjoint and in order: the last one that starts at or before `at` decides.
+    uint32_t lo = 0, hi = c->nexceptions;
+    while (lo < hi) {
+      uint32_t mid = (lo + hi) / 2;
+      if (c->exceptions[mid].start <= at) lo = mid + 1; else hi = mid;
+    }
+    if (lo && at < c->exceptions[lo - 1].end) {
+      const ExceptionEntry& e = c->exceptions[lo - 1];
       f->regs[e.reg] = t.exc;
       t.exc = Value();
       f->pc = c->words + e.target;
@@ -181,11 +271,16 @@ static Frame* unwind(Thread& t, Frame* f) {
     }
     if (is_traced(t)) trace_unwound(t, f);
     Frame* p = f->prev;
-    FrameKind kind = f->kind;
-    frame_leave(t, f);
+    if (UNLIKELY(f->kind & kCountedBelow)) leave_watermark(t, f);
+    FrameKind flags = f->kind;
+    if (UNLIKELY(f->obj != nullptr) && frame_leave(t, f)) {  // the exception holds it from now on
+      make_eager(t.exc.object());
+      if (Value tb = t.exc.as<BaseException>()->traceback) make_eager(tb.object());
+    }
     t.frame = p;
     if (f->on_heap) generator_finished(t, generator_of(f));
-    if (kind == kReturnExit) return nullptr;
+    if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, Value());
+    if ((flags & kKindMask) == kReturnExit) return nullptr;
     f = p;
   }
 }
@@ -202,29 +297,61 @@ HANDLER(RETURN_GENERATOR) {
   SAVE();
   Result<Value> g = make_generator(*t, f);
   if (!g.ok()) FAIL();
-  RETURN_VALUE(g.value());
+  Value v = g.value();
+  Frame* p = return_special(*t, f, v);
+  if (!p) return v;
+  f = p; r = f->regs; k = f->code->consts; pc = f->pc;
+  table = t->dispatch;
+  if (!v) FAIL();
+  DISPATCH();
 }
 
-HANDLER(YIELD) {
-  SAVE();
-  Value v = r[pc->b];
-  GeneratorObject* g = generator_of(f);
-  g->state = GenState::kSuspended;
-  t->exc_state = g->exc.prev;
-  Frame* p = f->prev;
-  FrameKind kind = f->kind;
-  uint16_t dst = f->dst;
-  const Word* ret = f->ret_pc;
-  f->prev = nullptr;
-  t->frame = p;
-  generator_ran(g);
-  if (kind == kReturnExit) return v;
-  f = p;
-  r = f->regs;
-  k = f->code->consts;
-  r[dst] = v;
-  pc = ret;
+// `left` is what has to be done when the frame is left, in the slow half.
+#define YIELD_BODY(left)                 \
+  SAVE();                                \
+  Value v = r[pc->b];                    \
+  g->state = GenState::kSuspended;       \
+  t->exc_state = g->exc.prev;            \
+  FrameKind kind = f->kind;              \
+  uint16_t dst = f->dst;                 \
+  const Word* ret = f->ret_pc;           \
+  Frame* p = f->prev;                    \
+  f->prev = nullptr;                     \
+  t->frame = p;                          \
+  left                                   \
+  if (kind == kReturnExit) return v;     \
+  f = p;                                 \
+  r = f->regs;                           \
+  k = f->code->consts;                   \
+  r[dst] = v;                            \
+  pc = ret;                              \
   DISPATCH();
+SLOW(YIELD) {
+  GeneratorObject* g = generator_of(f);
+  YIELD_BODY({
+    if (g->listed != 1) generator_ran(g);
+    if (UNLIKELY(kind & ~kKindMask)) {
+      watched_suspended(*t, f, kind);
+      table = t->dispatch;
+      kind = static_cast<FrameKind>(kind & kKindMask);
+    }
+  })
+}
+HANDLER(YIELD) {
+  GeneratorObject* g = generator_of(f);
+  if (UNLIKELY(g->listed != 1 || (f->kind & ~kKindMask))) GO_SLOW(YIELD);
+  YIELD_BODY()
+}
+
+// The loop of a generator expression takes what register 0 holds for an iterator. Its code can be called with anything, from a function made of it.
+static bool begins_well(Thread& t, GeneratorObject* g) {
+  Code* c = g->frame.code;
+  if (LIKELY(c->argcount != 1 || !(c->flags & kCoGenerator) || c->varnames->items[0].as<Str>()->at(0) != '.')) return true;
+  Value it = g->regs[0];
+  if (LIKELY(it && (type_of(it)->iternext || type_of(it)->dunder(D_next)))) return true;
+  static_cast<void>(RAISE(TypeError, "'%T' object is not an iterator", it));
+  generator_drop(g);
+  return false;
 }
 
 Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind) {
@@ -241,6 +368,8 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
     const Word* y = gf->pc;   // the YIELD
     g->regs[y->a] = sent;
     gf->pc = y + 1;
+  } else if (UNLIKELY(!begins_well(t, g))) {
+    return nullptr;
   }
   g->state = GenState::kRunning;
   g->resumed = true;
@@ -253,6 +382,7 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
   gf->ret_pc = ret_pc;
   gf->kind = kind;
   t.frame = gf;
+  if (UNLIKELY(g->watched)) watched_resumed(t, gf);
   return gf;
 }
 

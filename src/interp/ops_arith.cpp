@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "interp/interp.h"
+#include "runtime/plain.h"
 
 namespace kaa {
 
@@ -23,197 +24,213 @@ inline bool both_double(Value a, Value b, double& x, double& y) {
 
 Result<Value> arith_slow(Thread& t, BinaryOp op, Value a, Value b) {
   double x, y;
-  if (op <= BinaryOp::DIV && both_double(a, b, x, y)) {
+  if (op <= BinaryOp::POW && both_double(a, b, x, y)) {
     switch (op) {
       case BinaryOp::ADD: return make_float(t, x + y);
       case BinaryOp::SUB: return make_float(t, x - y);
       case BinaryOp::MUL: return make_float(t, x * y);
-      default:
+      case BinaryOp::DIV:
         if (y != 0) return make_float(t, x / y);
+        break;
+      case BinaryOp::POW:
+        if (x > 0)
+          if (double d = pow(x, y); isfinite(d)) return make_float(t, d);
+        break;
+      default: break;
     }
   }
   if (op == BinaryOp::ADD && IS_EXACT(a, str) && IS_EXACT(b, str)) return TRY(str_concat(t, a.as<Str>(), b.as<Str>()));
   return binary_op(t, op, a, b);
 }
 
-#define INT_ADD(x, y, out) !__builtin_add_overflow(static_cast<int64_t>((x).bits()), static_cast<int64_t>((y).bits() - 1), &(out))
-#define INT_SUB(x, y, out) !__builtin_sub_overflow(static_cast<int64_t>((x).bits()), static_cast<int64_t>((y).bits() - 1), &(out))
-#define INT_MUL(x, y, out) (!__builtin_mul_overflow(static_cast<int64_t>((x).bits() - 1), (y).as_int(), &(out)) && ((out) |= 1, true))
+namespace {
 
-#define ARITH(NAME, INT, FLOATOP)                                                   \
-  HANDLER(NAME) {                                                                   \
-    Value x = r[pc->b], y = r[pc->c];                                               \
-    if (LIKELY(x.is_int() && y.is_int())) {                                         \
-      int64_t out;                                                                  \
-      if (LIKELY(INT(x, y, out))) { r[pc->a] = Value::from_bits(static_cast<uint64_t>(out)); NEXT(1); } \
-    } else if (x.is_float_word() && y.is_float_word()) {                            \
-      Value v = Value::try_float(x.float_word() FLOATOP y.float_word());            \
-      if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(1); }                         \
-    }                                                                               \
-    SAVE();                                                                         \
-    STORE_RESULT(pc->a, arith_slow(*t, BinaryOp::NAME, r[pc->b], r[pc->c]), 1);     \
-  }
-ARITH(ADD, INT_ADD, +)
-ARITH(SUB, INT_SUB, -)
-ARITH(MUL, INT_MUL, *)
+// ---- fast paths: true and *out when both are small ints, or both floats in the word, and the result is one.
+constexpr int64_t kExactDouble = int64_t{1} << 53;  // ints up to here are doubles without rounding
 
-HANDLER(ADD_I) {
-  Value x = r[pc->b];
-  int64_t i = static_cast<int16_t>(pc->c), out;
-  if (LIKELY(x.is_int() && !__builtin_add_overflow(static_cast<int64_t>(x.bits()), i * 4, &out))) { r[pc->a] = Value::from_bits(static_cast<uint64_t>(out)); NEXT(1); }
-  SAVE();
-  STORE_RESULT(pc->a, arith_slow(*t, BinaryOp::ADD, x, Value::from_int(i)), 1);
-}
-HANDLER(SUB_I) {
-  Value x = r[pc->b];
-  int64_t i = static_cast<int16_t>(pc->c), out;
-  if (LIKELY(x.is_int() && !__builtin_sub_overflow(static_cast<int64_t>(x.bits()), i * 4, &out))) { r[pc->a] = Value::from_bits(static_cast<uint64_t>(out)); NEXT(1); }
-  SAVE();
-  STORE_RESULT(pc->a, arith_slow(*t, BinaryOp::SUB, x, Value::from_int(i)), 1);
-}
-HANDLER(DIV) {
-  Value x = r[pc->b], y = r[pc->c];
-  if (x.is_float_word() && y.is_float_word()) {
-    Value v = Value::try_float(x.float_word() / y.float_word());
-    if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(1); }
-  } else if (x.is_int() && y.is_int()) {
-    int64_t i = x.as_int(), j = y.as_int();
-    constexpr int64_t kExact = int64_t{1} << 53;
-    if (j != 0 && i >= -kExact && i <= kExact && j >= -kExact && j <= kExact) {
-      Value v = Value::try_float(static_cast<double>(i) / static_cast<double>(j));
-      if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(1); }
-    }
-  }
-  SAVE();
-  STORE_RESULT(pc->a, arith_slow(*t, BinaryOp::DIV, x, y), 1);
-}
-// Small-int forms of // and %: y != 0, floor semantics.
-static inline int64_t floor_div(int64_t i, int64_t j) { int64_t q = i / j; return q - ((i % j != 0) & ((i < 0) != (j < 0))); }
-static inline int64_t floor_mod(int64_t i, int64_t j) { int64_t m = i % j; return m + (m != 0 && (m < 0) != (j < 0) ? j : 0); }
-HANDLER(FLOORDIV) {
-  Value x = r[pc->b], y = r[pc->c];
-  if (LIKELY(x.is_int() && y.is_int() && y != Value::from_int(0) && y != Value::from_int(-1))) { r[pc->a] = Value::from_int(floor_div(x.as_int(), y.as_int())); NEXT(1); }
-  SAVE();
-  STORE_RESULT(pc->a, arith_slow(*t, BinaryOp::FLOORDIV, x, y), 1);
-}
-HANDLER(MOD) {
-  Value x = r[pc->b], y = r[pc->c];
-  if (LIKELY(x.is_int() && y.is_int() && y != Value::from_int(0))) { r[pc->a] = Value::from_int(y == Value::from_int(-1) ? 0 : floor_mod(x.as_int(), y.as_int())); NEXT(1); }
-  SAVE();
-  STORE_RESULT(pc->a, arith_slow(*t, BinaryOp::MOD, x, y), 1);
-}
-#define GENERIC(NAME) \
-  HANDLER(NAME) { SAVE(); STORE_RESULT(pc->a, arith_slow(*t, BinaryOp::NAME, r[pc->b], r[pc->c]), 1); }
-GENERIC(POW)
-GENERIC(MATMUL)
-HANDLER(LSHIFT) {
-  Value x = r[pc->b], y = r[pc->c];
-  if (x.is_int() && y.is_int() && y.as_int() >= 0 && y.as_int() < 60) {
-    int64_t s = x.as_int() << y.as_int();
-    if (s >> y.as_int() == x.as_int() && Value::fits_int(s)) { r[pc->a] = Value::from_int(s); NEXT(1); }
-  }
-  SAVE();
-  STORE_RESULT(pc->a, arith_slow(*t, BinaryOp::LSHIFT, x, y), 1);
-}
-HANDLER(RSHIFT) {
-  Value x = r[pc->b], y = r[pc->c];
-  if (LIKELY(x.is_int() && y.is_int() && y.as_int() >= 0)) { r[pc->a] = Value::from_int(x.as_int() >> (y.as_int() > 63 ? 63 : y.as_int())); NEXT(1); }
-  SAVE();
-  STORE_RESULT(pc->a, arith_slow(*t, BinaryOp::RSHIFT, x, y), 1);
-}
-#define BITWISE(NAME, OPER) \
-  HANDLER(NAME) { \
-    Value x = r[pc->b], y = r[pc->c]; \
-    if (LIKELY(x.is_int() && y.is_int())) { r[pc->a] = Value::from_int(x.as_int() OPER y.as_int()); NEXT(1); } \
-    SAVE(); \
-    STORE_RESULT(pc->a, arith_slow(*t, BinaryOp::NAME, x, y), 1); \
-  }
-BITWISE(AND, &)
-BITWISE(OR, |)
-BITWISE(XOR, ^)
+inline bool int_result(int64_t i, Value* out) { *out = Value::from_int(i); return Value::fits_int(i); }
+inline bool float_result(double d, Value* out) { *out = Value::try_float(d); return LIKELY(!out->is_empty()); }
+inline int64_t floor_div(int64_t i, int64_t j) { int64_t q = i / j; return q - ((i % j != 0) & ((i < 0) != (j < 0))); }
+inline int64_t floor_mod(int64_t i, int64_t j) { int64_t m = i % j; return m + (m != 0 && (m < 0) != (j < 0) ? j : 0); }
 
-// One operation on any two values, small ints and floats first; for the forms with an operator word.
-static Result<Value> any_op(Thread& t, BinaryOp op, Value x, Value y) {
-  if (x.is_int() && y.is_int()) {
-    int64_t i = x.as_int(), j = y.as_int(), out;
-    switch (op) {
-      case BinaryOp::ADD: if (INT_ADD(x, y, out)) return Value::from_bits(static_cast<uint64_t>(out)); break;
-      case BinaryOp::SUB: if (INT_SUB(x, y, out)) return Value::from_bits(static_cast<uint64_t>(out)); break;
-      case BinaryOp::MUL: if (INT_MUL(x, y, out)) return Value::from_bits(static_cast<uint64_t>(out)); break;
-      case BinaryOp::FLOORDIV: if (j > 0) return Value::from_int(floor_div(i, j)); break;
-      case BinaryOp::MOD: if (j > 0) return Value::from_int(floor_mod(i, j)); break;
-      case BinaryOp::AND: return Value::from_int(i & j);
-      case BinaryOp::OR: return Value::from_int(i | j);
-      case BinaryOp::XOR: return Value::from_int(i ^ j);
-      case BinaryOp::RSHIFT: if (j >= 0) return Value::from_int(i >> (j > 63 ? 63 : j)); break;
-      default: break;
-    }
-  }
-  return arith_slow(t, op, x, y);
+// Tagged sums and products stay tagged: the tag of one operand is taken off first.
+inline bool int_ADD(Value x, Value y, Value* out) {
+  int64_t v;
+  if (UNLIKELY(__builtin_add_overflow(static_cast<int64_t>(x.bits()), static_cast<int64_t>(y.bits() - 1), &v))) return false;
+  *out = Value::from_bits(static_cast<uint64_t>(v));
+  return true;
 }
-HANDLER(BINARY_K) {
-  Value x = r[pc->b], y = k[pc->c];
-  if (x.is_float_word() && y.is_float_word()) {
-    double a = x.float_word(), b = y.float_word(), d;
-    switch (static_cast<BinaryOp>(pc[1].index)) {
-      case BinaryOp::ADD: d = a + b; break;
-      case BinaryOp::SUB: d = a - b; break;
-      case BinaryOp::MUL: d = a * b; break;
-      case BinaryOp::DIV: d = a / b; break;
-      default: goto general;
-    }
-    Value v = Value::try_float(d);
-    if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(2); }
-  }
-general:
-  SAVE();
-  STORE_RESULT(pc->a, any_op(*t, static_cast<BinaryOp>(pc[1].index), x, y), 2);
+inline bool int_SUB(Value x, Value y, Value* out) {
+  int64_t v;
+  if (UNLIKELY(__builtin_sub_overflow(static_cast<int64_t>(x.bits()), static_cast<int64_t>(y.bits() - 1), &v))) return false;
+  *out = Value::from_bits(static_cast<uint64_t>(v));
+  return true;
 }
-static Result<Value> inplace_slow(Thread& t, BinaryOp op, Value x, Value y) {
-  if (x.is_object() && !IS_EXACT(x, str)) return inplace_op(t, op, x, y);
-  if (IS_EXACT(x, str)) return op == BinaryOp::ADD && IS_EXACT(y, str) ? Result<Value>(str_append_inplace(t, x.as<Str>(), y.as<Str>())) : inplace_op(t, op, x, y);
+inline bool int_MUL(Value x, Value y, Value* out) {
+  int64_t v;
+  if (UNLIKELY(__builtin_mul_overflow(static_cast<int64_t>(x.bits() - 1), y.as_int(), &v))) return false;
+  *out = Value::from_bits(static_cast<uint64_t>(v) | 1);
+  return true;
+}
+inline bool int_DIV(Value x, Value y, Value* out) {
+  int64_t i = x.as_int(), j = y.as_int();
+  if (j == 0 || i < -kExactDouble || i > kExactDouble || j < -kExactDouble || j > kExactDouble) return false;
+  return float_result(static_cast<double>(i) / static_cast<double>(j), out);
+}
+inline bool int_FLOORDIV(Value x, Value y, Value* out) {
+  int64_t i = x.as_int(), j = y.as_int();
+  if (UNLIKELY(j <= 0)) {
+    if (j >= -1) return false;  // 0 and the one quotient that may not fit
+    *out = Value::from_int(floor_div(i, j));
+    return true;
+  }
+  // A division of 32 bits takes a fraction of the time of one of 64.
+  *out = Value::from_int(LIKELY((static_cast<uint64_t>(i) | static_cast<uint64_t>(j)) >> 32 == 0) ? static_cast<int64_t>(static_cast<uint32_t>(i) / static_cast<uint32_t>(j)) : floor_div(i, j));
+  return true;
+}
+inline bool int_MOD(Value x, Value y, Value* out) {
+  int64_t i = x.as_int(), j = y.as_int();
+  if (UNLIKELY(j <= 0)) {
+    if (j >= -1) return false;
+    *out = Value::from_int(floor_mod(i, j));
+    return true;
+  }
+  *out = Value::from_int(LIKELY((static_cast<uint64_t>(i) | static_cast<uint64_t>(j)) >> 32 == 0) ? static_cast<int64_t>(static_cast<uint32_t>(i) % static_cast<uint32_t>(j)) : floor_mod(i, j));
+  return true;
+}
+inline bool int_POW(Value x, Value y, Value* out) { return y == Value::from_int(2) && int_MUL(x, x, out); }
+inline bool int_MATMUL(Value, Value, Value*) { return false; }
+inline bool int_LSHIFT(Value x, Value y, Value* out) {
+  int64_t i = x.as_int(), n = y.as_int();
+  if (static_cast<uint64_t>(n) >= 60) return false;
+  int64_t v = i << n;
+  return v >> n == i && int_result(v, out);
+}
+inline bool int_RSHIFT(Value x, Value y, Value* out) {
+  int64_t n = y.as_int();
+  if (UNLIKELY(n < 0)) return false;
+  *out = Value::from_int(x.as_int() >> (n > 63 ? 63 : n));
+  return true;
+}
+inline bool int_AND(Value x, Value y, Value* out) { *out = Value::from_bits(x.bits() & y.bits()); return true; }
+inline bool int_OR(Value x, Value y, Value* out) { *out = Value::from_bits(x.bits() | y.bits()); return true; }
+inline bool int_XOR(Value x, Value y, Value* out) { *out = Value::from_bits((x.bits() ^ y.bits()) | 1); return true; }
+
+constexpr bool kFloat_ADD = true, kFloat_SUB = true, kFloat_MUL = true, kFloat_DIV = true, kFloat_FLOORDIV = false, kFloat_MOD = false, kFloat_POW = false,
+               kFloat_MATMUL = false, kFloat_LSHIFT = false, kFloat_RSHIFT = false, kFloat_AND = false, kFloat_OR = false, kFloat_XOR = false;
+template <BinaryOp op>
+inline bool float_op(double x, double y, Value* out) {
+  if constexpr (op == BinaryOp::ADD) return float_result(x + y, out);
+  if constexpr (op == BinaryOp::SUB) return float_result(x - y, out);
+  if constexpr (op == BinaryOp::MUL) return float_result(x * y, out);
+  if constexpr (op == BinaryOp::DIV) return float_result(x / y, out);  // no float in a word is zero
+  return false;
+}
+
+// a op= b where a is no small int and no float.
+Result<Value> inplace_slow(Thread& t, BinaryOp op, Value x, Value y) {
+  if (op == BinaryOp::ADD && IS_EXACT(x, str)) return IS_EXACT(y, str) ? Result<Value>(str_append_inplace(t, x.as<Str>(), y.as<Str>())) : inplace_op(t, op, x, y);
+  if (x.is_object()) return inplace_op(t, op, x, y);
   double p, q;
   if (op <= BinaryOp::DIV && both_double(x, y, p, q)) return arith_slow(t, op, x, y);
   return inplace_op(t, op, x, y);
 }
-#define INPLACE_BODY(RIGHT)                                                              \
-  Value x = r[pc->b], y = (RIGHT);                                                       \
-  BinaryOp op = static_cast<BinaryOp>(pc[1].index);                                      \
-  if (x.is_int() && y.is_int()) {                                                        \
-    SAVE();                                                                              \
-    STORE_RESULT(pc->a, any_op(*t, op, x, y), 2);                                        \
-  }                                                                                      \
-  if (x.is_float_word() && y.is_float_word()) {                                          \
-    double a = x.float_word(), b = y.float_word(), d = 0;                                \
-    bool known = true;                                                                   \
-    switch (op) {                                                                        \
-      case BinaryOp::ADD: d = a + b; break;                                              \
-      case BinaryOp::SUB: d = a - b; break;                                              \
-      case BinaryOp::MUL: d = a * b; break;                                              \
-      case BinaryOp::DIV: d = a / b; break;                                              \
-      default: known = false;                                                            \
-    }                                                                                    \
-    Value v = known ? Value::try_float(d) : Value();                                     \
-    if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(2); }                                \
-  }                                                                                      \
-  SAVE();                                                                                \
-  STORE_RESULT(pc->a, inplace_slow(*t, op, x, y), 2);
-HANDLER(INPLACE) { INPLACE_BODY(r[pc->c]) }
-HANDLER(INPLACE_K) { INPLACE_BODY(k[pc->c]) }
 
-#define INPLACE_I(NAME, BUILTIN)                                                                     \
-  HANDLER(INPLACE_##NAME##_I) {                                                                       \
-    Value x = r[pc->b];                                                                               \
-    int64_t i = static_cast<int16_t>(pc->c), out;                                                     \
-    if (LIKELY(x.is_int() && !BUILTIN(static_cast<int64_t>(x.bits()), i * 4, &out))) {                \
-      r[pc->a] = Value::from_bits(static_cast<uint64_t>(out));                                        \
-      NEXT(1);                                                                                        \
-    }                                                                                                 \
-    SAVE();                                                                                           \
-    STORE_RESULT(pc->a, inplace_slow(*t, BinaryOp::NAME, x, Value::from_int(i)), 1);                  \
+}  // namespace
+
+// A method written in Python runs in the loop.
+#define ARITH_SLOW(HANDLER_NAME, NAME, RIGHT, SLOWLY)                                                  \
+  SLOW(HANDLER_NAME) {                                                                                 \
+    SAVE();                                                                                            \
+    Value x = r[pc->b], y = RIGHT;                                                                     \
+    if (Value m = python_operator(BinaryOp::NAME, x, y, SLOWLY == inplace_slow)) {                     \
+      Frame* nf = call_special(*t, f, m, x, y, Value(), pc->a, pc + 1, kReturnBinary);                 \
+      if (UNLIKELY(!nf)) FAIL();                                                                       \
+      ENTER(nf);                                                                                       \
+    }                                                                                                  \
+    STORE_RESULT(pc->a, SLOWLY(*t, BinaryOp::NAME, x, y), 1);                                          \
   }
-INPLACE_I(ADD, __builtin_add_overflow)
-INPLACE_I(SUB, __builtin_sub_overflow)
+#define ARITH(HANDLER_NAME, NAME, RIGHT, SLOWLY)                                                       \
+  ARITH_SLOW(HANDLER_NAME, NAME, RIGHT, SLOWLY)                                                        \
+  HANDLER(HANDLER_NAME) {                                                                              \
+    Value x = r[pc->b], y = RIGHT, v;                                                                  \
+    if (LIKELY(x.is_int() && y.is_int())) {                                                            \
+      if (LIKELY(int_##NAME(x, y, &v))) { r[pc->a] = v; NEXT(1); }                                     \
+    } else if (kFloat_##NAME && x.is_float_word() && y.is_float_word()) {                              \
+      if (LIKELY(float_op<BinaryOp::NAME>(x.float_word(), y.float_word(), &v))) { r[pc->a] = v; NEXT(1); } \
+    }                                                                                                  \
+    GO_SLOW(HANDLER_NAME);                                                                             \
+  }
+// The right operand is a small number: with a float it counts as one.
+#define ARITH_IMMEDIATE(HANDLER_NAME, NAME, SLOWLY)                                                    \
+  ARITH_SLOW(HANDLER_NAME, NAME, IMMEDIATE, SLOWLY)                                                    \
+  HANDLER(HANDLER_NAME) {                                                                              \
+    Value x = r[pc->b], v;                                                                             \
+    int16_t i = static_cast<int16_t>(pc->c);                                                           \
+    if (LIKELY(x.is_int())) {                                                                          \
+      if (LIKELY(int_##NAME(x, Value::from_int(i), &v))) { r[pc->a] = v; NEXT(1); }                    \
+    } else if (kFloat_##NAME && x.is_float_word() && (BinaryOp::NAME != BinaryOp::DIV || i)) {         \
+      if (LIKELY(float_op<BinaryOp::NAME>(x.float_word(), i, &v))) { r[pc->a] = v; NEXT(1); }          \
+    }                                                                                                  \
+    GO_SLOW(HANDLER_NAME);                                                                             \
+  }
+#define IMMEDIATE Value::from_int(static_cast<int16_t>(pc->c))
+#define PLAIN_AND_INPLACE(NAME) ARITH(NAME, NAME, r[pc->c], arith_slow) ARITH(INPLACE_##NAME, NAME, r[pc->c], inplace_slow)
+#define IMMEDIATE_FORMS(NAME) ARITH_IMMEDIATE(NAME##_I, NAME, arith_slow) ARITH_IMMEDIATE(INPLACE_##NAME##_I, NAME, inplace_slow)
+#define FLOAT_FORM(NAME) ARITH(NAME##_F, NAME, k[pc->c], arith_slow)
+#define OP(...)
+#include "defs/opcodes.def"
+KAA_BINARY_OPS(PLAIN_AND_INPLACE)
+KAA_IMMEDIATE_OPS(IMMEDIATE_FORMS)
+KAA_FLOAT_OPS(FLOAT_FORM)
+
+#define FUSED(FIRST, SECOND)                                                                            \
+  HANDLER(FIRST##_##SECOND) {                                                                           \
+    Value x = r[pc->b], y = r[pc->c];                                                                   \
+    if (LIKELY(x.is_float_word() && y.is_float_word() && table == &k_dispatch)) {                       \
+      double p = PLAIN_##FIRST(x.float_word(), y.float_word());                                         \
+      bool left = pc[1].b == pc->a;                                                                     \
+      Value z = r[left ? pc[1].c : pc[1].b];                                                            \
+      if (LIKELY(z.is_float_word())) {                                                                  \
+        double w = z.float_word();                                                                      \
+        Value v = Value::try_float(p), u = Value::try_float(left ? PLAIN_##SECOND(p, w) : PLAIN_##SECOND(w, p)); \
+        if (LIKELY(v && u)) {                                                                           \
+          r[pc->a] = v;                                                                                 \
+          r[pc[1].a] = u;                                                                               \
+          NEXT(2);                                                                                      \
+        }                                                                                               \
+      }                                                                                                 \
+    }                                                                                                   \
+    MUSTTAIL return op_##FIRST(HANDLER_PASS);                                                           \
+  }
+#define PLAIN_ADD(x, y) ((x) + (y))
+#define PLAIN_SUB(x, y) ((x) - (y))
+#define PLAIN_MUL(x, y) ((x) * (y))
+KAA_FUSED_OPS(FUSED)
+
+Result<Value> operator_returned(Thread& t, Frame* f, Value v) {
+  if (v != kNotImplemented) return v;
+  const Word* pc = f->pc;
+  Op op = static_cast<Op>(pc->op);
+  Value* r = f->regs;
+  auto within = [op](Op first, Op last) { return op >= first && op <= last; };
+  auto operator_of = [op](Op first) { return static_cast<BinaryOp>(static_cast<int>(op) - static_cast<int>(first)); };
+  auto immediate_of = [op](Op first) {  // there is no immediate form of @
+    int i = static_cast<int>(op) - static_cast<int>(first);
+    return static_cast<BinaryOp>(i + (i >= static_cast<int>(BinaryOp::MATMUL)));
+  };
+  auto comparison_of = [op](Op first) { return static_cast<CompareOp>(static_cast<int>(op) - static_cast<int>(first)); };
+  if (within(Op::ADD, Op::XOR)) return binary_op_after_left(t, operator_of(Op::ADD), r[pc->b], r[pc->c], false);
+  if (within(Op::ADD_ADD, Op::MUL_MUL)) return binary_op_after_left(t, static_cast<BinaryOp>((static_cast<int>(op) - static_cast<int>(Op::ADD_ADD)) / 3), r[pc->b], r[pc->c], false);
+  if (within(Op::ADD_I, Op::XOR_I)) return binary_op_after_left(t, immediate_of(Op::ADD_I), r[pc->b], IMMEDIATE, false);
+  if (within(Op::ADD_F, Op::DIV_F)) return binary_op_after_left(t, operator_of(Op::ADD_F), r[pc->b], f->code->consts[pc->c], false);
+  if (within(Op::INPLACE_ADD, Op::INPLACE_XOR)) return binary_op_after_left(t, operator_of(Op::INPLACE_ADD), r[pc->b], r[pc->c], true);
+  if (within(Op::INPLACE_ADD_I, Op::INPLACE_XOR_I)) return binary_op_after_left(t, immediate_of(Op::INPLACE_ADD_I), r[pc->b], IMMEDIATE, true);
+  if (within(Op::LT, Op::GE)) return compare_after_left(t, comparison_of(Op::LT), r[pc->b], r[pc->c]);
+  if (within(Op::JUMP_LT, Op::JUMP_GE)) return compare_after_left(t, comparison_of(Op::JUMP_LT), r[pc->a], r[pc->b]);
+  if (within(Op::JUMP_LT_I, Op::JUMP_GE_I)) return compare_after_left(t, comparison_of(Op::JUMP_LT_I), r[pc->a], Value::from_int(static_cast<int16_t>(pc->b)));
+  return v;
+}
 
 HANDLER(NEG) {
   Value x = r[pc->b];
@@ -229,14 +246,17 @@ HANDLER(INVERT) {
   SAVE();
   STORE_RESULT(pc->a, unary_invert(*t, x), 1);
 }
-HANDLER(NOT) {
-  Value v = r[pc->b];
-  if (v.is_bool()) { r[pc->a] = v == kTrue ? kFalse : kTrue; NEXT(1); }
+SLOW(NOT) {
   SAVE();
-  Result<bool> b = truth(*t, v);
+  Result<bool> b = truth(*t, r[pc->b]);
   if (!b.ok()) FAIL();
   r[pc->a] = Value::from_bool(!b.value());
   NEXT(1);
+}
+HANDLER(NOT) {
+  Value v = r[pc->b];
+  if (v.is_bool()) { r[pc->a] = v == kTrue ? kFalse : kTrue; NEXT(1); }
+  GO_SLOW(NOT);
 }
 HANDLER(TO_BOOL) {
   Value v = r[pc->b];
@@ -261,19 +281,27 @@ static Result<Value> compare_slow(Thread& t, CompareOp op, Value a, Value b) {
       case CompareOp::GE: return Value::from_bool(x >= y);
     }
   }
-  if (IS_EXACT(a, str) && IS_EXACT(b, str)) {
-    if (op == CompareOp::EQ) return Value::from_bool(str_equal(a.as<Str>(), b.as<Str>()));
-    if (op == CompareOp::NE) return Value::from_bool(!str_equal(a.as<Str>(), b.as<Str>()));
+  if (a.is_object() && b.is_object() && (op == CompareOp::EQ || op == CompareOp::NE) && (IS_EXACT(a, str) || IS_EXACT(a, tuple))) {
+    if (int same = plain_equal(a, b); same != kAsk) return Value::from_bool((same == kSame) == (op == CompareOp::EQ));
   }
   return compare(t, op, a, b);
 }
 #define COMPARE(NAME, OPER)                                                                            \
+  SLOW(NAME) {                                                                                         \
+    SAVE();                                                                                            \
+    Value x = r[pc->b], y = r[pc->c];                                                                  \
+    if (Value m = python_comparison(CompareOp::NAME, x, y)) {                                          \
+      Frame* nf = call_special(*t, f, m, x, y, Value(), pc->a, pc + 1, kReturnBinary);                 \
+      if (UNLIKELY(!nf)) FAIL();                                                                       \
+      ENTER(nf);                                                                                       \
+    }                                                                                                  \
+    STORE_RESULT(pc->a, compare_slow(*t, CompareOp::NAME, x, y), 1);                                   \
+  }                                                                                                    \
   HANDLER(NAME) {                                                                                      \
     Value x = r[pc->b], y = r[pc->c];                                                                  \
     if (LIKELY(x.is_int() && y.is_int())) { r[pc->a] = Value::from_bool(x.as_int() OPER y.as_int()); NEXT(1); }    \
     if (x.is_float_word() && y.is_float_word()) { r[pc->a] = Value::from_bool(x.float_word() OPER y.float_word()); NEXT(1); } \
-    SAVE();                                                                                            \
-    STORE_RESULT(pc->a, compare_slow(*t, CompareOp::NAME, x, y), 1);                                   \
+    GO_SLOW(NAME);                                                                                     \
   }
 COMPARE(LT, <)
 COMPARE(LE, <=)
@@ -288,21 +316,32 @@ static Result<bool> compare_truth(Thread& t, CompareOp op, Value a, Value b) {
   if (v == kFalse) return false;
   return truth(t, v);
 }
-#define COMPARE_JUMP_BODY(NAME, OPER, X, Y)                                                            \
-    bool b;                                                                                            \
-    if (LIKELY(X.is_int() && Y.is_int())) b = X.as_int() OPER Y.as_int();                              \
-    else if (X.is_float_word() && Y.is_float_word()) b = X.float_word() OPER Y.float_word();           \
-    else {                                                                                             \
-      SAVE();                                                                                          \
-      Result<bool> res = compare_truth(*t, CompareOp::NAME, X, Y);                                     \
-      if (UNLIKELY(!res.ok())) FAIL();                                                                 \
-      b = res.value();                                                                                 \
+#define COMPARE_JUMP_FORM(HANDLER_NAME, NAME, OPER, RIGHT)                                             \
+  SLOW(HANDLER_NAME) {                                                                                 \
+    SAVE();                                                                                            \
+    Value x = r[pc->a], y = RIGHT;                                                                     \
+    if (Value m = python_comparison(CompareOp::NAME, x, y)) {                                          \
+      Frame* nf = call_special(*t, f, m, x, y, Value(), 0, pc, kReturnJump);                           \
+      if (UNLIKELY(!nf)) FAIL();                                                                       \
+      ENTER(nf);                                                                                       \
     }                                                                                                  \
+    Result<bool> res = compare_truth(*t, CompareOp::NAME, x, y);                                       \
+    if (UNLIKELY(!res.ok())) FAIL();                                                                   \
+    if (res.value() == (pc->c != 0)) NEXT(2 + pc[1].offset);                                           \
+    NEXT(2);                                                                                           \
+  }                                                                                                    \
+  HANDLER(HANDLER_NAME) {                                                                              \
+    Value x = r[pc->a], y = RIGHT;                                                                     \
+    bool b;                                                                                            \
+    if (LIKELY(x.is_int() && y.is_int())) b = static_cast<int64_t>(x.bits()) OPER static_cast<int64_t>(y.bits()); \
+    else if (x.is_float_word() && y.is_float_word()) b = x.float_word() OPER y.float_word();           \
+    else GO_SLOW(HANDLER_NAME);                                                                        \
     if (b == (pc->c != 0)) NEXT(2 + pc[1].offset);                                                     \
-    NEXT(2);
+    NEXT(2);                                                                                           \
+  }
 #define COMPARE_JUMP(NAME, OPER)                                                                       \
-  HANDLER(JUMP_##NAME) { Value x = r[pc->a], y = r[pc->b]; COMPARE_JUMP_BODY(NAME, OPER, x, y) }       \
-  HANDLER(JUMP_##NAME##_I) { Value x = r[pc->a], y = Value::from_int(static_cast<int16_t>(pc->b)); COMPARE_JUMP_BODY(NAME, OPER, x, y) }
+  COMPARE_JUMP_FORM(JUMP_##NAME, NAME, OPER, r[pc->b])                                                 \
+  COMPARE_JUMP_FORM(JUMP_##NAME##_I, NAME, OPER, Value::from_int(static_cast<int16_t>(pc->b)))
 COMPARE_JUMP(LT, <)
 COMPARE_JUMP(LE, <=)
 COMPARE_JUMP(EQ, ==)
@@ -314,6 +353,13 @@ HANDLER(IS) { r[pc->a] = Value::from_bool(r[pc->b] == r[pc->c]); NEXT(1); }
 HANDLER(IS_NOT) { r[pc->a] = Value::from_bool(!(r[pc->b] == r[pc->c])); NEXT(1); }
 HANDLER(IN) {
   SAVE();
+  if (Value c = r[pc->c]; c.is_object() && type_of(c)->has(kTypeHeap)) {
+    if (Value m = type_of(c)->dunder(D_contains); m && IS_EXACT(m, function)) {
+      Frame* nf = call_special(*t, f, m, c, r[pc->b], Value(), pc->a, pc + 1, kReturnBool);
+      if (UNLIKELY(!nf)) FAIL();
+      ENTER(nf);
+    }
+  }
   Result<bool> b = contains(*t, r[pc->c], r[pc->b]);
   if (!b.ok()) FAIL();
   r[pc->a] = Value::from_bool(b.value());

@@ -1,8 +1,10 @@
-// Attributes, methods, super, subscripts.
+// Attributes, methods, super.
 //
-// The cache word of LOAD_ATTR, LOAD_METHOD and STORE_ATTR is either a slot fact {shape:48, offset:16} (the attribute of an instance of exactly this shape is the word at this
-// offset from the object's start) or, with the top bit set, the address of an immutable AttrRecord. Slot facts rest on no class of the type having a data
-// descriptor of that name: type_set_attr flushes all caches in the rare case that one appears later (flush_attr_caches).
+// The cache word of these instructions is either a slot fact {shape:48, offset:16} (the attribute of an instance of exactly this shape is the word at this
+// offset from the object's start) or, with the top bit set, the address of an immutable AttrRecord, which may lead to others: one for each shape that the
+// instruction has met, up to four. Slot facts and slot records rest on the type having no data descriptor of that name and no __getattribute__ or
+// __setattr__ of its own: type_set_attr flushes all caches when that changes for a type that has such instances (flush_attr_caches). All other records
+// guard the type's version.
 #include <stdlib.h>
 
 #include "heap/heap_inl.h"
@@ -13,20 +15,45 @@ namespace kaa {
 namespace {
 
 struct AttrRecord {
-  enum Kind : uint8_t { kMethod, kClassValue, kModule, kMember, kProperty, kGetSet, kAddSlot } kind;
-  Shape* shape;       // of the object
-  uint32_t version;   // of its type
-  uint32_t keys;      // kModule: keys version
-  uint32_t index;     // kModule: entry; kMember: offset; kAddSlot: word offset
-  Shape* next;        // kAddSlot: shape afterwards
-  Value value;        // function, class value, property, getset: kept by the class while the version holds
+  enum Kind : uint8_t {
+    kSlot,        // the word at offset `index`
+    kOverflow,    // slot `index` of the overflow buffer
+    kEntry,       // the instance's attributes are in a dict, where this one is (or was) entry `index`
+    kMethod,      // function `value`, self is the object; no attribute of the instance can have the name
+    kMethodDict,  // the same, but the instance's dict must be asked first
+    kBound,       // function `value`, self is `self` (class methods); empty: no self
+    kValue,       // `value`
+    kModule,      // entry `index` of a module's dict while its keys' version is `keys`
+    kMember, kProperty, kGetSet,
+    kGetattr,     // no such attribute: __getattr__ is the function `value`
+    kAddSlot,     // STORE_ATTR: the attribute is new, the word at offset `index` takes it, the shape becomes `next`
+    kSuper,       // LOAD_SUPER_METHOD: `self` is the class, the function is `value`
+  } kind;
+  uint8_t depth;           // of the chain of links
+  Shape* shape;            // of the object
+  uint32_t version;        // of its type
+  uint32_t keys;           // kModule: see there; of classes' attributes: the class's own version
+  uint32_t index;
+  Shape* next;
+  Value value, self;       // kept by the class while the version holds
+  const AttrRecord* link;  // about another shape
 };
 constexpr uint64_t kRecordBit = uint64_t{1} << 63;
 constexpr uint16_t kMaxRecords = 32;   // of one instruction; then it stays with what it has
+constexpr uint8_t kMaxDepth = 4;
 
 inline const AttrRecord* record_of(uint64_t w) { return (w & kRecordBit) ? reinterpret_cast<const AttrRecord*>(w & ~kRecordBit) : nullptr; }
-inline Shape* shape_of(Value v) { return v.is_object() ? v.object()->shape : type_of(v)->root; }
+inline Shape* shape_of(Value v) { return LIKELY(v.is_object()) ? v.object()->shape : type_of(v)->root; }
 inline bool fresh(const AttrRecord* rec, Shape* s) { return rec->shape == s && rec->version == s->type->version; }
+// The record about this object, or null. Records of classes' attributes are about one class, in a version of its own.
+inline const AttrRecord* find_record(uint64_t w, Value o, Shape* s) {
+  for (const AttrRecord* rec = record_of(w); rec; rec = rec->link) {
+    if (!fresh(rec, s)) continue;
+    if (rec->keys && rec->kind != AttrRecord::kModule && o.as<Type>()->version != rec->keys) continue;
+    return rec;
+  }
+  return nullptr;
+}
 
 void write_word(const Word* w, uint64_t bits) { __atomic_store_n(const_cast<uint64_t*>(&w->bits), bits, __ATOMIC_RELEASE); }
 bool may_record(const Word* pc) {
@@ -37,55 +64,132 @@ bool may_record(const Word* pc) {
 }
 // Records of replaced facts are few (kMaxRecords an instruction) and are kept: another thread may still be reading one.
 void write_record(const Word* pc, AttrRecord rec) {
+  if (!may_record(pc)) return;
+  uint64_t old = pc[2].bits;
+  if (const AttrRecord* head = record_of(old)) {
+    if (head->depth + 1 < kMaxDepth && head->shape->type->version == head->version) { rec.link = head; rec.depth = static_cast<uint8_t>(head->depth + 1); }
+  } else if (old && rec.kind != AttrRecord::kAddSlot) {  // a slot fact
+    Shape* s = reinterpret_cast<Shape*>(old >> 16);
+    AttrRecord* slot = static_cast<AttrRecord*>(malloc(sizeof(AttrRecord)));
+    if (slot && s != rec.shape) {
+      *slot = AttrRecord{.kind = AttrRecord::kSlot, .shape = s, .version = s->type->version, .index = static_cast<uint32_t>(old & 0xFFFF)};
+      rec.link = slot;
+      rec.depth = 1;
+    }
+  }
   AttrRecord* p = static_cast<AttrRecord*>(malloc(sizeof(AttrRecord)));
   if (!p) return;
   *p = rec;
   write_word(&pc[2], reinterpret_cast<uint64_t>(p) | kRecordBit);
+}
+// A slot at an offset: the first such fact of an instruction goes into the word itself.
+void write_slot(const Word* pc, Shape* s, uint64_t offset, uint32_t version) {
+  if (pc[2].bits == 0) {
+    if (may_record(pc)) write_word(&pc[2], reinterpret_cast<uint64_t>(s) << 16 | offset);
+  } else {
+    write_record(pc, {.kind = AttrRecord::kSlot, .shape = s, .version = version, .index = static_cast<uint32_t>(offset)});
+  }
+}
+
+bool is_plain_function(Type* dt) { return dt == KAA_TYPE(function) || dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor); }
+
+// Where an attribute of a class was found: a function, static or class method, or value without __get__ of its mro.
+void cache_class_attr(const Word* pc, Type* cls, Str* name, bool method) {
+  Type* meta = cls->type();
+  if (!cls->version || !meta->version || meta->dunder(D_getattribute) != KAA_TYPE(type)->dunder(D_getattribute) || meta->has(kTypeHasGetattr)) return;
+  if (Value d = type_lookup(meta, name); d && is_data_descriptor(d)) return;
+  Value a = type_lookup(cls, name);
+  if (!a) return;
+  Type* at = type_of(a);
+  AttrRecord rec{.kind = AttrRecord::kValue, .shape = cls->shape, .version = meta->version, .keys = cls->version, .value = a};
+  if (at == KAA_TYPE(staticmethod)) {
+    rec.value = a.as<WrapperObject>()->callable;
+  } else if (at == KAA_TYPE(classmethod)) {
+    Value f = a.as<WrapperObject>()->callable;
+    if (!method || !f || !IS_EXACT(f, function)) return;
+    rec.kind = AttrRecord::kBound;
+    rec.value = f;
+    rec.self = cls;
+  } else if (!is_plain_function(at) && at->dunder(D_get)) {
+    return;
+  }
+  if (rec.value) write_record(pc, rec);
+}
+
+void cache_module_attr(const Word* pc, Value o, Str* name) {
+  Type* ty = type_of(o);
+  Dict* d = o.as<Module>()->dict;
+  if (!d || type_lookup(ty, name)) return;
+  int64_t i = dict_index_str(d, name);
+  uint32_t ver = i >= 0 ? dict_keys_version(d) : 0;
+  if (ver) write_record(pc, {.kind = AttrRecord::kModule, .shape = o.object()->shape, .version = ty->version, .keys = ver, .index = static_cast<uint32_t>(i)});
 }
 
 // Notes where the attribute was found, if its place is a fact about shape and type version.
 void cache_attr(const Word* pc, Value o, Str* name, bool method) {
   Type* ty = type_of(o);
   Shape* s = shape_of(o);
-  if (!ty->version || ty->has(kTypeCustomGetattribute)) {
-    if (IS_EXACT(o, module) && !method) {
-      Dict* d = o.as<Module>()->dict;
-      if (!d || type_lookup(ty, name)) return;
-      int64_t i = dict_index_str(d, name);
-      uint32_t ver = i >= 0 ? dict_keys_version(d) : 0;
-      if (ver && may_record(pc)) write_record(pc, {AttrRecord::kModule, s, ty->version, ver, static_cast<uint32_t>(i), nullptr, Value()});
-    }
-    return;
-  }
+  if (ty->has(kTypeType)) return cache_class_attr(pc, o.as<Type>(), name, method);
+  if (IS_EXACT(o, module)) return cache_module_attr(pc, o, name);
+  if (!ty->version || ty->has(kTypeCustomGetattribute)) return;
+  AttrRecord rec{.kind = AttrRecord::kValue, .shape = s, .version = ty->version};
   Value d = type_lookup(ty, name);
-  bool data = d && is_data_descriptor(d);
-  if (!data && o.is_object() && ty->attr_offset && !s->is_dict) {
-    int i = s->find(name);
-    if (i >= 0) {
-      if (static_cast<uint32_t>(i) < s->inline_cap && !ty->has(kTypeVarSized) && !method) {
-        uint64_t off = ty->attr_offset / 8 + 1 + static_cast<uint64_t>(i);
-        if (may_record(pc)) write_word(&pc[2], reinterpret_cast<uint64_t>(s) << 16 | off);
+  bool data = d && is_data_descriptor(d), may_have_own = false;
+  if (!data && o.is_object() && ty->attr_offset) {
+    if (s->is_dict) {
+      Value own = attr_words(o.object())[0];
+      int64_t i = own && IS_EXACT(own, dict) ? dict_index_str(own.as<Dict>(), name) : -1;
+      if (i >= 0) {
+        rec.kind = AttrRecord::kEntry;
+        rec.index = static_cast<uint32_t>(i);
+        return write_record(pc, rec);
       }
-      return;
+      may_have_own = true;
+    } else if (int i = s->find(name); i >= 0) {
+      if (ty->has(kTypeVarSized)) return;
+      if (static_cast<uint32_t>(i) < s->inline_cap) return write_slot(pc, s, ty->attr_offset / 8 + 1 + static_cast<uint64_t>(i), ty->version);
+      rec.kind = AttrRecord::kOverflow;
+      rec.index = static_cast<uint32_t>(i) - s->inline_cap;
+      return write_record(pc, rec);
     }
   } else if (!data && ty->has(kTypeHasDict)) {
     return;  // the instance's dict may hold it
   }
-  if (!d || !may_record(pc)) return;
+  if (!d) {
+    if (!ty->has(kTypeHasGetattr) || may_have_own || !IS_EXACT(ty->dunder(D_getattr), function)) return;
+    rec.kind = AttrRecord::kGetattr;
+    rec.value = ty->dunder(D_getattr);
+    return write_record(pc, rec);
+  }
   Type* dt = type_of(d);
-  if (dt == KAA_TYPE(function) || dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor)) {
-    if (method) write_record(pc, {AttrRecord::kMethod, s, ty->version, 0, 0, nullptr, d});
-  } else if (method) {
+  rec.value = d;
+  if (is_plain_function(dt)) {
+    if (!method) return;
+    rec.kind = may_have_own ? AttrRecord::kMethodDict : AttrRecord::kMethod;
+  } else if (may_have_own) {
     return;
   } else if (dt == KAA_TYPE(member_descriptor)) {
-    if (!ty->has(kTypeVarSized)) write_record(pc, {AttrRecord::kMember, s, ty->version, 0, d.as<MemberObject>()->offset, nullptr, d});
+    if (ty->has(kTypeVarSized)) return;
+    rec.kind = AttrRecord::kMember;
+    rec.index = d.as<MemberObject>()->offset;
   } else if (dt == KAA_TYPE(property)) {
-    if (d.as<PropertyObject>()->get && type_of(d.as<PropertyObject>()->get) == KAA_TYPE(function)) write_record(pc, {AttrRecord::kProperty, s, ty->version, 0, 0, nullptr, d});
+    if (!d.as<PropertyObject>()->get || type_of(d.as<PropertyObject>()->get) != KAA_TYPE(function)) return;
+    rec.kind = AttrRecord::kProperty;
   } else if (dt == KAA_TYPE(getset_descriptor)) {
-    write_record(pc, {AttrRecord::kGetSet, s, ty->version, 0, 0, nullptr, d});
-  } else if (!data && !dt->dunder(D_get)) {
-    write_record(pc, {AttrRecord::kClassValue, s, ty->version, 0, 0, nullptr, d});
+    rec.kind = AttrRecord::kGetSet;
+  } else if (dt == KAA_TYPE(staticmethod)) {
+    rec.value = d.as<WrapperObject>()->callable;
+    if (!rec.value) return;
+  } else if (dt == KAA_TYPE(classmethod)) {
+    Value f = d.as<WrapperObject>()->callable;
+    if (!method || !f || !IS_EXACT(f, function)) return;
+    rec.kind = AttrRecord::kBound;
+    rec.value = f;
+    rec.self = ty;
+  } else if (data || dt->dunder(D_get)) {
+    return;
   }
+  write_record(pc, rec);
 }
 
 Result<Value> load_attr_slow(Thread& t, Frame* f, const Word* pc) {
@@ -96,6 +200,28 @@ Result<Value> load_attr_slow(Thread& t, Frame* f, const Word* pc) {
   return v;
 }
 
+// What records that only name a place give: empty when it is not there (any more).
+inline Value recorded_value(const AttrRecord* rec, Value o, Str* name) {
+  switch (rec->kind) {
+    case AttrRecord::kSlot: return reinterpret_cast<Value*>(o.object())[rec->index];
+    case AttrRecord::kOverflow: return overflow_of(attr_words(o.object())[0])->slots[rec->index];
+    case AttrRecord::kEntry: {
+      Value own = attr_words(o.object())[0];
+      if (UNLIKELY(!own || !IS_EXACT(own, dict))) return Value();
+      Dict* d = own.as<Dict>();
+      if (LIKELY(rec->index < d->fill && d->entries[rec->index].key == Value(name))) return d->entries[rec->index].value;
+      return Value();
+    }
+    case AttrRecord::kValue: return rec->value;
+    case AttrRecord::kModule: {
+      Dict* d = o.as<Module>()->dict;
+      return LIKELY(d->keys_version == rec->keys) ? d->entries[rec->index].value : Value();
+    }
+    case AttrRecord::kMember: return *reinterpret_cast<Value*>(reinterpret_cast<char*>(o.object()) + rec->index);
+    default: return Value();
+  }
+}
+
 }  // namespace
 
 void flush_attr_caches() {
@@ -104,48 +230,42 @@ void flush_attr_caches() {
     Code* c = static_cast<Code*>(o);
     for (uint32_t i = 0; i < c->nwords; i += kOpInfo[c->words[i].op].words) {
       Op op = static_cast<Op>(c->words[i].op);
-      if (op == Op::LOAD_ATTR || op == Op::STORE_ATTR || op == Op::LOAD_METHOD) write_word(&c->words[i + 2], 0);
+      if (op == Op::LOAD_ATTR || op == Op::STORE_ATTR || op == Op::LOAD_METHOD || op == Op::LOAD_SUPER_METHOD) write_word(&c->words[i + 2], 0);
     }
   });
 }
 
+SLOW(LOAD_ATTR) {
+  Value o = r[pc->b];
+  SAVE();
+  if (const AttrRecord* rec = find_record(pc[2].bits, o, shape_of(o))) {
+    if (rec->kind == AttrRecord::kProperty || rec->kind == AttrRecord::kGetattr) {
+      bool property = rec->kind == AttrRecord::kProperty;
+      Value fn = property ? rec->value.as<PropertyObject>()->get.get() : rec->value;
+      Frame* nf = call_special(*t, f, fn, o, property ? Value() : Value(f->code->names[pc[1].index]), Value(), pc->a, pc + 3, kReturnPlain);
+      if (UNLIKELY(!nf)) FAIL();
+      ENTER(nf);
+    }
+    if (rec->kind == AttrRecord::kGetSet) STORE_RESULT(pc->a, rec->value.as<GetSetObject>()->def->get(*t, o), 3);
+    if (Value v = recorded_value(rec, o, f->code->names[pc[1].index]); LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(3); }
+  }
+  STORE_RESULT(pc->a, load_attr_slow(*t, f, pc), 3);
+}
 HANDLER(LOAD_ATTR) {
   Value o = r[pc->b];
-  Shape* s = shape_of(o);
   uint64_t w = pc[2].bits;
-  if (LIKELY(w >> 16 == reinterpret_cast<uint64_t>(s))) {
-    r[pc->a] = reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
-    NEXT(3);
-  }
-  if (const AttrRecord* rec = record_of(w); rec && fresh(rec, s)) {
-    switch (rec->kind) {
-      case AttrRecord::kClassValue: r[pc->a] = rec->value; NEXT(3);
-      case AttrRecord::kModule: {
-        Dict* d = o.as<Module>()->dict;
-        if (LIKELY(d->keys_version == rec->keys)) { r[pc->a] = d->entries[rec->index].value; NEXT(3); }
-        break;
-      }
-      case AttrRecord::kMember: {
-        Value v = *reinterpret_cast<Value*>(reinterpret_cast<char*>(o.object()) + rec->index);
-        if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(3); }
-        break;
-      }
-      case AttrRecord::kProperty: {
-        SAVE();
-        Function* fn = rec->value.as<PropertyObject>()->get.get().as<Function>();
-        Value* args = next_regs(f);
-        if (UNLIKELY(f->on_heap)) break;
-        *args = o;  // its own register now: the callee's first
-        Frame* nf = push_call(*t, f, fn, args, 1, nullptr, pc->a, pc + 3, kReturnPlain);
-        if (!nf) FAIL();
-        ENTER(nf);
-      }
-      case AttrRecord::kGetSet: SAVE(); STORE_RESULT(pc->a, rec->value.as<GetSetObject>()->def->get(*t, o), 3);
-      default: break;
+  if (LIKELY(o.is_object())) {
+    Shape* s = o.object()->shape;
+    if (LIKELY(w >> 16 == reinterpret_cast<uint64_t>(s))) {
+      r[pc->a] = reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
+      NEXT(3);
+    }
+    if (const AttrRecord* rec = record_of(w); rec && rec->kind == AttrRecord::kMember && fresh(rec, s)) {
+      Value v = *reinterpret_cast<Value*>(reinterpret_cast<char*>(o.object()) + rec->index);
+      if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(3); }
     }
   }
-  SAVE();
-  STORE_RESULT(pc->a, load_attr_slow(*t, f, pc), 3);
+  GO_SLOW(LOAD_ATTR);
 }
 
 static Status store_attr_slow(Thread& t, Frame* f, const Word* pc) {
@@ -154,54 +274,117 @@ static Status store_attr_slow(Thread& t, Frame* f, const Word* pc) {
   Shape* before = shape_of(o);
   TRY(set_attr(t, o, name, v));
   Type* ty = type_of(o);
-  if (!o.is_object() || ty->has(kTypeCustomSetattr) || !ty->attr_offset || ty->has(kTypeVarSized)) return {};
+  if (!o.is_object() || !ty->version || ty->has(kTypeCustomSetattr) || ty->has(kTypeVarSized)) return {};
   Value d = type_lookup(ty, name);
+  AttrRecord rec{.kind = AttrRecord::kMember, .shape = before, .version = ty->version, .value = d};
   if (d && is_data_descriptor(d)) {
-    if (type_of(d) == KAA_TYPE(member_descriptor) && may_record(pc)) write_record(pc, {AttrRecord::kMember, before, ty->version, 0, d.as<MemberObject>()->offset, nullptr, d});
+    if (type_of(d) == KAA_TYPE(member_descriptor) && !d.as<MemberObject>()->readonly) {
+      rec.index = d.as<MemberObject>()->offset;
+      write_record(pc, rec);
+    } else if (type_of(d) == KAA_TYPE(property) && IS_EXACT(d.as<PropertyObject>()->set.get(), function)) {
+      rec.kind = AttrRecord::kProperty;
+      write_record(pc, rec);
+    }
     return {};
   }
+  if (!ty->attr_offset) return {};
   Shape* after = o.object()->shape;
-  if (after->is_dict) return {};
+  if (after->is_dict) {
+    Value own = attr_words(o.object())[0];
+    int64_t i = before == after && own && IS_EXACT(own, dict) ? dict_index_str(own.as<Dict>(), name) : -1;
+    if (i < 0) return {};
+    rec.kind = AttrRecord::kEntry;
+    rec.index = static_cast<uint32_t>(i);
+    write_record(pc, rec);
+    return {};
+  }
   int i = after->find(name);
-  if (i < 0 || static_cast<uint32_t>(i) >= after->inline_cap || !may_record(pc)) return {};
+  if (i < 0) return {};
+  if (static_cast<uint32_t>(i) >= after->inline_cap) {
+    if (before != after) return {};
+    rec.kind = AttrRecord::kOverflow;
+    rec.index = static_cast<uint32_t>(i) - after->inline_cap;
+    write_record(pc, rec);
+    return {};
+  }
   uint64_t off = ty->attr_offset / 8 + 1 + static_cast<uint64_t>(i);
-  if (before == after) write_word(&pc[2], reinterpret_cast<uint64_t>(after) << 16 | off);
-  else if (after->parent == before) write_record(pc, {AttrRecord::kAddSlot, before, ty->version, 0, static_cast<uint32_t>(off), after, Value()});
+  if (before == after) {
+    write_slot(pc, after, off, ty->version);
+  } else if (after->parent == before) {
+    rec.kind = AttrRecord::kAddSlot;
+    rec.index = static_cast<uint32_t>(off);
+    rec.next = after;
+    write_record(pc, rec);
+  }
   return {};
 }
 
-HANDLER(STORE_ATTR) {
-  Value o = r[pc->a];
-  Shape* s = shape_of(o);
-  uint64_t w = pc[2].bits;
-  if (LIKELY(w >> 16 == reinterpret_cast<uint64_t>(s))) {
-    Value* p = &reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
-    Value v = r[pc->b], old = *p;
-    inc(v);
-    *p = v;
-    dec(old);
+static inline void store_counted(Object* owner, Value* p, Value v) {
+  Value old = *p;
+  inc_into(v, owner);
+  *p = v;
+  dec(old);
+}
+SLOW(STORE_ATTR) {
+  Value o = r[pc->a], v = r[pc->b];
+  SAVE();
+  if (uint64_t w = pc[2].bits; w >> 16 == reinterpret_cast<uint64_t>(shape_of(o))) {
+    store_counted(o.object(), &reinterpret_cast<Value*>(o.object())[w & 0xFFFF], v);
     NEXT(3);
   }
-  if (const AttrRecord* rec = record_of(w); rec && fresh(rec, s)) {
-    if (LIKELY(rec->kind == AttrRecord::kAddSlot)) {
+  if (const AttrRecord* rec = find_record(pc[2].bits, o, shape_of(o))) {
+    Object* x = o.object();
+    switch (rec->kind) {
+      case AttrRecord::kSlot: store_counted(x, &reinterpret_cast<Value*>(x)[rec->index], v); NEXT(3);
+      case AttrRecord::kOverflow: store_counted(x, &overflow_of(attr_words(x)[0])->slots[rec->index], v); NEXT(3);
+      case AttrRecord::kMember: store_counted(x, reinterpret_cast<Value*>(reinterpret_cast<char*>(x) + rec->index), v); NEXT(3);
+      case AttrRecord::kAddSlot:
+        inc_into(v, x);
+        reinterpret_cast<Value*>(x)[rec->index] = v;
+        x->shape = rec->next;
+        NEXT(3);
+      case AttrRecord::kEntry: {
+        Value own = attr_words(x)[0];
+        if (!own || !IS_EXACT(own, dict)) break;
+        Dict* d = own.as<Dict>();
+        if (rec->index >= d->fill || d->entries[rec->index].key != Value(f->code->names[pc[1].index])) break;
+        store_counted(d, &d->entries[rec->index].value, v);
+        NEXT(3);
+      }
+      case AttrRecord::kProperty: {
+        Frame* nf = call_special(*t, f, rec->value.as<PropertyObject>()->set, o, v, Value(), 0, pc + 3, kReturnDiscard);
+        if (UNLIKELY(!nf)) FAIL();
+        ENTER(nf);
+      }
+      default: break;
+    }
+  }
+  if (!store_attr_slow(*t, f, pc).ok()) FAIL();
+  NEXT(3);
+}
+HANDLER(STORE_ATTR) {
+  Value o = r[pc->a];
+  uint64_t w = pc[2].bits;
+  if (LIKELY(o.is_object())) {
+    Shape* s = o.object()->shape;
+    if (LIKELY(w >> 16 == reinterpret_cast<uint64_t>(s))) {
+      Value* p = &reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
+      Value v = r[pc->b], old = *p;
+      if (UNLIKELY(drops_last(old))) GO_SLOW(STORE_ATTR);
+      inc_into(v, o.object());
+      *p = v;
+      drop_quick(old);
+      NEXT(3);
+    }
+    if (const AttrRecord* rec = record_of(w); rec && rec->kind == AttrRecord::kAddSlot && fresh(rec, s)) {
       Value v = r[pc->b];
-      inc(v);
+      inc_into(v, o.object());
       reinterpret_cast<Value*>(o.object())[rec->index] = v;
       o.object()->shape = rec->next;
       NEXT(3);
     }
-    if (rec->kind == AttrRecord::kMember) {
-      Value* p = reinterpret_cast<Value*>(reinterpret_cast<char*>(o.object()) + rec->index);
-      Value v = r[pc->b], old = *p;
-      inc(v);
-      *p = v;
-      dec(old);
-      NEXT(3);
-    }
   }
-  SAVE();
-  if (!store_attr_slow(*t, f, pc).ok()) FAIL();
-  NEXT(3);
+  GO_SLOW(STORE_ATTR);
 }
 HANDLER(DEL_ATTR) {
   SAVE();
@@ -216,50 +399,72 @@ static Status load_method_slow(Thread& t, Frame* f, const Word* pc) {
   Type* ty = type_of(o);
   if (!ty->has(kTypeCustomGetattribute)) {
     Value d = type_lookup(ty, name);
-    if (d && d.is_object()) {
-      Type* dt = d.object()->type();
-      if (dt == KAA_TYPE(function) || dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor)) {
-        Value own;
-        if (o.is_object() && ty->attr_offset) own = shape_get(o.object(), name);
-        else if (o.is_object() && ty->has(kTypeHasDict)) {
-          if (Field<Dict*>* nd = native_dict_field(o.object())) own = *nd ? dict_get_str(nd->get(), name) : Value();
-        }
-        if (!own) {
-          f->regs[pc->a] = d;
-          f->regs[pc->a + 1] = o;
-          cache_attr(pc, o, name, true);
-          return {};
-        }
+    // A native method that was put into a class of another kind is left to the descriptor, which looks at self.
+    if (d && d.is_object() && is_plain_function(d.object()->type()) && (IS_EXACT(d, function) || is_subtype(ty, d.as<NativeFunction>()->owner))) {
+      Value own;
+      if (o.is_object() && ty->attr_offset) own = shape_get(o.object(), name);
+      else if (o.is_object() && ty->has(kTypeHasDict)) {
+        if (Field<Dict*>* nd = native_dict_field(o.object())) own = *nd ? dict_get_str(nd->get(), name) : Value();
+      }
+      if (!own) {
+        f->regs[pc->a] = d;
+        f->regs[pc->a + 1] = o;
+        cache_attr(pc, o, name, true);
+        return {};
       }
     }
   }
   Value v = TRY(get_attr(t, o, name));
   f->regs[pc->a] = v;
   f->regs[pc->a + 1] = Value();
-  if (IS_EXACT(o, module)) cache_attr(pc, o, name, false);
+  cache_attr(pc, o, name, true);
   return {};
+}
+SLOW(LOAD_METHOD) {
+  Value o = r[pc->b];
+  SAVE();
+  if (const AttrRecord* rec = find_record(pc[2].bits, o, shape_of(o))) {
+    Str* name = f->code->names[pc[1].index];
+    switch (rec->kind) {
+      case AttrRecord::kMethodDict: {
+        Value own = attr_words(o.object())[0];
+        if (own && (!IS_EXACT(own, dict) || dict_index_str(own.as<Dict>(), name) >= 0)) break;
+        [[fallthrough]];
+      }
+      case AttrRecord::kMethod:
+        r[pc->a] = rec->value;
+        r[pc->a + 1] = o;
+        NEXT(3);
+      case AttrRecord::kBound:
+        r[pc->a] = rec->value;
+        r[pc->a + 1] = rec->self;
+        NEXT(3);
+      default:
+        if (Value v = recorded_value(rec, o, name)) {
+          r[pc->a] = v;
+          r[pc->a + 1] = Value();
+          NEXT(3);
+        }
+    }
+  }
+  if (uint64_t w = pc[2].bits; w >> 16 == reinterpret_cast<uint64_t>(shape_of(o))) {  // a callable in a slot
+    r[pc->a] = reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
+    r[pc->a + 1] = Value();
+    NEXT(3);
+  }
+  if (!load_method_slow(*t, f, pc).ok()) FAIL();
+  NEXT(3);
 }
 HANDLER(LOAD_METHOD) {
   Value o = r[pc->b];
-  Shape* s = shape_of(o);
-  if (const AttrRecord* rec = record_of(pc[2].bits); LIKELY(rec && fresh(rec, s))) {
-    if (LIKELY(rec->kind == AttrRecord::kMethod)) {
+  if (LIKELY(o.is_object())) {
+    if (const AttrRecord* rec = record_of(pc[2].bits); LIKELY(rec && rec->kind == AttrRecord::kMethod && fresh(rec, o.object()->shape))) {
       r[pc->a] = rec->value;
       r[pc->a + 1] = o;
       NEXT(3);
     }
-    if (rec->kind == AttrRecord::kModule) {
-      Dict* d = o.as<Module>()->dict;
-      if (LIKELY(d->keys_version == rec->keys)) {
-        r[pc->a] = d->entries[rec->index].value;
-        r[pc->a + 1] = Value();
-        NEXT(3);
-      }
-    }
   }
-  SAVE();
-  if (!load_method_slow(*t, f, pc).ok()) FAIL();
-  NEXT(3);
+  GO_SLOW(LOAD_METHOD);
 }
 
 // ---- super(cls, self).name with the builtin super; another super, or odd arguments, go the general way.
@@ -276,12 +481,13 @@ static Status load_super(Thread& t, Frame* f, const Word* pc, bool method, Value
     if (start) {
       Tuple* mro = start->mro;
       uint64_t i = 0;
-      while (i < mro->size && mro->items[i] != cls) i++;
-      for (i++; i < mro->size; i++) {
+      while (mro && i < mro->size && mro->items[i] != cls) i++;
+      for (i++; mro && i < mro->size; i++) {
         Value d = dict_get_str(mro->items[i].as<Type>()->dict, name);
         if (!d) continue;
         Type* dt = type_of(d);
-        if (method && !on_class && (dt == KAA_TYPE(function) || dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor))) {
+        bool native = dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor);
+        if (method && !on_class && (dt == KAA_TYPE(function) || (native && is_subtype(start, d.as<NativeFunction>()->owner)))) {
           out[0] = d;
           out[1] = self;
           return {};
@@ -302,115 +508,30 @@ HANDLER(LOAD_SUPER_ATTR) {
   r[pc->a] = out[0];
   NEXT(2);
 }
-HANDLER(LOAD_SUPER_METHOD) {
+SLOW(LOAD_SUPER_METHOD) {
   SAVE();
+  Value cls = r[pc->b + 1], self = r[pc->b + 2];
   Value out[2];
+  bool plain = r[pc->b] == Value(KAA_TYPE(super)) && is_type(cls);
   if (!load_super(*t, f, pc, true, out).ok()) FAIL();
+  if (plain && out[1] && out[1] == self && self.is_object() && !is_type(self) && type_of(self)->version && is_plain_function(type_of(out[0])))
+    write_record(pc, {.kind = AttrRecord::kSuper, .shape = self.object()->shape, .version = type_of(self)->version, .value = out[0], .self = cls});
   r[pc->a] = out[0];
   r[pc->a + 1] = out[1];
-  NEXT(2);
+  NEXT(3);
 }
-
-// ---- subscripts
-static Result<Value> subscript(Thread& t, Value o, Value key) {
-  if (IS_EXACT(o, dict)) {
-    Opt v = TRY(dict_get(t, o.as<Dict>(), key));
-    if (v) return v.v;
-    return raise_class(t, KAA_TYPE(KeyError), key);
-  }
-  return get_item(t, o, key);
-}
-HANDLER(LOAD_SUBSCR) {
-  Value o = r[pc->b], key = r[pc->c];
-  if (key.is_int() && o.is_object()) {
-    int64_t i = key.as_int();
-    if (o.object()->shape == KAA_SHAPE(list)) {
-      List* l = o.as<List>();
-      if (i < 0) i += static_cast<int64_t>(l->size);
-      if (LIKELY(static_cast<uint64_t>(i) < l->size)) { r[pc->a] = l->items[i]; NEXT(2); }
-    } else if (o.object()->shape == KAA_SHAPE(tuple)) {
-      Tuple* u = o.as<Tuple>();
-      if (i < 0) i += static_cast<int64_t>(u->size);
-      if (LIKELY(static_cast<uint64_t>(i) < u->size)) { r[pc->a] = u->items[i]; NEXT(2); }
-    } else if (o.object()->shape == KAA_SHAPE(str)) {
-      Str* s = o.as<Str>();
-      if (i < 0) i += static_cast<int64_t>(s->length);
-      if (LIKELY(static_cast<uint64_t>(i) < s->length)) {
-        uint32_t c = s->at(static_cast<size_t>(i));
-        if (LIKELY(c < 256)) { r[pc->a] = interp().latin1[c]; NEXT(2); }
-      }
+HANDLER(LOAD_SUPER_METHOD) {
+  Value self = r[pc->b + 2];
+  if (LIKELY(self.is_object() && r[pc->b] == Value(KAA_TYPE(super)))) {
+    Shape* s = self.object()->shape;
+    for (const AttrRecord* rec = record_of(pc[2].bits); rec; rec = rec->link) {
+      if (!fresh(rec, s) || rec->self != r[pc->b + 1]) continue;
+      r[pc->a] = rec->value;
+      r[pc->a + 1] = self;
+      NEXT(3);
     }
   }
-  SAVE();
-  STORE_RESULT(pc->a, subscript(*t, o, key), 2);
+  GO_SLOW(LOAD_SUPER_METHOD);
 }
-HANDLER(STORE_SUBSCR) {
-  Value o = r[pc->a], key = r[pc->b], v = r[pc->c];
-  if (key.is_int() && IS_EXACT(o, list)) {
-    List* l = o.as<List>();
-    int64_t i = key.as_int();
-    if (i < 0) i += static_cast<int64_t>(l->size);
-    if (LIKELY(static_cast<uint64_t>(i) < l->size)) {
-      Value old = l->items[i];
-      inc(v);
-      l->items[i] = v;
-      dec(old);
-      NEXT(1);
-    }
-  }
-  SAVE();
-  Status s = IS_EXACT(o, dict) ? dict_set(*t, o.as<Dict>(), key, v) : set_item(*t, o, key, v);
-  if (UNLIKELY(!s.ok())) FAIL();
-  NEXT(1);
-}
-HANDLER(DEL_SUBSCR) {
-  SAVE();
-  if (!del_item(*t, r[pc->a], r[pc->b]).ok()) FAIL();
-  NEXT(1);
-}
-static Result<Value> make_slice(Thread& t, Value start, Value stop, Value step) {
-  SliceObject* s = TRY(alloc<SliceObject>(t, KAA_SHAPE(slice)));
-  s->start.init(start);
-  s->stop.init(stop);
-  s->step.init(step);
-  return s;
-}
-static Result<Value> load_slice(Thread& t, Value o, Value start, Value stop) {
-  auto bound = [](Value v, int64_t n, int64_t missing, int64_t& out) {
-    if (v.is_none()) { out = missing; return true; }
-    if (!v.is_int()) return false;
-    int64_t i = v.as_int();
-    if (i < 0) i += n;
-    out = i < 0 ? 0 : i > n ? n : i;
-    return true;
-  };
-  int64_t a, b;
-  if (IS_EXACT(o, str)) {
-    int64_t n = static_cast<int64_t>(o.as<Str>()->length);
-    if (bound(start, n, 0, a) && bound(stop, n, n, b)) return TRY(str_substr(t, o.as<Str>(), static_cast<size_t>(a), static_cast<size_t>(b)));
-  } else if (IS_EXACT(o, list)) {
-    int64_t n = static_cast<int64_t>(o.as<List>()->size);
-    if (bound(start, n, 0, a) && bound(stop, n, n, b)) {
-      List* l = TRY(new_list(t, a < b ? static_cast<size_t>(b - a) : 0));
-      List* src = o.as<List>();
-      for (int64_t i = a; i < b; i++) { l->items[i - a] = src->items[i]; inc(src->items[i]); }
-      l->size = a < b ? static_cast<uint64_t>(b - a) : 0;
-      return l;
-    }
-  }
-  Value s = TRY(make_slice(t, start, stop, kNone));
-  return get_item(t, o, s);
-}
-HANDLER(LOAD_SLICE) { SAVE(); STORE_RESULT(pc->a, load_slice(*t, r[pc->b], r[pc->c], r[pc->c + 1]), 1); }
-static Status store_slice(Thread& t, Value o, Value v, Value start, Value stop) {
-  Value s = TRY(make_slice(t, start, stop, kNone));
-  return set_item(t, o, s, v);
-}
-HANDLER(STORE_SLICE) {
-  SAVE();
-  if (!store_slice(*t, r[pc->a], r[pc->b], r[pc->c], r[pc->c + 1]).ok()) FAIL();
-  NEXT(1);
-}
-HANDLER(BUILD_SLICE) { SAVE(); STORE_RESULT(pc->a, make_slice(*t, r[pc->b], r[pc->b + 1], pc->c == 3 ? r[pc->b + 2] : kNone), 1); }
 
 }  // namespace kaa

@@ -102,13 +102,18 @@ Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc) {
   } else if (uint32_t ver = IS_EXACT(Value(g), dict) ? dict_keys_version(g) : 0) {
     write_word(&pc[2], static_cast<uint64_t>(ver) << 32 | kAbsent);
   }
-  i = dict_index_str(b, name);
-  if (i >= 0) {
-    Value v = b->entries[i].value;
-    if (uint32_t ver = dict_keys_version(b)) write_word(&pc[3], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
-    return v;
-  }
-  if (type_of(b) != KAA_TYPE(dict)) {
+  if (LIKELY(IS_EXACT(Value(b), dict))) {
+    i = dict_index_str(b, name);
+    if (i >= 0) {
+      Value v = b->entries[i].value;
+      if (uint32_t ver = dict_keys_version(b)) write_word(&pc[3], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
+      return v;
+    }
+    if (UNLIKELY(b->flag(kDictHasNonStr))) {
+      Opt v = TRY(dict_get(t, b, name));
+      if (v) return v.v;
+    }
+  } else {
     Result<Value> v = get_item(t, b, name);
     if (v.ok() || !exc_matches(t, KAA_TYPE(KeyError))) return v;
     clear_exc(t);
@@ -126,6 +131,10 @@ static Result<Value> load_global(Thread& t, Frame* f, const Word* pc) {
   return load_global_slow(t, f, pc);
 }
 
+SLOW(LOAD_GLOBAL) {
+  SAVE();
+  STORE_RESULT(pc->a, load_global(*t, f, pc), 4);
+}
 HANDLER(LOAD_GLOBAL) {
   uint64_t w = pc[2].bits;
   Dict* g = f->func->globals;
@@ -136,8 +145,7 @@ HANDLER(LOAD_GLOBAL) {
     Dict* b = f->func->builtins;
     if (LIKELY(w2 >> 32 == b->keys_version && w2)) { r[pc->a] = b->entries[static_cast<uint32_t>(w2)].value; NEXT(4); }
   }
-  SAVE();
-  STORE_RESULT(pc->a, load_global(*t, f, pc), 4);
+  GO_SLOW(LOAD_GLOBAL);
 }
 HANDLER(STORE_GLOBAL) {
   Dict* g = f->func->globals;
@@ -145,7 +153,7 @@ HANDLER(STORE_GLOBAL) {
   if (LIKELY(w && w >> 32 == g->keys_version)) {
     DictEntry& e = g->entries[static_cast<uint32_t>(w)];
     Value old = e.value, v = r[pc->a];
-    inc(v);
+    inc_into(v, g);
     e.value = v;
     dec(old);
     NEXT(3);
@@ -189,8 +197,9 @@ HANDLER(LOAD_NAME) {
   STORE_RESULT(pc->a, load_name(*t, f, pc), 4);
 }
 static Status store_name(Thread& t, Frame* f, Str* name, Value v) {
-  if (IS_EXACT(f->locals, dict)) return dict_set(t, f->locals.as<Dict>(), name, v);
-  return set_item(t, f->locals, name, v);
+  Value ns = namespace_of(f);
+  if (IS_EXACT(ns, dict)) return dict_set(t, ns.as<Dict>(), name, v);
+  return set_item(t, ns, name, v);
 }
 HANDLER(STORE_NAME) {
   SAVE();
@@ -198,12 +207,13 @@ HANDLER(STORE_NAME) {
   NEXT(2);
 }
 static Status del_name(Thread& t, Frame* f, Str* name) {
-  if (IS_EXACT(f->locals, dict)) {
-    Opt v = TRY(dict_pop(t, f->locals.as<Dict>(), name));
+  Value ns = namespace_of(f);
+  if (IS_EXACT(ns, dict)) {
+    Opt v = TRY(dict_pop(t, ns.as<Dict>(), name));
     if (!v) return name_error(t, name);
     return {};
   }
-  Status s = del_item(t, f->locals, name);
+  Status s = del_item(t, ns, name);
   if (s.ok() || !exc_matches(t, KAA_TYPE(KeyError))) return s;
   clear_exc(t);
   return name_error(t, name);
@@ -213,7 +223,7 @@ HANDLER(DEL_NAME) {
   if (!del_name(*t, f, f->code->names[pc[1].index]).ok()) FAIL();
   NEXT(2);
 }
-HANDLER(LOAD_LOCALS) { r[pc->a] = f->locals; NEXT(1); }
+HANDLER(LOAD_LOCALS) { r[pc->a] = namespace_of(f); NEXT(1); }
 static Result<Value> load_dict_or(Thread& t, Frame* f, const Word* pc, Value m, CellObject* cell) {
   Opt v = TRY(mapping_get(t, m, f->code->names[pc[1].index]));
   if (v) return v.v;
@@ -254,35 +264,57 @@ HANDLER(LOAD_COMMON) {
 
 // ---- jumps
 HANDLER(JUMP) { NEXT(1 + pc->bc); }
-HANDLER(JUMP_BACK) {
-  if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) {
-    SAVE();
-    if (!safepoint(*t).ok()) FAIL();
-  }
+SLOW(JUMP_BACK) {
+  SAVE();
+  if (!safepoint(*t, t->loop_base).ok()) FAIL();
   NEXT(1 + pc->bc);
 }
-#define TRUTH_JUMP(when)                                                       \
-  Value v = r[pc->a];                                                          \
-  bool b;                                                                      \
-  if (v == kTrue) b = true;                                                    \
-  else if (v == kFalse || v == kNone) b = false;                               \
-  else if (v.is_int()) b = v != Value::from_int(0);                            \
-  else {                                                                       \
+HANDLER(JUMP_BACK) {
+  if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) GO_SLOW(JUMP_BACK);
+  NEXT(1 + pc->bc);
+}
+// A __bool__ written in Python runs in the loop.
+#define TRUTH_JUMP(NAME, when)                                                 \
+  SLOW(NAME) {                                                                 \
+    Value v = r[pc->a];                                                        \
     SAVE();                                                                    \
+    if (v.is_object() && type_of(v)->has(kTypeHeap)) {                         \
+      if (Value m = type_of(v)->dunder(D_bool); m && IS_EXACT(m, function)) {  \
+        Frame* nf = call_special(*t, f, m, v, Value(), Value(), 0, pc, kReturnJump); \
+        if (UNLIKELY(!nf)) FAIL();                                             \
+        ENTER(nf);                                                             \
+      }                                                                        \
+    }                                                                          \
     Result<bool> res = truth(*t, v);                                           \
     if (UNLIKELY(!res.ok())) FAIL();                                           \
-    b = res.value();                                                           \
+    if (res.value() == when) NEXT(1 + pc->bc);                                 \
+    NEXT(1);                                                                   \
   }                                                                            \
-  if (b == when) NEXT(1 + pc->bc);                                             \
-  NEXT(1);
-HANDLER(JUMP_TRUE) { TRUTH_JUMP(true) }
-HANDLER(JUMP_FALSE) { TRUTH_JUMP(false) }
+  HANDLER(NAME) {                                                              \
+    Value v = r[pc->a];                                                        \
+    bool b;                                                                    \
+    if (v == kTrue) b = true;                                                  \
+    else if (v == kFalse || v == kNone) b = false;                             \
+    else if (v.is_int()) b = v != Value::from_int(0);                          \
+    else GO_SLOW(NAME);                                                        \
+    if (b == when) NEXT(1 + pc->bc);                                           \
+    NEXT(1);                                                                   \
+  }
+TRUTH_JUMP(JUMP_TRUE, true)
+TRUTH_JUMP(JUMP_FALSE, false)
 HANDLER(JUMP_NONE) { if (r[pc->a].is_none()) NEXT(1 + pc->bc); NEXT(1); }
 HANDLER(JUMP_NOT_NONE) { if (!r[pc->a].is_none()) NEXT(1 + pc->bc); NEXT(1); }
 HANDLER(JUMP_EMPTY) { if (r[pc->a].is_empty()) NEXT(1 + pc->bc); NEXT(1); }
 HANDLER(JUMP_IS) { if ((r[pc->a] == r[pc->b]) == (pc->c != 0)) NEXT(2 + pc[1].offset); NEXT(2); }
 HANDLER(JUMP_IN) {
   SAVE();
+  if (Value c = r[pc->b]; c.is_object() && type_of(c)->has(kTypeHeap)) {
+    if (Value m = type_of(c)->dunder(D_contains); m && IS_EXACT(m, function)) {
+      Frame* nf = call_special(*t, f, m, c, r[pc->a], Value(), 0, pc, kReturnJump);
+      if (UNLIKELY(!nf)) FAIL();
+      ENTER(nf);
+    }
+  }
   Result<bool> res = contains(*t, r[pc->b], r[pc->a]);
   if (UNLIKELY(!res.ok())) FAIL();
   if (res.value() == (pc->c != 0)) NEXT(2 + pc[1].offset);

@@ -3,27 +3,96 @@
 
 namespace kaa {
 
-// The frame of a plain Python function when the arguments fit: null sends the call to do_call.
-static inline Frame* quick_call(Thread* t, Frame* f, Function* fn, Value* args, uint32_t n, uint16_t dst, const Word* ret_pc) {
-  Code* c = fn->code;
-  Frame* nf = f + 1;
-  if (UNLIKELY(c->simple_args != n)) return nullptr;
-  // One unsigned comparison: room on the data stack, and that the caller's registers are on it at all (a generator's are not).
-  if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(args + c->nregs) - t->stack_base) > t->stack_bytes || nf >= t->frame_limit)) return nullptr;
-  nf->regs = args;
-  nf->code = c;
-  nf->func = fn;
-  nf->prev = f;
-  nf->pc = c->words;
-  nf->ret_pc = ret_pc;
-  nf->obj = nullptr;
-  nf->locals = Value();
-  nf->dst = dst;
-  nf->kind = kReturnPlain;
-  nf->on_heap = false;
-  for (uint32_t i = n; i < c->nlocals; i++) args[i] = Value();
-  t->frame = nf;
-  return nf;
+// Enters a plain Python function whose arguments fit: falls through when they do not, or when there is no room.
+// (The empty asm keeps the loop that clears locals from becoming a call of memset, which would need a stack frame.)
+// One unsigned comparison sees room on the data stack, and that the caller's registers are on it at all (a generator's are not).
+#define QUICK_CALL(FN, WINDOW, COUNT, SIZE)                                                                                                           \
+  do {                                                                                                                                                \
+    uint32_t _count = (COUNT);                                                                                                                        \
+    Function* _fn = (FN);                                                                                                                             \
+    Value* _args = (WINDOW);                                                                                                                          \
+    Code* _c = _fn->code;                                                                                                                             \
+    Frame* _nf = f + 1;                                                                                                                               \
+    if (UNLIKELY(_c->simple_args != _count)) break;                                                                                                   \
+    if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(_args + _c->nregs) - t->stack_base) > t->stack_bytes || _nf >= t->frame_limit)) break;   \
+    SAVE();                                                                                                                                           \
+    _nf->regs = _args;                                                                                                                                \
+    _nf->code = _c;                                                                                                                                   \
+    _nf->func = _fn;                                                                                                                                  \
+    _nf->prev = f;                                                                                                                                    \
+    _nf->ret_pc = pc + (SIZE);                                                                                                                        \
+    _nf->obj = nullptr;                                                                                                                               \
+    _nf->locals = Value();                                                                                                                            \
+    _nf->dst = pc->a;                                                                                                                                 \
+    _nf->kind = kReturnPlain;                                                                                                                         \
+    _nf->on_heap = false;                                                                                                                             \
+    pc = _c->words;                                                                                                                                   \
+    _nf->pc = pc;                                                                                                                                     \
+    k = _c->consts;                                                                                                                                   \
+    for (uint32_t _i = _count, _n = _c->nlocals; _i < _n; _i++) { _args[_i] = Value(); asm volatile(""); }                    \
+    r = _args;                                                                                                                                        \
+    f = _nf;                                                                                                                                          \
+    t->frame = _nf;                                                                                                                                   \
+    DISPATCH();                                                                                                                                       \
+  } while (0)
+
+// type.__call__ of a class whose __new__ is native. The register in front of the arguments takes the class, then the instance, so that __new__ and __init__
+// find their arguments in place; an __init__ written in Python runs in the loop.
+static Frame* call_class(Thread& t, Frame* f, Type* cls, Value nw, Value* args, size_t n, size_t all, Tuple* kwnames, uint16_t dst, const Word* ret_pc) {
+  Value no_init = KAA_TYPE(object)->dunder(D_init);
+  Args with_self{args - 1, static_cast<uint32_t>(all) + 1};
+  Value o;
+  if (nw == KAA_TYPE(object)->dunder(D_new)) {
+    if (UNLIKELY(all && cls->dunder(D_init) == no_init)) {
+      static_cast<void>(RAISE(TypeError, "%U() takes no arguments", cls->name.get()));
+      return nullptr;
+    }
+    Result<Object*> made = alloc_instance(t, cls);
+    if (!made.ok()) return nullptr;
+    o = made.value();
+  } else if (is_plain_exception(cls)) {
+    Result<Value> made = make_plain_exception(t, cls, args, n);
+    if (!made.ok()) return nullptr;
+    o = made.value();
+    if (!kwnames && cls->dunder(D_init) == KAA_TYPE(BaseException)->dunder(D_init)) {  // would set the same arguments again
+      f->regs[dst] = o;
+      f->pc = ret_pc;
+      return f;
+    }
+  } else {
+    args[-1] = cls;
+    Result<Value> made = call_native(t, nw.as<NativeFunction>(), with_self, kwnames);
+    if (!made.ok()) return nullptr;
+    o = made.value();
+  }
+  Type* ot = type_of(o);
+  if (LIKELY(ot == cls || is_subtype(ot, cls))) {
+    Value init = ot->dunder(D_init);
+    if (init != no_init) {
+      args[-1] = o;
+      if (LIKELY(IS_EXACT(init, function) && init.as<Function>()->code->flags & kCoOptimized)) {  // other code needs the frame's locals itself
+        Frame* nf = push_call(t, f, init.as<Function>(), args - 1, n + 1, kwnames, dst, ret_pc, kReturnInit);
+        if (nf) nf->locals = o;  // keeps the instance, whatever __init__ does to its self
+        return nf;
+      }
+      Result<Value> r = Error{};
+      if (LIKELY(IS_EXACT(init, wrapper_descriptor) && !ot->has(kTypeForeignDunder))) {
+        r = kwnames ? call_native(t, init.as<NativeFunction>(), with_self, kwnames) : call_native_direct(t, init.as<NativeFunction>(), with_self);
+      } else {
+        Result<Value> bound = descr_get(t, init, o, ot);
+        if (!bound.ok()) return nullptr;
+        r = call_args(t, bound.value(), args, n, kwnames);
+      }
+      if (!r.ok()) return nullptr;
+      if (UNLIKELY(!r.value().is_none())) {
+        static_cast<void>(RAISE(TypeError, "__init__() should return None, not '%T'", r.value()));
+        return nullptr;
+      }
+    }
+  }
+  f->regs[dst] = o;
+  f->pc = ret_pc;
+  return f;
 }
 
 Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tuple* kwnames, uint16_t dst, const Word* ret_pc) {
@@ -56,24 +125,31 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
         a.p--;
         a.n++;
       }
-      Result<Value> v = call_native(t, nf, a, kwnames);
+      Result<Value> v = kwnames ? call_native(t, nf, a, kwnames) : call_native_direct(t, nf, a);
       if (!v.ok()) return nullptr;
       f->regs[dst] = v.value();
       f->pc = ret_pc;
       return f;
     }
-    if (ty->has(kTypeType) && ty->dunder(D_call) == KAA_TYPE(type)->dunder(D_call)) {
-      Type* cls = fn.as<Type>();
-      Value init = cls->dunder(D_init);
-      if (cls->dunder(D_new) == KAA_TYPE(object)->dunder(D_new) && !cls->has(kTypeAbstract | kTypeDisallowInstantiation) && init && IS_EXACT(init, function)) {
-        Result<Object*> o = alloc_instance(t, cls);
-        if (!o.ok()) return nullptr;
-        args--;
-        *args = o.value();
-        Frame* nf = push_call(t, f, init.as<Function>(), args, n + 1, kwnames, dst, ret_pc, kReturnInit);
-        if (nf) nf->locals = o.value();  // keeps the instance, whatever __init__ does to its self
-        return nf;
-      }
+    if (fn == Value(KAA_TYPE(type)) && n == 1 && !kwnames) {
+      f->regs[dst] = type_of(args[0]);
+      f->pc = ret_pc;
+      return f;
+    }
+    if (ty->has(kTypeType) && ty->dunder(D_call) == KAA_TYPE(type)->dunder(D_call) && fn != Value(KAA_TYPE(type)) && !fn.as<Type>()->has(kTypeDisallowInstantiation)) {
+      Value nw = fn.as<Type>()->dunder(D_new);
+      if (nw == KAA_TYPE(object)->dunder(D_new) ? !fn.as<Type>()->has(kTypeAbstract) : nw && IS_EXACT(nw, builtin_function))
+        return call_class(t, f, fn.as<Type>(), nw, args, n, all, kwnames, dst, ret_pc);
+    } else if (Value c = ty->dunder(D_call); c && IS_EXACT(c, function)) {  // __call__ written in Python: self goes in front
+      args[-1] = fn;
+      return push_call(t, f, c.as<Function>(), args - 1, n + 1, kwnames, dst, ret_pc, kReturnPlain);
+    } else if (c && IS_EXACT(c, wrapper_descriptor) && !ty->has(kTypeType | kTypeForeignDunder)) {  // a native type's own
+      args[-1] = fn;
+      Result<Value> v = call_native(t, c.as<NativeFunction>(), {args - 1, static_cast<uint32_t>(all) + 1}, kwnames);
+      if (!v.ok()) return nullptr;
+      f->regs[dst] = v.value();
+      f->pc = ret_pc;
+      return f;
     }
   }
   Result<Value> v = call_args(t, fn, args, n, kwnames);
@@ -83,55 +159,137 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
   return f;
 }
 
+// The frame of an __init__ written in Python, of a class that is an instance of `type` itself, has object's __new__ and no abstract methods, when the
+// arguments fit and there is room; null sends the call to do_call. The instance stands in front of the arguments, and in the frame, which keeps it.
+static inline Frame* instance_frame(Thread* t, Frame* f, Type* cls, Value* args, uint32_t n, const Word* pc) {
+  Value init = cls->dunder(D_init);
+  if (cls->dunder(D_new) != KAA_TYPE(object)->dunder(D_new) || !init || !IS_EXACT(init, function)) return nullptr;
+  if (cls->has(kTypeAbstract | kTypeDisallowInstantiation | kTypeVarSized | kTypeHasDel)) return nullptr;
+  Function* fn = init.as<Function>();
+  Code* c = fn->code;
+  Frame* nf = f + 1;
+  if (c->simple_args != n + 1) return nullptr;
+  if (static_cast<size_t>(reinterpret_cast<char*>(args - 1 + c->nregs) - t->stack_base) > t->stack_bytes || nf >= t->frame_limit) return nullptr;
+  Shape* s = cls->root;
+  size_t size = cls->basicsize + (cls->attr_offset ? sizeof(Value) * (1 + s->inline_cap) : 0);
+  Object* o = t->heap->allocate(s, size);
+  if (UNLIKELY(!o)) return nullptr;
+  for (size_t i = sizeof(Object); i < size; i += sizeof(Value)) *reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + i) = Value();
+  args[-1] = o;
+  nf->regs = args - 1;
+  nf->code = c;
+  nf->func = fn;
+  nf->prev = f;
+  nf->pc = c->words;
+  nf->ret_pc = pc + 2;
+  nf->obj = nullptr;
+  nf->locals = o;
+  nf->dst = pc->a;
+  nf->kind = kReturnInit;
+  nf->on_heap = false;
+  for (uint32_t i = n, end = c->nlocals - 1; i < end; i++) args[i] = Value();
+  t->frame = nf;
+  return nf;
+}
+
+// The iterator of range(...) of small ints, for a call that only a GET_ITER waits for: the range itself is not made. Null: not that simple.
+static Object* range_iterator_at_once(Thread* t, const Value* args, uint32_t n) {
+  constexpr int64_t kLimit = int64_t{1} << 60;
+  if (n - 1 > 2) return nullptr;
+  int64_t v[3];
+  for (uint32_t i = 0; i < n; i++) {
+    if (!args[i].is_int()) return nullptr;
+    v[i] = args[i].as_int();
+    if (v[i] < -kLimit || v[i] > kLimit) return nullptr;
+  }
+  int64_t start = n == 1 ? 0 : v[0], stop = n == 1 ? v[0] : v[1], step = n == 3 ? v[2] : 1;
+  if (step == 0) return nullptr;
+  RangeIter* it = static_cast<RangeIter*>(t->heap->allocate(KAA_SHAPE(range_iterator), sizeof(RangeIter)));
+  if (!it) return nullptr;
+  it->next = start;
+  it->step = step;
+  if (step == 1) it->remaining = stop > start ? static_cast<uint64_t>(stop - start) : 0;
+  else if (step > 0) it->remaining = stop > start ? static_cast<uint64_t>((stop - start - 1) / step + 1) : 0;
+  else it->remaining = stop < start ? static_cast<uint64_t>((start - stop - 1) / -step + 1) : 0;
+  return it;
+}
+
 #define POLL_CALL()                                                \
   if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) {         \
     SAVE();                                                        \
-    if (!safepoint(*t).ok()) FAIL();                               \
+    if (!safepoint(*t, t->loop_base).ok()) FAIL();                 \
   }
 
-HANDLER(CALL) {
+SLOW(CALL) {
+  POLL_CALL();
+  SAVE();
   Value fn = r[pc->b];
-  if (LIKELY(IS_EXACT(fn, function))) {
-    POLL_CALL();
-    if (Frame* nf = quick_call(t, f, fn.as<Function>(), r + pc->b + 1, pc->c, pc->a, pc + 2); LIKELY(nf != nullptr)) {
-      SAVE();
-      ENTER(nf);
+  if (IS_EXACT(fn, type)) {
+    if (fn == Value(KAA_TYPE(range)) && pc[2].op == static_cast<uint16_t>(Op::GET_ITER) && pc[2].b == pc->a && pc[2].a == pc->a && table == &k_dispatch) {
+      if (Object* it = range_iterator_at_once(t, r + pc->b + 1, pc->c)) { r[pc->a] = it; NEXT(3); }
+    }
+    if (Frame* nf = instance_frame(t, f, fn.as<Type>(), r + pc->b + 1, pc->c, pc); LIKELY(nf != nullptr)) ENTER(nf);
+  }
+  if (IS_EXACT(fn, builtin_function)) {
+    NativeFunction* nf = fn.as<NativeFunction>();
+    if (LIKELY(!nf->sig->has_self)) {
+      Result<Value> v = call_native_direct(*t, nf, {r + pc->b + 1, pc->c});
+      if (UNLIKELY(!v.ok())) FAIL();
+      table = t->dispatch;  // sys.settrace() and the like
+      r[pc->a] = v.value();
+      NEXT(2);
     }
   }
-  SAVE();
   Frame* nf = do_call(*t, f, r + pc->b, r + pc->b + 1, pc->c, nullptr, pc->a, pc + 2);
   if (UNLIKELY(!nf)) FAIL();
   ENTER_SYNC(nf);
 }
-
-static Result<Value> call_descriptor(Thread& t, NativeFunction* nf, Args a) {
-  if (LIKELY(!nf->def->fnkw && nf->sig->simple && a.n >= nf->sig->nrequired && a.n <= nf->sig->npositional)) return nf->def->fn(t, a);
-  return call_native(t, nf, a, nullptr);
+HANDLER(CALL) {
+  Value fn = r[pc->b];
+  if (LIKELY(IS_EXACT(fn, function) && !t->poll.load(std::memory_order_relaxed))) QUICK_CALL(fn.as<Function>(), r + pc->b + 1, pc->c, 2);
+  GO_SLOW(CALL);
 }
 
-HANDLER(CALL_METHOD) {
+SLOW(CALL_METHOD) {
+  POLL_CALL();
+  SAVE();
   Value fn = r[pc->b];
   Value* w = r + pc->b + 1;
   if (LIKELY(!w->is_empty())) {
-    if (LIKELY(IS_EXACT(fn, function))) {
-      POLL_CALL();
-      if (Frame* nf = quick_call(t, f, fn.as<Function>(), w, pc->c + 1u, pc->a, pc + 2); LIKELY(nf != nullptr)) {
-        SAVE();
-        ENTER(nf);
-      }
-      SAVE();
-      Frame* nf = push_call(*t, f, fn.as<Function>(), w, pc->c + 1u, nullptr, pc->a, pc + 2, kReturnPlain);
-      if (UNLIKELY(!nf)) FAIL();
-      ENTER(nf);
-    }
-    SAVE();
     // LOAD_METHOD leaves only functions and method descriptors with a self.
-    STORE_RESULT(pc->a, call_descriptor(*t, fn.as<NativeFunction>(), {w, pc->c + 1u}), 2);
+    if (!IS_EXACT(fn, function)) {
+      Result<Value> v = call_native_direct(*t, fn.as<NativeFunction>(), {w, pc->c + 1u});
+      if (UNLIKELY(!v.ok())) FAIL();
+      table = t->dispatch;
+      r[pc->a] = v.value();
+      NEXT(2);
+    }
+    Frame* nf = push_call(*t, f, fn.as<Function>(), w, pc->c + 1u, nullptr, pc->a, pc + 2, kReturnPlain);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
   }
-  SAVE();
+  if (IS_EXACT(fn, builtin_function)) {
+    NativeFunction* nf = fn.as<NativeFunction>();
+    if (LIKELY(!nf->sig->has_self)) {
+      Result<Value> v = call_native_direct(*t, nf, {w + 1, pc->c});
+      if (UNLIKELY(!v.ok())) FAIL();
+      table = t->dispatch;
+      r[pc->a] = v.value();
+      NEXT(2);
+    }
+  }
   Frame* nf = do_call(*t, f, r + pc->b, w + 1, pc->c, nullptr, pc->a, pc + 2);
   if (UNLIKELY(!nf)) FAIL();
   ENTER_SYNC(nf);
+}
+HANDLER(CALL_METHOD) {
+  Value fn = r[pc->b];
+  Value* w = r + pc->b + 1;
+  if (LIKELY(IS_EXACT(fn, function) && !t->poll.load(std::memory_order_relaxed))) {
+    if (LIKELY(!w->is_empty())) QUICK_CALL(fn.as<Function>(), w, pc->c + 1u, 2);
+    else QUICK_CALL(fn.as<Function>(), w + 1, pc->c, 2);
+  }
+  GO_SLOW(CALL_METHOD);
 }
 HANDLER(CALL_KW) {
   SAVE();

@@ -1,4 +1,5 @@
 // Exceptions, with, generators' delegation, import, patterns, intrinsics.
+#include "interp/frame_type.h"
 #include "interp/generator.h"
 #include "interp/interp.h"
 #include "runtime/traceback.h"
@@ -13,6 +14,7 @@ static Value handled_exception(Thread& t) {
 }
 static Result<Value> as_exception(Thread& t, Value v, const char* what) {
   if (is_exception_class(v)) {
+    if (Type* ty = v.as<Type>(); is_plain_exception(ty) && ty->dunder(D_init) == KAA_TYPE(BaseException)->dunder(D_init)) return make_plain_exception(t, ty, nullptr, 0);
     Value e = TRY(call(t, v));
     if (!is_exception(e)) return RAISE(TypeError, "calling %R should have returned an instance of BaseException, not %T", v, e);
     return e;
@@ -79,7 +81,13 @@ static Result<Value> match_exc(Thread& t, Value e, Value cls) {
   TRY(check(cls));
   return Value::from_bool(is_subtype(type_of(e), cls.as<Type>()));
 }
-HANDLER(MATCH_EXC) { SAVE(); STORE_RESULT(pc->a, match_exc(*t, r[pc->b], r[pc->c]), 1); }
+SLOW(MATCH_EXC) { SAVE(); STORE_RESULT(pc->a, match_exc(*t, r[pc->b], r[pc->c]), 1); }
+
+HANDLER(MATCH_EXC) {
+  Value e = r[pc->b], cls = r[pc->c];
+  if (LIKELY(cls.is_object() && e.object()->type() == cls.as<Type>() && is_exception_class(cls))) { r[pc->a] = kTrue; NEXT(1); }
+  GO_SLOW(MATCH_EXC);
+}
 
 // except*: the matching part and the rest.
 static Status match_group(Thread& t, Value e, Value cls, Value out[2]) {
@@ -153,13 +161,37 @@ HANDLER(LOAD_EXIT) {
   r[pc->a + 1] = out[1];
   NEXT(1);
 }
-HANDLER(CALL_ENTER) { SAVE(); STORE_RESULT(pc->a, call_dunder(*t, pc->c ? D_aenter : D_enter, r[pc->b]), 1); }
+HANDLER(CALL_ENTER) {
+  SAVE();
+  Value o = r[pc->b], m = type_of(o)->dunder(pc->c ? D_aenter : D_enter);
+  if (m && IS_EXACT(m, function)) {
+    Frame* nf = call_special(*t, f, m, o, Value(), Value(), pc->a, pc + 1, kReturnPlain);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
+  }
+  STORE_RESULT(pc->a, call_dunder(*t, pc->c ? D_aenter : D_enter, o), 1);
+}
 static Result<Value> call_exit(Thread& t, Value* w, Value e) {
   Value tb = e.as<BaseException>()->traceback;
   Value args[4] = {w[1], type_of(e), e, tb ? tb : kNone};
   return w[1] ? call_args(t, w[0], args, 4) : call_args(t, w[0], args + 1, 3);
 }
-HANDLER(CALL_EXIT) { SAVE(); STORE_RESULT(pc->a, call_exit(*t, r + pc->b, r[pc->c]), 1); }
+HANDLER(CALL_EXIT) {
+  SAVE();
+  Value* w = r + pc->b;
+  if (w[1] && IS_EXACT(w[0], function)) {
+    Value e = r[pc->c], tb = e.as<BaseException>()->traceback;
+    Value* args = next_regs(f);
+    args[0] = w[1];
+    args[1] = type_of(e);
+    args[2] = e;
+    args[3] = tb ? tb : kNone;
+    Frame* nf = push_call(*t, f, w[0].as<Function>(), args, 4, nullptr, pc->a, pc + 1, kReturnPlain);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
+  }
+  STORE_RESULT(pc->a, call_exit(*t, w, r[pc->c]), 1);
+}
 
 // ---- delegation
 HANDLER(GET_YIELD_FROM_ITER) { SAVE(); STORE_RESULT(pc->a, get_yield_from_iter(*t, r[pc->b], f->code->flags), 1); }
@@ -169,9 +201,10 @@ HANDLER(GET_ANEXT) { SAVE(); STORE_RESULT(pc->a, get_anext(*t, r[pc->b]), 1); }
 HANDLER(ASYNC_GEN_WRAP) { SAVE(); STORE_RESULT(pc->a, async_gen_wrap(*t, r[pc->b]), 1); }
 
 HANDLER(SEND) {
-  SAVE();
   Value it = r[pc->b];
   if (IS_EXACT(it, generator) || IS_EXACT(it, coroutine)) {
+    RESUME_QUICK(it.as<GeneratorObject>(), r[pc->a], pc->a, pc + 2);
+    SAVE();
     GeneratorObject* g = it.as<GeneratorObject>();
     if (LIKELY(g->state == GenState::kCreated || g->state == GenState::kSuspended)) {
       Frame* nf = resume_generator(*t, f, g, r[pc->a], pc->a, pc + 2, kReturnGenerator);
@@ -179,6 +212,7 @@ HANDLER(SEND) {
       ENTER(nf);
     }
   }
+  SAVE();
   Value v;
   int s = send_value(*t, it, r[pc->a], &v);
   if (s < 0) FAIL();
@@ -208,7 +242,7 @@ HANDLER(END_ASYNC_FOR) {
 static Result<Value> import_name(Thread& t, Frame* f, Str* name, Value fromlist, Value level) {
   Value imp = dict_get_str(f->func->builtins, NAME("__import__"));
   if (!imp) return RAISE(ImportError, "__import__ not found");
-  Value locals = f->locals ? f->locals : kNone;
+  Value locals = f->locals && !has_fast_locals(f->code) ? f->locals : kNone;
   return call(t, imp, name, f->func->globals.get(), locals, fromlist, level);
 }
 HANDLER(IMPORT_NAME) { SAVE(); STORE_RESULT(pc->a, import_name(*t, f, f->code->names[pc[1].index], r[pc->b], r[pc->c]), 2); }
@@ -216,17 +250,18 @@ HANDLER(IMPORT_FROM) { SAVE(); STORE_RESULT(pc->a, import_from(*t, r[pc->b], f->
 HANDLER(IMPORT_STAR) { SAVE(); if (!import_star(*t, f, r[pc->a]).ok()) FAIL(); NEXT(1); }
 static Status setup_annotations(Thread& t, Frame* f) {
   Str* name = NAME("__annotations__");
-  if (IS_EXACT(f->locals, dict)) {
-    if (dict_get_str(f->locals.as<Dict>(), name)) return {};
+  Value ns = namespace_of(f);
+  if (IS_EXACT(ns, dict)) {
+    if (dict_get_str(ns.as<Dict>(), name)) return {};
     Dict* d = TRY(new_dict(t));
-    return dict_set(t, f->locals.as<Dict>(), name, d);
+    return dict_set(t, ns.as<Dict>(), name, d);
   }
-  Result<Value> v = get_item(t, f->locals, name);
+  Result<Value> v = get_item(t, ns, name);
   if (v.ok()) return {};
   if (!exc_matches(t, KAA_TYPE(KeyError))) return Error{};
   clear_exc(t);
   Dict* d = TRY(new_dict(t));
-  return set_item(t, f->locals, name, d);
+  return set_item(t, ns, name, d);
 }
 HANDLER(SETUP_ANNOTATIONS) { SAVE(); if (!setup_annotations(*t, f).ok()) FAIL(); NEXT(1); }
 

@@ -7,7 +7,25 @@ namespace kaa {
 HANDLER(GET_ITER) {
   Value v = r[pc->b];
   SAVE();
-  if (IS_EXACT(v, generator)) { r[pc->a] = v; NEXT(1); }
+  if (v.is_object()) {
+    Shape* s = v.object()->shape;
+    if (s == KAA_SHAPE(generator)) { r[pc->a] = v; NEXT(1); }
+    if (s == KAA_SHAPE(list) || s == KAA_SHAPE(tuple)) {
+      SeqIter* it = static_cast<SeqIter*>(t->heap->allocate(s == KAA_SHAPE(list) ? KAA_SHAPE(list_iterator) : KAA_SHAPE(tuple_iterator), sizeof(SeqIter)));
+      if (UNLIKELY(!it)) { static_cast<void>(raise_memory(*t)); FAIL(); }
+      it->index = 0;
+      it->seq.init(v);
+      r[pc->a] = it;
+      NEXT(1);
+    }
+    if (s->type->has(kTypeHeap)) {
+      if (Value m = s->type->dunder(D_iter); m && IS_EXACT(m, function)) {  // runs in the loop
+        Frame* nf = call_special(*t, f, m, v, Value(), Value(), pc->a, pc + 1, kReturnIter);
+        if (UNLIKELY(!nf)) FAIL();
+        ENTER(nf);
+      }
+    }
+  }
   STORE_RESULT(pc->a, get_iter(*t, v), 1);
 }
 
@@ -22,38 +40,10 @@ static int next_item(Thread& t, Value it, Value* out) {
   return 0;
 }
 
-HANDLER(FOR_ITER) {
+SLOW(FOR_ITER) {
   Value it = r[pc->b];
   Object* o = it.object();
-  if (o->shape == KAA_SHAPE(range_iterator)) {
-    RangeIter* ri = static_cast<RangeIter*>(o);
-    if (LIKELY(ri->remaining)) {
-      ri->remaining--;
-      int64_t i = ri->next;
-      ri->next = i + ri->step;
-      r[pc->a] = Value::from_int(i);
-      NEXT(2);
-    }
-    NEXT(2 + pc[1].offset);
-  }
-  if (o->shape == KAA_SHAPE(list_iterator)) {
-    SeqIter* si = static_cast<SeqIter*>(o);
-    if (LIKELY(static_cast<bool>(si->seq))) {
-      List* l = si->seq.get().as<List>();
-      if (LIKELY(si->index < l->size)) { r[pc->a] = l->items[si->index++]; NEXT(2); }
-      si->seq.clear();
-    }
-    NEXT(2 + pc[1].offset);
-  }
-  if (o->shape == KAA_SHAPE(tuple_iterator)) {
-    SeqIter* si = static_cast<SeqIter*>(o);
-    if (LIKELY(static_cast<bool>(si->seq))) {
-      Tuple* u = si->seq.get().as<Tuple>();
-      if (LIKELY(si->index < u->size)) { r[pc->a] = u->items[si->index++]; NEXT(2); }
-      si->seq.clear();
-    }
-    NEXT(2 + pc[1].offset);
-  }
+  if (o->shape == KAA_SHAPE(generator)) RESUME_QUICK(static_cast<GeneratorObject*>(o), kNone, pc->a, pc + 2);
   SAVE();
   if (o->shape == KAA_SHAPE(generator)) {
     GeneratorObject* g = static_cast<GeneratorObject*>(o);
@@ -62,11 +52,42 @@ HANDLER(FOR_ITER) {
     if (UNLIKELY(!nf)) FAIL();
     ENTER(nf);
   }
+  if (o->shape == KAA_SHAPE(list_iterator) || o->shape == KAA_SHAPE(tuple_iterator)) {  // exhausted
+    static_cast<SeqIter*>(o)->seq.clear();
+    NEXT(2 + pc[1].offset);
+  }
   Value v;
   int s = next_item(*t, it, &v);
   if (LIKELY(s == 1)) { r[pc->a] = v; NEXT(2); }
   if (s < 0) FAIL();
   NEXT(2 + pc[1].offset);
+}
+HANDLER(FOR_ITER) {
+  Object* o = r[pc->b].object();
+  Shape* shape = o->shape;
+  if (shape == KAA_SHAPE(range_iterator)) {
+    RangeIter* ri = static_cast<RangeIter*>(o);
+    if (UNLIKELY(!ri->remaining)) NEXT(2 + pc[1].offset);
+    ri->remaining--;
+    int64_t i = ri->next;
+    ri->next = i + ri->step;
+    r[pc->a] = Value::from_int(i);
+    NEXT(2);
+  }
+  if (shape == KAA_SHAPE(list_iterator)) {
+    SeqIter* si = static_cast<SeqIter*>(o);
+    if (LIKELY(static_cast<bool>(si->seq))) {
+      List* l = si->seq.get().as<List>();
+      if (LIKELY(si->index < l->size)) { r[pc->a] = l->items[si->index++]; NEXT(2); }
+    }
+  } else if (shape == KAA_SHAPE(tuple_iterator)) {
+    SeqIter* si = static_cast<SeqIter*>(o);
+    if (LIKELY(static_cast<bool>(si->seq))) {
+      Tuple* u = si->seq.get().as<Tuple>();
+      if (LIKELY(si->index < u->size)) { r[pc->a] = u->items[si->index++]; NEXT(2); }
+    }
+  }
+  GO_SLOW(FOR_ITER);
 }
 
 // Exactly n items of v into out.
@@ -97,34 +118,51 @@ static Status unpack(Thread& t, Value v, uint32_t n, Value* out) {
   asm volatile("" : : "r"(got) : "memory");
   return {};
 }
+SLOW(UNPACK_SEQUENCE) {
+  SAVE();
+  if (!unpack(*t, r[pc->b], pc->c, r + pc->a).ok()) FAIL();
+  NEXT(1);
+}
 HANDLER(UNPACK_SEQUENCE) {
   Value v = r[pc->b];
   uint32_t n = pc->c;
   if (LIKELY(IS_EXACT(v, tuple) && v.as<Tuple>()->size == n)) {
     Tuple* u = v.as<Tuple>();
-    for (uint32_t i = 0; i < n; i++) r[pc->a + i] = u->items[i];
+    Value* to = r + pc->a;
+    if (LIKELY(n == 2)) {
+      Value x = u->items[0], y = u->items[1];
+      to[0] = x;
+      to[1] = y;
+      NEXT(1);
+    }
+    for (uint32_t i = 0; i < n; i++) to[i] = u->items[i];
     NEXT(1);
   }
-  SAVE();
-  if (!unpack(*t, v, n, r + pc->a).ok()) FAIL();
-  NEXT(1);
+  GO_SLOW(UNPACK_SEQUENCE);
 }
 
+// The word behind it is the UNPACK_SEQUENCE of R[c], which is skipped but for generators: they run in the loop and leave their value in R[c].
 HANDLER(FOR_ITER_PAIR) {
   SAVE();
   Value it = r[pc->b];
+  if (IS_EXACT(it, generator)) RESUME_QUICK(it.as<GeneratorObject>(), kNone, pc->c, pc + 2);
   Value out[2];
   int s = next_pair(*t, it.object(), out);
   if (s == -2) {
     Value v;
-    if (IS_EXACT(it, generator) && it.as<GeneratorObject>()->state == GenState::kFinished) s = 0;
-    else s = next_item(*t, it, &v);
+    if (IS_EXACT(it, generator)) {
+      if (UNLIKELY(it.as<GeneratorObject>()->state == GenState::kFinished)) NEXT(2 + pc[1].offset);
+      Frame* nf = resume_generator(*t, f, it.as<GeneratorObject>(), kNone, pc->c, pc + 2, kReturnGenerator);
+      if (UNLIKELY(!nf)) FAIL();
+      ENTER(nf);
+    }
+    s = next_item(*t, it, &v);
     if (s == 1 && !unpack(*t, v, 2, out).ok()) s = -1;
   }
   if (LIKELY(s == 1)) {
     r[pc->a] = out[0];
     r[pc->a + 1] = out[1];
-    NEXT(2);
+    NEXT(3);
   }
   if (s < 0) FAIL();
   NEXT(2 + pc[1].offset);
@@ -200,17 +238,20 @@ static Result<Value> build_string(Thread& t, const Value* p, uint32_t n) {
 }
 HANDLER(BUILD_STRING) { SAVE(); STORE_RESULT(pc->a, build_string(*t, r + pc->b, pc->c), 1); }
 
+SLOW(LIST_APPEND) {
+  SAVE();
+  if (!list_append(*t, r[pc->a].as<List>(), r[pc->b]).ok()) FAIL();
+  NEXT(1);
+}
 HANDLER(LIST_APPEND) {
   List* l = r[pc->a].as<List>();
   Value v = r[pc->b];
   if (LIKELY(l->size < l->cap)) {
     l->items[l->size++] = v;
-    inc(v);
+    inc_into(v, l);
     NEXT(1);
   }
-  SAVE();
-  if (!list_append(*t, l, v).ok()) FAIL();
-  NEXT(1);
+  GO_SLOW(LIST_APPEND);
 }
 static Status extend_star(Thread& t, List* l, Value v) {
   if (!is_list(v) && !is_tuple(v) && !type_of(v)->dunder(D_iter) && !type_of(v)->dunder(D_getitem))

@@ -13,7 +13,9 @@
 
 #include "interp/frame_type.h"
 #include "interp/generator.h"
+#include "interp/watch.h"
 #include "objects/traits.h"
+#include "runtime/watermark.h"
 #include "runtime/traceback.h"
 
 namespace kaa {
@@ -23,7 +25,11 @@ const Dispatch k_trace_dispatch = {{
 #include "defs/opcodes.def"
 }};
 
-static void choose_table(Thread& t) { t.dispatch = !t.in_trace && (t.trace_func || t.profile_func) ? &k_trace_dispatch : &k_dispatch; }
+static void choose_table(Thread& t) {
+  bool on = !t.in_trace && (t.trace_func || t.profile_func);
+  t.dispatch = on ? &k_trace_dispatch : t.live;
+  if (!on) sync_table(t);
+}
 
 Status set_trace(Thread& t, Value func) {
   t.trace_func = func && !func.is_none() ? func : Value();
@@ -169,9 +175,10 @@ static bool trace_instruction(Thread& t, Frame* f) {
 KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS) {
   if (UNLIKELY(t->dispatch != table)) {
     table = t->dispatch;
-    if (table == &k_dispatch) DISPATCH();
+    if (table != &k_trace_dispatch) DISPATCH();
   }
   SAVE();
+  if (UNLIKELY(!t->heap->eager.empty())) look(*t);
   if (!trace_instruction(*t, f)) FAIL();
   pc = f->pc;
   table = t->dispatch;
@@ -273,6 +280,7 @@ Status set_frame_line(Thread& t, FrameObject* o, int64_t line) {
       inside &= found;
     }
     if (!inside) { why = "can't jump into the body of a for loop"; continue; }
+    frame_write_barrier(interp());
     // Variables that the skipped code would have bound must not be found empty.
     uint32_t unbound = 0;
     for (uint32_t r = 0; r < c->varnames->size; r++) if (!f->regs[r]) { f->regs[r] = kNone; unbound++; }

@@ -11,7 +11,7 @@ extern const Dispatch k_trace_dispatch;
 
 Status set_trace(Thread& t, Value func);     // None or empty: off
 Status set_profile(Thread& t, Value func);
-inline bool is_traced(Thread& t) { return UNLIKELY(t.dispatch != &k_dispatch); }
+inline bool is_traced(Thread& t) { return UNLIKELY(t.dispatch == &k_trace_dispatch); }
 // An exception reached frame f (its traceback entry is there); f is left by it. The exception may be replaced by one of the trace function's.
 void trace_raised(Thread& t, Frame* f);
 void trace_unwound(Thread& t, Frame* f);

@@ -69,7 +69,7 @@ bool read_whole(const char* path, std::string& out, struct stat& st) {
 }
 
 std::string header_of(const struct stat& source) {
-  uint32_t words[4] = {static_cast<uint32_t>(kPycMagic), 0, static_cast<uint32_t>(source.st_mtime), static_cast<uint32_t>(source.st_size)};
+  uint32_t words[4] = {kPycMagic, 0, static_cast<uint32_t>(source.st_mtime), static_cast<uint32_t>(source.st_size)};
   return std::string(reinterpret_cast<char*>(words), sizeof words);
 }
 

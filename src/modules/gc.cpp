@@ -78,12 +78,16 @@ Result<Value> gc_collect_(Thread& t, Args a) {
   if (generation < 0 || generation > 2) return RAISE(ValueError, "invalid generation");
   if (g_gc.collecting) return small_int(0);
   // What counts alone decide goes first, with the finalizers and callbacks it causes; then cycles, and once more what they let go of.
-  t.heap->reconcile();
+  const void* top = base_of_call(t, gc_collect_);
+  auto settle = [&]() -> Status {
+    if (top) t.heap->reconcile_above(top);
+    else t.heap->reconcile();
+    return run_finalizers(t);
+  };
+  TRY(settle());
+  size_t n = gc_collect(t, generation, top);
   TRY(run_finalizers(t));
-  size_t n = gc_collect(t, generation);
-  TRY(run_finalizers(t));
-  t.heap->reconcile();
-  TRY(run_finalizers(t));
+  TRY(settle());
   return make_uint(t, n);
 }
 Result<Value> gc_enable(Thread&, Args) { g_gc.enabled = true; return kNone; }
@@ -188,7 +192,7 @@ Result<Value> gc_is_finalized(Thread&, Args a) { return Value::from_bool(a[0].is
 
 Result<Value> gc_freeze(Thread& t, Args) {
   t.heap->reconcile();
-  t.heap->each_object([](Object* o) { if (is_container(o) && static_cast<int64_t>(o->rc) >= 0) o->set_flag(kFrozen); });
+  t.heap->each_object([](Object* o) { if (is_container(o) && !is_immortal(o->rc)) o->set_flag(kFrozen); });
   return kNone;
 }
 Result<Value> gc_unfreeze(Thread& t, Args) {

@@ -14,7 +14,7 @@ inline void swap_items(List* h, uint64_t i, uint64_t k) {
 }
 inline void store(List* h, uint64_t i, Value v) {
   Value old = h->items[i];
-  inc(v);
+  inc_into(v, h);
   h->items[i] = v;
   dec(old);
 }

@@ -105,7 +105,7 @@ Result<Value> sys_is_interned(Thread& t, Args a) {
   if (!is_str(a[0])) return RAISE(TypeError, "_is_interned() argument must be str, not %T", a[0]);
   return Value::from_bool(a[0].object()->flag(kStrInterned | kStrWeakInterned));
 }
-Result<Value> sys_is_immortal(Thread&, Args a) { return Value::from_bool(!a[0].is_object() || static_cast<int64_t>(a[0].object()->rc) < 0); }
+Result<Value> sys_is_immortal(Thread&, Args a) { return Value::from_bool(!a[0].is_object() || is_immortal(a[0].object()->rc)); }
 Result<Value> sys_getrecursionlimit(Thread& t, Args) { return small_int(t.recursion_limit); }
 Result<Value> sys_setrecursionlimit(Thread& t, Args a) {
   int n = TRY(to_cint(t, a[0]));
@@ -122,7 +122,8 @@ Result<Value> sys_setrecursionlimit(Thread& t, Args a) {
 // The counted references plus those that registers and native stacks hold.
 Result<Value> sys_getrefcount(Thread& t, Args a) {
   Value v = a[0];
-  if (!v.is_object() || static_cast<int64_t>(v.object()->rc) < 0) return small_int(4294967295);
+  t.heap->reconcile();  // what is dead counts no longer
+  if (!v.is_object() || is_immortal(v.object()->rc)) return small_int(4294967295);
   struct Counter final : RootVisitor {
     Value want;
     int64_t n = 0;
@@ -222,7 +223,7 @@ Status print_exception(Thread& t, Value e, Value tb) {
   std::string lines;
   for (Value x = e.as<BaseException>()->traceback; x && !x.is_none();) {
     Traceback* f = x.as<Traceback>();
-    Str* line = TRY(str_format(t, "  File \"%S\", line %d, in %S\n", f->code->filename.get(), f->lineno, f->code->name.get()));
+    Str* line = TRY(str_format(t, "  File \"%S\", line %d, in %S\n", f->code->filename.get(), f->lineno == -1 ? code_line(f->code, f->lasti / 8) : f->lineno, f->code->name.get()));
     Utf8 u;
     TRY(str_utf8(t, line, u, true));
     lines += u.view();
@@ -271,7 +272,7 @@ Result<Value> sys_breakpointhook(Thread& t, Args a, Tuple* kwnames) {
   std::string name = env && *env ? env : "pdb.set_trace";
   size_t dot = name.rfind('.');
   std::string mod = dot == std::string::npos ? "builtins" : name.substr(0, dot), attr = dot == std::string::npos ? name : name.substr(dot + 1);
-  Result<Value> f = import_attr(t, mod.c_str(), attr.c_str());
+  Result<Value> f = mod.empty() ? Result<Value>(RAISE(ImportError, "no module")) : import_attr(t, mod.c_str(), attr.c_str());
   if (!f.ok()) {
     if (!exc_matches(t, KAA_TYPE(ImportError)) && !exc_matches(t, KAA_TYPE(AttributeError))) return Error{};
     clear_exc(t);

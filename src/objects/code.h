@@ -27,8 +27,9 @@ struct Code : Object {
   uint16_t* cell_regs;
   Field<> name, qualname, filename;
   Field<Tuple*> varnames, cellvars, freevars;
-  GeneratorObject* zombies;      // freed heap frames of this code, for reuse (frame zombies)
-  uint32_t nzombies;
+  GeneratorObject* zombies;      // dead generators of this code, for reuse (runtime/zombies.cpp)
+  uint32_t nzombies, zombies_used, zombies_idle;  // how many; taken since the list was last looked at; for how many looks none was taken
+  bool zombies_listed;           // is in Zombies::codes
   uint32_t version;
   template <class F> void each_field(F&& f) {
     f(name); f(qualname); f(filename); f(varnames); f(cellvars); f(freevars);
@@ -50,9 +51,16 @@ enum FrameKind : uint8_t {
   kReturnExit,       // entered from native code: leaving this frame leaves the interpreter loop
   kReturnInit,       // __init__ of a class call: must return None; the instance, kept in the caller's register `aux`, goes to dst
   kReturnBool,       // truth of the result goes to dst
-  kReturnContinue,   // the caller's instruction finishes the job: interp/continuations.cpp, step `cont`
+  kReturnIter,       // __iter__ of GET_ITER: the result must be an iterator
+  kReturnDiscard,    // the result is of no interest
+  kReturnBinary,     // an operator's method: NotImplemented sends the caller's instruction on to the reflected one, else as kReturnPlain
+  kReturnJump,       // the same for a jump: the truth of the result decides
   kReturnGenerator,  // this is a resumed generator's frame: a return ends the iteration
-  kReturnCounted,    // the frames below are counted (Thread::counted_frames): take that off first, then do as the kind that this one stands for
+  // Bits beside these, so that what is left by the usual way (kReturnPlain) needs no look:
+  kKindMask = 15,
+  kCountedBelow = 32,    // the frames below are counted: that must be taken off first (runtime/watermark.cpp)
+  kCallerWatched = 64,   // the caller is watched: its table must be taken up again (interp/watch.cpp)
+  kWatched = 128,        // holds an eager object that is counted nowhere
 };
 struct FrameObject;
 struct Frame {
@@ -105,10 +113,12 @@ struct GeneratorObject : Object {
   Field<> name, qualname;
   Field<> origin;            // cr_origin, or the finalizer hook of an async generator
   Field<> yield_from_extra;  // async generators: firstiter/finalizer hooks
-  GeneratorObject* next_zombie;
+  GeneratorObject* next_zombie;  // of a dead one on its code's list
   GenState state;
-  bool listed, counted, ag_running, ag_closed, ag_hooks;
+  uint8_t listed;            // 1: on the list; 2: on the list, and its next suspension has to be looked at
+  bool counted, ag_running, ag_closed, ag_hooks;
   bool resumed;              // and tracing has not seen it yet
+  bool watched;              // it was suspended while its frame was watched (kWatched)
   uint32_t counted_height;
   Frame* slot;               // while it runs: first free frame of the frame stack (its place in the recursion count is below)
   Value* top;                // and first free word of the data stack

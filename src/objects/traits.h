@@ -17,6 +17,12 @@ inline bool wants_finalizer(Object* o) {
   return !l->needs_finalizer || l->needs_finalizer(o);
 }
 
+// Weak references to a generator are cleared before it is closed; those to other objects after their __del__ has run.
+inline bool weakrefs_first(Object* o) {
+  Type* t = o->type();
+  return t == KAA_TYPE(generator) || t == KAA_TYPE(coroutine) || t == KAA_TYPE(async_generator);
+}
+
 template <> struct LayoutTraits<Object> { static constexpr Death death = Death::kChildren; static constexpr LayoutKind kind = LayoutKind::kInstance; };
 template <> struct LayoutTraits<Str> {
   static constexpr Death death = Death::kPlain; static constexpr LayoutKind kind = LayoutKind::kStr;
@@ -38,7 +44,7 @@ template <> struct LayoutTraits<Tuple> {
 template <> struct LayoutTraits<List> {
   static constexpr LayoutKind kind = LayoutKind::kList;
   static void destroy(List* l) { heap().free_raw(l->items, l->cap * sizeof(Value)); }
-  static size_t bytes(List* l) { return sizeof(List) + l->cap * 8; }
+  static size_t bytes(List* l) { return sizeof(List) + (l->size ? l->cap * 8 : 0); }  // an empty one may have its predecessor's buffer
 };
 template <> struct LayoutTraits<ByteArray> {
   static void destroy(ByteArray* b) { heap().free_raw(b->alloc, b->cap); }

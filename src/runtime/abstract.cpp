@@ -4,6 +4,7 @@
 // from the type's table (Type::dunders), natives among them are called directly.
 #include "runtime/abc.h"
 #include "runtime/call.h"
+#include "runtime/plain.h"
 
 namespace kaa {
 
@@ -19,11 +20,23 @@ const OpRow k_ops[] = {
     {D_and, D_rand, D_iand, "&", "&="},           {D_or, D_ror, D_ior, "|", "|="},
     {D_xor, D_rxor, D_ixor, "^", "^="}};
 
+// A native sequence adds and repeats by slots that CPython asks after the number protocol of both: the other's reflected method goes first.
+bool is_concatenation(Value method) {
+  if (!method || type_of(method) != KAA_TYPE(wrapper_descriptor)) return false;
+  Type* owner = method.as<NativeFunction>()->owner;
+  return owner->dunder(D_add) && !owner->dunder(D_radd) && owner->dunder(D_getitem);
+}
+
 // The operation of a, then of b; kNotImplemented when neither knows.
 Result<Value> try_binary(Thread& t, Dunder left, Dunder right, Value a, Value b) {
   Type* ta = type_of(a);
   Type* tb = type_of(b);
   Value l = ta->dunder(left), r = ta == tb ? Value() : tb->dunder(right);
+  if (UNLIKELY(r && tb->has(kTypeHeap) && is_concatenation(l))) {
+    Value v = TRY(call_dunder(t, right, b, a));
+    if (v != kNotImplemented) return v;
+    r = Value();
+  }
   // A subclass on the right that overrides the reflected method goes first.
   if (l && r && tb != ta && is_subtype(tb, ta) && r != ta->dunder(right)) {
     Value v = TRY(call_dunder(t, right, b, a));
@@ -76,13 +89,53 @@ Result<Value> binary_op(Thread& t, BinaryOp op, Value a, Value b) {
 Result<Value> inplace_op(Thread& t, BinaryOp op, Value a, Value b) {
   const OpRow& row = k_ops[static_cast<int>(op)];
   if (is_exact_int(a) && is_exact_int(b) && op != BinaryOp::MATMUL) return int_binary(t, op, a, b);
-  if (type_of(a)->dunder(row.inplace)) {
+  if (Value own = type_of(a)->dunder(row.inplace)) {
+    Type* tb = type_of(b);
+    if (UNLIKELY(tb->has(kTypeHeap) && tb != type_of(a) && tb->dunder(row.right) && is_concatenation(own))) {
+      Value v = TRY(call_dunder(t, row.right, b, a));
+      if (v != kNotImplemented) return v;
+    }
     Value v = TRY(call_dunder(t, row.inplace, a, b));
     if (v != kNotImplemented) return v;
   }
   Value v = TRY(try_binary(t, row.left, row.right, a, b));
   if (v != kNotImplemented) return v;
   return operands_error(t, row, op == BinaryOp::ADD && type_of(a)->has(kTypeStr | kTypeBytes | kTypeTuple) ? row.symbol : row.isymbol, a, b);
+}
+
+Result<Value> binary_op_after_left(Thread& t, BinaryOp op, Value a, Value b, bool inplace) {
+  const OpRow& row = k_ops[static_cast<int>(op)];
+  Type *ta = type_of(a), *tb = type_of(b);
+  Value v = kNotImplemented;
+  if (inplace && ta->dunder(row.inplace)) v = TRY(try_binary(t, row.left, row.right, a, b));
+  else if (ta != tb && tb->dunder(row.right)) v = TRY(call_dunder(t, row.right, b, a));
+  if (v != kNotImplemented) return v;
+  return operands_error(t, row, inplace ? row.isymbol : row.symbol, a, b);
+}
+Value python_operator_of(Type* ta, BinaryOp op, Value b, bool inplace) {
+  const OpRow& row = k_ops[static_cast<int>(op)];
+  Value m = inplace ? ta->dunder(row.inplace) : Value();
+  if (!m) {
+    m = ta->dunder(row.left);
+    Type* tb = type_of(b);
+    if (tb != ta && tb->has(kTypeHeap) && is_subtype(tb, ta)) return Value();  // its reflected method may go first
+  }
+  return m && IS_EXACT(m, function) ? m : Value();
+}
+Value python_comparison_of(Type* ta, CompareOp op, Value b) {
+  Type* tb = type_of(b);
+  if (tb != ta && tb->has(kTypeHeap) && is_subtype(tb, ta)) return Value();
+  Value m = ta->dunder(k_compare[static_cast<int>(op)]);
+  return m && IS_EXACT(m, function) ? m : Value();
+}
+Result<Value> compare_after_left(Thread& t, CompareOp op, Value a, Value b) {
+  Dunder swapped = k_compare[static_cast<int>(k_swapped[static_cast<int>(op)])];
+  Value v = kNotImplemented;
+  if (type_of(b)->dunder(swapped)) v = TRY(call_dunder(t, swapped, b, a));
+  if (v != kNotImplemented) return v;
+  if (op == CompareOp::EQ) return Value::from_bool(a == b);
+  if (op == CompareOp::NE) return Value::from_bool(a != b);
+  return RAISE(TypeError, "'%s' not supported between instances of '%T' and '%T'", k_compare_symbols[static_cast<int>(op)], a, b);
 }
 
 Result<Value> power(Thread& t, Value a, Value b, Value mod) {
@@ -92,8 +145,12 @@ Result<Value> power(Thread& t, Value a, Value b, Value mod) {
     return raise_type_error_operands(t, "** or pow()", a, b);
   }
   Value v = kNotImplemented;
-  if (type_of(a)->dunder(D_pow)) v = TRY(call_dunder(t, D_pow, a, b, mod));
-  if (v == kNotImplemented && type_of(b) != type_of(a) && type_of(b)->dunder(D_rpow)) v = TRY(call_dunder(t, D_rpow, b, a, mod));
+  Type *ta = type_of(a), *tb = type_of(b);
+  bool reflected = ta != tb && tb->dunder(D_rpow);
+  bool first = reflected && is_subtype(tb, ta) && tb->dunder(D_rpow) != ta->dunder(D_rpow);
+  if (first) v = TRY(call_dunder(t, D_rpow, b, a, mod));
+  if (v == kNotImplemented && ta->dunder(D_pow)) v = TRY(call_dunder(t, D_pow, a, b, mod));
+  if (v == kNotImplemented && reflected && !first) v = TRY(call_dunder(t, D_rpow, b, a, mod));
   if (v != kNotImplemented) return v;
   // A modulus has no reflected method; float and complex moduli have words of their own.
   if (is_float(mod)) return RAISE(TypeError, "pow() 3rd argument not allowed unless all arguments are integers");
@@ -109,7 +166,25 @@ Result<Value> unary_neg(Thread& t, Value v) { return unary(t, D_neg, "-", v); }
 Result<Value> unary_pos(Thread& t, Value v) { return unary(t, D_pos, "+", v); }
 Result<Value> unary_invert(Thread& t, Value v) { return unary(t, D_invert, "~", v); }
 
+// What -1, 0, 1 mean for an operator.
+static bool order_satisfies(CompareOp op, int order) {
+  switch (op) {
+    case CompareOp::LT: return order < 0;
+    case CompareOp::LE: return order <= 0;
+    case CompareOp::EQ: return order == 0;
+    case CompareOp::NE: return order != 0;
+    case CompareOp::GT: return order > 0;
+    case CompareOp::GE: return order >= 0;
+  }
+  return false;
+}
+
+static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b);
 Result<Value> compare(Thread& t, CompareOp op, Value a, Value b) {
+  if (int order = plain_order(a, b); order != kNoOrder) return Value::from_bool(order_satisfies(op, order));
+  return compare_general(t, op, a, b);
+}
+static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b) {
   TRY(native_enter(t, " in comparison"));
   int i = static_cast<int>(op), s = static_cast<int>(k_swapped[i]);
   Type* ta = type_of(a);
@@ -134,15 +209,15 @@ Result<Value> compare(Thread& t, CompareOp op, Value a, Value b) {
 }
 
 Result<bool> compare_bool(Thread& t, CompareOp op, Value a, Value b) {
-  Value v = TRY(compare(t, op, a, b));
+  if (int order = plain_order(a, b); order != kNoOrder) return order_satisfies(op, order);
+  Value v = TRY(compare_general(t, op, a, b));
   return truth(t, v);
 }
 
 Result<bool> equal(Thread& t, Value a, Value b) {
-  if (a == b) return true;
-  if (a.is_int() && b.is_int()) return false;
-  if (IS_EXACT(a, str) && IS_EXACT(b, str)) return str_equal(a.as<Str>(), b.as<Str>());
-  return compare_bool(t, CompareOp::EQ, a, b);
+  if (int r = plain_equal(a, b); r != kAsk) return r == kSame;
+  Value v = TRY(compare_general(t, CompareOp::EQ, a, b));
+  return truth(t, v);
 }
 
 Result<bool> truth(Thread& t, Value v) {
@@ -156,6 +231,7 @@ Result<bool> truth(Thread& t, Value v) {
   if (ty == KAA_TYPE(list)) return v.as<List>()->size != 0;
   if (ty == KAA_TYPE(dict)) return v.as<Dict>()->used != 0;
   if (ty == KAA_TYPE(tuple)) return v.as<Tuple>()->size != 0;
+  if (ty == KAA_TYPE(set)) return v.as<Set>()->used != 0;
   if (ty->dunder(D_bool)) {
     Value r = TRY(call_dunder(t, D_bool, v));
     if (!r.is_bool()) return RAISE(TypeError, "__bool__ should return bool, returned %T", r);
@@ -169,7 +245,8 @@ Result<bool> truth(Thread& t, Value v) {
 }
 
 Result<int64_t> hash(Thread& t, Value v) {
-  if (IS_EXACT(v, str)) return str_hash(v.as<Str>());
+  int64_t plain;
+  if (plain_hash(v, &plain)) return plain;
   Type* ty = type_of(v);
   Value h = ty->dunder(D_hash);
   if (!h || h.is_none()) return RAISE(TypeError, "unhashable type: '%T'", v);
@@ -208,6 +285,15 @@ Result<Str*> repr(Thread& t, Value v) {
 Result<Str*> str(Thread& t, Value v) {
   if (v.is_empty()) return new_str(t, "<NULL>");
   if (IS_EXACT(v, str)) return v.as<Str>();
+  if (v.is_int()) {
+    char buf[24], *p = buf + sizeof buf;
+    int64_t i = v.as_int();
+    uint64_t u = i < 0 ? 0 - static_cast<uint64_t>(i) : static_cast<uint64_t>(i);
+    if (u < 10 && i >= 0) return interp().latin1['0' + u];
+    do *--p = static_cast<char>('0' + u % 10); while (u /= 10);
+    if (i < 0) *--p = '-';
+    return new_str_ascii(t, p, static_cast<size_t>(buf + sizeof buf - p));
+  }
   return text_of(t, D_str, "__str__", v);
 }
 Result<Str*> ascii(Thread& t, Value v) {
@@ -246,6 +332,7 @@ Result<int64_t> length(Thread& t, Value v) {
   if (ty == KAA_TYPE(str)) return static_cast<int64_t>(v.as<Str>()->length);
   if (ty == KAA_TYPE(tuple)) return static_cast<int64_t>(v.as<Tuple>()->size);
   if (ty == KAA_TYPE(dict)) return static_cast<int64_t>(v.as<Dict>()->used);
+  if (ty == KAA_TYPE(set)) return static_cast<int64_t>(v.as<Set>()->used);
   if (!ty->dunder(D_len)) return RAISE(TypeError, "object of type '%T' has no len()", v);
   Value r = TRY(call_dunder(t, D_len, v));
   if (r.is_int()) {
@@ -253,9 +340,8 @@ Result<int64_t> length(Thread& t, Value v) {
     return r.as_int();
   }
   Value i = TRY(to_index(t, r));
-  int64_t n = TRY(to_ssize(t, i));
-  if (n < 0) return RAISE(ValueError, "__len__() should return >= 0");
-  return n;
+  if (i.is_int() ? i.as_int() < 0 : is_big(i) && i.as<IntObject>()->size < 0) return RAISE(ValueError, "__len__() should return >= 0");
+  return to_ssize(t, i);
 }
 
 Result<int64_t> length_hint(Thread& t, Value v, int64_t fallback) {
@@ -305,6 +391,20 @@ Status del_item(Thread& t, Value o, Value key) {
 
 Result<bool> contains(Thread& t, Value c, Value item) {
   Type* ty = type_of(c);
+  if (ty == KAA_TYPE(dict)) {
+    Opt v = TRY(dict_get(t, c.as<Dict>(), item));
+    return static_cast<bool>(v);
+  }
+  if (ty == KAA_TYPE(set) || ty == KAA_TYPE(frozenset)) return set_contains(t, c.as<Set>(), item);
+  if (ty == KAA_TYPE(tuple) || ty == KAA_TYPE(list)) {
+    for (uint64_t i = 0;; i++) {  // an __eq__ may change a list
+      bool is_list = ty == KAA_TYPE(list);
+      if (i >= (is_list ? c.as<List>()->size : c.as<Tuple>()->size)) return false;
+      Value x = is_list ? c.as<List>()->items[i] : c.as<Tuple>()->items[i];
+      bool eq = TRY(equal(t, x, item));
+      if (eq) return true;
+    }
+  }
   Value f = ty->dunder(D_contains);
   if (f && !f.is_none()) {
     Value r = TRY(call_dunder(t, D_contains, c, item));

@@ -146,7 +146,7 @@ class BufferHold {
 
 // ---- containers
 Result<Tuple*> new_tuple(Thread& t, size_t n);                    // items empty: fill each with tuple_init before anything else can see it
-inline void tuple_init(Tuple* u, size_t i, Value v) { u->items[i] = v; inc(v); }
+inline void tuple_init(Tuple* u, size_t i, Value v) { u->items[i] = v; inc_into(v, u); }
 Result<Tuple*> tuple_of(Thread& t, const Value* p, size_t n);
 template <class... V> Result<Tuple*> make_tuple(Thread& t, V... v) { Value a[] = {Value(v)...}; return tuple_of(t, a, sizeof...(v)); }
 Result<Tuple*> tuple_from(Thread& t, Value iterable);
@@ -268,7 +268,8 @@ Status iterate(Thread& t, Value iterable, F&& fn) {
 // ---- recursion, safepoints, blocking
 // Native recursion: TRY(native_enter(t, " while getting the repr of an object")) where a native function can call itself through Python objects.
 inline Status native_enter(Thread& t, const char* where = "") { if (LIKELY(t.native_ok())) return {}; return RAISE(RecursionError, "maximum recursion depth exceeded%s", where); }
-Status safepoint(Thread& t);                                      // long native loops call it now and then: signals, collection, handover
+// Long native loops call it now and then: signals, collection, handover. top: where the scan of the native stack may begin (handlers know), or null.
+Status safepoint(Thread& t, const void* top = nullptr);
 void enter_blocking(Thread& t);                                   // before a call that may wait: other threads may run
 void leave_blocking(Thread& t);
 class Blocking {

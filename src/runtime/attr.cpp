@@ -50,7 +50,11 @@ Result<Value> descr_get(Thread& t, Value d, Value obj, Type* ty) {
       return RAISE(TypeError, "descriptor '%S' for '%U' objects doesn't apply to a '%T' object", m->name.get(), m->owner->name.get(), obj);
     Value v = *member_slot(obj.object(), m);
     if (v) return v;
-    TRY(set_attribute_error(t, obj, m->name.get().as<Str>()));
+    static_cast<void>(RAISE(AttributeError, "'%F' object has no attribute '%S'", obj, m->name.get()));
+    if (t.exc && is_instance(t.exc, KAA_TYPE(AttributeError))) {
+      t.exc.as<ExcNameObj>()->name.set(m->name.get());
+      t.exc.as<ExcNameObj>()->obj.set(obj);
+    }
     return Error{};
   }
   if (dt == KAA_TYPE(staticmethod)) return d.as<WrapperObject>()->callable.get();
@@ -85,7 +89,7 @@ static Status descr_set(Thread& t, Value d, Value obj, Str* name, Value v) {
     Value* p = member_slot(obj.object(), m);
     if (!v && !*p) return RAISE(AttributeError, "%U", name);
     Value old = *p;
-    inc(v);
+    inc_into(v, obj.object());
     *p = v;
     dec(old);
     return {};
@@ -118,6 +122,12 @@ Status set_attribute_error(Thread& t, Value obj, Str* name) {
   return Error{};
 }
 
+// Whether a class attribute goes before the instance's own.
+static bool overrides_instance(Value d) {
+  if (!is_data_descriptor(d)) return false;
+  return static_cast<bool>(d.object()->type()->dunder(D_get));
+}
+
 static Value own_attr(Object* o, Type* ty, Str* name) {
   if (ty->attr_offset) return shape_get(o, name);
   if (ty->has(kTypeHasDict))
@@ -128,7 +138,7 @@ static Value own_attr(Object* o, Type* ty, Str* name) {
 Result<Opt> generic_lookup_attr(Thread& t, Value o, Str* name) {
   Type* ty = type_of(o);
   Value d = type_lookup(ty, name);
-  if (d && is_data_descriptor(d)) {
+  if (d && overrides_instance(d)) {
     Value v = TRY(descr_get(t, d, o, ty));
     return Opt{v};
   }
@@ -154,7 +164,7 @@ Result<Value> generic_get_attr(Thread& t, Value o, Str* name) {
 Result<Opt> type_lookup_attr(Thread& t, Type* ty, Str* name) {
   Type* meta = ty->type();
   Value d = type_lookup(meta, name);
-  if (d && is_data_descriptor(d)) {
+  if (d && overrides_instance(d)) {
     Value v = TRY(descr_get(t, d, ty, meta));
     return Opt{v};
   }
@@ -188,7 +198,7 @@ static Result<Value> slow_get_attr(Thread& t, Value o, Type* ty, Str* name) {
   return call_dunder(t, D_getattr, o, name);
 }
 
-static bool native_module_getattribute(Type* ty) { return ty->has(kTypeCustomGetattribute) && ty->dunder(D_getattribute) == KAA_TYPE(module)->dunder(D_getattribute); }
+static bool native_module_getattribute(Type* ty) { return ty->has(kTypeCustomGetattribute) && !ty->has(kTypeForeignDunder) && ty->dunder(D_getattribute) == KAA_TYPE(module)->dunder(D_getattribute); }
 static bool native_type_getattribute(Type* ty) { return ty->dunder(D_getattribute) == KAA_TYPE(type)->dunder(D_getattribute); }
 
 Result<Value> get_attr(Thread& t, Value o, Str* name) {
@@ -227,6 +237,13 @@ Result<Opt> lookup_attr(Thread& t, Value o, Str* name) {
   if (LIKELY(!ty->has(kTypeCustomGetattribute | kTypeHasGetattr))) {
     Result<Opt> r = generic_lookup_attr(t, o, name);
     if (r.ok() || !exc_matches(t, KAA_TYPE(AttributeError))) return r;
+    clear_exc(t);
+    return Opt{};
+  }
+  // Classes and modules: a miss makes no exception.
+  if (!ty->has(kTypeHasGetattr) && ((ty->has(kTypeType) && native_type_getattribute(ty)) || native_module_getattribute(ty))) {
+    Result<Opt> v = ty->has(kTypeType) ? type_lookup_attr(t, o.as<Type>(), name) : module_lookup_attr(t, o, name);
+    if (v.ok() || !exc_matches(t, KAA_TYPE(AttributeError))) return v;
     clear_exc(t);
     return Opt{};
   }
@@ -341,7 +358,7 @@ Status set_dict_attr(Thread& t, Value o, Value d) {
   TRY(instance_dict(t, obj));
   Value* w = attr_words(obj);
   Value old = w[0];
-  inc(d);
+  inc_into(d, obj);
   w[0] = d;
   dec(old);
   return {};

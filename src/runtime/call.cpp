@@ -39,6 +39,7 @@ class Prepended {
 Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames) {
   TRY(native_enter(t));
   size_t all = n + (kwnames ? kwnames->size : 0);  // n counts positional arguments; keyword values follow them
+  uint32_t hops = 0;
   for (;;) {
     if (UNLIKELY(!f.is_object())) return RAISE(TypeError, "'%T' object is not callable", f);
     Type* ty = f.object()->type();
@@ -75,7 +76,7 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
     if (ty->has(kTypeType) && ty->dunder(D_call) == KAA_TYPE(type)->dunder(D_call)) return type_call(t, f.as<Type>(), a, n, kwnames);
     Value c = ty->dunder(D_call);
     if (!c) return RAISE(TypeError, "'%T' object is not callable", f);
-    if (type_of(c) == KAA_TYPE(wrapper_descriptor)) {  // a native type's own: self goes first
+    if (type_of(c) == KAA_TYPE(wrapper_descriptor) && LIKELY(!ty->has(kTypeForeignDunder))) {  // a native type's own: self goes first
       Prepended p(t, f, a, all);
       if (p.failed()) return Error{};
       return call_native(t, c.as<NativeFunction>(), p.args(), kwnames);
@@ -86,7 +87,14 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
       return call_python(t, c.as<Function>(), p.args().p, n + 1, kwnames);
     }
     f = TRY(descr_get(t, c, f, ty));
+    if (UNLIKELY(++hops > t.recursion_limit)) return RAISE(RecursionError, "maximum recursion depth exceeded");  // a class whose __call__ is an instance of its own
   }
+}
+
+Result<Value> frame_builtin(Thread& t, Str* name) {
+  Dict* b = t.frame ? t.frame->func->builtins.get() : interp().builtins;
+  Opt v = TRY(dict_get(t, b, name));
+  return v ? Result<Value>(v.v) : Result<Value>(RAISE(AttributeError, "%U", name));
 }
 
 Result<Value> call_tuple(Thread& t, Value f, Tuple* args, Dict* kwargs) {
@@ -116,7 +124,10 @@ Result<Value> call_dunder(Thread& t, Dunder d, Value o, Value a, Value b) {
   if (!f) return RAISE(TypeError, "'%T' object has no special method '%U'", o, dunder_name(d));
   if (f.is_object()) {
     Type* ft = f.object()->type();
-    if (ft == KAA_TYPE(wrapper_descriptor) || ft == KAA_TYPE(method_descriptor)) return call_native(t, f.as<NativeFunction>(), {args, n}, nullptr);
+    if (ft == KAA_TYPE(wrapper_descriptor) || ft == KAA_TYPE(method_descriptor)) {
+      if (UNLIKELY(ty->has(kTypeForeignDunder))) return call_args(t, f, args, n);  // which looks at self
+      return call_native_direct(t, f.as<NativeFunction>(), {args, n});
+    }
     if (ft == KAA_TYPE(function)) return call_python(t, f.as<Function>(), args, n, nullptr);
   }
   Value bound = TRY(descr_get(t, f, o, ty));
@@ -142,6 +153,8 @@ Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kw
     if (all && ty->dunder(D_init) == KAA_TYPE(object)->dunder(D_init)) return RAISE(TypeError, "%U() takes no arguments", ty->name.get());
     if (ty->has(kTypeAbstract)) obj = TRY(call_native(t, nw.as<NativeFunction>(), {p.args().p, 1}, nullptr));
     else obj = TRY(alloc_instance(t, ty));
+  } else if (LIKELY(IS_EXACT(nw, builtin_function))) {
+    obj = TRY(call_native(t, nw.as<NativeFunction>(), p.args(), kwnames));
   } else {
     Value f = TRY(descr_get(t, nw, Value(), ty));
     obj = TRY(call_args(t, f, p.args().p, n + 1, kwnames));
@@ -155,7 +168,7 @@ Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kw
   Value r;
   Type* it = type_of(init);
   if (it == KAA_TYPE(function)) r = TRY(call_python(t, init.as<Function>(), q.args().p, n + 1, kwnames));
-  else if (it == KAA_TYPE(wrapper_descriptor) || it == KAA_TYPE(method_descriptor)) r = TRY(call_native(t, init.as<NativeFunction>(), q.args(), kwnames));
+  else if ((it == KAA_TYPE(wrapper_descriptor) || it == KAA_TYPE(method_descriptor)) && !ot->has(kTypeForeignDunder)) r = TRY(call_native(t, init.as<NativeFunction>(), q.args(), kwnames));
   else {
     Value f = TRY(descr_get(t, init, obj, ot));
     r = TRY(call_args(t, f, a, n, kwnames));
@@ -167,9 +180,12 @@ Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kw
 Result<Object*> alloc_instance(Thread& t, Type* ty, size_t items_bytes) {
   Shape* s = ty->root;
   size_t size = ty->basicsize + items_bytes;
-  if (ty->has(kTypeVarSized)) size = (size + 7) & ~size_t{7};
+  bool unusual = ty->has(kTypeVarSized | kTypeHasDel);
+  if (UNLIKELY(unusual) && ty->has(kTypeVarSized)) size = (size + 7) & ~size_t{7};
   if (ty->attr_offset) size += sizeof(Value) * (1 + s->inline_cap);
-  return alloc_object(t, s, size);
+  Object* o = TRY(alloc_object(t, s, size));
+  if (UNLIKELY(unusual) && ty->has(kTypeHasDel)) make_eager(o);
+  return o;
 }
 
 Result<Object*> alloc_object(Thread& t, Shape* shape, size_t size) {
@@ -251,10 +267,63 @@ static Error too_many_error(Thread& t, Function* f, Value* regs, size_t given) {
                given == 1 && !kw ? "was" : "were");
 }
 
+// The common calls, without * and ** parameters: fills the registers and returns true, or returns false and has changed nothing but registers beyond
+// the arguments. Names of keywords and parameters are interned, as a rule: those that are not are left to the general way.
+static bool bind_quick(Frame* nf, const Value* a, size_t n, Tuple* kwnames) {
+  constexpr uint32_t kMaxKeywords = 8;
+  Function* f = nf->func;
+  Value* regs = nf->regs;
+  Code* c = nf->code;
+  uint32_t argc = c->argcount, total = argc + c->kwonlyargcount;
+  if ((c->flags & (kCoVarargs | kCoVarkeywords)) || n > argc) return false;
+  Value values[kMaxKeywords];
+  uint32_t at[kMaxKeywords], nkw = 0;
+  if (kwnames) {
+    nkw = static_cast<uint32_t>(kwnames->size);
+    if (nkw > kMaxKeywords) return false;
+    for (uint32_t k = 0; k < nkw; k++) {
+      Value name = kwnames->items[k];
+      uint32_t i = c->posonlyargcount > n ? c->posonlyargcount : static_cast<uint32_t>(n);
+      while (i < total && c->varnames->items[i] != name) i++;
+      if (i == total) return false;
+      values[k] = a[n + k];
+      at[k] = i;
+    }
+  }
+  uint32_t ndef = f->defaults ? static_cast<uint32_t>(f->defaults->size) : 0, first_def = argc > ndef ? argc - ndef : 0;
+  // Which parameters have a value is settled before any register is written, since the general way reads the arguments again.
+  uint64_t given = 0;
+  if (total > 64) return false;
+  for (uint32_t k = 0; k < nkw; k++) {
+    if (given >> at[k] & 1) return false;
+    given |= uint64_t{1} << at[k];
+  }
+  for (uint32_t i = static_cast<uint32_t>(n); i < first_def; i++)
+    if (!(given >> i & 1)) return false;
+  Value kwdef[kMaxKeywords];
+  if (c->kwonlyargcount > kMaxKeywords) return false;
+  for (uint32_t i = argc; i < total; i++) {
+    if (given >> i & 1) continue;
+    Value v = f->kwdefaults ? dict_get_str(f->kwdefaults, c->varnames->items[i].as<Str>()) : Value();
+    if (!v) return false;
+    kwdef[i - argc] = v;
+  }
+  if (regs != a) for (uint32_t i = 0; i < n; i++) regs[i] = a[i];
+  for (uint32_t i = static_cast<uint32_t>(n); i < argc; i++) regs[i] = i >= first_def ? f->defaults->items[i + ndef - argc] : Value();
+  for (uint32_t i = argc; i < total; i++) regs[i] = kwdef[i - argc];
+  for (uint32_t k = 0; k < nkw; k++) regs[at[k]] = values[k];
+  for (uint32_t i = total; i < c->nlocals; i++) regs[i] = Value();
+  return true;
+}
+
 Status bind_python(Thread& t, Frame* nf, const Value* a, size_t n, Tuple* kwnames) {
   Function* f = nf->func;
   Value* regs = nf->regs;
   Code* c = nf->code;
+  if (LIKELY(bind_quick(nf, a, n, kwnames))) {
+    t.frame = nf;
+    return {};
+  }
   uint32_t argc = c->argcount, kwonly = c->kwonlyargcount;
   uint32_t kwvals = kwnames ? static_cast<uint32_t>(kwnames->size) : 0;
   bool varargs = c->flags & kCoVarargs, varkw = c->flags & kCoVarkeywords;

@@ -4,6 +4,9 @@
 // if instances have attributes, the ext word and the inline slots.
 #include <stdlib.h>
 
+#include <algorithm>
+
+#include "base/unicode_props.h"
 #include "objects/traits.h"  // the layout of object
 #include "runtime/types.h"
 #include "runtime/weakrefs.h"
@@ -14,6 +17,21 @@ namespace kaa {
 static Type* solid_base(Type* ty) {
   while (ty->base && ty->layout == ty->base->layout && ty->basicsize == ty->base->basicsize && ty != KAA_TYPE(object)) ty = ty->base;
   return ty;
+}
+
+// What cls.mro() says, which a metaclass may override.
+Result<Tuple*> class_mro(Thread& t, Type* ty) {
+  Type* meta = type_of(ty);
+  if (meta == KAA_TYPE(type) || type_lookup(meta, NAME("mro")) == type_lookup(KAA_TYPE(type), NAME("mro"))) return compute_mro(t, ty);
+  Value v = TRY(call_method(t, ty, NAME("mro")));
+  Tuple* m = TRY(tuple_from(t, v));
+  Type* solid = solid_base(ty);
+  for (uint64_t i = 0; i < m->size; i++) {
+    if (!is_type(m->items[i])) return RAISE(TypeError, "mro() returned a non-class ('%T')", m->items[i]);
+    Type* c = m->items[i].as<Type>();
+    if (!is_subtype(solid, solid_base(c))) return RAISE(TypeError, "mro() returned base with unsuitable layout ('%N')", c);
+  }
+  return m;
 }
 
 static Result<Type*> best_base(Thread& t, Tuple* bases) {
@@ -45,12 +63,9 @@ Result<Type*> best_metaclass(Thread& t, Type* meta, Tuple* bases) {
 }
 
 static bool valid_identifier(Str* s) {
-  if (!s->length) return false;
-  for (uint64_t i = 0; i < s->length; i++) {
-    uint32_t c = s->at(i);
-    bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 128 || (i && c >= '0' && c <= '9');
-    if (!ok) return false;
-  }
+  if (!s->length || !(s->at(0) == '_' || unicode::is_xid_start(s->at(0)))) return false;
+  for (uint64_t i = 1; i < s->length; i++)
+    if (!unicode::is_xid_continue(s->at(i))) return false;
   return true;
 }
 
@@ -102,6 +117,8 @@ static Status plan_slots(Thread& t, Dict* ns, Str* cls, Type* base, SlotPlan& pl
       return RAISE(ValueError, "'%U' in __slots__ conflicts with class variable", s);
     TRY(list_append(t, plan.names, s));
   }
+  // In order, so that classes with the same slots have the same layout.
+  std::sort(plan.names->items, plan.names->items + plan.names->size, [](Value a, Value b) { return str_compare(a.as<Str>(), b.as<Str>()) < 0; });
   return {};
 }
 
@@ -110,11 +127,27 @@ static Result<Value> instance_get_weakref(Thread&, Value self) {
   WeakRef* r = self.is_object() ? first_weakref(self.object()) : nullptr;
   return r ? Value(r) : kNone;
 }
+// A native base may have a __dict__ of its own kind (a type's is read-only): then its descriptor answers.
+static Value native_dict_descriptor(Type* ty) {
+  for (; ty; ty = ty->base)
+    if (!ty->has(kTypeHeap))
+      if (Value v = dict_get_str(ty->dict, NAME("__dict__"))) return v;
+  return Value();
+}
+static Result<Value> instance_get_dict(Thread& t, Value self) {
+  if (Value native = native_dict_descriptor(type_of(self))) return descr_get(t, native, self, type_of(self));
+  return get_dict_attr(t, self);
+}
 static Status instance_set_dict(Thread& t, Value self, Value d) {
+  if (Value native = native_dict_descriptor(type_of(self))) {
+    if (!type_of(native)->dunder(D_set)) return RAISE(TypeError, "this __dict__ descriptor does not support '%T' objects", self);
+    TRY(d ? call_dunder(t, D_set, native, self, d) : call_dunder(t, D_delete, native, self));
+    return {};
+  }
   if (!d) d = Value(TRY(new_dict(t)));  // deleting it leaves an empty one
   return set_dict_attr(t, self, d);
 }
-static const GetSetDef k_instance_dict{"__dict__", get_dict_attr, instance_set_dict, "dictionary for instance variables"};
+static const GetSetDef k_instance_dict{"__dict__", instance_get_dict, instance_set_dict, "dictionary for instance variables"};
 static const GetSetDef k_instance_weakref{"__weakref__", instance_get_weakref, nullptr, "list of weak references to the object"};
 
 static Status add_instance_getset(Thread& t, Type* ty, Dict* d, const GetSetDef& def) {
@@ -143,7 +176,12 @@ static Status fix_namespace(Thread& t, Type* ty, Dict* d) {
   }
   if (ty->attr_offset && !ty->base->has(kTypeHasDict)) TRY(add_instance_getset(t, ty, d, k_instance_dict));
   if (ty->has(kTypeWeakrefable) && !ty->base->has(kTypeWeakrefable)) TRY(add_instance_getset(t, ty, d, k_instance_weakref));
-  if (!dict_get_str(d, NAME("__doc__"))) TRY(dict_set(t, d, NAME("__doc__"), kNone));
+  if (Value doc = dict_get_str(d, NAME("__doc__")); !doc) {
+    TRY(dict_set(t, d, NAME("__doc__"), kNone));
+  } else if (is_str(doc)) {  // CPython keeps it as UTF-8, too: no lone surrogates
+    Utf8 text;
+    TRY(str_utf8(t, doc.as<Str>(), text));
+  }
   auto wrap = [&](const char* name, Type* as) -> Status {
     Str* n = intern_name(name);
     Value f = dict_get_str(d, n);
@@ -188,6 +226,9 @@ static Status call_set_names(Thread& t, Type* ty) {
 static Status call_init_subclass(Thread& t, Type* ty, Tuple* kwnames, const Value* kwvalues) {
   // super(ty, ty).__init_subclass__(**kwargs)
   Tuple* mro = ty->mro;
+  bool own = false;
+  for (uint64_t i = 0; i < mro->size; i++) own |= mro->items[i] == Value(ty);
+  if (!own) return RAISE(TypeError, "super(type, obj): obj (type %N) is not an instance or subtype of type (%N).", ty, ty);
   Value f;
   for (uint64_t i = 1; i < mro->size && !f; i++) f = dict_get_str(mro->items[i].as<Type>()->dict, dunder_name(D_init_subclass));
   if (!f) return {};
@@ -202,6 +243,13 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   Type* base = TRY(best_base(t, bases));
   SlotPlan plan;
   Dict* d = TRY(dict_copy(t, ns));
+  if (uint32_t pos = 0; true) {
+    while (DictEntry* e = dict_next(d, &pos))
+      if (!is_str(e->key)) {
+        TRY(warn(t, KAA_TYPE(RuntimeWarning), 1, "non-string key in the __dict__ of class %U", name));
+        break;
+      }
+  }
   TRY(plan_slots(t, d, name, base, plan));
 
   bool base_dict = false, base_weak = false;
@@ -250,13 +298,6 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   ty->serial = interp().next_type_serial ? interp().next_type_serial++ : 0;
 
   TRY(fix_namespace(t, ty, d));
-  for (uint32_t i = 0; i < nslots; i++) {
-    MemberObject* m = TRY(alloc<MemberObject>(t, KAA_SHAPE(member_descriptor)));
-    m->owner = ty;
-    m->offset = base->basicsize + i * static_cast<uint32_t>(sizeof(Value));
-    m->name.init(plan.names->items[i]);
-    TRY(dict_set(t, d, plan.names->items[i], m));
-  }
   Value classcell = dict_get_str(d, NAME("__classcell__"));
   if (classcell) {
     if (type_of(classcell) != KAA_TYPE(cell)) return RAISE(TypeError, "__classcell__ must be a nonlocal cell, not %T", classcell);
@@ -267,19 +308,18 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
     cdc.as<CellObject>()->contents.set(d);
     TRY(dict_pop(t, d, NAME("__classdictcell__")));
   }
-  // mro, which a metaclass may compute itself
-  if (meta != KAA_TYPE(type) && type_lookup(meta, NAME("mro")) != type_lookup(KAA_TYPE(type), NAME("mro"))) {
-    ty->mro.set(TRY(compute_mro(t, ty)));
-    Value m = TRY(call_method(t, ty, NAME("mro")));
-    Tuple* u = TRY(tuple_from(t, m));
-    ty->mro.set(u);
-    type_modified(ty);
-  } else {
-    ty->mro.set(TRY(compute_mro(t, ty)));
+  for (uint32_t i = 0; i < nslots; i++) {
+    MemberObject* m = TRY(alloc<MemberObject>(t, KAA_SHAPE(member_descriptor)));
+    m->owner = ty;
+    m->offset = base->basicsize + i * static_cast<uint32_t>(sizeof(Value));
+    m->name.init(plan.names->items[i]);
+    TRY(dict_set(t, d, plan.names->items[i], m));
   }
-  Tuple* b2 = ty->bases;
-  ty->bases.clear();
-  TRY(set_bases(t, ty, b2));
+  // Until mro() has given an answer the class has none, and is on no list of subclasses.
+  Tuple* mro = TRY(class_mro(t, ty));
+  if (!ty->mro) ty->mro.set(mro);
+  relink_bases(ty, ty->bases, ty->bases);
+  type_modified(ty);
   update_dunders(ty);
   if (classcell) classcell.as<CellObject>()->contents.set(ty);
   TRY(call_set_names(t, ty));

@@ -1,6 +1,12 @@
 // When cycles are collected: after reconciles, in proportion to what survived.
+#include <time.h>
+
+#include <algorithm>
+
 #include "runtime/startup.h"
+#include "runtime/types.h"
 #include "runtime/weakrefs.h"
+#include "runtime/zombies.h"
 
 namespace kaa {
 
@@ -13,29 +19,44 @@ static bool run_pending() {
 
 GcState g_gc;
 
+// A young collection is due when so many containers have lived through their first reconcile: a bound on the pause, whatever the size of the heap.
+// It grows with the first threshold (2000 unless gc.set_threshold() was called). A full one is due when the heap has doubled.
+static uint64_t young_limit() { return static_cast<uint64_t>(g_gc.threshold[0]) * 2; }
+
 // Called by the heap after a reconcile (it only sets the poll bit) and at safepoints (which collect).
 void gc_after_reconcile(Heap& h) {
-  if (!g_gc.enabled || !tls_thread) return;
-  uint64_t live = h.stats.live();
-  if (live > g_gc.next_young) tls_thread->poll.fetch_or(kPollGc, std::memory_order_relaxed);
+  age_zombies(interp());
+  if (!g_gc.enabled || !tls_thread || g_gc.threshold[0] <= 0) return;
+  if (h.young_survivors > young_limit() || h.stats.live() > g_gc.next_full) tls_thread->poll.fetch_or(kPollGc, std::memory_order_relaxed);
 }
 
-void collect_if_due(Thread& t) {
-  if (!g_gc.enabled || g_gc.collecting || !g_gc.threshold[0]) return;
+void collect_if_due(Thread& t, const void* top) {
+  if (!g_gc.enabled || g_gc.collecting || g_gc.threshold[0] <= 0) return;
   Heap& h = *t.heap;
-  uint64_t live = h.stats.live();
-  if (live <= g_gc.next_young) return;
-  bool full = live > g_gc.next_full;
-  gc_collect(t, full ? 2 : 0);
-
+  if (h.stats.live() > g_gc.next_full) gc_collect(t, 2, top);
+  else if (h.young_survivors > young_limit()) gc_collect(t, 0, top);
 }
 
-size_t gc_collect(Thread& t, int generation) {
+static uint64_t now_ns() {
+  timespec ts;
+  clock_gettime(CLOCK_MONOTONIC, &ts);
+  return static_cast<uint64_t>(ts.tv_sec) * 1000000000u + static_cast<uint64_t>(ts.tv_nsec);
+}
+
+size_t gc_collect(Thread& t, int generation, const void* top) {
   if (g_gc.collecting) return 0;
   g_gc.collecting = true;
   if (g_gc.notify) g_gc.notify(t, "start", generation, 0);
   t.heap->run_pending = run_pending;
-  size_t n = t.heap->collect(generation);
+  if (generation) drain_zombies(*t.interp);
+  uint64_t t0 = now_ns();
+  size_t n = t.heap->collect(generation, top);
+  HeapStats& hs = t.heap->stats;
+  uint64_t ns = now_ns() - t0;
+  hs.collecting_ns += ns;
+  if (generation == 0) hs.young_collections++;
+  (generation ? hs.max_full_ns : hs.max_young_ns) = std::max(generation ? hs.max_full_ns : hs.max_young_ns, ns);
+  free_retired_shapes();
   GcGeneration& stats = g_gc.generations[generation];
   stats.collections++;
   stats.collected += n;
@@ -44,7 +65,6 @@ size_t gc_collect(Thread& t, int generation) {
   if (g_gc.notify) g_gc.notify(t, "stop", generation, n);
   g_gc.collecting = false;
   uint64_t live = t.heap->stats.live();
-  g_gc.next_young = live + (live / 4 > 50000 ? live / 4 : 50000);
   if (generation >= 1) g_gc.next_full = live * 2 > 200000 ? live * 2 : 200000;
   return n;
 }

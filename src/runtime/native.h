@@ -100,6 +100,8 @@ struct Signature {
   uint32_t nrequired;       // leading required positional parameters
   bool var_positional, var_keyword, has_self, any;
   bool simple;              // positional-only call with min <= n <= max needs no binding
+  // n positional arguments may go straight to MethodDef::fn when n - direct_min <= direct_span (unsigned); span 0 at ~0u: never.
+  uint32_t direct_min, direct_span;
 };
 const Signature* parse_signature(Thread& t, const MethodDef& def);
 // For the raw form: puts the values of the named parameters into out[0 .. nparams) (empty where missing), the surplus positional ones into *rest

@@ -10,18 +10,18 @@ namespace kaa {
 Status (*g_signal_hook)(Thread&) = nullptr;
 Status (*g_handover_hook)(Thread&) = nullptr;
 
-Status safepoint(Thread& t) {
+Status safepoint(Thread& t, const void* top) {
   uint32_t p = t.poll.load(std::memory_order_relaxed);
   if (!p) return {};
   if (p & kPollReconcile) {
     t.poll.fetch_and(~uint32_t{kPollReconcile}, std::memory_order_relaxed);
-    t.heap->reconcile_if_due();
+    t.heap->reconcile_if_due(top);
     p = t.poll.load(std::memory_order_relaxed);
   }
   if (p & kPollFinalizers) TRY(run_finalizers(t));
   if (p & kPollGc) {
     t.poll.fetch_and(~uint32_t{kPollGc}, std::memory_order_relaxed);
-    collect_if_due(t);
+    collect_if_due(t, top);
   }
   if ((p & kPollSignal) && g_signal_hook) TRY(g_signal_hook(t));
   if ((p & kPollHandover) && g_handover_hook) TRY(g_handover_hook(t));

@@ -1,6 +1,8 @@
 // Shapes: transitions, lookup, attributes of instances (model: objects/shape.h).
 #include <stdlib.h>
 
+#include <vector>
+
 #include "objects/traits.h"
 #include "runtime/types.h"
 
@@ -57,15 +59,29 @@ Shape* new_root_shape(Type* ty, uint32_t inline_cap) {
   return s;
 }
 
-static void free_shape(Shape* s, bool self) {
-  for (uint32_t i = 0; i < s->nchildren; i++) free_shape(s->children[i], true);
+// Inline caches of code that outlives a class name its shapes: by their address, and by reading their type's version. So a dead class's shapes stay, of a
+// type that no object has and whose version no record has, until there are many; then all caches are emptied and the shapes freed.
+static Type g_dead_type;
+static std::vector<Shape*> g_retired;
+constexpr size_t kMaxRetired = 2000;
+
+static void retire_shape(Shape* s) {
+  for (uint32_t i = 0; i < s->nchildren; i++) retire_shape(s->children[i]);
   free(s->children);
   free(s->table);
-  if (self) free(s);
+  *s = Shape{};
+  s->type = &g_dead_type;
+  g_retired.push_back(s);
+}
+void free_retired_shapes() {
+  if (g_retired.size() < kMaxRetired) return;
+  flush_attr_caches();
+  for (Shape* s : g_retired) free(s);
+  g_retired.clear();
 }
 void LayoutTraits<Type>::destroy(Type* ty) {
-  for (Shape* s = ty->root; s;) { Shape* n = s->next_root; free_shape(s, true); s = n; }
-  free(ty->dict_shape);
+  for (Shape* s = ty->root; s;) { Shape* n = s->next_root; retire_shape(s); s = n; }
+  if (ty->dict_shape) retire_shape(ty->dict_shape);
   free(ty->subclasses);
   ty->subclasses = nullptr;  // a subclass in the same batch of garbage may look
   ty->nsubclasses = ty->cap_subclasses = 0;
@@ -94,7 +110,11 @@ Value* attr_words_var(Object* o) { return reinterpret_cast<Value*>(reinterpret_c
 size_t object_size(Object* o) {
   Type* ty = o->type();
   size_t attrs = ty->attr_offset ? sizeof(Value) * (1 + o->shape->inline_cap) : 0;
-  if (ty->has(kTypeVarSized)) return items_end(o) + attrs;
+  if (ty->has(kTypeVarSized)) return (ty->attr_offset | ty->slots_offset) || !ty->layout->bytes ? items_end(o) + attrs : ty->layout->bytes(o);
+  if (attrs && !o->shape->is_dict) {
+    Value ext = attr_words(o)[0];
+    if (ext.bits() & 1) attrs += sizeof(Overflow) + overflow_of(ext)->cap * sizeof(Value);
+  }
   if (ty->layout->bytes) return ty->layout->bytes(o) + (ty->basicsize - ty->layout->size) + attrs;
   return ty->basicsize + attrs;
 }
@@ -147,7 +167,7 @@ Result<Dict*> instance_dict(Thread& t, Object* o) {
   Value* w = attr_words(o);
   Shape* s = o->shape;
   if (s->is_dict) {
-    if (!w[0]) { Dict* d = TRY(new_dict(t)); w = attr_words(o); w[0] = d; inc(d); }
+    if (!w[0]) { Dict* d = TRY(new_dict(t)); w = attr_words(o); w[0] = d; inc_into(Value(d), o); }
     return w[0].as<Dict>();
   }
   Dict* d = TRY(new_dict(t));
@@ -161,7 +181,7 @@ Result<Dict*> instance_dict(Thread& t, Object* o) {
   if (w[0].bits() & 1) heap().free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
   for (uint32_t i = 0; i < s->inline_cap; i++) w[1 + i] = Value();
   w[0] = d;
-  inc(d);
+  inc_into(Value(d), o);
   o->shape = o->type()->dict_shape;
   return d;
 }
@@ -173,7 +193,7 @@ Status shape_set(Thread& t, Object* o, Str* name, Value v) {
     if (i >= 0) {
       Value* p = slot_at(o, s, static_cast<uint32_t>(i));
       Value old = *p;
-      inc(v);
+      inc_into(v, o);
       *p = v;
       dec(old);
       return {};
@@ -182,14 +202,16 @@ Status shape_set(Thread& t, Object* o, Str* name, Value v) {
     if (c) {
       if (!make_room(o, s, s->nslots)) return raise_memory(t);
       *slot_at(o, c, s->nslots) = v;
-      inc(v);
+      inc_into(v, o);
       o->shape = c;
       if (c->nslots > c->inline_cap) learn_capacity(o->type(), c->nslots);
       return {};
     }
   }
   Dict* d = TRY(instance_dict(t, o));
-  return dict_set(t, d, name, v);
+  TRY(dict_set(t, d, name, v));
+  if (UNLIKELY(d->flag(kEager))) make_eager(o);
+  return {};
 }
 
 Result<bool> shape_delete(Thread& t, Object* o, Str* name) {

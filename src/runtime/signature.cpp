@@ -16,10 +16,13 @@ const Signature* parse_signature(Thread&, const MethodDef& def) {
   if (it != cache->end()) return it->second;
   Signature* s = static_cast<Signature*>(calloc(1, sizeof(Signature)));
   (*cache)[&def] = s;
+  s->direct_min = ~0u;
+  bool direct = def.fn && def.kind != MethodKind::kNew;
   bool method = def.kind == MethodKind::kMethod || def.kind == MethodKind::kClassMethod || def.kind == MethodKind::kNew;
   s->has_self = method;
   if (!def.sig) {
     s->any = true;
+    if (direct) { s->direct_min = 0; s->direct_span = ~0u; }
     return s;
   }
   std::vector<Param> params;
@@ -61,6 +64,10 @@ const Signature* parse_signature(Thread&, const MethodDef& def) {
   bool kw_required = false;
   for (uint32_t i = s->npositional; i < s->nparams; i++) kw_required |= !s->params[i].optional;
   s->simple = !kw_required;
+  if (direct && (s->var_positional || s->simple)) {
+    s->direct_min = s->nrequired;
+    s->direct_span = s->var_positional ? ~0u - s->nrequired : s->npositional - s->nrequired;
+  }
   return s;
 }
 
@@ -88,6 +95,7 @@ static Error arity_error(Thread& t, const char* fname, const Signature& sig, uin
   given -= self;
   if (f && (f->type() == KAA_TYPE(wrapper_descriptor) || f->type() == KAA_TYPE(method_wrapper))) {
     uint32_t want = given < lo ? lo : hi;
+    if (lo == 1 && hi == 2 && (!strcmp(fname, "__pow__") || !strcmp(fname, "__rpow__"))) return RAISE(TypeError, "expected 1 or 2 arguments, got %u", given);
     if (lo != hi) return RAISE(TypeError, "%s expected at %s %u argument%s, got %u", fname, given < lo ? "least" : "most", want, plural(want), given);
     if (!strcmp(fname, "__set__")) return RAISE(TypeError, "%s expected %u arguments, got %u", fname, want, given);
     return RAISE(TypeError, "expected %u argument%s, got %u", want, plural(want), given);
@@ -97,6 +105,7 @@ static Error arity_error(Thread& t, const char* fname, const Signature& sig, uin
   bool any_kw = sig.nposonly < sig.nparams;  // some parameter may be given by keyword
   if (any_kw) {
     if (given > hi) {
+      if (!strcmp(fname, "str")) return RAISE(TypeError, "str expected at most %u arguments, got %u", hi, given);  // its vectorcall counts in other words
       if (hi == 0) return RAISE(TypeError, "%s() takes no positional arguments", fname);
       return RAISE(TypeError, "%s() takes %s %u %sargument%s (%u given)", fname, lo < hi ? "at most" : "exactly", hi, sig.nparams > sig.npositional ? "positional " : "", plural(hi), given);
     }
@@ -118,6 +127,11 @@ Status bind_raw(Thread& t, const char* fname, const Signature& sig, Args a, Tupl
   if (rest) *rest = {a.p + take, npos - take};
   if (npos > sig.npositional && !sig.var_positional) return arity_error(t, fname, sig, npos);
   if (kwargs) *kwargs = Value();
+  if (nkw && npos + nkw > sig.nparams && sig.nposonly < sig.nparams && !sig.var_positional && !sig.var_keyword) {
+    uint32_t self = sig.has_self ? 1 : 0, most = sig.nparams - self;
+    return RAISE(TypeError, "%s() takes %s %u %sargument%s (%u given)", fname, "at most", most,
+                 npos == self ? "keyword " : "", plural(most), npos + nkw - self);
+  }
   for (uint32_t k = 0; k < nkw; k++) {
     Str* name = kwnames->items[k].as<Str>();
     Value v = a.p[npos + k];

@@ -9,7 +9,9 @@
 #include "objects/traits.h"
 #include "runtime/call.h"
 #include "runtime/gil.h"
+#include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
+#include "runtime/zombies.h"
 
 namespace kaa {
 
@@ -48,6 +50,12 @@ Thread& start_core(int64_t hash_seed) {
   h->scan_roots = scan_roots;
   h->weakrefs_dead = weakrefs_dead;
   h->queue_finalizer = queue_finalizer;
+  h->keep_generator = keep_zombie;
+  h->visit_queues = [](ChildVisitor& v) {
+    visit_weakref_queue(v);
+    visit_counted_frames(v);
+  };
+  h->eager_event = [] { if (tls_thread) arm_look(*tls_thread); };
   h->after_reconcile = gc_after_reconcile;
   h->request_safepoint = [] { if (tls_thread) tls_thread->poll.fetch_or(kPollReconcile, std::memory_order_relaxed); };
   init_type_memory();

@@ -17,11 +17,11 @@ struct GcState {
   GcGeneration generations[3];
   uint64_t young_since_full = 0, allocated_then = 0;
   void (*notify)(Thread& t, const char* phase, int generation, size_t collected) = nullptr;  // gc.callbacks
-  uint64_t next_young = 50000, next_full = 200000;  // live objects at which the next collection is due
+  uint64_t next_full = 200000;  // live objects at which the next full collection is due
 };
 extern GcState g_gc;
-void collect_if_due(Thread& t);
-size_t gc_collect(Thread& t, int generation);  // 0 young, 1 and 2 everything; returns the number of unreachable objects found
+void collect_if_due(Thread& t, const void* top);  // top: as Heap::reconcile_above()
+size_t gc_collect(Thread& t, int generation, const void* top = nullptr);  // 0 young, 1 and 2 everything; returns the number of unreachable objects found
 void gc_after_reconcile(Heap& h);
 
 }  // namespace kaa

@@ -10,8 +10,10 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
+#include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
 
 namespace kaa {
@@ -55,6 +57,8 @@ Thread* create_thread(Interp& in) {
   t->frame_end = t->frame_base + frames / sizeof(Frame);
   t->stack_bytes = data;
   t->interp = &in;
+  t->live = new_dispatch();
+  t->dispatch = t->live;
   t->heap = tls_heap;
   t->frame_limit = t->frame_base + t->recursion_limit;
   native_bounds(t->native_base, t->native_limit);
@@ -74,6 +78,7 @@ void unlink_thread(Thread* t) {
 void destroy_thread(Thread* t) {
   munmap(t->frame_base, static_cast<size_t>(reinterpret_cast<char*>(t->frame_end) - reinterpret_cast<char*>(t->frame_base)));
   munmap(t->stack_base, t->stack_bytes);
+  delete_dispatch(t->live);
   delete t;
 }
 
@@ -94,10 +99,27 @@ uint32_t Code::height_at(uint32_t word) const {
 //  G3 a finished generator has empty registers, counted or not, and may still be listed; one that dies takes itself off the list.
 static std::vector<GeneratorObject*> g_ran;
 
+// Whether one of the code's handlers is of the program's making: neither the conversion of StopIteration nor that of `yield from`. (A generator that
+// delegates to an eager one becomes eager as whoever holds one does.)
+static bool has_try(const Code* c) {
+  for (uint32_t i = 0; i < c->nexceptions; i++) {
+    const Word& w = c->words[c->exceptions[i].target];
+    Op op = static_cast<Op>(w.op);
+    if (op != Op::CLEANUP_THROW && !(op == Op::INTRINSIC && w.c == static_cast<uint16_t>(Intrinsic::StopIterationError))) return true;
+  }
+  return false;
+}
+
 void generator_ran(GeneratorObject* g) {
-  if (g->listed) return;
-  g->listed = true;
-  g_ran.push_back(g);
+  bool eager = g->flag(kEager) || (!g->listed && !has_try(g->frame.code));
+  if (!g->listed) g_ran.push_back(g);
+  // Suspended inside a try statement its death is visible: each suspension of one that has such a statement is looked at until it is eager.
+  if (!eager && g->state == GenState::kSuspended && LayoutTraits<GeneratorObject>::needs_finalizer(g)) {
+    make_eager(g);
+    if (is_counted(g->rc)) add_orphan(g);
+    eager = true;
+  }
+  g->listed = eager ? 1 : 2;
 }
 
 void generator_count(GeneratorObject* g) {
@@ -105,8 +127,8 @@ void generator_count(GeneratorObject* g) {
   uint32_t h = g->state == GenState::kCreated ? g->frame.code->nlocals : g->frame.code->height_at(g->frame.pc_index());
   g->counted = true;
   g->counted_height = h;
-  for (uint32_t i = 0; i < h; i++) inc(g->regs[i]);
-  inc(g->exc.exc);
+  for (uint32_t i = 0; i < h; i++) inc_into(g->regs[i], g);
+  inc_into(g->exc.exc, g);
 }
 
 void generator_uncount(GeneratorObject* g) {
@@ -120,7 +142,7 @@ static void count_suspended() {
   size_t out = 0;
   for (GeneratorObject* g : g_ran) {
     if (g->state == GenState::kRunning) { g_ran[out++] = g; continue; }
-    g->listed = false;
+    g->listed = 0;
     if (g->state != GenState::kFinished) generator_count(g);
   }
   g_ran.resize(out);
@@ -128,10 +150,36 @@ static void count_suspended() {
 
 void LayoutTraits<GeneratorObject>::destroy(GeneratorObject* g) {
   if (g->frame.obj) g->frame.obj->live = nullptr;
+  if (UNLIKELY(g->watched)) heap().forget_frame(&g->frame);
   if (!g->listed) return;
   for (size_t i = g_ran.size(); i-- > 0;)
     if (g_ran[i] == g) { g_ran.erase(g_ran.begin() + static_cast<long>(i)); break; }
 }
+
+static uint32_t height_from(const Code* c, const Word* pc, int budget) {
+  uint32_t h = 0;
+  while (budget-- > 0) {
+    uint32_t here = c->height_at(static_cast<uint32_t>(pc - c->words));
+    if (here > h) h = here;
+    const Word* next = pc + kOpInfo[pc->op].words;
+    const Word* target = nullptr;
+    switch (static_cast<Op>(pc->op)) {
+      case Op::JUMP: next += pc->bc; break;
+      case Op::NOP: case Op::MOVE: case Op::LOAD_CONST: case Op::LOAD_INT: case Op::CLEAR: case Op::CLEAR_RUN: case Op::PUSH_EXC: case Op::POP_EXC: break;
+      case Op::JUMP_NONE: case Op::JUMP_NOT_NONE: case Op::JUMP_EMPTY: target = next + pc->bc; break;
+      case Op::JUMP_IS: target = next + pc[1].offset; break;
+      default: return h;
+    }
+    if (target) {
+      budget /= 2;
+      uint32_t there = height_from(c, target, budget);
+      if (there > h) h = there;
+    }
+    pc = next;
+  }
+  return h;
+}
+uint32_t boundary_height(const Frame* f) { return height_from(f->code, f->pc, 16); }
 
 void scan_frames(Thread* t, RootVisitor& v) {
   const Value* callee = nullptr;  // where the callee's registers begin, when they overlap
@@ -143,6 +191,10 @@ void scan_frames(Thread* t, RootVisitor& v) {
     uint32_t h = f->code->height_at(f->pc_index());
     if (callee && callee >= f->regs && callee < f->regs + h) h = static_cast<uint32_t>(callee - f->regs);
     v.values(f->regs, h);
+    if (f == t->frame && t == tls_thread && t->heap->scan_top) {  // between two instructions
+      uint32_t more = boundary_height(f);
+      if (more > h) v.conservative(f->regs + h, f->regs + more);  // they may be old
+    }
     if (f->on_heap) {
       GeneratorObject* g = reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - offsetof(GeneratorObject, frame));
       v.value(g);
@@ -150,6 +202,7 @@ void scan_frames(Thread* t, RootVisitor& v) {
     } else {
       callee = f->regs;
     }
+    if (f == t->watermark) break;  // the frames below are counted
   }
   v.value(t->exc);
   for (ExcState* s = t->exc_state; s; s = s->prev) v.value(s->exc);
@@ -166,6 +219,7 @@ static __attribute__((noinline)) void scan_all(RootVisitor& v) {
   Interp& in = interp();
   count_suspended();
   for (Thread* t = in.threads; t; t = t->next) {
+    count_deep_frames(t);
     scan_frames(t, v);
     const char* lo = t != tls_thread ? t->native_top : t->heap->scan_top ? static_cast<const char*>(t->heap->scan_top) : static_cast<char*>(__builtin_frame_address(0));
     if (lo) v.conservative(lo, t->native_base);

@@ -21,8 +21,7 @@ enum PollBits : uint32_t {
 struct Thread {
   std::atomic<uint32_t> poll{0};
   Frame* frame = nullptr;           // innermost frame; its pc is stored
-  Frame* watermark = nullptr;       // the frame whose kind is kReturnCounted: the registers of those below it are counted; null: none are
-  FrameKind watermark_kind{};       // what its kind was
+  Frame* watermark = nullptr;       // the frame whose kind has kCountedBelow: the registers of those below it are counted; null: none are
   Frame* frame_base = nullptr;      // frame stack: one reservation, never moves
   Frame* frame_limit = nullptr;     // recursion limit reached here
   Frame* frame_end = nullptr;       // end of the reservation
@@ -39,7 +38,22 @@ struct Thread {
   uint32_t repr_depth = 0;
   Value context;                    // contextvars: the current Context, or empty
   Value trace_func, profile_func;
-  const Dispatch* dispatch = &k_dispatch;  // the table that frames are entered with
+  const Dispatch* dispatch = nullptr;  // the table that the running frame goes on with: live, a watching table, or the tracing one
+  Dispatch* live = nullptr;         // the table of frames that nobody watches; its entries are changed while look_due (interp/watch.cpp)
+  const void* loop_base = nullptr;  // native frames from here on belong to callers of the running activation of the loop; those below hold no references
+                                    // when a handler is between two instructions
+  bool look_due = false;            // eager objects have to be looked for before the next instruction
+  Frame* watch_frame = nullptr;     // the watched frame that the next four speak of
+  const Value* watch_slot = nullptr;  // as long as this register
+  Value watch_value;                // holds this,
+  const Word* watch_pc = nullptr;   // and the instruction is among the watch_words from here on, nothing has to be looked for
+  size_t watch_words = 0;
+  bool watch_more = false;          // the frame holds others, too
+  uint32_t watch_left = 0;          // then: the same as watch_ticks
+  uint32_t watch_ticks = 0;         // instructions until fewer of them are watched
+  const Word* watch_last = nullptr; // the last watched instruction: what happens then is reported as happening there
+  Frame* line_frame = nullptr;      // while finalizers run between two instructions: this frame's line is that of line_pc
+  const Word* line_pc = nullptr;
   Frame* trace_last = nullptr;      // frame of the last traced instruction; null after a return
   Frame* traced_frame = nullptr;    // what the running trace function was called for
   TraceEvent trace_event = TraceEvent::kNone;
@@ -63,6 +77,15 @@ struct Thread {
 extern constinit thread_local Thread* tls_thread;
 inline Thread& current_thread() { return *tls_thread; }
 
+// Lists of dead generators on their code objects (runtime/zombies.cpp).
+struct Zombies {
+  Code** codes = nullptr;           // that have a list
+  uint32_t ncodes = 0, cap = 0;
+  uint32_t limit = 256;             // frames kept on one code object
+  uint32_t age = 8;                 // looks without a use after which half of a list goes
+  uint64_t reused = 0, made = 0, released = 0, frames = 0;
+};
+
 // What one interpreter shares among its threads.
 struct Interp {
   Dict* builtins = nullptr;         // builtins.__dict__
@@ -83,6 +106,7 @@ struct Interp {
   uint64_t hash_key0 = 0, hash_key1 = 0;
   int optimize = 0, bytes_warning = 0;
   bool finalizing = false;
+  Zombies zombies;
   int64_t int_max_str_digits = 4300;
 };
 extern Interp g_interp;
@@ -91,6 +115,8 @@ inline Interp& interp() { return g_interp; }
 Thread* create_thread(Interp&);           // reserves its stacks; null when memory is short
 void unlink_thread(Thread*);              // takes it off the interpreter's list
 void destroy_thread(Thread*);             // of an unlinked thread
+Dispatch* new_dispatch();                 // interp/watch.cpp: a table of a thread's own
+void delete_dispatch(Dispatch*);
 void thread_adopt_native_stack(Thread*);  // in the new thread: its native stack's bounds
 
 }  // namespace kaa

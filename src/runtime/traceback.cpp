@@ -3,6 +3,7 @@
 
 #include "objects/traits.h"
 #include "runtime/api.h"
+#include "runtime/watermark.h"
 
 namespace kaa {
 
@@ -14,19 +15,32 @@ Result<FrameObject*> frame_object(Thread& t, Frame* f) {
   o->func.init(f->func);
   if (!(f->code->flags & kCoOptimized)) o->locals.init(f->locals);
   o->trace_lines = true;
+  if (f != t.frame) frame_write_barrier(*t.interp);
   f->obj = o;
   return o;
 }
 
-void frame_leave(Thread& t, Frame* f) {
+// Whether a variable of the frame is an object whose death can be seen.
+static bool holds_visible(const Frame* f) {
+  for (uint32_t i = 0; i < f->code->nlocals; i++)
+    if (Value v = f->regs[i]; v && v.is_object() && v.object()->flag(kEager | kHasWeakrefs)) return true;
+  return false;
+}
+
+bool frame_leave(Thread& t, Frame* f) {
+  if (!f->obj) return false;
+  // Garbage may be all that refers to the frame object, such as an exception that was handled long ago: it must not keep the variables.
+  if (!t.exc && holds_visible(f)) t.heap->reconcile();
   FrameObject* o = f->obj;
-  if (!o) return;
+  if (!o) return false;
   f->obj = nullptr;
   o->lasti = f->pc_index();
   uint32_t n = f->code->nlocals;
   for (uint32_t i = 0; i < n; i++) {
-    o->regs[i] = f->regs[i];
-    inc(f->regs[i]);
+    Value v = f->regs[i];
+    o->regs[i] = v;
+    if (v && v.is_object() && v.object()->flag(kHasWeakrefs)) make_eager(o);
+    inc_into(f->regs[i], o);
   }
   o->nregs = n;
   o->live = nullptr;
@@ -36,6 +50,7 @@ void frame_leave(Thread& t, Frame* f) {
     if (back.ok()) o->back.set(back.value());
     t.exc = saved;
   }
+  return o->flag(kEager);
 }
 
 // A generator that dies, or a frame object of a suspended one: the other side forgets it.
@@ -74,7 +89,7 @@ Status traceback_here(Thread& t, Frame* f) {
   x->frame.init(fo.value());
   x->code.init(f->code);
   x->lasti = static_cast<uint32_t>(code_offset(f->pc_index()));
-  x->lineno = code_line(f->code, f->pc_index());
+  x->lineno = -1;  // found when somebody asks
   e->traceback.set(x);
   t.exc = exc;
   return {};

@@ -7,7 +7,7 @@ namespace kaa {
 // The frame object of a live frame, made when first asked for.
 Result<FrameObject*> frame_object(Thread& t, Frame* f);
 // The frame ends: an existing frame object takes over its registers. Never fails; what cannot be allocated is dropped.
-void frame_leave(Thread& t, Frame* f);
+bool frame_leave(Thread& t, Frame* f);  // true: the frame object holds something whose death is visible
 // Adds an entry for frame f, at its stored pc, in front of the traceback of the exception being raised.
 Status traceback_here(Thread& t, Frame* f);
 // Line of an instruction, or -1.

@@ -126,6 +126,7 @@ void set_recipe(Type* ty) {
 #define FREELIST(id, structure, keeps) else if (ty == KAA_TYPE(id)) ty->recipe = kRecipe_##id;
 #include "defs/freelists.def"
   else if (ty == KAA_TYPE(str)) ty->recipe = kRecipeStr;
+  else if (l == &kLayout<GeneratorObject>) ty->recipe = kRecipeGenerator;
 }
 
 static void update_flags(Type* ty) {
@@ -135,6 +136,16 @@ static void update_flags(Type* ty) {
   if (!is_object(D_setattr) || !is_object(D_delattr)) f |= kTypeCustomSetattr;
   if (ty->dunder(D_getattr)) f |= kTypeHasGetattr;
   if (ty->dunder(D_del)) f |= kTypeHasDel;
+  f &= ~kTypeForeignDunder;
+  if (ty->has(kTypeHeap)) {
+    Type* base = ty->base;
+    bool inherited = base && !base->has(kTypeForeignDunder);
+    for (int i = 0; i < kDunderCount; i++) {
+      Value v = ty->dunders[i];
+      if (!v || (inherited && v == base->dunders[i])) continue;
+      if ((type_of(v) == KAA_TYPE(wrapper_descriptor) || type_of(v) == KAA_TYPE(method_descriptor)) && !is_subtype(ty, v.as<NativeFunction>()->owner)) f |= kTypeForeignDunder;
+    }
+  }
   ty->flags = f;
   if (ty->layout->death != Death::kCustom || (f & kTypeHasDel)) {
     if (f & kTypeHasDel) ty->death = Death::kFinalizer;
@@ -178,7 +189,24 @@ static void update_dunder(Type* ty, int d) {
   for (uint32_t i = 0; i < ty->nsubclasses; i++) update_dunder(ty->subclasses[i], d);
 }
 
+// Whether an instance of the type or of a subclass has, or had, an attribute of this name in a slot (null: any attribute).
+static bool shape_has(Shape* s, Str* name) {
+  for (uint32_t i = 0; i < s->nchildren; i++)
+    if (!name || s->children[i]->key == name || shape_has(s->children[i], name)) return true;
+  return false;
+}
+static bool has_slots_named(Type* ty, Str* name) {
+  for (Shape* s = ty->root; s; s = s->next_root)
+    if (shape_has(s, name)) return true;
+  for (uint32_t i = 0; i < ty->nsubclasses; i++)
+    if (has_slots_named(ty->subclasses[i], name)) return true;
+  return false;
+}
+
 Status type_set_attr(Thread& t, Type* ty, Str* name, Value v) {
+  // The loop's slot facts know nothing of the type's version.
+  bool hook = name == dunder_name(D_setattr) || name == dunder_name(D_delattr) || name == dunder_name(D_getattribute);
+  if (UNLIKELY(hook || (v && is_data_descriptor(v))) && has_slots_named(ty, hook ? nullptr : name)) flush_attr_caches();
   if (v) {
     TRY(dict_set(t, ty->dict, name, v));
   } else {
@@ -191,16 +219,20 @@ Status type_set_attr(Thread& t, Type* ty, Str* name, Value v) {
 }
 
 // ---- C3
+static Error incomplete(Thread& t, Type* base) { return RAISE(TypeError, "Cannot extend an incomplete type '%N'", base); }
 Result<Tuple*> compute_mro(Thread& t, Type* ty) {
   Tuple* bases = ty->bases;
   size_t n = bases->size;
   if (n == 1) {
     Tuple* bm = bases->items[0].as<Type>()->mro;
+    if (!bm) return incomplete(t, bases->items[0].as<Type>());
     Tuple* r = TRY(new_tuple(t, bm->size + 1));
     tuple_init(r, 0, ty);
     for (uint64_t i = 0; i < bm->size; i++) tuple_init(r, i + 1, bm->items[i]);
     return r;
   }
+  for (size_t i = 0; i < n; i++)
+    if (!bases->items[i].as<Type>()->mro) return incomplete(t, bases->items[i].as<Type>());
   for (size_t i = 0; i < n; i++)
     for (size_t j = i + 1; j < n; j++)
       if (bases->items[i] == bases->items[j]) return RAISE(TypeError, "duplicate base class %U", bases->items[i].as<Type>()->name.get());
@@ -414,18 +446,16 @@ Result<Type*> make_native_type(Thread& t, const char* qualified_name, Type* base
   return ty;
 }
 
-Status set_bases(Thread& t, Type* ty, Tuple* bases) {
-  for (uint64_t i = 0; ty->bases && i < ty->bases->size; i++) {
-    Type* b = ty->bases->items[i].as<Type>();
+void relink_bases(Type* ty, Tuple* old, Tuple* now) {
+  for (uint64_t i = 0; old && i < old->size; i++) {
+    Type* b = old->items[i].as<Type>();
     for (uint32_t k = 0; k < b->nsubclasses; k++)
       if (b->subclasses[k] == ty) {
         memmove(&b->subclasses[k], &b->subclasses[k + 1], (--b->nsubclasses - k) * sizeof(Type*));  // __subclasses__() keeps the order of creation
         break;
       }
   }
-  ty->bases.set(bases);
-  for (uint64_t i = 0; i < bases->size; i++) add_subclass(bases->items[i].as<Type>(), ty);
-  return {};
+  for (uint64_t i = 0; i < now->size; i++) add_subclass(now->items[i].as<Type>(), ty);
 }
 
 }  // namespace kaa

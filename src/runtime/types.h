@@ -4,6 +4,11 @@
 
 namespace kaa {
 
+// A flag of heap types beside those of objects/shape.h: a special method is a native one of a type that is no base (class A: __len__ = list.__len__).
+// Its native function must not see an instance before its type was checked.
+constexpr uint64_t kTypeForeignDunder = uint64_t{1} << 41;
+
+
 extern Str* const* const kDunderNames;             // interned names by Dunder
 Str* dunder_name(Dunder d);
 int find_dunder(Str* interned_name);               // Dunder or -1
@@ -14,11 +19,14 @@ void init_type_memory();                           // before anything is allocat
 Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns, Tuple* kwnames, const Value* kwvalues);
 Result<Tuple*> compute_mro(Thread& t, Type* ty);   // C3
 Result<Type*> best_metaclass(Thread& t, Type* meta, Tuple* bases);
+Result<Tuple*> class_mro(Thread& t, Type* ty);     // what cls.mro() says: compute_mro() or the metaclass's own
+void relink_bases(Type* ty, Tuple* old, Tuple* now);  // ty leaves the lists of subclasses of `old`'s members, and joins those of `now`'s
 void type_modified(Type* ty);                      // new versions for ty and its subclasses
+void free_retired_shapes();                        // shapes of dead classes, once there are many (after a collection)
+void flush_attr_caches();                          // the loop's attribute caches in all code (interp/ops_attr.cpp)
 Status type_set_attr(Thread& t, Type* ty, Str* name, Value v);  // empty v: delete; updates special methods
 void set_recipe(Type* ty);                         // how instances die, after layout, attributes or finalizer changed
 void update_dunders(Type* ty);                     // all of them, after bases or mro changed
-Status set_bases(Thread& t, Type* ty, Tuple* bases);
 Result<Value> new_native_function(Thread& t, const MethodDef* def, Type* owner, Value self, Value module, Type* as = nullptr);
 Result<Value> descr_get(Thread& t, Value descr, Value obj, Type* ty);  // obj empty: looked up on the class itself
 bool is_data_descriptor(Value v);

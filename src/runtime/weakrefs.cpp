@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
 
@@ -14,8 +15,16 @@ static std::unordered_map<Object*, WeakRef*>& table() {
   static auto* m = new std::unordered_map<Object*, WeakRef*>();
   return *m;
 }
-static std::vector<WeakRef*> g_callbacks;   // dead references whose callback waits; counted by the queue
-static std::vector<Object*> g_finalizers;   // counted by the queue
+// What waits to run, in the order of deaths: dead references whose callback is due, and objects whose __del__ is. The queue holds a count of each.
+// Whoever runs the queue takes what is in it as a batch: what a finalizer itself sets off is run within it, and no deeper.
+struct Pending { Object* object; bool callback; };
+struct Batch {
+  std::vector<Pending> items;
+  size_t next = 0;
+  Batch* outer;
+};
+static std::vector<Pending> g_queue;
+static Batch* g_batches;
 
 WeakRef* first_weakref(Object* o) {
   if (!o->flag(kHasWeakrefs)) return nullptr;
@@ -42,6 +51,10 @@ Result<WeakRef*> make_weakref(Thread& t, Type* type, Value o, Value callback) {
   if (head) head->prev = r;
   head = r;
   obj->set_flag(kHasWeakrefs);
+  if (callback && !obj->type()->has(kTypeType) && !obj->flag(kEager)) {  // classes die in collections alone
+    make_eager(obj);
+    if (is_counted(obj->rc)) add_orphan(obj);
+  }
   return r;
 }
 
@@ -70,14 +83,14 @@ void weakrefs_dead(Object* o) {
     r->next = r->prev = nullptr;
     if (r->callback && !(r->rc & (kDead | kCandidate))) {  // references that are garbage themselves stay silent
       inc(r);
-      g_callbacks.push_back(r);
+      g_queue.push_back({r, true});
       tls_thread->poll.fetch_or(kPollFinalizers, std::memory_order_relaxed);
     }
   }
 }
 
 void queue_finalizer(Object* o) {
-  g_finalizers.push_back(o);
+  g_queue.push_back({o, false});
   tls_thread->poll.fetch_or(kPollFinalizers, std::memory_order_relaxed);
 }
 
@@ -85,33 +98,33 @@ Status run_finalizers(Thread& t) {
   t.poll.fetch_and(~uint32_t{kPollFinalizers}, std::memory_order_relaxed);
   Value saved = take_exc(t);
   Keep k(saved);
-  while (!g_callbacks.empty() || !g_finalizers.empty()) {
-    if (!g_callbacks.empty()) {
-      std::vector<WeakRef*> batch;
-      batch.swap(g_callbacks);
-      for (WeakRef* r : batch) {   // each still holds the queue's count
-        Value cb = r->callback;
-        if (!cb) { dec(r); continue; }
-        Result<Value> res = call(t, cb, Value(r));
-        if (!res.ok()) write_unraisable(t, cb);
-        r->callback.clear();
-        dec(r);
+  Batch b{{}, 0, g_batches};
+  g_batches = &b;
+  while (!g_queue.empty()) {
+    b.items.clear();
+    b.items.swap(g_queue);
+    for (b.next = 0; b.next < b.items.size();) {
+      auto [o, callback] = b.items[b.next];
+      Value f = callback ? static_cast<WeakRef*>(o)->callback.get() : o->type()->dunder(D_del);
+      if (f) {
+        Result<Value> res = callback ? call(t, f, Value(o)) : call_dunder(t, D_del, o);
+        if (!res.ok()) write_unraisable(t, f);
+        if (callback) static_cast<WeakRef*>(o)->callback.clear();
       }
-    } else {
-      std::vector<Object*> batch;
-      batch.swap(g_finalizers);
-      for (Object* o : batch) {
-        Value del = o->type()->dunder(D_del);
-        Result<Value> res = del ? call_dunder(t, D_del, o) : Result<Value>(kNone);
-        if (!res.ok()) write_unraisable(t, del);
-        dec(o);  // reclaimed now, unless __del__ brought it back
-      }
+      b.next++;
+      dec(o);  // reclaimed now, unless __del__ brought it back
     }
   }
+  g_batches = b.outer;
   if (saved) restore_exc(t, saved);
   return {};
 }
 
 void scan_weakref_queue(RootVisitor&) {}  // what waits is counted
+void visit_weakref_queue(ChildVisitor& v) {
+  for (Pending& p : g_queue) v(Value(p.object));
+  for (Batch* b = g_batches; b; b = b->outer)
+    for (size_t i = b->next; i < b->items.size(); i++) v(Value(b->items[i].object));
+}
 
 }  // namespace kaa

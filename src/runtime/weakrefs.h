@@ -1,5 +1,6 @@
 // Weak references and finalizers: the table from an object to its weak references, and the queues that a safepoint empties.
 #pragma once
+#include "runtime/native.h"
 #include "runtime/thread.h"
 
 namespace kaa {
@@ -12,8 +13,18 @@ void weakrefs_dead(Object* o);                         // hook of the heap: clea
 void queue_finalizer(Object* o);                       // hook of the heap: o holds a count of the queue's
 Status run_finalizers(Thread& t);                      // runs what is queued; exceptions go to sys.unraisablehook
 void scan_weakref_queue(RootVisitor& v);
+void visit_weakref_queue(ChildVisitor& v);             // the counted references of what is queued
 void scan_native_modules(RootVisitor& v);
 void scan_roots(RootVisitor& v);
+// Whether one of the thread's frames holds the object; where native references begin that are not the own ones of a directly called native (both:
+// interp/watch.cpp).
+void arm_look(Thread& t);                              // eager objects are looked for before the next instruction (interp/watch.cpp)
+bool held_by_frame(Thread& t, Object* o);
+const void* base_of_call(Thread& t, Result<Value> (*fn)(Thread&, Args));
+const void* base_of_call(Thread& t, Value callable);
+// Between two instructions of a frame: registers below this may be needed. Instructions that neither allocate nor call (jumps, moves) may be emitted while
+// a value above their height waits, because the collector never runs inside them.
+uint32_t boundary_height(const Frame* f);
 void scan_frames(Thread* t, RootVisitor& v);            // registers of a thread's frames and its own references, exactly
 void generator_ran(GeneratorObject* g);                // g was suspended: its registers are counted at the next reconcile
 void generator_count(GeneratorObject* g);

@@ -317,6 +317,7 @@ Result<Value> bytearray_extend(Thread& t, Args a) {
     clear_exc(t);
     return RAISE(TypeError, "can't extend bytearray with %T", a[1]);
   }
+  TRY(length_hint(t, a[1], 32));
   ByteBuilder out;  // nothing changes when an item is wrong
   Status s = iterate(t, it.value(), [&](Value v) -> Status {
     int c = TRY(byte_value(t, v, "byte must be in range(0, 256)"));

@@ -333,6 +333,8 @@ Result<Value> bytes_removesuffix(Thread& t, Args a) {
 // ---- join
 Result<Value> bytes_join(Thread& t, Args a) {
   Value seq = a[1];
+  BufferHold sep;  // an iterator that resizes the separator fails
+  TRY(sep.get(t, a[0]));
   if (!IS_EXACT(seq, list) && !IS_EXACT(seq, tuple)) {
     if (!type_of(seq)->dunder(D_iter) && !type_of(seq)->dunder(D_getitem)) return RAISE(TypeError, "can only join an iterable");
     seq = TRY(list_from(t, seq));
@@ -342,8 +344,6 @@ Result<Value> bytes_join(Thread& t, Args a) {
   auto item = [&](size_t i) { return is_l ? seq.as<List>()->items[i] : seq.as<Tuple>()->items[i]; };
   if (n == 0) return bytes_like(t, a[0], "", 0);
   if (n == 1 && IS_EXACT(item(0), bytes) && is_bytes(a[0])) return item(0);
-  BufferHold sep;
-  TRY(sep.get(t, a[0]));
   // Items that are not bytes are copied to bytes first: their buffers need not be held then. Strange buffers may change the list.
   bool plain = true;
   for (size_t i = 0; i < n && plain; i++) plain = IS_EXACT(item(i), bytes);

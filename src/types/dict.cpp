@@ -31,6 +31,7 @@
 #include "types/dict.h"
 
 #include "objects/table_traits.h"
+#include "runtime/plain.h"
 
 namespace kaa {
 
@@ -117,6 +118,10 @@ inline int64_t hash_of_str(Str* s) { return LIKELY(s->hash != 0) ? s->hash : str
 [[gnu::always_inline]] inline int64_t find_int(const Dict* d, Value key, int64_t hash, uint64_t* free_at) {
   return probe_any(d, key, hash, [](const DictEntry& e) { return e.key.is_int() || IS_EXACT(e.key, str) ? 0 : -1; }, free_at);
 }
+// Any key: as far as plain values decide.
+[[gnu::noinline]] int64_t find_plain(const Dict* d, Value key, int64_t hash, uint64_t* free_at) {
+  return probe_any(d, key, hash, [key](const DictEntry& e) { return plain_equal(e.key, key); }, free_at);
+}
 
 // Any key; runs Python's equality.
 [[gnu::noinline]] Result<int64_t> find_general(Thread& t, Dict* d, Value key, int64_t hash) {
@@ -131,6 +136,10 @@ again:
     if (e.key == key) return ix;
     if (e.hash != hash || !e.key) continue;
     Value k = e.key;
+    if (int r = plain_equal(k, key); LIKELY(r != kAsk)) {
+      if (r == kSame) return ix;
+      continue;
+    }
     bool eq = TRY(equal(t, k, key));
     if (d->entries != entries || d->index_log2 != log2 || ix >= d->fill || entries[ix].key != k) goto again;
     if (eq) return ix;
@@ -227,8 +236,8 @@ Status clone_table(Thread& t, Dict* d, const Dict* other) {
   d->keys_version = 0;
   d->mutations++;
   for (uint32_t i = 0; i < d->fill; i++) {
-    inc(d->entries[i].key);
-    inc(d->entries[i].value);
+    inc_into(d->entries[i].key, d);
+    inc_into(d->entries[i].value, d);
   }
   return {};
 }
@@ -237,8 +246,8 @@ Status clone_table(Thread& t, Dict* d, const Dict* other) {
 [[gnu::always_inline]] inline void append(Dict* d, Value key, int64_t hash, Value v) {
   uint32_t pos = d->fill++;
   DictEntry& e = d->entries[pos];
-  inc(key);
-  inc(v);
+  inc_into(key, d);
+  inc_into(v, d);
   e.hash = hash;
   e.key = key;
   e.value = v;
@@ -281,7 +290,7 @@ Error unhashable_key(Thread& t, Value key, const char* what) {
 
 Result<int64_t> dict_key_hash(Thread& t, Value key) {
   if (IS_EXACT(key, str)) return hash_of_str(key.as<Str>());
-  if (key.is_int()) return small_int_hash(key.as_int());
+  if (int64_t plain; plain_hash(key, &plain)) return plain;
   Result<int64_t> h = hash(t, key);
   if (UNLIKELY(!h.ok())) return unhashable_key(t, key, "a dict key");
   return h;
@@ -297,6 +306,8 @@ Result<int64_t> dict_find(Thread& t, Dict* d, Value key, int64_t hash) {
   } else if (key.is_int()) {
     int64_t pos = find_int(d, key, hash, &unused);
     if (LIKELY(pos != kUnknown)) return pos;
+  } else if (int64_t pos = find_plain(d, key, hash, &unused); LIKELY(pos != kUnknown)) {
+    return pos;
   }
   return find_general(t, d, key, hash);
 }
@@ -358,6 +369,15 @@ Status dict_insert_new(Thread& t, Dict* d, Value key, int64_t hash, Value v) { r
 
 namespace {
 [[gnu::noinline]] Status set_general(Thread& t, Dict* d, Value key, int64_t hash, Value v) {
+  uint64_t free_at = 0;
+  if (int64_t pos = find_plain(d, key, hash, &free_at); LIKELY(pos != kUnknown)) {
+    if (pos >= 0) {
+      dict_store_at(d, pos, v);
+      return {};
+    }
+    if (!IS_EXACT(key, str)) d->set_flag(kDictHasNonStr);
+    return insert_at(t, d, free_at, key, hash, v);
+  }
   int64_t pos = TRY(find_general(t, d, key, hash));
   if (pos < 0) return insert(t, d, key, hash, v);
   dict_store_at(d, pos, v);

@@ -1,17 +1,10 @@
 // What dict.cpp offers to the files about dicts, their views and sets, and to an interpreter that wants to look inside.
 // The layout's essay is in dict.cpp.
 #pragma once
+#include "base/hash.h"
 #include "runtime/api.h"
 
 namespace kaa {
-
-// Hash of a small int: its value modulo 2^61 - 1, with -1 spared for errors.
-inline int64_t small_int_hash(int64_t i) {
-  constexpr int64_t kModulus = (int64_t{1} << 61) - 1;
-  if (UNLIKELY(i >= kModulus)) i -= kModulus;
-  else if (UNLIKELY(i <= -kModulus)) i += kModulus;
-  return i == -1 ? -2 : i;
-}
 
 // hash(key) for use as a key; a TypeError becomes "cannot use 'list' as a dict key (unhashable type: 'list')".
 Result<int64_t> dict_key_hash(Thread& t, Value key);
@@ -37,7 +30,7 @@ Status dict_insert_new(Thread& t, Dict* d, Value key, int64_t hash, Value v);
 inline void dict_store_at(Dict* d, int64_t pos, Value v) {
   Value& slot = d->entries[pos].value;
   Value old = slot;
-  inc(v);
+  inc_into(v, d);
   slot = v;
   dec(old);
 }

@@ -183,7 +183,8 @@ static const TypeSpec k_exception_group_spec = {
 Status init_exceptions(Thread& t) {
   Type* ty = TRY(make_native_type(t, "builtins.ExceptionGroup", KAA_TYPE(BaseExceptionGroup), k_exception_group_spec));
   Tuple* bases = TRY(make_tuple(t, Value(KAA_TYPE(BaseExceptionGroup)), Value(KAA_TYPE(Exception))));
-  TRY(set_bases(t, ty, bases));
+  relink_bases(ty, ty->bases, bases);
+  ty->bases.set(bases);
   Tuple* mro = TRY(compute_mro(t, ty));
   ty->mro.set(mro);
   type_modified(ty);

@@ -208,6 +208,7 @@ Result<double> parse_text(Thread& t, std::string_view s, Value shown) {
 
 Result<double> float_of(Thread& t, Value v) {
   if (is_exact_float(v)) return float_value(v);
+  if (is_float(v) && type_of(v)->dunder(D_float) != KAA_TYPE(float)->dunder(D_float)) return float_by_method(t, v);  // a subclass with a __float__ of its own
   if (is_str(v) && !type_of(v)->dunder(D_float)) return float_from_str(t, v.as<Str>());
   if (is_int(v) || type_of(v)->dunder(D_float) || type_of(v)->dunder(D_index)) return to_double(t, v);
   if (is_bytes(v)) return parse_text(t, v.as<Bytes>()->view(), v);
@@ -345,9 +346,9 @@ const MethodDef k_methods[] = {
     {"__floor__", float_floor, "($self, /)", "The largest int that is not greater."},
     {"__ceil__", float_ceil, "($self, /)", "The smallest int that is not less."},
     {"__round__", float_round, "($self, ndigits=None, /)", "The nearest int, half to even; with ndigits, the nearest float of so many decimals."},
-    {"as_integer_ratio", float_as_integer_ratio, "($self, /)", "Two ints, the second positive, without a common factor, whose quotient is exactly self."},
-    {"fromhex", float_fromhex, "($cls, string, /)", "The float that hexadecimal text like '0x1.8p3' stands for.", MethodKind::kClassMethod},
-    {"hex", float_hex, "($self, /)", "Hexadecimal text that float.fromhex() reads back exactly."},
+    {"as_integer_ratio", float_as_integer_ratio, "($self, /)", "Two ints, the second positive, without a common factor, whose quotient is exactly self.\n\n>>> (2.5).as_integer_ratio()\n(5, 2)\n>>> (-0.375).as_integer_ratio()\n(-3, 8)"},
+    {"fromhex", float_fromhex, "($cls, string, /)", "The float that hexadecimal text like '0x1.8p3' stands for.\n\n>>> float.fromhex('0x1.8p3')\n12.0\n>>> float.fromhex('-0x.8')\n-0.5", MethodKind::kClassMethod},
+    {"hex", float_hex, "($self, /)", "Hexadecimal text that float.fromhex() reads back exactly.\n\n>>> (12.0).hex()\n'0x1.8000000000000p+3'"},
     {"is_integer", float_is_integer, "($self, /)", "Whether the float is a whole number."},
     {"__getnewargs__", float_getnewargs, "($self, /)", nullptr},
     {"__getformat__", float_getformat, "($cls, typestr, /)", "The format of C's 'double' or 'float', for tests.", MethodKind::kClassMethod},

@@ -36,6 +36,8 @@ Result<Value> int_from_big(Thread& t, BigView v) {
 }
 
 Result<Value> int_finish(Thread& t, IntObject* o, int64_t size) {
+  int64_t n = big_normalise(o->limbs, size < 0 ? -size : size);
+  size = size < 0 ? -n : n;
   if (Value s = small_of(o->limbs, size)) return s;
   o->size = size;
   return o;
@@ -169,21 +171,23 @@ Result<Value> int_from_double(Thread& t, double d) {
   return int_from_big(t, {limbs, n});
 }
 
+// What v.__float__() gives.
+Result<double> float_by_method(Thread& t, Value v) {
+  Value r = TRY(call_dunder(t, D_float, v));
+  if (is_exact_float(r)) return float_value(r);
+  if (!is_float(r)) return RAISE(TypeError, "%.50T.__float__ returned non-float (type %.50T)", v, r);
+  TRY(warn(t, KAA_TYPE(DeprecationWarning), 1,
+           "%.50T.__float__ returned non-float (type %.50T).  The ability to return an instance of a strict subclass of float is deprecated, and may "
+           "be removed in a future version of Python.", v, r));
+  return float_value(r);
+}
 Result<double> to_double(Thread& t, Value v) {
   if (LIKELY(v.is_float_word())) return v.float_word();
   if (is_exact_float(v)) return float_value(v);
   if (v.is_int() || v.is_bool() || IS_EXACT(v, int)) return int_to_double(t, v);
   if (is_float(v)) return float_value(v);
   Type* ty = type_of(v);
-  if (ty->dunder(D_float)) {
-    Value r = TRY(call_dunder(t, D_float, v));
-    if (is_exact_float(r)) return float_value(r);
-    if (!is_float(r)) return RAISE(TypeError, "%.50T.__float__ returned non-float (type %.50T)", v, r);
-    TRY(warn(t, KAA_TYPE(DeprecationWarning), 1,
-             "%.50T.__float__ returned non-float (type %.50T).  The ability to return an instance of a strict subclass of float is deprecated, and may "
-             "be removed in a future version of Python.", v, r));
-    return float_value(r);
-  }
+  if (ty->dunder(D_float)) return float_by_method(t, v);
   if (ty->dunder(D_index)) {
     Value i = TRY(to_index(t, v));
     return int_to_double(t, i);

@@ -38,6 +38,7 @@ inline bool int_fits64(Value v, int64_t* out) {
   if (!v.is_object()) { *out = v == kTrue; return true; }
   return big_to_int64({v.as<IntObject>()->limbs, v.as<IntObject>()->size}, out);
 }
+Result<double> float_by_method(Thread& t, Value v);  // what v.__float__() gives
 inline bool int_is_zero(Value v) { return v.is_int() ? v.as_int() == 0 : v.is_object() ? v.as<IntObject>()->size == 0 : v == kFalse; }
 inline bool int_is_negative(Value v) { return v.is_int() ? v.as_int() < 0 : v.is_object() && v.as<IntObject>()->size < 0; }
 

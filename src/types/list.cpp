@@ -14,7 +14,11 @@ List* self_of(Args a) { return a.as<List>(0); }
 Result<Value> list_new(Thread& t, Args a, Tuple*) { return TRY(alloc_as<List>(t, a.as<Type>(0))); }
 
 Result<Value> list_init(Thread& t, Args a, Tuple* kwnames) {
-  if (has_keywords(kwnames)) return RAISE(TypeError, "list() takes no keyword arguments");
+  // A class with a __new__ of its own may take keywords there; they are none of ours.
+  if (has_keywords(kwnames)) {
+    if (type_of(a[0])->dunder(D_new) == KAA_TYPE(list)->dunder(D_new)) return RAISE(TypeError, "list() takes no keyword arguments");
+    a.n -= static_cast<uint32_t>(kwnames->size);
+  }
   if (a.n > 2) return RAISE(TypeError, "list expected at most 1 argument, got %d", static_cast<int>(a.n) - 1);
   List* l = self_of(a);
   if (l->items) list_clear(l);
@@ -130,14 +134,17 @@ Result<Value> list_add(Thread& t, Args a) {
   if (!is_list(a[1])) return kNotImplemented;
   List *x = self_of(a), *y = a.as<List>(1);
   List* r = TRY(new_list(t, x->size + y->size));
-  auto put = [&](List* from) {
-    for (uint64_t i = 0; i < from->size; i++) {
-      r->items[r->size++] = from->items[i];
-      inc(from->items[i]);
+  Value* to = r->items;
+  auto put = [&](const Value* from, uint64_t n) {
+    for (uint64_t i = 0; i < n; i++) {
+      Value v = from[i];
+      *to++ = v;
+      inc_into(v, r);
     }
   };
-  put(x);
-  put(y);
+  put(x->items, x->size);
+  put(y->items, y->size);
+  r->size = x->size + y->size;
   return r;
 }
 
@@ -151,7 +158,7 @@ void repeat_items(List* l, const Value* items, uint64_t n, uint64_t times, bool 
   for (uint64_t k = have ? 1 : 0; k < times; k++)
     for (uint64_t i = 0; i < n; i++) {
       l->items[k * n + i] = items[i];
-      inc(items[i]);
+      inc_into(items[i], l);
     }
   l->size = n * times;
 }

@@ -85,7 +85,7 @@ Result<List*> new_list(Thread& t, size_t capacity) {
     l->size = l->cap = 0;
   }
   if (n) TRY(list_reserve(t, l, n));
-  for (size_t i = 0; i < n; i++) { l->items[i] = p[i]; inc(p[i]); }
+  for (size_t i = 0; i < n; i++) { l->items[i] = p[i]; inc_into(p[i], l); }
   l->size = n;
   return l;
 }
@@ -96,7 +96,7 @@ Result<List*> list_of(Thread& t, const Value* p, size_t n) {
   if (UNLIKELY(!o)) return list_of_slow(t, p, n);
   List* l = static_cast<List*>(o);
   Value* items = l->items;
-  for (size_t i = 0; i < n; i++) { items[i] = p[i]; inc(p[i]); }
+  for (size_t i = 0; i < n; i++) { items[i] = p[i]; inc_into(p[i], l); }
   l->size = n;
   return l;
 }
@@ -104,7 +104,7 @@ Result<List*> list_of(Thread& t, const Value* p, size_t n) {
 Status list_append(Thread& t, List* l, Value v) {
   if (UNLIKELY(l->size == l->cap)) TRY(list_grow(t, l, l->size + 1));
   l->items[l->size++] = v;
-  inc(v);
+  inc_into(v, l);
   return {};
 }
 
@@ -114,12 +114,14 @@ Status list_extend(Thread& t, List* l, Value iterable) {
     size_t n = is_l ? iterable.as<List>()->size : iterable.as<Tuple>()->size;
     TRY(list_grow(t, l, l->size + n));
     const Value* p = is_l ? iterable.as<List>()->items : iterable.as<Tuple>()->items;
-    for (size_t i = 0; i < n; i++) { l->items[l->size + i] = p[i]; inc(p[i]); }
+    Value* to = l->items + l->size;
+    for (size_t i = 0; i < n; i++) { Value v = p[i]; to[i] = v; inc_into(v, l); }
     l->size += n;
     return {};
   }
   Value it = TRY(get_iter(t, iterable));
   int64_t hint = TRY(length_hint(t, iterable, 8));
+  if (hint > (int64_t{1} << 44)) return raise_memory(t);
   if (hint > 0 && hint < (1 << 20)) TRY(list_reserve(t, l, l->size + static_cast<size_t>(hint)));
   for (;;) {
     Opt v = TRY(iter_next(t, it));

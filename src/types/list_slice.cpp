@@ -57,10 +57,12 @@ Result<List*> list_slice(Thread& t, List* l, int64_t lo, int64_t hi) {
   if (hi <= lo) return new_list(t);
   uint64_t n = static_cast<uint64_t>(hi - lo);
   List* r = TRY(new_list(t, n));
+  const Value* from = l->items + lo;
+  Value* to = r->items;
   for (uint64_t i = 0; i < n; i++) {
-    Value v = l->items[static_cast<uint64_t>(lo) + i];
-    r->items[i] = v;
-    inc(v);
+    Value v = from[i];
+    to[i] = v;
+    inc_into(v, r);
   }
   r->size = n;
   return r;
@@ -107,7 +109,7 @@ Status list_assign_slice(Thread& t, List* l, int64_t lo, int64_t hi, Value items
     ItemsView v = items_of(items);
     for (uint64_t i = 0; i < n; i++) {
       l->items[static_cast<uint64_t>(lo) + i] = v.items[i];
-      inc(v.items[i]);
+      inc_into(v.items[i], l);
     }
   }
   if (n < removed) shrink(l);
@@ -131,7 +133,7 @@ Result<Value> list_get_subscript(Thread& t, List* l, Value key) {
   for (int64_t i = 0; i < n; i++) {
     Value v = l->items[start + i * step];
     r->items[i] = v;
-    inc(v);
+    inc_into(v, r);
   }
   r->size = static_cast<uint64_t>(n);
   return r;
@@ -174,7 +176,7 @@ Status assign_extended(Thread& t, List* l, Value key, Value v) {
   for (int64_t i = 0; i < n; i++) {
     Value& slot = l->items[start + i * step];
     Value old = slot;
-    inc(view.items[i]);
+    inc_into(view.items[i], l);
     slot = view.items[i];
     dec(old);
   }
@@ -193,7 +195,7 @@ Status list_set_subscript(Thread& t, List* l, Value key, Value v) {
       return {};
     }
     Value old = l->items[i];
-    inc(v);
+    inc_into(v, l);
     l->items[i] = v;
     dec(old);
     return {};

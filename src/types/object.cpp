@@ -140,28 +140,31 @@ static Result<Value> object_dir(Thread& t, Args a) {
 // ---- __class__
 static Result<Value> object_get_class(Thread&, Value self) { return type_of(self); }
 
-static bool same_members(Type* a, Type* b) {
-  // Members made by __slots__ lie at the same offsets; their names have to agree, too.
-  for (Type* x = a; x; x = x->base) {
-    uint32_t pos = 0;
-    while (DictEntry* e = dict_next(x->dict, &pos)) {
-      if (!IS_EXACT(e->value, member_descriptor) || e->value.as<MemberObject>()->owner != x) continue;
-      bool found = false;
-      for (Type* y = b; y && !found; y = y->base) {
-        Value other = dict_get_str(y->dict, e->key.as<Str>());
-        found = other && IS_EXACT(other, member_descriptor) && other.as<MemberObject>()->owner == y &&
-                other.as<MemberObject>()->offset == e->value.as<MemberObject>()->offset;
-      }
-      if (!found) return false;
-    }
+// Whether two classes with the same base have the same members of their own from __slots__.
+static bool same_own_members(Type* a, Type* b) {
+  uint32_t pos = 0, n = 0, other = 0;
+  auto member_of = [](Value v, Type* x) { return v && IS_EXACT(v, member_descriptor) && v.as<MemberObject>()->owner == x; };
+  while (DictEntry* e = dict_next(b->dict, &pos)) other += member_of(e->value, b);
+  pos = 0;
+  while (DictEntry* e = dict_next(a->dict, &pos)) {
+    if (!member_of(e->value, a)) continue;
+    Value v = is_str(e->key) ? dict_get_str(b->dict, e->key.as<Str>()) : Value();
+    if (!member_of(v, b) || v.as<MemberObject>()->offset != e->value.as<MemberObject>()->offset) return false;
+    n++;
   }
-  return true;
+  return n == other;
 }
 
+// As CPython: classes that add nothing to their bases stand for these; then the two are the same, or siblings with the same slots.
 bool same_instance_layout(Type* a, Type* b) {
   constexpr uint64_t kKinds = kTypeHasDict | kTypeWeakrefable | kTypeVarSized;
-  return a->layout == b->layout && a->basicsize == b->basicsize && a->attr_offset == b->attr_offset &&
-         (a->flags & kKinds) == (b->flags & kKinds) && same_members(a, b);
+  auto same = [](Type* x, Type* y) {
+    return x->layout == y->layout && x->basicsize == y->basicsize && x->attr_offset == y->attr_offset && (x->flags & kKinds) == (y->flags & kKinds);
+  };
+  if (!same(a, b)) return false;
+  while (a->base && same(a, a->base)) a = a->base;
+  while (b->base && same(b, b->base)) b = b->base;
+  return a == b || (a->base == b->base && same_own_members(a, b));
 }
 
 static Status object_set_class(Thread& t, Value self, Value v) {

@@ -227,7 +227,7 @@ class PercentFormatter {
         }
         c = static_cast<uint8_t>(one[0]);
       } else {
-        if (!is_int(v) && !type_of(v)->dunder(D_index)) return RAISE(TypeError, "%%c requires an integer in range(256) or a single byte, not %T", v);
+        if (!is_int(v) && !type_of(v)->dunder(D_index)) return RAISE(TypeError, "%%c requires an integer in range(256) or a single byte, not %F", v);
         Value i = TRY(to_index(t, v));
         if (!i.is_int() || i.as_int() < 0 || i.as_int() > 255) return RAISE(OverflowError, "%%c arg not in range(256)");
         c = static_cast<uint32_t>(i.as_int());
@@ -237,7 +237,7 @@ class PercentFormatter {
       if (s->length != 1) return RAISE(TypeError, "%%c requires an int or a unicode character, not a string of length %lu", s->length);
       c = s->at(0);
     } else {
-      if (!is_int(v) && !type_of(v)->dunder(D_index)) return RAISE(TypeError, "%%c requires an int or a unicode character, not %T", v);
+      if (!is_int(v) && !type_of(v)->dunder(D_index)) return RAISE(TypeError, "%%c requires an int or a unicode character, not %F", v);
       Value i = TRY(to_index(t, v));
       if (!i.is_int() || i.as_int() < 0 || i.as_int() > 0x10FFFF) return RAISE(OverflowError, "%%c arg not in range(0x110000)");
       c = static_cast<uint32_t>(i.as_int());

@@ -36,7 +36,7 @@ static Result<Value> property_init(Thread& t, Args a, Tuple* kwnames) {
     Opt d = TRY(lookup_attr(t, p->get, NAME("__doc__")));
     if (d) {
       doc = given(d.v);
-      p->getter_doc = true;
+      p->getter_doc = static_cast<bool>(doc);
     }
   }
   if (p->type() == KAA_TYPE(property)) {

@@ -19,6 +19,7 @@
 #include "types/set.h"
 
 #include "objects/table_traits.h"
+#include "runtime/plain.h"
 
 namespace kaa {
 
@@ -123,6 +124,9 @@ template <class Same>
 [[gnu::always_inline]] inline int64_t find_int(Set* s, Value key, int64_t hash, bool& unknown) {
   return find_simple(s, key, hash, [](Value k) { return k.is_int() || IS_EXACT(k, str) ? 0 : -1; }, unknown);
 }
+[[gnu::noinline]] int64_t find_plain(Set* s, Value key, int64_t hash, bool& unknown) {
+  return find_simple(s, key, hash, [key](Value k) { return plain_equal(k, key); }, unknown);
+}
 inline int64_t hash_of_str(Str* s) { return LIKELY(s->hash != 0) ? s->hash : str_hash(s); }
 
 [[gnu::noinline]] Result<int64_t> find_general(Thread& t, Set* s, Value key, int64_t hash) {
@@ -146,6 +150,10 @@ inline int64_t hash_of_str(Str* s) { return LIKELY(s->hash != 0) ? s->hash : str
       }
       if (e.hash != hash) return false;
       Value k = e.key;
+      if (int r = plain_equal(k, key); LIKELY(r != kAsk)) {
+        found = static_cast<int64_t>(i);
+        return r == kSame;
+      }
       Result<bool> eq = equal(t, k, key);
       if (UNLIKELY(!eq.ok())) return failed = true;
       if (UNLIKELY(s->table != table || s->mask != mask || table[i].key != k)) return again = true;
@@ -161,7 +169,7 @@ inline int64_t hash_of_str(Str* s) { return LIKELY(s->hash != 0) ? s->hash : str
 inline Status add_at(Thread& t, Set* s, int64_t i, Value key, int64_t hash) {
   SetEntry& e = s->table[i];
   bool was_deleted = e.hash == kDeletedHash;
-  inc(key);
+  inc_into(key, s);
   e.key = key;
   e.hash = hash;
   s->used++;
@@ -175,7 +183,7 @@ inline Status add_at(Thread& t, Set* s, int64_t i, Value key, int64_t hash) {
 
 Result<int64_t> set_key_hash(Thread& t, Value v) {
   if (IS_EXACT(v, str)) return hash_of_str(v.as<Str>());
-  if (v.is_int()) return small_int_hash(v.as_int());
+  if (int64_t plain; plain_hash(v, &plain)) return plain;
   Result<int64_t> h = hash(t, v);
   if (UNLIKELY(!h.ok())) return unhashable_key(t, v, "a set element");
   return h;
@@ -189,6 +197,9 @@ Result<int64_t> set_find(Thread& t, Set* s, Value key, int64_t hash) {
     if (LIKELY(!unknown)) return i;
   } else if (key.is_int()) {
     int64_t i = find_int(s, key, hash, unknown);
+    if (LIKELY(!unknown)) return i;
+  } else {
+    int64_t i = find_plain(s, key, hash, unknown);
     if (LIKELY(!unknown)) return i;
   }
   return find_general(t, s, key, hash);
@@ -323,7 +334,7 @@ Status merge(Thread& t, Set* s, Set* other) {
         if (other->table[i].key) insert_clean(s->table, s->mask, other->table[i].key, other->table[i].hash);
     }
     s->fill = s->used = other->used;
-    for (uint64_t i = 0; i <= s->mask; i++) inc(s->table[i].key);
+    for (uint64_t i = 0; i <= s->mask; i++) inc_into(s->table[i].key, s);
     return {};
   }
   for (uint64_t i = 0; other->table && i <= other->mask; i++) {

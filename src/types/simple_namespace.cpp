@@ -67,7 +67,7 @@ static Result<Value> namespace_replace(Thread& t, Args a, Tuple* kwnames) {
   uint32_t nkw = kwnames ? static_cast<uint32_t>(kwnames->size) : 0;
   if (a.n - nkw > 1) return RAISE(TypeError, "__replace__() takes no positional arguments");
   Value r = TRY(call(t, type_of(a[0])));
-  if (!is_instance(r, g_type)) return RAISE(TypeError, "expect %N type, but %T() returned '%T' object", g_type, a[0], r);
+  if (!is_instance(r, g_type)) return RAISE(TypeError, "expect %N type, but %F() returned '%F' object", g_type, a[0], r);
   Value from = TRY(get_dict_attr(t, a[0])), to = TRY(get_dict_attr(t, r));
   TRY(dict_update(t, to.as<Dict>(), from));
   for (uint32_t i = 0; i < nkw; i++) TRY(dict_set(t, to.as<Dict>(), kwnames->items[i], a.p[1 + i]));

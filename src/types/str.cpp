@@ -5,6 +5,8 @@
 #include "base/text_search.h"
 #include "base/unicode_props.h"
 #include "objects/traits.h"
+#include "types/int.h"
+#include "runtime/call.h"
 
 namespace kaa {
 
@@ -62,7 +64,8 @@ Result<Bounds> slice_bounds(Thread& t, Value start, Value end, int64_t length) {
 Result<int64_t> ssize_argument(Thread& t, Value v) {
   if (LIKELY(v.is_int())) return v.as_int();
   Value i = TRY(to_index(t, v));
-  if (i.is_int()) return i.as_int();
+  int64_t n;
+  if (int_fits64(i, &n)) return n;
   return RAISE(OverflowError, "Python int too large to convert to C ssize_t");
 }
 
@@ -306,7 +309,7 @@ Result<Value> str_iter_hint(Thread&, Args a) {
   return small_int(static_cast<int64_t>(it->seq.get().as<Str>()->length - it->index));
 }
 Result<Value> str_iter_reduce(Thread& t, Args a) {
-  Value iter = TRY(import_attr(t, "builtins", "iter"));
+  Value iter = TRY(frame_builtin(t, NAME("iter")));
   SeqIter* it = a.as<SeqIter>(0);
   if (!it->seq) return TRY(make_tuple(t, iter, TRY(make_tuple(t, interp().empty_str))));
   Tuple* args = TRY(make_tuple(t, it->seq.get()));

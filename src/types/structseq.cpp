@@ -222,7 +222,7 @@ Status structseq_override(Thread& t, Type* ty, Rows<MethodDef> methods) {
 
 void structseq_set(Tuple* u, uint32_t i, Value v) {
   Value old = u->items[i];
-  inc(v);
+  inc_into(v, u);
   u->items[i] = v;
   dec(old);
 }

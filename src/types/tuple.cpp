@@ -84,7 +84,7 @@ Result<Value> tuple_mul(Thread& t, Args a) {
 
 Result<Value> tuple_hash(Thread& t, Args a) {
   Tuple* u = self_of(a);
-  TRY(native_enter(t));
+  TRY(native_enter(t, " while hashing a tuple"));
   TupleHash h;
   for (uint64_t i = 0; i < u->size; i++) h.add(TRY(item_hash(t, u->items[i])));
   return make_int(t, h.finish(static_cast<int64_t>(u->size)));

@@ -51,22 +51,21 @@ static Result<Value> get_bases(Thread&, Value self) { return Value(T(self)->base
 static Result<Value> get_base(Thread&, Value self) { return T(self)->base ? Value(T(self)->base.get()) : kNone; }
 static Result<Value> get_mro(Thread&, Value self) { return T(self)->mro ? Value(T(self)->mro.get()) : kNone; }
 
-// New mros for ty and all its subclasses; what was computed goes into `undo` as (type, old mro) pairs.
+// New mros for ty and all its subclasses; what was computed goes into `undo` as (type, new mro, old mro or None). A metaclass's mro() may come back here
+// for the same class: then the inner result stands.
 static Status remake_mro(Thread& t, Type* ty, List* undo) {
   TRY(native_enter(t));
-  Tuple* m;
-  if (type_of(ty) != KAA_TYPE(type) && type_lookup(type_of(ty), NAME("mro")) != type_lookup(KAA_TYPE(type), NAME("mro"))) {
-    Value v = TRY(call_method(t, ty, NAME("mro")));
-    m = TRY(tuple_from(t, v));
-    for (uint64_t i = 0; i < m->size; i++)
-      if (!is_type(m->items[i])) return RAISE(TypeError, "mro() returned a non-class ('%T')", m->items[i]);
-  } else {
-    m = TRY(compute_mro(t, ty));
-  }
+  Tuple* old = ty->mro;
+  Tuple* m = TRY(class_mro(t, ty));
+  if (ty->mro != old) return {};
   TRY(list_append(t, undo, ty));
-  TRY(list_append(t, undo, ty->mro.get()));
+  TRY(list_append(t, undo, m));
+  TRY(list_append(t, undo, old ? Value(old) : kNone));
   ty->mro.set(m);
-  for (uint32_t i = 0; i < ty->nsubclasses; i++) TRY(remake_mro(t, ty->subclasses[i], undo));
+  type_modified(ty);
+  List* subclasses = TRY(new_list(t, ty->nsubclasses));
+  for (uint32_t i = 0; i < ty->nsubclasses; i++) TRY(list_append(t, subclasses, ty->subclasses[i]));
+  for (uint64_t i = 0; i < subclasses->size; i++) TRY(remake_mro(t, subclasses->items[i].as<Type>(), undo));
   return {};
 }
 
@@ -92,7 +91,9 @@ static Status set_bases_attr(Thread& t, Value self, Value v) {
   for (uint64_t i = 0; i < bases->size; i++) {
     Value b = bases->items[i];
     if (!is_type(b)) return RAISE(TypeError, "%N.__bases__ must be tuple of classes, not '%T'", ty, b);
-    if (is_subtype(b.as<Type>(), ty)) return RAISE(TypeError, "a __bases__ item causes an inheritance cycle");
+    bool cycle = is_subtype(b.as<Type>(), ty);
+    for (Type* x = b.as<Type>(); x && !cycle; x = x->base) cycle = x == ty;  // an mro may not have been made anew yet
+    if (cycle) return RAISE(TypeError, "a __bases__ item causes an inheritance cycle");
     if (!b.as<Type>()->has(kTypeBase)) return RAISE(TypeError, "type '%N' is not an acceptable base type", b.as<Type>());
   }
   Type* base = layout_base(bases);
@@ -104,20 +105,31 @@ static Status set_bases_attr(Thread& t, Value self, Value v) {
               (base->attr_offset == old_base->attr_offset || ty->attr_offset == ty->basicsize);
   if (!fits) return RAISE(TypeError, "__bases__ assignment: '%N' object layout differs from '%N'", base, old_base);
   Tuple* old = ty->bases;
-  TRY(set_bases(t, ty, bases));
+  ty->bases.set(bases);
   ty->base.set(base);
+  flush_attr_caches();  // another base may have data descriptors
   List* undo = TRY(new_list(t));
   if (!remake_mro(t, ty, undo).ok()) {
     Value e = take_exc(t);
-    for (uint64_t i = 0; i + 1 < undo->size; i += 2) undo->items[i].as<Type>()->mro.set(undo->items[i + 1].as<Tuple>());
-    TRY(set_bases(t, ty, old));
-    ty->base.set(old_base);
+    for (uint64_t i = 0; i + 2 < undo->size; i += 3) {
+      Type* changed = undo->items[i].as<Type>();
+      if (Value(changed->mro.get()) != undo->items[i + 1]) continue;
+      if (undo->items[i + 2].is_none()) changed->mro.clear();
+      else changed->mro.set(undo->items[i + 2].as<Tuple>());
+    }
+    if (ty->bases == bases) {  // else it was set again by a metaclass's mro()
+      ty->bases.set(old);
+      ty->base.set(old_base);
+    }
     type_modified(ty);
     restore_exc(t, e);
     return Error{};
   }
-  type_modified(ty);
-  update_dunders(ty);
+  if (ty->bases == bases) {
+    relink_bases(ty, old, bases);
+    type_modified(ty);
+    update_dunders(ty);
+  }
   return {};
 }
 

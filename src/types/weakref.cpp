@@ -13,8 +13,15 @@ static WeakRef* R(Value v) { return v.as<WeakRef>(); }
 // A function of its own, so that the object's address is in no register of the caller's when the stack is scanned.
 [[gnu::noinline]] static bool is_uncounted(WeakRef* r) { return r->referent && r->referent->count() == 0; }
 
+[[gnu::noinline]] static bool is_held(Thread& t, WeakRef* r) { return held_by_frame(t, r->referent); }
+
+// An object with a __del__ takes three steps to die: it is queued, __del__ runs, and what it left is reclaimed.
 Value weakref_live(Thread& t, WeakRef* r) {
-  if (is_uncounted(r)) t.heap->reconcile();
+  for (int i = 0; i < 3 && is_uncounted(r) && !is_held(t, r); i++) {
+    if (const void* top = base_of_call(t, Value(r))) t.heap->reconcile_above(top);
+    else t.heap->reconcile();
+    if (r->referent && (t.poll.load(std::memory_order_relaxed) & kPollFinalizers)) static_cast<void>(run_finalizers(t));
+  }
   return weakref_get(r);
 }
 

@@ -25,7 +25,7 @@ print(r.number_of_edges(), nx.number_connected_components(r), sorted(d for _, d 
 out = io.BytesIO()
 nx.write_edgelist(nx.path_graph(3), out)
 print(out.getvalue().decode(), list(nx.generate_adjlist(nx.star_graph(3))), nx.node_link_data(nx.path_graph(2), edges='links'))
-print(nx.floyd_warshall(nx.cycle_graph(4))[0], nx.eulerian_circuit(nx.cycle_graph(3)) is not None, list(nx.eulerian_circuit(nx.cycle_graph(3))))
+print(dict(nx.floyd_warshall(nx.cycle_graph(4))[0]), nx.eulerian_circuit(nx.cycle_graph(3)) is not None, list(nx.eulerian_circuit(nx.cycle_graph(3))))
 try: nx.shortest_path(nx.Graph([(1, 2), (3, 4)]), 1, 4)
 except nx.NetworkXNoPath as e: print(type(e).__name__, e)
 print(nx.multi_source_dijkstra_path_length(w, {(0, 0), (4, 4)})[(2, 2)], nx.voronoi_cells(w, {(0, 0), (4, 4)})[(0, 0)] >= {(0, 1)})

@@ -53,3 +53,23 @@ for i in range(20):
     family()
     if i % 5 == 0: gc.collect()
 gc.collect()
+
+# Code outlives the classes that its inline caches know.
+def use(o):
+    o.a = 1
+    o.b = 2
+    return o.a + o.b + o.method()
+def classes(n):
+    for i in range(n):
+        class A:
+            __slots__ = () if i % 3 == 0 else ('a', 'b', '__dict__') if i % 3 == 1 else ('b', 'a')
+            def method(self): return 3
+        class B(A):
+            if i % 2:
+                def __init__(self): self.c = self.d = 0
+        b = B()
+        b.me = b
+        assert use(b) == 6
+for i in range(30):
+    classes(100)
+    gc.collect()

@@ -181,7 +181,7 @@ Result<Value> builtin_repr(Thread& t, Args a) { return TRY(repr(t, a[0])); }
 Result<Value> builtin_ascii(Thread& t, Args a) { return TRY(ascii(t, a[0])); }
 Result<Value> builtin_hash(Thread& t, Args a) { return make_int(t, TRY(hash(t, a[0]))); }
 Result<Value> builtin_id(Thread& t, Args a) { return id_value(t, a[0]); }
-Result<Value> builtin_len(Thread& t, Args a) { return small_int(TRY(length(t, a[0]))); }
+Result<Value> builtin_len(Thread& t, Args a) { return make_int(t, TRY(length(t, a[0]))); }
 Result<Value> builtin_callable(Thread&, Args a) { return Value::from_bool(is_callable(a[0])); }
 Result<Value> builtin_format(Thread& t, Args a) {
   if (a[1] && !is_str(a[1])) return RAISE(TypeError, "format() argument 2 must be str, not %T", a[1]);
@@ -262,7 +262,7 @@ const MethodDef k_functions[] = {
     {"anext", builtin_anext, "(aiterator, default=<unrepresentable>, /)", "An awaitable for the next item, or for the default at the end.", kF},
     {"any", builtin_any, "(iterable, /)", "Whether some item is true.", kF},
     {"ascii", builtin_ascii, "(obj, /)", "repr() with all but ASCII escaped.", kF},
-    {"bin", builtin_bin, "(number, /)", "Binary text of an integer: '0b101'.", kF},
+    {"bin", builtin_bin, "(number, /)", "Binary text of an integer.\n\n>>> bin(-5)\n'-0b101'", kF},
     {"breakpoint", builtin_breakpoint, "(*args, **kws)", "Calls sys.breakpointhook().", kF},
     {"callable", builtin_callable, "(obj, /)", "Whether the object can be called.", kF},
     {"chr", builtin_chr, "(i, /)", "The character with this code point.", kF},
@@ -274,7 +274,7 @@ const MethodDef k_functions[] = {
     {"globals", builtin_globals, "()", "The dict of the current module's names.", kF},
     {"hasattr", builtin_hasattr, "(obj, name, /)", "Whether the attribute can be read.", kF},
     {"hash", builtin_hash, "(obj, /)", "The hash value.", kF},
-    {"hex", builtin_hex, "(number, /)", "Hexadecimal text of an integer: '0xff'.", kF},
+    {"hex", builtin_hex, "(number, /)", "Hexadecimal text of an integer.\n\n>>> hex(255)\n'0xff'", kF},
     {"id", builtin_id, "(obj, /)", "A number that no other living object has.", kF},
     {"input", builtin_input, "(prompt='', /)", "Prints the prompt and reads a line; EOFError at the end of the input.", kF},
     {"isinstance", builtin_isinstance, "(obj, class_or_tuple, /)", "Whether the object's class is one of these or derived from one.", kF},
@@ -285,7 +285,7 @@ const MethodDef k_functions[] = {
     {"max", builtin_max, nullptr, "The largest of the items of an iterable, or of several arguments.", kF},
     {"min", builtin_min, nullptr, "The smallest of the items of an iterable, or of several arguments.", kF},
     {"next", builtin_next, "(iterator, default=<unrepresentable>, /)", "The next item; at the end the default or StopIteration.", kF},
-    {"oct", builtin_oct, "(number, /)", "Octal text of an integer: '0o17'.", kF},
+    {"oct", builtin_oct, "(number, /)", "Octal text of an integer.\n\n>>> oct(15)\n'0o17'", kF},
     {"ord", builtin_ord, "(character, /)", "The code point of a character.", kF},
     {"pow", builtin_pow, "(base, exp, mod=None)", "base**exp, or base**exp % mod.", kF},
     {"print", builtin_print, "(*args, sep=' ', end='\\n', file=None, flush=False)", "Writes the arguments as text.", kF},

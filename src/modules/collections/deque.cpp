@@ -88,7 +88,7 @@ Result<Value> deque_copy(Thread& t, Args a) {
     for (uint64_t i = 0; i < d->size; i++) TRY(push_back(t, c, d->at(i)));
     return c;
   }
-  Value c = d->maxlen < 0 ? TRY(call(t, type_of(a[0]), a[0])) : TRY(call(t, type_of(a[0]), a[0], small_int(d->maxlen)));
+  Value c = d->maxlen < 0 ? TRY(call(t, type_of(a[0]), a[0])) : TRY(call(t, type_of(a[0]), a[0], TRY(make_int(t, d->maxlen))));
   if (!is_deque(c)) return RAISE(TypeError, "%N() must return a deque, not %T", type_of(a[0]), c);
   return c;
 }
@@ -162,7 +162,7 @@ Result<Value> deque_getitem(Thread& t, Args a) {
 Result<Value> deque_setitem(Thread& t, Args a) {
   Value& slot = self_of(a)->at(TRY(subscript(t, self_of(a), a[1])));
   Value old = slot;
-  inc(a[2]);
+  inc_into(a[2], self_of(a));
   slot = a[2];
   dec(old);
   return kNone;
@@ -230,7 +230,7 @@ Result<Value> deque_reduce(Thread& t, Args a) {
   Deque* d = self_of(a);
   Value state = TRY(instance_state(t, a[0])), it = TRY(get_iter(t, a[0]));
   Tuple* args = interp().empty_tuple;
-  if (d->maxlen >= 0) args = TRY(make_tuple(t, Value(interp().empty_tuple), small_int(d->maxlen)));
+  if (d->maxlen >= 0) args = TRY(make_tuple(t, Value(interp().empty_tuple), TRY(make_int(t, d->maxlen))));
   return TRY(make_tuple(t, type_of(a[0]), args, state, it));
 }
 

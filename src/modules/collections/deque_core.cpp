@@ -25,7 +25,7 @@ Status push_back(Thread& t, Deque* d, Value v) {
   if (d->maxlen == 0) return {};
   if (static_cast<int64_t>(d->size) == d->maxlen) pop_front(d);
   TRY(reserve(t, d));
-  inc(v);
+  inc_into(v, d);
   d->size++;
   d->at(d->size - 1) = v;
   d->version++;
@@ -36,7 +36,7 @@ Status push_front(Thread& t, Deque* d, Value v) {
   if (d->maxlen == 0) return {};
   if (static_cast<int64_t>(d->size) == d->maxlen) pop_back(d);
   TRY(reserve(t, d));
-  inc(v);
+  inc_into(v, d);
   d->head = (d->head - 1) & (d->cap - 1);
   d->size++;
   d->at(0) = v;

@@ -55,7 +55,9 @@ Result<Value> defaultdict_missing(Thread& t, Args a) {
   Value factory = factory_of(a), key = a[1];
   if (factory.is_none()) return raise_key_error(t, key);
   Value v = TRY(call(t, factory));
-  TRY(set_item(t, a[0], key, v));
+  Opt there = TRY(dict_get(t, a.as<Dict>(0), key));  // the factory may have stored one
+  if (there) return there.v;
+  TRY(dict_set(t, a.as<Dict>(0), key, v));
   return v;
 }
 

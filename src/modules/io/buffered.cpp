@@ -92,7 +92,6 @@ namespace {
 
 Status buffered_setup(Thread& t, Buffered* b, Value raw, int64_t size, bool readable, bool writable) {
   b->ok = b->detached = false;
-  b->set_flag(kEager);
   if (size <= 0) return RAISE(ValueError, "buffer size must be strictly positive");
   Value storage = TRY(call(t, KAA_TYPE(bytearray), TRY(make_int(t, size))));
   b->raw.set(raw);

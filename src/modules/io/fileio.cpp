@@ -204,7 +204,6 @@ Result<Value> fileio_new(Thread& t, Args a, Tuple*) {
   f->seekable = -1;
   f->blksize = kDefaultBufferSize;
   f->size_at_open = kUnknown;
-  f->set_flag(kEager);
   return f;
 }
 

@@ -47,7 +47,6 @@ Result<bool> ask(Thread& t, Value stream, Str* method) {
 
 Status textio_init(Thread& t, TextIO* x, Value buffer, Value encoding, Value errors, Value newline, bool line_buffering, bool write_through) {
   x->ok = x->detached = false;
-  x->set_flag(kEager);
   TRY(check_newline(t, "TextIOWrapper", newline));
   if (encoding.is_none()) {
     if (io_flag(t, "warn_default_encoding")) TRY(warn(t, KAA_TYPE(EncodingWarning), 1, "'encoding' argument not specified"));

@@ -146,7 +146,7 @@ Result<Value> tee_next(Thread& t, Object* o) {
   if (s < 0) return Error{};
   if (s == 0) return Value();
   d->values[d->count] = v;
-  inc(v);
+  inc_into(v, d);
   d->count++;
   e->index++;
   return v;

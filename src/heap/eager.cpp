@@ -1,0 +1,173 @@
+// Eager objects: those whose death a program can see (a class with __del__, a file, a generator suspended inside `try`, what a weak reference with a
+// callback refers to), and the containers that hold one.
+//
+// The barrier is the same for all objects but that an eager object's count has the sign bit set, which leads inc() and dec() here. What differs:
+//  * an eager object with count 0 is in a table of its own (Heap::eager), with a note of the register that was seen to hold it. As long as that
+//    note is right, nothing has to be looked for; interp/watch.cpp sees to it that it is looked at whenever it may have become wrong;
+//  * a container that takes in an eager object becomes eager, so that its own death is noticed. This goes one step, at the store: in the usual order
+//    (the file is stored in the object before the object is stored elsewhere) the whole chain becomes eager. In the other order the container is an
+//    orphan: interp/watch.cpp looks among what the running functions' variables hold for its owners.
+//    Most holders die without consequence, because something else holds the object, too: an argument tuple, a bound method. Where experience
+//    says so for a type of holder and a type of object, only a sample of the holders becomes eager (Experience below); the others wait for the next
+//    reconcile.
+// An object stays eager once it is. The table is bounded: what does not fit waits in the zero-count table for the next reconcile, as other objects do.
+//
+// An eager object with count 0 is in exactly one of the tables (invariant Z). One with a count above 0 may still have a stale entry in either.
+#include "heap/eager.h"
+
+#include "heap/heap_inl.h"
+#include "heap/reclaim_inl.h"
+
+namespace kaa {
+
+namespace {
+constexpr size_t kMaxEager = 256;
+constexpr size_t kMaxOrphans = 16;
+
+// How often holders of one type became eager because of objects of another, and how often the death of one was the death of the object.
+struct Experience {
+  const Type* holder;
+  const Type* held;
+  uint32_t stored, useful;
+  static constexpr uint32_t kTrial = 1024, kUseful = 64, kSample = 64;
+  bool worthwhile() {
+    stored++;
+    if (stored < kTrial || useful >= stored / kUseful) return true;
+    if (stored > kTrial * kUseful) {  // what was long ago counts less
+      stored /= 2;
+      useful /= 2;
+    }
+    return stored % kSample == 0;
+  }
+  void was_useful() { useful += useful >= stored / kUseful ? 1 : kSample; }  // a sample stands for many
+};
+constexpr size_t kExperiences = 512;
+Experience& experience(const Object* holder, const Object* held) {
+  static Experience* table = new Experience[kExperiences]();
+  const Type *a = holder->type(), *b = held->type();
+  Experience& e = table[(reinterpret_cast<uintptr_t>(a) / 64 * 31 ^ reinterpret_cast<uintptr_t>(b) / 64) % kExperiences];
+  if (e.holder != a || e.held != b) e = {a, b, 0, 0};
+  return e;
+}
+}  // namespace
+
+std::vector<Object*>& eager_orphans() {
+  static auto* v = new std::vector<Object*>();
+  return *v;
+}
+void add_orphan(Object* o) {
+  if (eager_orphans().size() >= kMaxOrphans) return;
+  constexpr uint32_t kAll = 256, kSample = 16;  // finding owners costs as much as a reconcile
+  Experience& e = experience(o, o);
+  if (e.stored++ > kAll && e.stored % kSample) return;
+  eager_orphans().push_back(o);
+  if (heap().eager_event) heap().eager_event();
+}
+
+void eager_inc(Object* o, Object* owner) {
+  o->rc += kCountOne;
+  if (!owner || (owner->rc & kEager)) return;
+  if (!experience(owner, o).worthwhile()) return;
+  make_eager(owner);
+  if (is_counted(owner->rc) && !is_immortal(owner->rc)) add_orphan(owner);
+}
+
+void eager_inc_at(Object* o, const void* at) { eager_inc(o, heap().owner_of(at)); }
+
+void eager_dec(Object* o) {
+  o->rc -= kCountOne;
+  if (!is_counted(o->rc)) heap().eager_zero(o);
+}
+
+void make_eager(Object* o) {
+  if (static_cast<int64_t>(o->rc) < 0) return;  // immortal, or eager already
+  o->rc |= kImmortal | kEager;
+  if (!is_counted(o->rc)) heap().eager_zero(o);
+}
+
+// Takes the entry of an object that has one off the zero-count table: the newest entries are looked at first.
+void Heap::take_off_zct(Object* o) {
+  o->rc &= ~uint64_t{kInZct};
+  for (Object** p = zct_top_; p-- > zct_base_;) {
+    if (*p != o) continue;
+    *p = *--zct_top_;
+    reentered--;  // as if it had never been entered a second time: births are counted by the table's growth
+    return;
+  }
+}
+
+void Heap::eager_zero(Object* o) {
+  if (o->rc & kInEager) {
+    if (eager_event) eager_event();
+    return;
+  }
+  if (sweeping_ || eager.size() >= kMaxEager) {
+    if (o->rc & kInZct) return;
+    o->rc |= kInZct;
+    reentered++;
+    zct_push(o);
+    return;
+  }
+  if (o->rc & kInZct) take_off_zct(o);
+  o->rc |= kInEager;
+  stats.eager_entered++;
+  eager.push_back({o, nullptr, nullptr, 0, 0, 0});
+  if (eager_event) eager_event();
+}
+
+void Heap::forget_frame(void* frame) {
+  bool any = false;
+  for (EagerEntry& e : eager)
+    if (e.frame == frame) { e.frame = nullptr; any = true; }
+  if (any && eager_event) eager_event();
+}
+
+void Heap::take_off_tables(Object* o) {
+  if (o->rc & kInZct) take_off_zct(o);
+  if (!(o->rc & kInEager)) return;
+  o->rc &= ~uint64_t{kInEager};
+  for (size_t i = eager.size(); i-- > 0;)
+    if (eager[i].object == o) { eager[i] = eager.back(); eager.pop_back(); return; }
+}
+
+void Heap::release_parts(Object* o) {
+  Type* ty = o->type();
+  free_attributes(o, ty);
+  if (ty->layout->destroy) ty->layout->destroy(o);
+  ty->died_counted++;
+}
+
+// As kill(), for one object, outside a reconcile: there are no marks, so that children whose count falls to 0 may be held by a stack. They enter their
+// tables, and what is eager among them is looked at next.
+void Heap::kill_eager(Object* o) {
+  stats.eager_killed++;
+  take_off_tables(o);
+  bool queue = o->type()->death == Death::kFinalizer && wants_finalizer(o);
+  if (queue && !weakrefs_first(o)) {
+    o->rc |= kFinalized;
+    inc(o);  // the queue's
+    queue_finalizer(o);
+    return;
+  }
+  if (o->rc & kHasWeakrefs) weakrefs_dead(o);
+  if (queue) {
+    o->rc |= kFinalized;
+    inc(o);
+    queue_finalizer(o);
+    return;
+  }
+  struct V final : ChildVisitor {
+    Object* o;
+    explicit V(Object* o) : o(o) {}
+    void child(Value v) override {
+      Object* c = v.object();
+      dec(c);
+      if (UNLIKELY(c->flag(kEager)) && !is_counted(c->rc)) experience(o, c).was_useful();
+    }
+  } v(o);
+  visit_children(o, v);
+  release_parts(o);
+  free_object(o);
+}
+
+}  // namespace kaa

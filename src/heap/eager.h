@@ -1,0 +1,12 @@
+// Objects that became eager while something in the heap held them already, so that their owner does not know. Valid until the next reconcile.
+#pragma once
+#include <vector>
+
+#include "heap/heap.h"
+
+namespace kaa {
+
+std::vector<Object*>& eager_orphans();
+void add_orphan(Object* o);
+
+}  // namespace kaa

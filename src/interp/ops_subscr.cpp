@@ -1,0 +1,169 @@
+// Subscripts and slices.
+#include "interp/interp.h"
+#include "types/dict.h"
+
+namespace kaa {
+
+// ---- subscripts
+static Result<Value> subscript(Thread& t, Value o, Value key) {
+  if (IS_EXACT(o, dict)) {
+    Opt v = TRY(dict_get(t, o.as<Dict>(), key));
+    if (v) return v.v;
+    return raise_class(t, KAA_TYPE(KeyError), key);
+  }
+  return get_item(t, o, key);
+}
+// A __getitem__ or __setitem__ written in Python runs in the loop.
+static inline Value python_item_method(Value o, Dunder d) {
+  if (!o.is_object() || !o.object()->type()->has(kTypeHeap)) return Value();
+  Value m = o.object()->type()->dunder(d);
+  return m && IS_EXACT(m, function) ? m : Value();
+}
+SLOW(LOAD_SUBSCR) {
+  Value o = r[pc->b], key = r[pc->c];
+  SAVE();
+  if (key.is_int() && IS_EXACT(o, str)) {
+    Str* s = o.as<Str>();
+    int64_t i = key.as_int();
+    if (i < 0) i += static_cast<int64_t>(s->length);
+    if (LIKELY(static_cast<uint64_t>(i) < s->length)) {
+      uint32_t c = s->at(static_cast<size_t>(i));
+      if (LIKELY(c < 256)) { r[pc->a] = interp().latin1[c]; NEXT(1); }
+    }
+  }
+  if (IS_EXACT(o, dict)) STORE_RESULT(pc->a, subscript(*t, o, key), 1);
+  if (key.is_int() && (IS_EXACT(o, bytes) || IS_EXACT(o, bytearray))) {
+    bool fixed = IS_EXACT(o, bytes);
+    int64_t i = key.as_int(), n = static_cast<int64_t>(fixed ? o.as<Bytes>()->size : o.as<ByteArray>()->size);
+    if (i < 0) i += n;
+    if (LIKELY(static_cast<uint64_t>(i) < static_cast<uint64_t>(n))) {
+      r[pc->a] = Value::from_int(static_cast<uint8_t>((fixed ? o.as<Bytes>()->data() : o.as<ByteArray>()->data)[i]));
+      NEXT(1);
+    }
+  }
+  if (Value m = python_item_method(o, D_getitem)) {
+    Frame* nf = call_special(*t, f, m, o, key, Value(), pc->a, pc + 1, kReturnPlain);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
+  }
+  STORE_RESULT(pc->a, get_item(*t, o, key), 1);
+}
+HANDLER(LOAD_SUBSCR) {
+  Value o = r[pc->b], key = r[pc->c];
+  if (key.is_int() && o.is_object()) {
+    int64_t i = key.as_int();
+    Shape* s = o.object()->shape;
+    if (LIKELY(s == KAA_SHAPE(list))) {
+      List* l = o.as<List>();
+      i += (i >> 63) & static_cast<int64_t>(l->size);
+      if (LIKELY(static_cast<uint64_t>(i) < l->size)) { r[pc->a] = l->items[i]; NEXT(1); }
+    } else if (s == KAA_SHAPE(tuple)) {
+      Tuple* u = o.as<Tuple>();
+      i += (i >> 63) & static_cast<int64_t>(u->size);
+      if (LIKELY(static_cast<uint64_t>(i) < u->size)) { r[pc->a] = u->items[i]; NEXT(1); }
+    }
+  }
+  GO_SLOW(LOAD_SUBSCR);
+}
+SLOW(STORE_SUBSCR) {
+  Value o = r[pc->a], key = r[pc->b], v = r[pc->c];
+  SAVE();
+  if (key.is_int() && IS_EXACT(o, list)) {
+    List* l = o.as<List>();
+    int64_t i = key.as_int();
+    if (i < 0) i += static_cast<int64_t>(l->size);
+    if (LIKELY(static_cast<uint64_t>(i) < l->size)) {
+      Value old = l->items[i];
+      inc_into(v, l);
+      l->items[i] = v;
+      dec(old);
+      NEXT(1);
+    }
+  }
+  if (key.is_int() && v.is_int() && IS_EXACT(o, bytearray)) {
+    ByteArray* b = o.as<ByteArray>();
+    int64_t i = key.as_int();
+    if (i < 0) i += static_cast<int64_t>(b->size);
+    if (LIKELY(static_cast<uint64_t>(i) < b->size && static_cast<uint64_t>(v.as_int()) < 256)) {
+      b->data[i] = static_cast<char>(v.as_int());
+      NEXT(1);
+    }
+  }
+  if (Value m = python_item_method(o, D_setitem)) {
+    Frame* nf = call_special(*t, f, m, o, key, v, 0, pc + 1, kReturnDiscard);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
+  }
+  Status s = IS_EXACT(o, dict) ? dict_set(*t, o.as<Dict>(), key, v) : set_item(*t, o, key, v);
+  if (UNLIKELY(!s.ok())) FAIL();
+  NEXT(1);
+}
+HANDLER(STORE_SUBSCR) {
+  Value o = r[pc->a], key = r[pc->b], v = r[pc->c];
+  if (LIKELY(key.is_int() && IS_EXACT(o, list))) {
+    List* l = o.as<List>();
+    int64_t i = key.as_int();
+    i += (i >> 63) & static_cast<int64_t>(l->size);
+    if (LIKELY(static_cast<uint64_t>(i) < l->size)) {
+      Value old = l->items[i];
+      if (LIKELY(!drops_last(old))) {
+        inc_into(v, l);
+        l->items[i] = v;
+        drop_quick(old);
+        NEXT(1);
+      }
+    }
+  }
+  GO_SLOW(STORE_SUBSCR);
+}
+HANDLER(DEL_SUBSCR) {
+  SAVE();
+  if (!del_item(*t, r[pc->a], r[pc->b]).ok()) FAIL();
+  NEXT(1);
+}
+static Result<Value> make_slice(Thread& t, Value start, Value stop, Value step) {
+  SliceObject* s = TRY(alloc<SliceObject>(t, KAA_SHAPE(slice)));
+  s->start.init(start);
+  s->stop.init(stop);
+  s->step.init(step);
+  return s;
+}
+static Result<Value> load_slice(Thread& t, Value o, Value start, Value stop) {
+  auto bound = [](Value v, int64_t n, int64_t missing, int64_t& out) {
+    if (v.is_none()) { out = missing; return true; }
+    if (!v.is_int()) return false;
+    int64_t i = v.as_int();
+    if (i < 0) i += n;
+    out = i < 0 ? 0 : i > n ? n : i;
+    return true;
+  };
+  int64_t a, b;
+  if (IS_EXACT(o, str)) {
+    int64_t n = static_cast<int64_t>(o.as<Str>()->length);
+    if (bound(start, n, 0, a) && bound(stop, n, n, b)) return TRY(str_substr(t, o.as<Str>(), static_cast<size_t>(a), static_cast<size_t>(b)));
+  } else if (IS_EXACT(o, list)) {
+    int64_t n = static_cast<int64_t>(o.as<List>()->size);
+    if (bound(start, n, 0, a) && bound(stop, n, n, b)) {
+      List* l = TRY(new_list(t, a < b ? static_cast<size_t>(b - a) : 0));
+      List* src = o.as<List>();
+      for (int64_t i = a; i < b; i++) { l->items[i - a] = src->items[i]; inc_into(src->items[i], l); }
+      l->size = a < b ? static_cast<uint64_t>(b - a) : 0;
+      return l;
+    }
+  }
+  Value s = TRY(make_slice(t, start, stop, kNone));
+  return get_item(t, o, s);
+}
+HANDLER(LOAD_SLICE) { SAVE(); STORE_RESULT(pc->a, load_slice(*t, r[pc->b], r[pc->c], r[pc->c + 1]), 1); }
+static Status store_slice(Thread& t, Value o, Value v, Value start, Value stop) {
+  Value s = TRY(make_slice(t, start, stop, kNone));
+  return set_item(t, o, s, v);
+}
+HANDLER(STORE_SLICE) {
+  SAVE();
+  if (!store_slice(*t, r[pc->a], r[pc->b], r[pc->c], r[pc->c + 1]).ok()) FAIL();
+  NEXT(1);
+}
+HANDLER(BUILD_SLICE) { SAVE(); STORE_RESULT(pc->a, make_slice(*t, r[pc->b], r[pc->b + 1], pc->c == 3 ? r[pc->b + 2] : kNone), 1); }
+
+}  // namespace kaa

@@ -1,0 +1,531 @@
+// Watching the frames that hold eager objects.
+//
+// An eager object (heap/eager.cpp) with count 0 lives as long as a stack holds it. Finding that out at each instruction would cost too much; so each
+// such object has a note (EagerEntry) of one register that holds it. While that register holds it and is live, the object is alive, and nothing else
+// need be known. The register belongs to one frame, and only that frame can change it:
+//
+//  * a frame that holds one is *watched* (kWatched in its kind). It runs on a table of its own (k_watch_all), whose handler compares the noted register
+//    with the object before each instruction, two loads and two comparisons; after some hundred instructions without an event on k_watch_some, which
+//    leaves out what is common and harmless (arithmetic, jumps, loads);
+//  * a callee of it runs some instructions on the same table, which is cheap, and when it is not a short one on the ordinary table, as all its own
+//    callees do: its return is not kReturnPlain then (kCallerWatched), so that the caller's table is taken up again;
+//  * a watched frame that ends takes its notes with it: at the next instruction the objects are looked for.
+//
+// Looking (look()) goes through the frames' live registers first, innermost frame first. An object that no frame holds is looked for where reconcile looks,
+// native stacks and generators included; only one that is found nowhere dies, with the same certainty as in a reconcile. One that native code of an outer
+// activation holds is looked for again when the Python frame that called this code goes on.
+//
+// An event (a count that falls to 0, a birth, the end of a watched frame) must be acted upon at the next instruction, and handlers carry their table in a
+// machine register. So the table of unwatched frames belongs to the thread (Thread::live), and arming replaces its entries by op_look.
+#include "interp/watch.h"
+
+#include <string_view>
+
+#include "heap/eager.h"
+#include "interp/tracing.h"
+#include "objects/traits.h"
+#include "runtime/weakrefs.h"
+
+namespace kaa {
+
+KAA_PRESERVE_NONE static Value op_look(HANDLER_ARGS);
+KAA_PRESERVE_NONE static Value op_watch(HANDLER_ARGS);
+
+namespace {
+
+constexpr uint32_t kTicks = 256;       // instructions watched one by one
+constexpr uint32_t kForeign = 16;      // watched instructions in a row that callees may run before they are given the ordinary table
+constexpr int kMaxRounds = 16;         // of one look: finalizers may lose further objects
+
+// Instructions that are not watched in the long run: they may overwrite a register, but what they do is not seen before another one comes.
+constexpr bool is_quiet(std::string_view n) {
+  for (std::string_view p : {"ADD", "SUB", "MUL", "DIV", "FLOORDIV", "MOD", "POW", "LSHIFT", "RSHIFT", "AND", "OR", "XOR", "BINARY", "INPLACE", "NEG", "LT", "LE", "EQ", "NE", "GT", "GE",
+                             "IS", "IN", "NOT", "JUMP", "FOR_ITER", "LOAD_ATTR", "LOAD_SUBSCR", "LOAD_GLOBAL", "LOAD_DEREF", "LOAD_METHOD", "LOAD_INT", "STORE_SUBSCR", "LIST_APPEND", "RETURN"})
+    if (n.substr(0, p.size()) == p) return true;
+  return false;
+}
+constexpr bool is_call(std::string_view n) { return n.substr(0, 4) == "CALL" && n != "CALL_EX" && n != "CALL_ENTER" && n != "CALL_EXIT"; }
+constexpr bool k_is_call[] = {
+#define OP(name, ...) is_call(#name),
+#include "defs/opcodes.def"
+};
+
+const Dispatch k_look = {{
+#define OP(name, ...) op_look,
+#include "defs/opcodes.def"
+}};
+
+const Value k_nowhere;                         // the slot of notes that hold for no instruction
+Frame* const k_elsewhere = reinterpret_cast<Frame*>(1);  // held by something that is no frame of this thread
+
+bool is_live(const EagerEntry& e) {
+  uint32_t word = static_cast<Frame*>(e.frame)->pc_index();
+  return *e.slot == Value(e.object) && word >= e.lo && word < e.hi;
+}
+// Whether the note still says where the object is, as far as can be known without looking.
+bool still_good(Thread& t, EagerEntry& e) {
+  if (!e.frame) return false;
+  if (e.frame == k_elsewhere) return (t.heap->stats.eager_looks & ((1u << (e.misses < 10 ? e.misses : 10)) - 1)) != 0;
+  if (e.slot == &k_nowhere) return e.frame != t.frame;
+  return is_live(e);
+}
+
+// The number of registers that are the frame's own and live; callee: where the registers of the last frame above that is on the data stack begin.
+uint32_t live_height(const Frame* f, const Value* callee) {
+  uint32_t h = f->code->height_at(f->pc_index());
+  return callee && callee >= f->regs && callee < f->regs + h ? static_cast<uint32_t>(callee - f->regs) : h;
+}
+
+// The words around `word` at which temporary i is live.
+void live_range(const Code* c, uint32_t word, uint32_t i, uint32_t& lo, uint32_t& hi) {
+  lo = 0;
+  hi = c->nwords;
+  if (i < c->nlocals || !c->nheights) return;
+  uint32_t a = 0, b = c->nheights;
+  while (b - a > 1) {
+    uint32_t m = (a + b) / 2;
+    if (c->heights[m].start <= word) a = m; else b = m;
+  }
+  uint32_t first = a, last = a;
+  while (first > 0 && c->heights[first - 1].height > i) first--;
+  while (last + 1 < c->nheights && c->heights[last + 1].height > i) last++;
+  if (first > 0) lo = c->heights[first].start;
+  if (last + 1 < c->nheights) hi = c->heights[last + 1].start;
+}
+
+// Drops the notes of what is counted or known to be held. The number of the others.
+[[gnu::noinline]] size_t unplaced(Thread& t) {
+  auto& all = t.heap->eager;
+  size_t n = 0;
+  for (size_t i = 0; i < all.size();) {
+    EagerEntry& e = all[i];
+    if (is_counted(e.object->rc)) {
+      e.object->rc &= ~uint64_t{kInEager};
+      e = all.back();
+      all.pop_back();
+      continue;
+    }
+    if (!still_good(t, e)) { e.frame = nullptr; n++; }
+    i++;
+  }
+  return n;
+}
+
+bool note(Heap& h, Value v, Frame* f, const Value* slot, uint32_t lo, uint32_t hi) {
+  if (!v || !v.is_object()) return false;
+  for (EagerEntry& e : h.eager) {
+    if (v != Value(e.object)) continue;
+    if (e.frame) return false;
+    e.frame = f;
+    e.slot = slot;
+    e.lo = lo;
+    e.hi = hi;
+    e.misses = 0;
+    return true;
+  }
+  return false;
+}
+
+// Looks through the frames' live registers, as scan_frames does. The number of objects that were not found.
+[[gnu::noinline]] size_t place(Thread& t, size_t missing) {
+  Heap& h = *t.heap;
+  const Value* callee = nullptr;
+  Frame* up = nullptr;
+  for (Frame* f = t.frame; f && missing; up = f, f = f->prev) {
+    uint32_t word = f->pc_index(), height = live_height(f, callee), all = f->code->nwords;
+    size_t found = 0;
+    for (uint32_t i = 0; i < height; i++) {
+      Value v = f->regs[i];
+      if (!v || !v.is_object() || !(v.object()->rc & kInEager)) continue;
+      uint32_t lo, hi;
+      live_range(f->code, word, i, lo, hi);
+      found += note(h, v, f, &f->regs[i], lo, hi);
+    }
+    if (f == t.frame && h.scan_top) {
+      // What is above the height, if an instruction soon makes use of it, may be old: it is compared, and looked at again at the next instruction.
+      uint32_t more = boundary_height(f);
+      for (uint32_t i = height; i < more; i++) found += note(h, f->regs[i], f, &k_nowhere, 0, all);
+    }
+    found += note(h, f->func, f, reinterpret_cast<const Value*>(&f->func), 0, all);
+    found += note(h, f->locals, f, &f->locals, 0, all);
+    if (f->obj) found += note(h, f->obj, f, reinterpret_cast<const Value*>(&f->obj), 0, all);
+    if (!f->on_heap) callee = f->regs;
+    if (!found) continue;
+    missing -= found;
+    f->kind = static_cast<FrameKind>(f->kind | kWatched);
+    if (up) up->kind = static_cast<FrameKind>(up->kind | kCallerWatched);
+    t.watch_frame = nullptr;
+  }
+  return missing;
+}
+
+// Marks the eager objects that anything refers to.
+class Finder final : public RootVisitor {
+ public:
+  explicit Finder(Heap& h) : h_(h) {
+    for (EagerEntry& e : h.eager) {
+      if (e.frame) continue;
+      uintptr_t a = reinterpret_cast<uintptr_t>(e.object);
+      lo_ = a < lo_ ? a : lo_;
+      hi_ = a > hi_ ? a : hi_;
+    }
+    // Interior addresses of the last one are in its page, of a large object within its span.
+    hi_ += kPageSize + (h.find_object(hi_) ? object_size(reinterpret_cast<Object*>(hi_)) : 0);
+  }
+  void value(Value v) override {
+    if (v && v.is_object()) see(v.object());
+  }
+  __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
+    const uintptr_t* e = static_cast<const uintptr_t*>(hi);
+    for (const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7}); p < e; p++) {
+      if (LIKELY(*p < lo_ || *p >= hi_)) continue;
+      if (Object* o = h_.find_object(*p)) see(o);
+    }
+  }
+  void see(Object* o) {
+    if (o->rc & kInEager) o->rc |= kMarked;
+  }
+
+ private:
+  Heap& h_;
+  uintptr_t lo_ = ~uintptr_t{0}, hi_ = 0;  // where the objects lie that are looked for
+};
+
+// Nothing holds o: what dies with it, at once or by its finalizer. An exception holds frames through objects that are not eager: a reconcile reclaims
+// them all.
+[[gnu::noinline]] void settle_found(Thread& t, size_t known) {
+  Heap& h = *t.heap;
+  // Native code that holds an object was called by the frame below the innermost frame that was entered from native code.
+  Frame *p = t.frame, *entered = nullptr;
+  if (h.scan_top) {
+    while (p && (p->kind & kKindMask) != kReturnExit) p = p->prev;
+    entered = p;
+    if (p) p = p->prev;
+  }
+  std::vector<Object*> dead;
+  bool deep = false;
+  for (size_t i = 0; i < known; i++) {
+    EagerEntry& e = h.eager[i];
+    bool seen = e.object->rc & kMarked;
+    e.object->rc &= ~uint64_t{kMarked};
+    if (e.frame || is_counted(e.object->rc)) continue;
+    if (seen) {
+      e.slot = &k_nowhere;
+      e.misses++;
+      e.frame = p && e.misses < 8 ? p : k_elsewhere;
+      if (p) {
+        p->kind = static_cast<FrameKind>(p->kind | kWatched);
+        if (entered) entered->kind = static_cast<FrameKind>(entered->kind | kCallerWatched);
+        if (t.watch_frame == p) t.watch_frame = nullptr;  // what was loaded of its notes is not all
+      }
+      continue;
+    }
+    if (is_exception(e.object) || IS_EXACT(Value(e.object), traceback)) deep = true;
+    else dead.push_back(e.object);
+  }
+  for (Object* o : dead) h.kill_eager(o);
+  if (!deep) return;
+  if (h.scan_top) h.reconcile_above(h.scan_top);
+  else h.reconcile();
+}
+
+// Whether x holds c, itself or through what it holds, to a small depth and in a small number of steps. All that lie between become eager.
+class OwnerSearch {
+ public:
+  explicit OwnerSearch(Object* c) : c_(c) {}
+  bool from(Object* x, int depth) {
+    if (is_immortal(x->rc) || x == c_ || steps_ <= 0 || !is_small(x)) return false;
+    steps_--;
+    struct V final : ChildVisitor {
+      Object* list[kMost];
+      size_t n = 0;
+      void child(Value v) override { if (n < kMost && !is_immortal(v.object()->rc)) list[n++] = v.object(); }
+    } v;
+    visit_children(x, v);
+    for (size_t i = 0; i < v.n; i++)
+      if (v.list[i] == c_ || (depth > 1 && from(v.list[i], depth - 1))) {
+        make_eager(x);
+        return true;
+      }
+    return false;
+  }
+  bool going() const { return steps_ > 0; }
+
+ private:
+  static constexpr size_t kMost = 48;
+  static bool is_small(Object* x) {
+    Type* ty = x->type();
+    if (ty->has(kTypeType) || IS_EXACT(Value(x), module) || IS_EXACT(Value(x), code)) return false;
+    if (ty->has(kTypeList)) return static_cast<List*>(x)->size <= kMost;
+    if (ty->has(kTypeTuple)) return static_cast<Tuple*>(x)->size <= kMost;
+    if (ty->has(kTypeDict)) return static_cast<Dict*>(x)->used <= kMost;
+    // What has buffers of its own may hold many.
+    return (ty->layout->death != Death::kPlain && (!ty->layout->destroy || ty->has(kTypeList | kTypeDict))) || ty->attr_offset || ty->slots_offset;
+  }
+  Object* c_;
+  int steps_ = 128;
+};
+
+// Looks for the owners of containers that became eager when they had owners already: usually an object that a variable of the running function names
+// (self.files.append(f)).
+// Garbage may be an owner, too (the view that a loop's iterator was made of): a reconcile clears it away.
+[[gnu::noinline]] void find_owners(Thread& t) {
+  constexpr int kFrames = 4, kDepth = 3;
+  Heap& h = *t.heap;
+  std::vector<Object*> orphans;
+  orphans.swap(eager_orphans());
+  for (Object* o : orphans) {
+    bool found = false;
+    for (int depth = 1; depth <= kDepth && !found; depth++) {  // near owners first
+      OwnerSearch search(o);
+      int n = 0;
+      const Value* callee = nullptr;
+      for (Frame* f = t.frame; f && n < kFrames && search.going(); f = f->prev, n++) {
+        uint32_t height = live_height(f, callee);
+        if (!f->on_heap) callee = f->regs;
+        for (uint32_t i = 0; i < height && search.going(); i++)
+          if (Value v = f->regs[i]; v && v.is_object()) found |= search.from(v.object(), depth);
+        found |= search.from(f->func, depth);
+      }
+    }
+  }
+  if (orphans.empty()) return;
+  if (h.scan_top) h.reconcile_above(h.scan_top);
+  else h.reconcile();
+}
+
+// One round; false when nothing is left to be looked for.
+bool look_once(Thread& t) {
+  Heap& h = *t.heap;
+  h.stats.eager_looks++;
+  if (!eager_orphans().empty()) find_owners(t);
+  size_t n = unplaced(t);
+  if (!n || !(n = place(t, n)) || h.no_reconcile) return false;
+  h.stats.eager_scans++;
+  Finder f(h);
+  size_t known = h.eager.size();  // the scan may enter generators, which it has not looked for
+  h.scan_roots(f);
+  for (Value* v : h.roots) f.value(*v);
+  settle_found(t, known);
+  return true;
+}
+
+void disarm(Thread& t) {
+  t.look_due = false;
+  *t.live = k_dispatch;
+}
+
+// top: as for Heap::reconcile_above(), or null. at: the instruction that finalizers are reported at; null: the one before in the code.
+void look_from(Thread& t, const void* top, const Word* at) {
+  Heap& h = *t.heap;
+  Frame* line_frame = t.line_frame;
+  const Word* line_pc = t.line_pc;
+  for (int i = 0; i < kMaxRounds && (i == 0 || t.look_due); i++) {
+    if (t.look_due) disarm(t);
+    if (h.eager.empty() && eager_orphans().empty()) break;
+    const void* outer = h.scan_top;
+    h.scan_top = top;
+    bool any = look_once(t);
+    h.scan_top = outer;
+    if (!any) break;
+    if (!(t.poll.load(std::memory_order_relaxed) & kPollFinalizers)) continue;
+    // What the finalizers report belongs to the instruction before.
+    if (top && t.frame) {
+      t.line_frame = t.frame;
+      t.line_pc = at ? at : t.frame->pc > t.frame->code->words ? t.frame->pc - 1 : t.frame->pc;
+    }
+    static_cast<void>(run_finalizers(t));
+    t.line_frame = line_frame;
+    t.line_pc = line_pc;
+  }
+  sync_table(t);
+}
+
+// Fills the thread's note of what frame f must hold; false if it holds nothing.
+bool load_watch(Thread& t, Frame* f) {
+  t.watch_frame = nullptr;
+  t.watch_more = false;
+  for (EagerEntry& e : t.heap->eager) {
+    if (e.frame != f) continue;
+    if (t.watch_frame) { t.watch_more = true; continue; }
+    t.watch_frame = f;
+    t.watch_slot = e.slot;
+    t.watch_value = Value(e.object);
+    t.watch_pc = f->code->words + e.lo;
+    t.watch_words = e.hi - e.lo;
+  }
+  if (t.watch_more) t.watch_ticks = 0;  // each time the slow way, which looks at all
+  return t.watch_frame != nullptr;
+}
+
+// An argument that was a temporary of the watched caller is the callee's own now.
+void hand_over_arguments(Thread& t, Frame* f) {
+  if (f->on_heap) return;
+  for (EagerEntry& e : t.heap->eager) {
+    if (e.frame != f->prev || e.slot < f->regs || e.slot >= f->regs + f->code->nlocals || *e.slot != Value(e.object)) continue;
+    e.frame = f;
+    e.lo = 0;
+    e.hi = f->code->nwords;
+    f->kind = static_cast<FrameKind>(f->kind | kWatched);
+  }
+}
+
+// What op_watch does when not all is as noted.
+[[gnu::noinline]] void watch_slow(Thread& t, Frame* f) {
+  if (is_traced(t)) return;
+  bool fresh = t.watch_frame != f;
+  const Word* at = fresh ? nullptr : t.watch_last;
+  if (!(f->kind & kWatched)) {
+    if (f->prev && (f->prev->kind & kWatched)) {
+      f->kind = static_cast<FrameKind>(f->kind | kCallerWatched);
+      hand_over_arguments(t, f);
+    }
+    if (!(f->kind & kWatched)) {
+      t.dispatch = t.live;
+      return;
+    }
+  }
+  bool lost = t.look_due;
+  for (EagerEntry& e : t.heap->eager)
+    if (e.frame == f && !still_good(t, e)) lost = true;
+  if (lost) {
+    look_from(t, t.loop_base, at);
+    fresh = true;
+  }
+  if (fresh) {
+    t.watch_ticks = kTicks;
+    t.watch_left = kTicks;
+  }
+  if (!load_watch(t, f)) {
+    bool caller = f->prev && (f->prev->kind & kWatched);
+    f->kind = static_cast<FrameKind>((f->kind & ~kWatched) | (caller ? kCallerWatched : 0));
+    sync_table(t);
+    return;
+  }
+  if (t.watch_more && t.watch_left) t.watch_left--;
+  sync_table(t);
+}
+
+}  // namespace
+
+const Dispatch k_watch_all = {{
+#define OP(name, ...) op_watch,
+#include "defs/opcodes.def"
+}};
+const Dispatch k_watch_some = {{
+#define OP(name, ...) is_quiet(#name) ? op_##name : op_watch,
+#include "defs/opcodes.def"
+}};
+
+Dispatch* new_dispatch() { return new Dispatch(k_dispatch); }
+void delete_dispatch(Dispatch* d) { delete d; }
+
+void arm_look(Thread& t) {
+  if (t.look_due) return;
+  t.look_due = true;
+  *t.live = k_look;
+}
+
+void sync_table(Thread& t) {
+  if (is_traced(t)) return;
+  if (!t.frame || !(t.frame->kind & kWatched)) {
+    t.dispatch = t.live;
+    return;
+  }
+  // The ticks count down from kTicks, and on from 2^32 - 1.
+  bool settled = t.watch_frame == t.frame && (t.watch_more ? t.watch_left == 0 : t.watch_ticks > kTicks);
+  t.dispatch = settled ? &k_watch_some : &k_watch_all;
+}
+
+void look(Thread& t) { look_from(t, t.loop_base, nullptr); }
+
+void left_watched(Thread& t, Frame* f, FrameKind kind, Value v) {
+  Keep keep(v);
+  bool any = false;
+  if (kind & kWatched) {
+    for (EagerEntry& e : t.heap->eager)
+      if (e.frame == f) { e.frame = nullptr; any = true; }
+    if (t.watch_frame == f) t.watch_frame = nullptr;
+    if (any) arm_look(t);
+  }
+  sync_table(t);
+  if ((kind & kKindMask) != kReturnExit) return;
+  if (any) look_from(t, nullptr, nullptr);
+  if (t.frame && (t.frame->kind & kWatched)) arm_look(t);  // its handler goes on with the table it had
+}
+
+void watched_suspended(Thread& t, Frame* f, FrameKind kind) {
+  if (kind & kWatched) {
+    GeneratorObject* g = generator_of(f);
+    g->watched = true;
+    make_eager(g);
+    if (t.watch_frame == f) t.watch_frame = nullptr;
+  }
+  sync_table(t);
+  if ((kind & kKindMask) == kReturnExit && t.frame && (t.frame->kind & kWatched)) arm_look(t);
+}
+
+void watched_resumed(Thread& t, Frame* f) {
+  generator_of(f)->watched = false;
+  f->kind = static_cast<FrameKind>(f->kind | kWatched);
+  if (t.dispatch == t.live) arm_look(t);
+}
+
+bool held_by_frame(Thread& t, Object* o) {
+  const Value* callee = nullptr;
+  for (Frame* f = t.frame; f; f = f->prev) {
+    uint32_t height = live_height(f, callee);
+    for (uint32_t i = 0; i < height; i++)
+      if (f->regs[i] == Value(o)) return true;
+    if (f->func == o || f->locals == Value(o)) return true;
+    if (!f->on_heap) callee = f->regs;
+  }
+  return false;
+}
+
+static bool calls(Thread& t, Value* callable) {
+  Frame* f = t.frame;
+  if (!f || !k_is_call[f->pc->op]) return false;
+  *callable = f->regs[f->pc->b];
+  return true;
+}
+const void* base_of_call(Thread& t, Result<Value> (*fn)(Thread&, Args)) {
+  Value c;
+  return calls(t, &c) && c && IS_EXACT(c, builtin_function) && c.as<NativeFunction>()->def->fn == fn ? t.loop_base : nullptr;
+}
+const void* base_of_call(Thread& t, Value callable) {
+  Value c;
+  return calls(t, &c) && c == callable ? t.loop_base : nullptr;
+}
+
+static KAA_PRESERVE_NONE Value op_look(HANDLER_ARGS) {
+  SAVE();
+  look(*t);
+  table = t->dispatch;
+  MUSTTAIL return k_dispatch.op[pc->op](HANDLER_PASS);
+}
+
+static KAA_PRESERVE_NONE Value op_watch(HANDLER_ARGS) {
+  if (f != t->watch_frame) {
+    // A callee that the watched frame passed nothing that matters.
+    if (UNLIKELY((f->kind & kWatched) || t->look_due || t->watch_more || !t->watch_frame || t->watch_slot >= f->regs || t->watch_left == 0)) {
+      SAVE();
+      watch_slow(*t, f);
+      table = t->dispatch;
+    } else {
+      t->watch_left--;
+    }
+    MUSTTAIL return k_dispatch.op[pc->op](HANDLER_PASS);
+  }
+  if (UNLIKELY(*t->watch_slot != t->watch_value || static_cast<size_t>(pc - t->watch_pc) >= t->watch_words || t->look_due || t->watch_ticks-- == 0)) {
+    SAVE();
+    watch_slow(*t, f);
+    table = t->dispatch;
+  } else {
+    t->watch_left = kForeign;
+  }
+  t->watch_last = pc;
+  MUSTTAIL return k_dispatch.op[pc->op](HANDLER_PASS);
+}
+
+}  // namespace kaa
