@@ -16,7 +16,7 @@ Result<int64_t> search(Thread& t, Value seq, Value x, Args a) {
   bool plain = IS_EXACT(seq, list);
   while (lo < hi) {
     int64_t mid = static_cast<int64_t>((static_cast<uint64_t>(lo) + static_cast<uint64_t>(hi)) / 2);
-    Value item = plain && static_cast<uint64_t>(mid) < seq.as<List>()->size ? seq.as<List>()->items[mid] : TRY(get_item(t, seq, small_int(mid)));
+    Value item = plain && static_cast<uint64_t>(mid) < seq.as<List>()->size ? seq.as<List>()->items[mid] : TRY(get_item(t, seq, TRY(make_int(t, mid))));
     if (key) item = TRY(call(t, key, item));
     Value first = right ? x : item, second = right ? item : x;
     bool less = first.is_int() && second.is_int() ? first.as_int() < second.as_int() : TRY(compare_bool(t, CompareOp::LT, first, second));
@@ -27,7 +27,7 @@ Result<int64_t> search(Thread& t, Value seq, Value x, Args a) {
 }
 
 template <bool right>
-Result<Value> bisect(Thread& t, Args a) { return small_int(TRY(search<right>(t, a[0], a[1], a))); }
+Result<Value> bisect(Thread& t, Args a) { return make_int(t, TRY(search<right>(t, a[0], a[1], a))); }
 
 template <bool right>
 Result<Value> insort(Thread& t, Args a) {
@@ -35,7 +35,7 @@ Result<Value> insort(Thread& t, Args a) {
   if (a[4] && !a[4].is_none()) x = TRY(call(t, a[4], x));
   int64_t i = TRY(search<right>(t, a[0], x, a));
   if (IS_EXACT(a[0], list)) TRY(list_insert(t, a.as<List>(0), i, a[1]));
-  else TRY(call_method(t, a[0], NAME("insert"), small_int(i), a[1]));
+  else TRY(call_method(t, a[0], NAME("insert"), TRY(make_int(t, i)), a[1]));
   return kNone;
 }
 

@@ -137,6 +137,16 @@ Result<Value> sys_setrecursionlimit(Thread& t, Args a) {
   return kNone;
 }
 // The counted references plus those that registers and native stacks hold.
+Result<Value> sys_clear_type_descriptors(Thread& t, Args a) {
+  if (!is_type(a[0])) return RAISE(TypeError, "argument must be a type");
+  Type* ty = a.as<Type>(0);
+  if (ty->has(kTypeImmutable)) return RAISE(TypeError, "argument is immutable");
+  TRY(dict_pop(t, ty->dict, NAME("__dict__")));
+  TRY(dict_pop(t, ty->dict, NAME("__weakref__")));
+  type_modified(ty);
+  return kNone;
+}
+
 Result<Value> sys_getrefcount(Thread& t, Args a) {
   Value v = a[0];
   t.heap->reconcile();  // what is dead counts no longer
@@ -401,7 +411,7 @@ const MethodDef k_functions[] = {
     {"_is_gil_enabled", sys_true, "()", "Whether threads take turns.", kF},
     {"is_stack_trampoline_active", sys_false, "()", "Whether a profiler's trampoline is active.", kF},
     {"is_remote_debug_enabled", sys_false, "()", "Whether another process may run code in this one.", kF},
-    {"_clear_type_descriptors", sys_none, "(type, /)", "Nothing here: classes keep no descriptors to clear.", kF},
+    {"_clear_type_descriptors", sys_clear_type_descriptors, "(type, /)", "Takes __dict__ and __weakref__ of a class's own out of its namespace.", kF},
     {"_get_cpu_count_config", sys_cpu_count_config, "()", "The number of -X cpu_count, or -1.", kF},
     {"_debugmallocstats", sys_none, "()", "Nothing here.", kF},
 };

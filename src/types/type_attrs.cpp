@@ -216,7 +216,7 @@ static Result<Value> get_text_signature(Thread& t, Value self) {
     Value f = dict_get_str(ty->dict, intern_name(name));
     if (!f || (!IS_EXACT(f, builtin_function) && !IS_EXACT(f, wrapper_descriptor))) continue;
     const char* sig = f.as<NativeFunction>()->def->sig;
-    if (!sig || strstr(sig, "*args")) continue;
+    if (!sig || strstr(sig, "($cls, /, *args") || strstr(sig, "($self, /, *args")) continue;  // those say nothing
     return text_signature(t, sig);
   }
   return kNone;

@@ -76,7 +76,8 @@ UnitEncoding unit_encoding(std::string_view name) {
   if (!bytes) return {0, false};
   s.remove_prefix(2);
   if (s.starts_with("-")) s.remove_prefix(1);
-  if (s.empty()) return {bytes, kNativeEndian == Endian::kBig};
+  if (s.empty() && b[n - 1] != '-')  // "utf-16-" is no name
+    return {bytes, kNativeEndian == Endian::kBig};
   if (s == "le") return {bytes, false};
   if (s == "be") return {bytes, true};
   return {0, false};
@@ -231,6 +232,8 @@ Status encode_replacement(Thread& t, EncodeJob& job, const CodecError& e, Encode
     r.is_bytes = true;
     r.bytes = with.as<Bytes>()->view();
   } else {
+    // What the Unicode encodings cannot have is a surrogate: for it they take bytes, or plain ASCII.
+    if (unit_encoding(job.encoding).bytes && !with.as<Str>()->is_ascii()) return raise_encode_error(t, job, e.start, e.end, e.reason);
     r.text.append({with.as<Str>()->data(), with.as<Str>()->length, with.as<Str>()->kind()});
   }
   return {};

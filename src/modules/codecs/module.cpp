@@ -75,8 +75,9 @@ Result<Value> std_decode(Thread& t, Args a) {
   Utf8 errors;
   TRY(errors_argument(t, a[1], row_of(c).decode_name, errors));
   bool final = whole || (a[2] ? TRY(truth(t, a[2])) : escape);
+  size_t given = in.view.size();  // an error handler may put another object in its place
   Decoded d = TRY(decode_standard(t, c, in.view, in.source, errors.data, final));
-  return pair(t, d.text, d.consumed);
+  return pair(t, d.text, final ? given : d.consumed);
 }
 
 template <StdCodec c>

@@ -67,11 +67,11 @@ Result<Value> defaultdict_repr(Thread& t, Args a) {
   Str* text;
   if (factory.is_none()) {
     text = TRY(new_str(t, "None"));
-  } else if (repr_enter(t, a[0].object())) {
+  } else if (factory.is_object() && repr_enter(t, factory.object())) {  // a bound method of ours shows us again
     text = TRY(new_str(t, "..."));
   } else {
     Result<Str*> r = repr(t, factory);
-    repr_leave(t, a[0].object());
+    if (factory.is_object()) repr_leave(t, factory.object());
     if (!r.ok()) return Error{};
     text = r.value();
   }

@@ -209,11 +209,13 @@ Result<Value> odict_clear(Thread&, Args a) {
 Result<Value> odict_copy(Thread& t, Args a) {
   Value r = is_exact(a[0]) ? TRY(call(t, g_ordered_dict)) : TRY(call(t, type_of(a[0])));
   Dict* d = self_of(a);
+  auto mutations = d->mutations;
   for (uint32_t i = 0; i < d->fill; i++) {
     Value key = d->entries[i].key;
     if (!key) continue;
     if (is_exact(a[0])) TRY(dict_set_hashed(t, r.as<Dict>(), key, d->entries[i].hash, d->entries[i].value));
     else TRY(set_item(t, r, key, TRY(get_item(t, a[0], key))));
+    if (d->mutations != mutations) return RAISE(RuntimeError, "OrderedDict mutated during iteration");
   }
   return r;
 }

@@ -61,8 +61,9 @@ inline bool is_date(Value v) { return v.is_object() && is_instance(v, state().da
 inline bool is_time(Value v) { return v.is_object() && is_instance(v, state().time); }
 inline bool is_datetime(Value v) { return v.is_object() && is_instance(v, state().datetime); }
 inline bool is_tzinfo(Value v) { return v.is_object() && is_instance(v, state().tzinfo); }
+// Depends on the secret of PYTHONHASHSEED, like the hashes of texts.
 inline int64_t mixed_hash(uint64_t a, uint64_t b = 0) {
-  uint64_t h = (a ^ (b * 0x9E3779B97F4A7C15ull)) * 0xBF58476D1CE4E5B9ull;
+  uint64_t h = (a ^ interp().hash_key0 ^ (b * 0x9E3779B97F4A7C15ull)) * 0xBF58476D1CE4E5B9ull;
   h ^= h >> 29;
   h = (h * 0x94D049BB133111EBull) >> 3;
   return h ? static_cast<int64_t>(h) : 1;

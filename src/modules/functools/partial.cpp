@@ -159,6 +159,7 @@ Result<Value> partial_setstate(Thread& t, Args a) {
     kwargs = copy;
   }
   if (!s->items[3].is_none()) TRY(set_dict_attr(t, a[0], s->items[3]));
+  else if (p->shape != p->type()->root) TRY(set_dict_attr(t, a[0], TRY(new_dict(t))));
   p->func.set(s->items[0]);
   p->args.set(args);
   p->kwargs.set(kwargs);

@@ -399,7 +399,7 @@ const MethodDef k_methods[] = {
     {"__getstate__", io_getstate_refused, "($self, /)", nullptr},
 };
 const GetSetDef k_getsets[] = {
-    {"closed", get_closed, nullptr, "Whether the file is closed."},
+    {"closed", get_closed, nullptr, "True if the file is closed"},
     {"closefd", get_closefd, nullptr, "Whether close() closes the descriptor."},
     {"mode", get_mode, nullptr, "The mode in which the file is open."},
     {"_blksize", get_blksize, nullptr, "Preferred size of a transfer, in bytes."},

@@ -243,7 +243,7 @@ const MethodDef k_zip_longest[] = {{"__new__", zip_longest_new, nullptr, "zip_lo
 
 const TypeSpec accumulate_spec = {.doc = "The totals so far, by addition or another function of two arguments.",
                                   .methods = k_accumulate, .iternext = accumulate_next, .layout = &kLayout<Accumulate>, .flags = kTypeBase};
-const TypeSpec batched_spec = {.doc = "Tuples of n items each; the last one may be shorter, unless strict.",
+const TypeSpec batched_spec = {.doc = "Tuples of n items each; the last one may be shorter, unless strict.\n\n>>> list(batched('snake', 2))\n[('s', 'n'), ('a', 'k'), ('e',)]",
                                .methods = k_batched, .iternext = batched_next, .layout = &kLayout<Batched>, .flags = kTypeBase};
 const TypeSpec chain_spec = {.doc = "The items of one iterable after the other.",
                              .methods = k_chain, .iternext = chain_next, .layout = &kLayout<Chain>, .flags = kTypeBase};

@@ -138,16 +138,23 @@ struct ProductSum {
       bool pf = is_exact_float(p), qf = is_exact_float(q);
       bool pi = is_exact_int(p) || p.is_bool(), qi = is_exact_int(q) || q.is_bool();
       if ((pf || pi) && (qf || qi) && (pf || qf)) {
-        x = pf ? float_value(p) : TRY(int_to_double(t, p));
-        y = qf ? float_value(q) : TRY(int_to_double(t, q));
-        Triple sum = add_product(x, y, floats);
-        if (isfinite(sum.hi)) {
-          floats = sum;
-          floats_used = true;
-          return {};
+        Result<double> from = pf ? Result<double>(float_value(p)) : int_to_double(t, p), to = qf ? Result<double>(float_value(q)) : int_to_double(t, q);
+        if (from.ok() && to.ok()) {
+          x = from.value();
+          y = to.value();
+          Triple sum = add_product(x, y, floats);
+          if (isfinite(sum.hi)) {
+            floats = sum;
+            floats_used = true;
+            return {};
+          }
+        } else {
+          clear_exc(t);
         }
       }
+      // The first pair that is no plain float ends this: what follows is added one by one, in order.
       TRY(flush_floats(t));
+      floats_done = true;
     }
     Value v = TRY(binary_op(t, BinaryOp::MUL, p, q));
     total = TRY(binary_op(t, BinaryOp::ADD, total, v));

@@ -96,7 +96,8 @@ Result<Value> unicode_iscased(Thread& t, Args a) {
   int c = TRY(to_cint(t, a[0]));
   if (!in_unicode(c)) return kFalse;
   uint32_t u = static_cast<uint32_t>(c);
-  return Value::from_bool(unicode::to_lower(u) != u || unicode::to_upper(u) != u);
+  uint32_t full[unicode::kMaxCaseExpansion];  // a ligature's upper case is several letters
+  return Value::from_bool(unicode::to_lower(u) != u || unicode::to_upper_full(u, full) != 1 || full[0] != u);
 }
 Result<Value> unicode_tolower(Thread& t, Args a) {
   int c = TRY(to_cint(t, a[0]));
