@@ -9,6 +9,7 @@
 #include "interp/tracing.h"
 
 #include "bytecode/operands.h"
+#include "heap/eager.h"
 #include "interp/frame_type.h"
 #include "interp/generator.h"
 #include "interp/monitor.h"
@@ -44,8 +45,10 @@ void choose_dispatch(Thread& t) {
 bool thread_is_traced(const Thread& t) { return t.dispatch == &k_trace_dispatch; }
 
 // The thread's references are not counted: one that goes is looked at like a count that falls to zero.
-static void replace_function(Value& place, Value func) {
+static void replace_function(Thread& t, Value& place, Value func) {
   Value old = place;
+  for (EagerEntry& e : t.heap->eager)
+    if (Value(e.object) == old) e.frame = nullptr;
   place = func && !func.is_none() ? func : Value();
   monitoring_changed();
   inc(old);
@@ -53,12 +56,12 @@ static void replace_function(Value& place, Value func) {
 }
 Status set_trace(Thread& t, Value func) {
   TRY(audit(t, "sys.settrace"));
-  replace_function(t.trace_func, func);
+  replace_function(t, t.trace_func, func);
   return {};
 }
 Status set_profile(Thread& t, Value func) {
   TRY(audit(t, "sys.setprofile"));
-  replace_function(t.profile_func, func);
+  replace_function(t, t.profile_func, func);
   return {};
 }
 Result<Value> call_tracing(Thread& t, Value func, Tuple* args) {
@@ -244,6 +247,8 @@ static bool tell_outcome(Thread& t, Frame* f, const Word* pc) {
     }
   }
   if (op == Op::SEND) return true;
+  // An item of a loop goes to its target in the second word of the instruction.
+  if (pc == next && (op == Op::FOR_ITER || op == Op::FOR_ITER_PAIR)) to = word + 1;
   if (pc == next) return mon_notify(t, f, MonEvent::BranchLeft, s.tools[kSpotMain], word, kSpotMain, small_int(code_offset(to)));
   return mon_notify(t, f, MonEvent::BranchRight, s.tools[kSpotAlt], word, kSpotAlt, small_int(code_offset(to)));
 }

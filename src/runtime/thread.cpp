@@ -51,7 +51,8 @@ void native_bounds(char*& base, char*& limit) {
 Thread* create_thread(Interp& in) {
   Thread* t = new Thread();
   bool first = !in.threads;
-  size_t frames = first ? size_t{1} << 30 : size_t{256} << 20, data = first ? size_t{2} << 30 : size_t{512} << 20;
+  // Address space alone, but of that there may be a limit, and many threads.
+  size_t frames = first ? size_t{1} << 30 : size_t{16} << 20, data = first ? size_t{2} << 30 : size_t{32} << 20;
   t->frame_base = static_cast<Frame*>(reserve(frames));
   t->stack_base = static_cast<char*>(reserve(data));
   if (!t->frame_base || !t->stack_base) { delete t; return nullptr; }
