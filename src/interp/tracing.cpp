@@ -279,7 +279,6 @@ static bool tell_line(Thread& t, Frame* f, uint32_t tools, uint32_t word, const 
 // All that is to be told before the instruction at f->pc runs; prev was run before it. False: an exception was raised. May change f->pc (f_lineno was set).
 static bool trace_instruction(Thread& t, Frame* f, const Word* prev) {
   Code* c = f->code;
-  if (t.notes && t.notes->top == f && !tell_outcome(t, f, f->pc)) return false;
   CodeMonitor* m = code_monitor(c);
   if (!m) { static_cast<void>(raise_memory(t)); return false; }
   Spot* spots = m->spots();
@@ -333,8 +332,9 @@ static bool trace_instruction(Thread& t, Frame* f, const Word* prev) {
 static Value traced(Thread* t, const Word* pc, Frame* f, const Word*& next) {
   const Word* prev = f->pc;
   f->pc = pc;
+  bool ok = !t->notes || t->notes->top != f || tell_outcome(*t, f, pc);  // before the look: notes hold what they speak of
   if (UNLIKELY(!t->heap->eager.empty())) look(*t);
-  bool ok = trace_instruction(*t, f, prev);
+  ok = ok && trace_instruction(*t, f, prev);
   next = f->pc;
   return Value::from_bool(ok);
 }
