@@ -38,6 +38,8 @@ static Result<Value> get_lineno(Thread& t, Value self) {
   FrameObject* o = frame_of(self);
   int64_t at = o->live ? start_event_word(t, o->live) : -1;
   if (at == 0) return small_int(str_equal_ascii(o->code->name.get().as<Str>(), "<module>") ? 0 : o->code->firstlineno);
+  // Of a generator that was not started nothing has run yet.
+  if (o->live && o->live->on_heap && generator_of(o->live)->state == GenState::kCreated) return small_int(o->code->firstlineno);
   const PositionEntry* p = code_position(o->code, at > 0 ? static_cast<uint32_t>(at) : frame_word(o));
   return p && p->line >= 0 ? small_int(p->line) : kNone;
 }

@@ -41,7 +41,7 @@ Result<Value> opcode_nb_ops(Thread& t, Args) {
 }
 Result<Value> opcode_intrinsics(Thread& t, Args) {
   static const char* const k_names[] = {"PrintExpr", "StopIterationError", "TypeVar", "TypeVarWithBound", "TypeVarWithConstraints", "ParamSpec", "TypeVarTuple",
-                                        "SetTypeparamDefault", "SubscriptGeneric", "TypeAlias"};
+                                        "SetTypeparamDefault", "SubscriptGeneric", "TypeAlias", "CheckIterator"};
   static_assert(sizeof k_names / sizeof *k_names == static_cast<size_t>(Intrinsic::kCount));
   return name_list(t, k_names);
 }
@@ -75,6 +75,12 @@ const MethodDef k_functions[] = {
     {"get_special_method_names", opcode_special_methods, "()", "Special methods that instructions look up.", kF},
     {"get_executor", opcode_get_executor, "(*, code, offset)", "None: there are no executors.", kF},
 };
+
+// Instructions are not rewritten in a way that these functions could show.
+Status opcode_exec(Thread& t, Module* m) {
+  TRY(module_add(t, m, "ENABLE_SPECIALIZATION", kFalse));
+  return module_add(t, m, "ENABLE_SPECIALIZATION_FT", kFalse);
+}
 
 }  // namespace
 
