@@ -9,6 +9,7 @@
 #include "interp/tracing.h"
 
 #include "bytecode/operands.h"
+#include "heap/eager.h"
 #include "interp/frame_type.h"
 #include "interp/generator.h"
 #include "interp/monitor.h"
@@ -44,8 +45,10 @@ void choose_dispatch(Thread& t) {
 bool thread_is_traced(const Thread& t) { return t.dispatch == &k_trace_dispatch; }
 
 // The thread's references are not counted: one that goes is looked at like a count that falls to zero.
-static void replace_function(Value& place, Value func) {
+static void replace_function(Thread& t, Value& place, Value func) {
   Value old = place;
+  for (EagerEntry& e : t.heap->eager)
+    if (Value(e.object) == old) e.frame = nullptr;
   place = func && !func.is_none() ? func : Value();
   monitoring_changed();
   inc(old);
@@ -53,12 +56,12 @@ static void replace_function(Value& place, Value func) {
 }
 Status set_trace(Thread& t, Value func) {
   TRY(audit(t, "sys.settrace"));
-  replace_function(t.trace_func, func);
+  replace_function(t, t.trace_func, func);
   return {};
 }
 Status set_profile(Thread& t, Value func) {
   TRY(audit(t, "sys.setprofile"));
-  replace_function(t.profile_func, func);
+  replace_function(t, t.profile_func, func);
   return {};
 }
 Result<Value> call_tracing(Thread& t, Value func, Tuple* args) {
@@ -244,6 +247,8 @@ static bool tell_outcome(Thread& t, Frame* f, const Word* pc) {
     }
   }
   if (op == Op::SEND) return true;
+  // An item of a loop goes to its target in the second word of the instruction.
+  if (pc == next && (op == Op::FOR_ITER || op == Op::FOR_ITER_PAIR)) to = word + 1;
   if (pc == next) return mon_notify(t, f, MonEvent::BranchLeft, s.tools[kSpotMain], word, kSpotMain, small_int(code_offset(to)));
   return mon_notify(t, f, MonEvent::BranchRight, s.tools[kSpotAlt], word, kSpotAlt, small_int(code_offset(to)));
 }
@@ -274,7 +279,6 @@ static bool tell_line(Thread& t, Frame* f, uint32_t tools, uint32_t word, const 
 // All that is to be told before the instruction at f->pc runs; prev was run before it. False: an exception was raised. May change f->pc (f_lineno was set).
 static bool trace_instruction(Thread& t, Frame* f, const Word* prev) {
   Code* c = f->code;
-  if (t.notes && t.notes->top == f && !tell_outcome(t, f, f->pc)) return false;
   CodeMonitor* m = code_monitor(c);
   if (!m) { static_cast<void>(raise_memory(t)); return false; }
   Spot* spots = m->spots();
@@ -328,8 +332,9 @@ static bool trace_instruction(Thread& t, Frame* f, const Word* prev) {
 static Value traced(Thread* t, const Word* pc, Frame* f, const Word*& next) {
   const Word* prev = f->pc;
   f->pc = pc;
+  bool ok = !t->notes || t->notes->top != f || tell_outcome(*t, f, pc);  // before the look: notes hold what they speak of
   if (UNLIKELY(!t->heap->eager.empty())) look(*t);
-  bool ok = trace_instruction(*t, f, prev);
+  ok = ok && trace_instruction(*t, f, prev);
   next = f->pc;
   return Value::from_bool(ok);
 }

@@ -665,8 +665,7 @@ bool shut_down(Thread& t, const char* title) {
   Opt th{};
   if (Result<Opt> m = dict_get(t, interp().modules, NAME("threading")); m.ok()) th = m.value();
   if (th) quiet(call_method(t, th.v, NAME("_shutdown")));
-  Result<Opt> ax = dict_get(t, interp().modules, NAME("atexit"));
-  if (ax.ok() && ax.value()) quiet(call_method(t, ax.value().v, NAME("_run_exitfuncs")));
+  if (!run_exit_functions(t).ok()) write_unraisable(t, Value());
   bool failed = flush_std_files(t);
   for (const auto& [option, value] : g_config.x_options)
     if (option == "lifecycle" && value.empty() && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());

@@ -60,6 +60,11 @@ const MethodDef k_functions[] = {
 
 }  // namespace
 
+Status run_exit_functions(Thread& t) {
+  TRY(atexit_run(t, {}));
+  return {};
+}
+
 extern const ModuleDef atexit_module = {"atexit", "Functions that run at exit.", k_functions, nullptr};
 
 }  // namespace kaa

@@ -103,6 +103,10 @@ Result<Value> sys_current_frames(Thread& t, Args) {
     }
   return d;
 }
+// Flags that extension modules would be opened with.
+int g_dlopen_flags = RTLD_NOW;
+Result<Value> sys_getdlopenflags(Thread&, Args) { return small_int(g_dlopen_flags); }
+Result<Value> sys_setdlopenflags(Thread& t, Args a) { g_dlopen_flags = TRY(to_cint(t, a[0])); return kNone; }
 Result<Value> sys_current_exceptions(Thread& t, Args) {
   TRY(audit(t, "sys._current_exceptions"));
   Dict* d = TRY(new_dict(t));
@@ -378,6 +382,8 @@ const MethodDef k_functions[] = {
     {"call_tracing", sys_call_tracing, "(func, args, /)", "Calls func(*args) with tracing on, from a trace function.", kF},
     {"_getframemodulename", sys_getframemodulename, "(depth=0)", "The module name of a frame of the call stack.", kF},
     {"_current_frames", sys_current_frames, "()", "The innermost frame of each thread.", kF},
+    {"getdlopenflags", sys_getdlopenflags, "()", "The flags that extension modules are opened with.", kF},
+    {"setdlopenflags", sys_setdlopenflags, "(flags, /)", "Sets the flags that extension modules are opened with.", kF},
     {"_current_exceptions", sys_current_exceptions, "()", "The exception that each thread handles, or None.", kF},
     {"intern", sys_intern, "(string, /)", "The one string with this text that names are compared by.", kF},
     {"_is_interned", sys_is_interned, "(string, /)", "Whether the string is interned.", kF},
@@ -462,6 +468,14 @@ static Result<Value> version_info(Thread& t, Value level) {
   return named_tuple(t, "sys.version_info", "The version as numbers.", {{"major", small_int(3)}, {"minor", small_int(14)}, {"micro", small_int(0)}, {"releaselevel", level}, {"serial", small_int(0)}});
 }
 
+// As the C library tells it: "NPTL 2.36".
+static Result<Value> thread_library(Thread& t) {
+  char text[64];
+  size_t n = confstr(_CS_GNU_LIBPTHREAD_VERSION, text, sizeof text);
+  if (!n || n > sizeof text) return kNone;
+  return TRY(new_str(t, text));
+}
+
 // flags, float_info, int_info, hash_info, thread_info.
 static Status sys_records(Thread& t, Module* m, const Config& c) {
   auto n = [](int64_t i) { return small_int(i); };
@@ -482,7 +496,7 @@ static Status sys_records(Thread& t, Module* m, const Config& c) {
   Value hi = TRY(named_tuple(t, "sys.hash_info", "How hashes are made.",
       {{"width", n(64)}, {"modulus", n((int64_t{1} << 61) - 1)}, {"inf", n(314159)}, {"nan", n(0)}, {"imag", n(1000003)}, {"algorithm", NAME("siphash13")}, {"hash_bits", n(64)}, {"seed_bits", n(128)}, {"cutoff", n(0)}}));
   TRY(module_add(t, m, "hash_info", hi));
-  Value ti = TRY(named_tuple(t, "sys.thread_info", "Which threads there are.", {{"name", NAME("pthread")}, {"lock", NAME("semaphore")}, {"version", kNone}}));
+  Value ti = TRY(named_tuple(t, "sys.thread_info", "Which threads there are.", {{"name", NAME("pthread")}, {"lock", NAME("semaphore")}, {"version", TRY(thread_library(t))}}));
   TRY(module_add(t, m, "thread_info", ti));
   static const StructSeqField k_unraisable[] = {{"exc_type", nullptr}, {"exc_value", nullptr}, {"exc_traceback", nullptr}, {"err_msg", nullptr}, {"object", nullptr}, kStructSeqEnd};
   static const StructSeqDef k_unraisable_def = {"sys.UnraisableHookArgs", "What sys.unraisablehook receives.", k_unraisable, 5};

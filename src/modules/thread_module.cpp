@@ -14,6 +14,7 @@
 #include "objects/traits.h"
 #include "runtime/audit.h"
 #include "runtime/call.h"
+#include "runtime/codecs_api.h"
 #include "runtime/gil.h"
 #include "runtime/startup.h"
 #include "runtime/weakrefs.h"
@@ -75,7 +76,7 @@ uint64_t g_main_id = 0;
 
 uint64_t self_id() { return reinterpret_cast<uint64_t>(pthread_self()); }
 
-// 1 taken, 0 timed out, -1 error (a signal handler raised). timeout < 0: wait for ever; 0: try.
+// 1 taken, 2 taken after a wait, 0 timed out, -1 error (a signal handler raised). timeout < 0: wait for ever; 0: try.
 int lock_acquire(Thread& t, LockCore* c, double timeout, bool interruptible = true) {
   pthread_mutex_lock(&c->mutex);
   if (!c->locked) {
@@ -111,11 +112,14 @@ int lock_acquire(Thread& t, LockCore* c, double timeout, bool interruptible = tr
     if (!c->locked) { c->locked = true; got = true; }
     pthread_mutex_unlock(&c->mutex);
     leave_blocking(t);
-    if (got) return 1;
+    if (got) return 2;
     if (late) return 0;
     if (interruptible && !safepoint(t).ok()) return -1;
   }
 }
+// The handler of a signal that came while a lock was waited for runs at once: whoever waited can deal with its exception here, not in the middle of what
+// comes next.
+Status signals_now(Thread& t) { return t.poll.load(std::memory_order_relaxed) & kPollSignal ? safepoint(t) : Status(); }
 bool lock_release(LockCore* c) {
   pthread_mutex_lock(&c->mutex);
   bool was = c->locked;
@@ -151,7 +155,8 @@ Result<Value> lock_acquire_(Thread& t, Args a) {
   double d = TRY(timeout_of(t, a[1], a[2]));
   int r = lock_acquire(t, a.as<LockObject>(0)->core, d);
   if (r < 0) return Error{};
-  return Value::from_bool(r == 1);
+  if (r == 2) TRY(signals_now(t));
+  return Value::from_bool(r != 0);
 }
 Result<Value> lock_release_(Thread& t, Args a) {
   if (!lock_release(a.as<LockObject>(0)->core)) return RAISE(RuntimeError, "release unlocked lock");
@@ -196,8 +201,9 @@ Result<Value> rlock_acquire(Thread& t, Args a) {
   if (o->count && o->owner == self_id()) { o->count++; return kTrue; }
   int r = lock_acquire(t, o->core, d);
   if (r < 0) return Error{};
-  if (r == 1) { o->owner = self_id(); o->count = 1; }
-  return Value::from_bool(r == 1);
+  if (r) { o->owner = self_id(); o->count = 1; }
+  if (r == 2) TRY(signals_now(t));
+  return Value::from_bool(r != 0);
 }
 Result<Value> rlock_release(Thread& t, Args a) {
   RLockObject* o = a.as<RLockObject>(0);
@@ -378,7 +384,7 @@ Result<Value> handle_join(Thread& t, Args a) {
   if (interp().finalizing) return RAISE(PythonFinalizationError, "cannot join thread at interpreter shutdown");
   int r = lock_acquire(t, h->done, d < 0 ? -1 : d > kTimeoutMax ? kTimeoutMax : d);
   if (r < 0) return Error{};
-  if (r == 1) lock_release(h->done);
+  if (r) lock_release(h->done);
   return kNone;
 }
 Result<Value> handle_is_done(Thread&, Args a) { return Value::from_bool(a.as<ThreadHandle>(0)->state == 2); }
@@ -434,12 +440,16 @@ Result<Value> thread_interrupt_main(Thread& t, Args a) {
   TRY(safepoint(t));  // in the main thread the handler runs at once
   return kNone;
 }
+Result<Value> thread_get_name(Thread& t, Args) {
+  char name[32];
+  if (int err = pthread_getname_np(pthread_self(), name, sizeof name)) return raise_os_error(t, err);
+  return TRY(decode_fs(t, name));
+}
 Result<Value> thread_set_name(Thread& t, Args a) {
   if (!is_str(a[0])) return RAISE(TypeError, "set_name() argument 'name' must be str, not %T", a[0]);
-  Utf8 u;
-  TRY(str_utf8(t, a[0].as<Str>(), u, true));
+  Value encoded = TRY(call_method(t, a[0], NAME("encode"), NAME("utf-8"), NAME("replace")));
   char name[16];
-  snprintf(name, sizeof name, "%s", u.data);
+  snprintf(name, sizeof name, "%s", encoded.as<Bytes>()->data());
   pthread_setname_np(pthread_self(), name);
   return kNone;
 }
@@ -568,6 +578,7 @@ const MethodDef k_functions[] = {
     {"exit_thread", thread_exit, "()", "An old name of exit().", kF},
     {"interrupt_main", thread_interrupt_main, "(signum=2, /)", "As if a signal had come: its handler runs in the main thread.", kF},
     {"stack_size", thread_stack_size, "(size=0, /)", "Size of the native stack of new threads.", kF},
+    {"_get_name", thread_get_name, "()", "The system's name of this thread.", kF},
     {"set_name", thread_set_name, "(name)", "The system's name of this thread.", kF},
     {"_shutdown", thread_shutdown, "()", "Waits for the threads that are no daemons.", kF},
     {"_make_thread_handle", thread_make_handle, "(ident, /)", "A handle of a thread that runs already.", kF},
@@ -588,6 +599,7 @@ Status thread_exec(Thread& t, Module* m) {
   TRY(module_add(t, m, "_ThreadHandle", g_handle_type));
   TRY(module_add(t, m, "_local", g_local_type));
   TRY(module_add(t, m, "error", KAA_TYPE(RuntimeError)));
+  TRY(module_add(t, m, "_NAME_MAXLEN", small_int(15)));
   return module_add(t, m, "TIMEOUT_MAX", TRY(make_float(t, kTimeoutMax)));
 }
 

@@ -185,7 +185,8 @@ Result<Value> code_branches(Thread& t, Args a) {
     JumpField f = jump_field(op);
     if (f != JumpField::None && !ends_flow(op)) {
       int64_t next = int64_t{at} + n, target = next + (f == JumpField::Word1 ? w[1].offset : w->bc);
-      Tuple* u = TRY(make_tuple(t, small_int(code_offset(at)), small_int(next * 8), small_int(target * 8)));
+      int64_t left = op == Op::FOR_ITER || op == Op::FOR_ITER_PAIR ? int64_t{at} + 1 : next;  // where the item is stored
+      Tuple* u = TRY(make_tuple(t, small_int(code_offset(at)), small_int(left * 8), small_int(target * 8)));
       TRY(list_append(t, l, u));
     }
     at += n;

@@ -12,6 +12,7 @@ Tuple* self_of(Args a) { return a.as<Tuple>(0); }
 
 Result<Value> tuple_new(Thread& t, Args a, Tuple* kwnames) {
   Type* cls = a.as<Type>(0);
+  if (cls->has(kTypeDisallowInstantiation)) return RAISE(TypeError, "cannot create '%N' instances", cls);
   if (cls->layout->kind != LayoutKind::kTuple) return RAISE(TypeError, "tuple.__new__(%N) is not safe, use %N.__new__()", cls, cls);  // structseqs
   uint32_t npos = positional_count(a, kwnames) - 1;
   if (has_keywords(kwnames) && (cls == KAA_TYPE(tuple) || cls->dunder(D_init) == KAA_TYPE(tuple)->dunder(D_init)))

@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include "modules/sqlite/sqlite.h"
+#include "runtime/audit.h"
 #include "runtime/codecs_api.h"
 #include "types/objmodel.h"
 
@@ -121,6 +122,7 @@ Result<Value> connection_init(Thread& t, Args raw, Tuple* kwnames) {
   TRY(bind_raw(t, "Connection", *parse_signature(t, sig), raw, kwnames, p, nullptr, nullptr));
   Args a{p, 10};
   Connection* c = self_of(a);
+  TRY(audit(t, "sqlite3.connect", a[1]));
   PathArg path;
   TRY(fs_path(t, a[1], path));
   double timeout = a[2] ? TRY(to_double(t, a[2])) : 5.0;
@@ -162,6 +164,7 @@ Result<Value> connection_init(Thread& t, Args raw, Tuple* kwnames) {
   c->autocommit = autocommit;
   c->check_same_thread = same_thread;
   c->initialized = true;
+  TRY(audit(t, "sqlite3.connect/handle", c));
   if (autocommit == 0) TRY(run_sql(t, c, "BEGIN"));
   return kNone;
 }

@@ -1,5 +1,6 @@
 // Whole databases: backup, serialization; and extensions.
 #include "modules/sqlite/sqlite.h"
+#include "runtime/audit.h"
 #include "types/bytes.h"
 
 namespace kaa::sqlite {
@@ -132,6 +133,7 @@ Result<Value> connection_enable_load_extension(Thread& t, Args a) {
   Connection* c = a.as<Connection>(0);
   bool on = TRY(truth(t, a[1]));
   TRY(check(t, c));
+  TRY(audit(t, "sqlite3.enable_load_extension", c, Value::from_bool(on)));
   if (sqlite3_enable_load_extension(c->db->db, on) != SQLITE_OK) return OPERATIONAL_ERROR("Error enabling load extension");
   return kNone;
 }
@@ -145,6 +147,7 @@ Result<Value> connection_load_extension(Thread& t, Args a) {
     TRY(str_utf8(t, a.as<Str>(2), entry));
   }
   TRY(check(t, c));
+  TRY(audit(t, "sqlite3.load_extension", c, a[1]));
   char* message = nullptr;
   int rc = sqlite3_load_extension(c->db->db, name.data, entry.data, &message);
   if (rc == SQLITE_OK) return kNone;
