@@ -51,6 +51,7 @@ enum FrameKind : uint8_t {
   kReturnExit,       // entered from native code: leaving this frame leaves the interpreter loop
   kReturnInit,       // __init__ of a class call: must return None; the instance, kept in the caller's register `aux`, goes to dst
   kReturnBool,       // truth of the result goes to dst
+  kReturnIter,       // __iter__ of GET_ITER: the result must be an iterator
   kReturnDiscard,    // the result is of no interest
   kReturnBinary,     // an operator's method: NotImplemented sends the caller's instruction on to the reflected one, else as kReturnPlain
   kReturnJump,       // the same for a jump: the truth of the result decides
