@@ -334,7 +334,7 @@ Status path_insert(Thread& t, const std::string& s) {
   return {};
 }
 
-Status read_all(Thread& t, int fd, std::string& out) {
+[[gnu::noinline]] Status read_all(Thread& t, int fd, std::string& out) {
   char buf[65536];
   for (;;) {
     ssize_t n = read(fd, buf, sizeof buf);
@@ -361,6 +361,17 @@ Result<Value> run_module(Thread& t, Value name, bool set_argv0) {
   return call(t, f, name, Value::from_bool(set_argv0));
 }
 
+// The buffers of these must not be part of a frame that lives as long as the program runs, for it is scanned for references: words that start-up left
+// there would keep whatever comes to lie where they point.
+[[gnu::noinline]] Status path_insert_parent(Thread& t, const std::string& path) {
+  char real[PATH_MAX];
+  return path_insert(t, realpath(path.c_str(), real) ? parent(real) : parent(path));
+}
+[[gnu::noinline]] Status path_insert_here(Thread& t) {
+  char cwd[PATH_MAX];
+  return path_insert(t, getcwd(cwd, sizeof cwd) ? cwd : "");
+}
+
 Result<Value> run_file(Thread& t, const What& what) {
   const std::string& path = what.text;
   struct stat st;
@@ -379,11 +390,7 @@ Result<Value> run_file(Thread& t, const What& what) {
   Status s = read_all(t, fileno(f), bytes);
   fclose(f);
   TRY(s);
-  if (!g_config.safe_path) {
-    char real[PATH_MAX];
-    std::string dir = realpath(path.c_str(), real) ? parent(real) : parent(path);
-    TRY(path_insert(t, dir));
-  }
+  if (!g_config.safe_path) TRY(path_insert_parent(t, path));
   Str* name = TRY(new_str(t, path));
   Dict* d = TRY(main_dict(t));
   TRY(dict_set_str(t, d, "__file__", name));
@@ -404,10 +411,7 @@ Result<Value> run_main(Thread& t, const What& what) {
       if (!g_config.safe_path) TRY(path_insert(t, ""));
       return run_source(t, what.text + "\n", NAME("<string>"), false);
     case What::kModule: {
-      if (!g_config.safe_path) {
-        char cwd[PATH_MAX];
-        TRY(path_insert(t, getcwd(cwd, sizeof cwd) ? cwd : ""));
-      }
+      if (!g_config.safe_path) TRY(path_insert_here(t));
       Value name = TRY(new_str(t, what.text));
       return run_module(t, name, true);
     }
