@@ -98,17 +98,14 @@ struct Reclaimer {
   }
   if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
   if (o->rc & kWasCounted) t->died_counted++; else t->died_uncounted++;
-  auto one = [this](Value v) { if (v.is_reference()) Reclaimer::drop(*this, v.object()); };
-  // Items: what stays counted, or is immortal, needs no call.
-  auto run = [this](Value* p, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-      if (!p[i].is_reference()) continue;
-      Object* c = p[i].object();
-      uint64_t rc = c->rc;
-      if (LIKELY(static_cast<int64_t>(rc) >= static_cast<int64_t>(2 * kCountOne))) c->rc = rc - kCountOne;
-      else if (!is_immortal(rc)) Reclaimer::drop(*this, c);
-    }
+  auto one = [this](Value v) {  // what stays counted, or is immortal, needs no call
+    if (!v.is_reference()) return;
+    Object* c = v.object();
+    uint64_t rc = c->rc;
+    if (LIKELY(static_cast<int64_t>(rc) >= static_cast<int64_t>(2 * kCountOne))) c->rc = rc - kCountOne;
+    else if (!is_immortal(rc)) Reclaimer::drop(*this, c);
   };
+  auto run = [&](Value* p, size_t n) { for (size_t i = 0; i < n; i++) one(p[i]); };
   auto fields = [&](auto* s) {
     using S = std::remove_reference_t<decltype(*s)>;
     if constexpr (__is_same(S, Tuple) || __is_same(S, List)) run(s->items, s->size);

@@ -40,6 +40,15 @@ Result<Value> arith_slow(Thread& t, BinaryOp op, Value a, Value b) {
     }
   }
   if (op == BinaryOp::ADD && IS_EXACT(a, str) && IS_EXACT(b, str)) return TRY(str_concat(t, a.as<Str>(), b.as<Str>()));
+  if (op == BinaryOp::ADD && IS_EXACT(a, bytes) && IS_EXACT(b, bytes)) {
+    uint64_t m = a.as<Bytes>()->size, n = b.as<Bytes>()->size;
+    if (!m || !n) return m ? a : b;
+    Keep keep_a(a), keep_b(b);
+    Bytes* sum = TRY(new_bytes(t, nullptr, m + n));
+    memcpy(sum->data(), a.as<Bytes>()->data(), m);
+    memcpy(sum->data() + m, b.as<Bytes>()->data(), n);
+    return sum;
+  }
   return binary_op(t, op, a, b);
 }
 

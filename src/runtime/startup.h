@@ -6,6 +6,8 @@ namespace kaa {
 
 // Heap, static types, builtins; no module of the library yet. Aborts with a message when memory is short. seed: PYTHONHASHSEED (-1: random).
 Thread& start_core(int64_t hash_seed);
+// The end: daemon threads stop, sys.modules and the modules' contents go, and finalizers of what that releases run (main/shutdown.cpp).
+void tear_down(Thread& t);
 Status run_exit_functions(Thread& t);   // of atexit
 // Native modules by name (modules.def), null when there is none.
 const ModuleDef* find_native_module(std::string_view name);
