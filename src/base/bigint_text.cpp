@@ -36,9 +36,16 @@ int digit_value(char c) {
   return 99;
 }
 
-int64_t limbs_for_digits(int64_t digits, int base) {
-  return static_cast<int64_t>(static_cast<double>(digits) * std::log2(static_cast<double>(base)) / 64.0) + 2;
-}
+// log2 of the bases.
+constexpr double kLog2[37] = {
+    0, 0, 1, 1.5849625007211561, 2, 2.3219280948873622, 2.5849625007211561, 2.8073549220576042, 3, 3.1699250014423122,
+    3.3219280948873622, 3.4594316186372973, 3.5849625007211561, 3.7004397181410922, 3.8073549220576042, 3.9068905956085187, 4,
+    4.0874628412503391, 4.1699250014423122, 4.2479275134435852, 4.3219280948873626, 4.3923174227787607, 4.4594316186372973,
+    4.5235619560570131, 4.5849625007211561, 4.6438561897747244, 4.7004397181410917, 4.7548875021634682, 4.8073549220576037,
+    4.8579809951275719, 4.9068905956085187, 4.9541963103868749, 5, 5.0443941193584534, 5.0874628412503391, 5.1292830169449664,
+    5.1699250014423122};
+
+int64_t limbs_for_digits(int64_t digits, int base) { return static_cast<int64_t>(static_cast<double>(digits) * kLog2[base] / 64.0) + 2; }
 
 // base ** (kPieceDigits << level), made by squaring as they are asked for.
 struct PowerTower {
@@ -290,7 +297,7 @@ BigStatus big_from_scan(mp_limb_t* out, int64_t* size, const IntScan& scan, cons
 
 int64_t big_text_size(BigView a, int base) {
   // A sign, one digit more than the limbs can hold (GMP's wish), and one for the rounding of this computation.
-  double digits = static_cast<double>(a.length()) * 64.0 / std::log2(static_cast<double>(base));
+  double digits = static_cast<double>(a.length()) * 64.0 / kLog2[base];
   return static_cast<int64_t>(digits * (1 + 1e-12)) + 5;
 }
 
@@ -313,8 +320,7 @@ BigStatus big_to_text(char* out, int64_t* length, BigView a, int base, Poll poll
     width = static_cast<int64_t>(mpn_get_str(digits, base, const_cast<mp_limb_t*>(a.limbs), n));
   } else {
     // An upper bound of the number of digits that is at most one too large.
-    width = static_cast<int64_t>(static_cast<double>(big_bit_length(a)) / std::log2(static_cast<double>(base)) *
-                                 (1 + 1e-12)) +
+    width = static_cast<int64_t>(static_cast<double>(big_bit_length(a)) / kLog2[base] * (1 + 1e-12)) +
             2;
     BigStatus status;
     if (width <= kPieceDigits) {

@@ -20,6 +20,17 @@ uint32_t or_all(const T* p, size_t n) {
     sum.store(lanes);
     for (T lane : lanes) bits |= lane;
   }
+  if constexpr (sizeof(T) == 1) {
+    if (i == 0 && n >= 8) {  // two words that overlap
+      uint64_t x, y;
+      memcpy(&x, p, 8);
+      memcpy(&y, p + n - 8, 8);
+      x |= y;
+      x |= x >> 32;
+      x |= x >> 16;
+      return static_cast<uint32_t>((x | x >> 8) & 0xFF);
+    }
+  }
   for (; i < n; i++) bits |= p[i];
   return bits;
 }
@@ -128,6 +139,12 @@ void* TextBuilder::grow(size_t count, uint32_t max) {
 
 void TextBuilder::append(TextView text) {
   if (text.length == 0) return;
+  if (text.kind == 1 && kind_ == 1 && text.length <= capacity_ - length_) {
+    bits_ |= or_all(text.u8(), text.length);
+    memcpy(static_cast<uint8_t*>(data_) + length_, text.data, text.length);
+    length_ += text.length;
+    return;
+  }
   // The or of code points needs no more bytes than the largest of them.
   if (void* to = grow(text.length, text_bits(text))) text_convert(text, to, kind_);
 }

@@ -251,6 +251,23 @@ void Codegen::return_stmt(Return* s) {
     // A local may be rebound on the way out.
     bool code_on_the_way = false;
     for (const FBlock& block : u_->fblocks) code_on_the_way |= block.kind != FBlock::While && block.kind != FBlock::For && block.kind != FBlock::Try;
+    if (!code_on_the_way && s->value->is<IfExp>()) {  // each side returns by itself
+      IfExp* choice = s->value->as<IfExp>();
+      if (!deep()) return;
+      Label orelse = e().new_label();
+      {
+        At at(this, choice->loc);
+        branch(choice->test, orelse, false);
+      }
+      Return side = *s;
+      side.value = choice->body;
+      Reg top = e().top();
+      return_stmt(&side);
+      e().set_top(top);
+      e().bind(orelse);
+      side.value = choice->orelse;
+      return return_stmt(&side);
+    }
     value = ev(s->value, code_on_the_way);
   }
   e().set_pos(s->loc);

@@ -43,6 +43,17 @@ void Emitter::flush_pending() {
   code_->words.push_back(Word{.bits = (uint64_t)Op::NOP});
 }
 
+// An operation whose result the one emitted now takes becomes a fused one (opcodes.def), if nothing can jump in between.
+void Emitter::fuse_with_previous(Op op, uint32_t b, uint32_t c) {
+  bool inplace = op >= Op::INPLACE_ADD && op <= Op::INPLACE_MUL;
+  if (!inplace && !(op >= Op::ADD && op <= Op::MUL)) return;
+  if (last_at_ == ~0u || last_at_ + 1 != here() || barrier_ == here() || b == c) return;
+  Word& previous = code_->words[last_at_];
+  if (previous.op < (uint16_t)Op::ADD || previous.op > (uint16_t)Op::MUL || (previous.a != b && previous.a != c)) return;
+  int first = previous.op - (int)Op::ADD, second = (int)op - (int)(inplace ? Op::INPLACE_ADD : Op::ADD);
+  previous.op = (uint16_t)((int)Op::ADD_ADD + first * 3 + second);
+}
+
 void Emitter::emit_words(Op op, uint32_t a, uint32_t b, uint32_t c, uint64_t word1) {
   if (!reachable_) return;
   Pos pos = pos_;
@@ -66,6 +77,8 @@ void Emitter::emit_words(Op op, uint32_t a, uint32_t b, uint32_t c, uint64_t wor
   words[1].bits = word1;
   note(pos, std::max(top_, read_end(words)));
   high_ = std::max(high_, write_end(words));
+  fuse_with_previous(op, b, c);
+  last_at_ = here();
   code_->words.push_back(words[0]);
   uint32_t size = kOpInfo[(int)op].words;
   if (size > 1) {
@@ -130,6 +143,7 @@ void Emitter::jump_word(Op op, uint32_t a, uint32_t b, uint32_t c, Label label) 
 
 void Emitter::bind(Label label) {
   flush_pending();
+  barrier_ = here();
   LabelInfo& info = labels_[label];
   info.at = here();
   if (info.used) {
@@ -145,6 +159,7 @@ void Emitter::bind(Label label) {
 
 void Emitter::bind_loop(Label label) {
   flush_pending();
+  barrier_ = here();
   LabelInfo& info = labels_[label];
   info.at = here();
   info.used = true;
@@ -190,6 +205,7 @@ bool Emitter::bind_handler(uint32_t index) {
     return false;
   }
   flush_pending();
+  barrier_ = here();
   labels_[region.handler].at = here();
   labels_[region.handler].used = true;
   bound_ = std::move(region.bound);

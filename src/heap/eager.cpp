@@ -57,6 +57,9 @@ std::vector<Object*>& eager_orphans() {
 }
 void add_orphan(Object* o) {
   if (eager_orphans().size() >= kMaxOrphans) return;
+  constexpr uint32_t kAll = 256, kSample = 16;  // finding owners costs as much as a reconcile
+  Experience& e = experience(o, o);
+  if (e.stored++ > kAll && e.stored % kSample) return;
   eager_orphans().push_back(o);
   if (heap().eager_event) heap().eager_event();
 }

@@ -28,7 +28,7 @@ template <class T> T* of(FreeSlot* s) { return reinterpret_cast<T*>(s); }
 // Makes a shell of o, a dead exact instance of the kind whose children are gone, if it is worth it; else its buffer is the caller's to free.
 bool Heap::keep_shell(Shell kind, Object* o) {
   ShellList& l = shells[kind];
-  if (l.count >= l.limit) return false;
+  if (l.count >= l.limit || trace_free) return false;
   switch (kind) {
     case kShell_list: {
       List* x = static_cast<List*>(o);

@@ -65,6 +65,7 @@ Page g_empty_page;  // what current_ points at before the first page: never has 
 
 constexpr size_t kZctInitial = 8192;          // entries: the working set of one reconcile stays within half of L2
 constexpr size_t kHardFactor = 8;
+constexpr size_t kHardBytes = 2 << 20;        // garbage that waits at most, where little survives
 constexpr size_t kMaxRawSlot = 1024;           // larger buffers come from malloc, which can grow them in place
 constexpr size_t kMaxBlock = size_t{1} << 46;
 
@@ -76,9 +77,10 @@ Heap::Heap() {
   size_t cap = kZctInitial * 4;
   zct_base_ = zct_top_ = static_cast<Object**>(malloc(cap * sizeof(Object*)));
   zct_hard_end_ = zct_base_ + cap;
-  zct_soft_end_ = zct_base_ + kZctInitial;
+  soft_limit_ = kZctInitial;
+  zct_soft_end_ = zct_base_ + soft_limit_;
 #ifdef KAA_STRESS
-  poison = true;
+  poison = slow_free = true;
   stress_interval = 200;  // KAA_STRESS=n in the environment says otherwise
 #endif
 }
@@ -210,26 +212,30 @@ FreeSlot* Heap::take_slot(int cls, bool raw) {
 void Heap::became_due() {
   if (no_reconcile) return;
   if (stress_interval) { reconcile(); return; }
-  bool hard = bytes_since >= budget * kHardFactor || zct_size() >= last_kept + kHardFactor * kZctInitial + 2 * last_kept;
+  bool hard = bytes_since >= std::max(kHardBytes, 2 * budget) || zct_size() >= last_kept + kHardFactor * kZctInitial + 2 * last_kept;
   if (hard || !request_safepoint) { reconcile(); return; }
   if (!requested_) {
     requested_ = true;
     request_safepoint();
   }
   // The fast path is taken again until the table has grown by a quarter of the way to the hard limit.
-  Object** e = zct_top_ + 2 * kZctInitial;
-  zct_soft_end_ = e < zct_hard_end_ ? e : zct_hard_end_;
+  soft_limit_ = std::min<size_t>(zct_size() + 2 * kZctInitial, static_cast<size_t>(zct_hard_end_ - zct_base_));
+  set_soft_end();
 }
 
 Object* Heap::allocate_slow(Shape* shape, size_t size) {
-  if (zct_top_ >= zct_soft_end_ || bytes_since >= budget) became_due();
+  if (due() || (stress_interval && (trace_allocate ? stats.allocated + zct_size() : 0) % stress_interval == 0 && zct_top_ >= zct_soft_end_)) became_due();
   Object* o = allocate_deferred_slow(shape, size);
+  if (UNLIKELY(!o) && !no_reconcile && size < kMaxBlock) {  // memory is short: what can be given back is
+    reconcile();
+    o = allocate_deferred_slow(shape, size);
+  }
   if (o && stress_interval) set_soft_end();
   return o;
 }
 
 Object* Heap::allocate_deferred_slow(Shape* shape, size_t size) {
-  if (UNLIKELY(!requested_ && (zct_top_ >= zct_soft_end_ || bytes_since >= budget)) && request_safepoint && !stress_interval) {
+  if (UNLIKELY(!requested_ && due()) && request_safepoint && !stress_interval) {
     requested_ = true;
     request_safepoint();
   }
@@ -242,13 +248,21 @@ Object* Heap::allocate_deferred_slow(Shape* shape, size_t size) {
     s = p ? reinterpret_cast<FreeSlot*>(p->start) : nullptr;
     stats.large++;
   }
-  if (!s) return nullptr;
-  return born(s, shape);
+  if (UNLIKELY(!s)) {
+    drain_shells();
+    return nullptr;
+  }
+  Object* o = born(s, shape);
+  if (UNLIKELY(trace_allocate != nullptr)) trace_allocate(o, size);
+  return o;
 }
 
-// Under stress, the soft end is set so that the next allocation, or one soon after, takes the slow path and reconciles.
+// Where the fast paths end: at the limit; at once while memory is traced; under stress so that the next allocation, or one soon after, reconciles.
 void Heap::set_soft_end() {
-  if (!stress_interval) return;
+  if (trace_allocate || !stress_interval) {
+    zct_soft_end_ = trace_allocate ? zct_base_ : zct_base_ + soft_limit_;
+    return;
+  }
   random_ ^= random_ << 13; random_ ^= random_ >> 7; random_ ^= random_ << 17;
   size_t n = stress_interval == 1 ? 0 : random_ % (2 * static_cast<uint64_t>(stress_interval));
   Object** e = zct_top_ + n;
@@ -357,6 +371,7 @@ void Heap::release_slot(Page* p, void* slot) {
 
 void Heap::free_object(Object* o) {
   stats.freed++;
+  if (UNLIKELY(trace_free != nullptr)) trace_free(o);
   Page* p = page_of(o);
   o->shape = nullptr;
   if (UNLIKELY(p->kind != PageKind::kObjects)) {
@@ -385,7 +400,23 @@ void Heap::charge(size_t bytes) {
   if (bytes_since >= budget && zct_soft_end_ > zct_top_) zct_soft_end_ = zct_top_;
 }
 
+void Heap::set_tracing(void (*allocate)(void*, size_t), void (*free)(void*)) {
+  trace_allocate = allocate;
+  trace_free = free;
+  slow_free = poison || free;
+  if (allocate) drain_shells();
+  set_soft_end();
+}
+
 void* Heap::allocate_raw(size_t size) {
+  if (UNLIKELY(trace_allocate != nullptr)) {
+    auto trace = trace_allocate;
+    trace_allocate = nullptr;
+    void* p = allocate_raw(size);
+    trace_allocate = trace;
+    if (p) trace(p, size);
+    return p;
+  }
   if (size > kMaxRawSlot) {
     charge(size);
     return size > kMaxBlock ? nullptr : malloc(size);
@@ -403,6 +434,7 @@ void* Heap::allocate_raw(size_t size) {
 
 void Heap::free_raw(void* p, size_t size) {
   if (!p) return;
+  if (UNLIKELY(trace_free != nullptr)) trace_free(p);
   if (size > kMaxRawSlot) {
     freed_bytes_ += size;
     largest_freed_ = std::max<uint64_t>(largest_freed_, size);
@@ -418,9 +450,20 @@ void* Heap::reallocate_raw(void* p, size_t old_size, size_t new_size) {
   if (old_size > kMaxRawSlot && new_size > kMaxRawSlot) {
     if (new_size > kMaxBlock) return nullptr;
     if (new_size > old_size) charge(new_size - old_size);
-    return realloc(p, new_size);
+    void* n = realloc(p, new_size);
+    if (UNLIKELY(trace_allocate != nullptr) && n) {
+      trace_free(p);
+      trace_allocate(n, new_size);
+    }
+    return n;
   }
-  if (old_size <= kMaxRawSlot && new_size <= kMaxRawSlot && old_size && new_size && size_class(old_size) == size_class(new_size)) return p;
+  if (old_size <= kMaxRawSlot && new_size <= kMaxRawSlot && old_size && new_size && size_class(old_size) == size_class(new_size)) {
+    if (UNLIKELY(trace_allocate != nullptr)) {
+      trace_free(p);
+      trace_allocate(p, new_size);
+    }
+    return p;
+  }
   void* n = allocate_raw(new_size);
   if (!n) return nullptr;
   memcpy(n, p, old_size < new_size ? old_size : new_size);

@@ -155,6 +155,14 @@ class Heap {
     l.missed++;
     return nullptr;
   }
+  // A slot that keep_generator() took, born again. False: a reconcile is due, allocate instead. Never reconciles.
+  bool reuse_slot(Object* o, Shape* shape) {
+    if (UNLIKELY(zct_top_ >= zct_soft_end_)) return false;
+    born(reinterpret_cast<FreeSlot*>(o), shape);
+    return true;
+  }
+  // Gives back the slot of a dead object that somebody kept (its shape word is null).
+  void release_kept(Object* o) { free_small(o, page_of(o)); }
   // Gives the memory of all shells back. Done under memory pressure and by full collections.
   void drain_shells();
   // Reconciles if it is due (safepoints).
@@ -173,7 +181,7 @@ class Heap {
   // The same, where the native frames below `top` are known to hold no references.
   void reconcile_above(const void* top);
   // Runs when a safepoint or an allocation finds it due.
-  bool due() const { return zct_top_ >= zct_soft_end_; }
+  bool due() const { return zct_size() >= soft_limit_ || bytes_since >= budget; }
 
   // Collects garbage cycles among all objects (generation 2) or the young ones (0). Returns the number of objects found unreachable. Calls
   // finalizers through `run_finalizers` hooks, so it may run Python: call it at safepoints alone.
@@ -199,12 +207,18 @@ class Heap {
   void (*sample)(Heap&) = nullptr;                     // after each reconcile: notes figures for a report
   void (*eager_event)() = nullptr;                     // an eager object has to be looked for: its count fell to 0, it was made, or its frame ended
   void (*visit_queues)(ChildVisitor&) = nullptr;       // counted references that are held outside the heap
+  bool (*keep_generator)(Object*) = nullptr;           // a generator died, its children are gone: takes its slot for the next one, or says no
+  // While memory is traced (tracemalloc): blocks that come and go. Objects, buffers; sizes as asked for.
+  void (*trace_allocate)(void*, size_t) = nullptr;
+  void (*trace_free)(void*) = nullptr;
+  void set_tracing(void (*allocate)(void*, size_t), void (*free)(void*));
   bool (*run_pending)() = nullptr;                     // runs queued finalizers and callbacks (within collect); false: there were none
 
   HeapStats stats;
   const void* scan_top = nullptr;  // where the conservative scan of this thread's stack begins: the collector's entry, not its own frames
   uint32_t stress_interval = 0;  // n > 0: reconcile at one allocation in n, at random (1: at every one)
   bool poison = false;
+  bool slow_free = false;        // something must be told of each object freed: poison or tracing
   uint64_t reentered = 0;        // zero-count entries since the last reconcile that are no births
   size_t last_kept = 0;          // entries the last reconcile left in the table
   bool no_reconcile = false;     // NoReconcile scopes (start-up, debugging)
@@ -276,7 +290,8 @@ class Heap {
   Page* partial_[2 * kClassCount];    // pages with room, not current
   Object** zct_base_;
   Object** zct_top_;
-  Object** zct_soft_end_;             // reconcile is due from here on
+  Object** zct_soft_end_;             // the fast paths of allocation end here: at the soft limit, or earlier
+  size_t soft_limit_;                 // entries from which on a reconcile is due
   Object** zct_hard_end_;
   std::vector<char*> chunks_;         // every chunk, huge ones included
   std::vector<std::pair<char*, size_t>> reserve_;

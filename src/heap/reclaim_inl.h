@@ -44,6 +44,7 @@ template <class F>
       static_cast<BaseException*>(o)->each_field([&](auto& x) { one(x.value()); });
       each_attribute(o, t, run);
       break;
+    case kRecipeGenerator: static_cast<GeneratorObject*>(o)->each_field([&](auto& x) { one(x.value()); }); break;
     default: {
       using Fn = std::remove_reference_t<F>;
       struct V final : ChildVisitor {

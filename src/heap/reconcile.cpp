@@ -126,11 +126,21 @@ template <class F>
       each_attribute(o, t, run);
       free_attributes(o, t);
       break;
+    case kRecipeGenerator: {
+      GeneratorObject* g = static_cast<GeneratorObject*>(o);
+      g->each_field([&](auto& x) { one(x.value()); });
+      LayoutTraits<GeneratorObject>::destroy(g);
+      if (LIKELY(!trace_free) && keep_generator(g)) {
+        stats.freed++;
+        return;
+      }
+      break;
+    }
     default: reclaim_general(o, t, drop);
   }
   Page* p = page_of(o);
   FreeSlot* s = reinterpret_cast<FreeSlot*>(o);
-  if (UNLIKELY(!p->free || p->used == 1 || p->kind != PageKind::kObjects || poison)) {
+  if (UNLIKELY(!p->free || p->used == 1 || p->kind != PageKind::kObjects || slow_free)) {
     free_object(o);
     return;
   }
@@ -280,8 +290,10 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   reentered = 0;
   size_t soft = std::max(kZctBatch, 2 * kept) + kept;
   while (soft > static_cast<size_t>(zct_hard_end_ - zct_base_)) grow_zct();
-  zct_soft_end_ = zct_base_ + soft;
+  soft_limit_ = soft;
   bytes_since = 0;
+  if (stress_interval && !trace_allocate) zct_soft_end_ = zct_base_ + soft;
+  else set_soft_end();
   requested_ = false;
   budget = std::min(std::max(kMinBudget, kept * 128), kMaxBudget);
   stats.reconciles++;

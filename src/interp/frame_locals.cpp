@@ -84,6 +84,9 @@ static Result<Opt> proxy_find(Thread& t, FrameObject* o, Value key) {
 static Status proxy_store(Thread& t, FrameObject* o, Value key, Value v) {
   int64_t reg = TRY(find_variable(t, o, key));
   if (reg >= 0) {
+    // The loop of a comprehension expects an iterator in '.0'.
+    bool hidden = is_str(key) && key.as<Str>()->length && key.as<Str>()->at(0) == '.';
+    if (hidden && !type_of(v)->iternext && !type_of(v)->dunder(D_next)) return RAISE(TypeError, "'%T' object is not an iterator", v);
     set_frame_variable(o, static_cast<uint32_t>(reg), v);
     return {};
   }

@@ -7,6 +7,7 @@
 #include "objects/traits.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
+#include "runtime/zombies.h"
 
 namespace kaa {
 
@@ -26,9 +27,12 @@ Result<Value> make_generator(Thread& t, Frame* f) {
   if (UNLIKELY(t.coroutine_origin_depth > 0) && (c->flags & kCoCoroutine)) origin = TRY(coroutine_origin(t, f->prev));
   Shape* shape = (c->flags & kCoCoroutine) ? KAA_SHAPE(coroutine) : (c->flags & kCoAsyncGenerator) ? KAA_SHAPE(async_generator) : KAA_SHAPE(generator);
   size_t size = sizeof(GeneratorObject) + c->nregs * sizeof(Value);
-  Object* o = t.heap->allocate(shape, size);
-  if (UNLIKELY(!o)) return raise_memory(t);
-  GeneratorObject* g = static_cast<GeneratorObject*>(o);
+  GeneratorObject* g = take_zombie(t, c, shape);
+  if (!g) {
+    Object* o = t.heap->allocate(shape, size);
+    if (UNLIKELY(!o)) return raise_memory(t);
+    g = static_cast<GeneratorObject*>(o);
+  }
   memset(static_cast<void*>(&g->frame), 0, sizeof(GeneratorObject) - offsetof(GeneratorObject, frame));
   g->nregs = c->nregs;
   for (uint32_t i = 0; i < c->nlocals; i++) g->regs[i] = f->regs[i];
@@ -514,12 +518,15 @@ Result<Value> match_class(Thread& t, Value subject, Value cls, uint32_t npos, Tu
   bool inst = TRY(isinstance(t, subject, cls));
   if (!inst) return kNone;
   Type* ty = cls.as<Type>();
-  Set* seen = TRY(new_set(t));
-  List* out = TRY(new_list(t, npos + names->size));
-  auto attr = [&](Value name) -> Result<Opt> {
-    bool dup = TRY(set_contains(t, seen, name));
+  Tuple* out = TRY(new_tuple(t, npos + names->size));
+  Tuple* args = nullptr;  // __match_args__, if they were used
+  // The attribute of positional or keyword pattern i; each name may be asked for once.
+  auto attr = [&](Value name, uint64_t positional, uint64_t keywords) -> Result<Opt> {
+    auto same = [&](Value other) { return other == name || str_equal(other.as<Str>(), name.as<Str>()); };
+    bool dup = false;
+    for (uint64_t i = 0; args && i < positional; i++) dup |= same(args->items[i]);
+    for (uint64_t i = 0; i < keywords; i++) dup |= same(names->items[i]);
     if (dup) return RAISE(TypeError, "%U() got multiple sub-patterns for attribute %R", ty->name.get(), name);
-    TRY(set_add(t, seen, name));
     return lookup_attr(t, subject, name.as<Str>());
   };
   if (npos) {
@@ -536,23 +543,24 @@ Result<Value> match_class(Thread& t, Value subject, Value cls, uint32_t npos, Tu
     }
     if (npos > allowed) return RAISE(TypeError, "%U() accepts %lu positional sub-pattern%s (%u given)", ty->name.get(), allowed, allowed == 1 ? "" : "s", npos);
     if (self) {
-      TRY(list_append(t, out, subject));
+      tuple_init(out, 0, subject);
     } else {
+      args = ma.v.as<Tuple>();
       for (uint32_t i = 0; i < npos; i++) {
-        Value name = ma.v.as<Tuple>()->items[i];
+        Value name = args->items[i];
         if (!is_str(name)) return RAISE(TypeError, "__match_args__ elements must be strings (got %T)", name);
-        Opt v = TRY(attr(name));
+        Opt v = TRY(attr(name, i, 0));
         if (!v) return kNone;
-        TRY(list_append(t, out, v.v));
+        tuple_init(out, i, v.v);
       }
     }
   }
   for (uint64_t i = 0; i < names->size; i++) {
-    Opt v = TRY(attr(names->items[i]));
+    Opt v = TRY(attr(names->items[i], npos, i));
     if (!v) return kNone;
-    TRY(list_append(t, out, v.v));
+    tuple_init(out, npos + i, v.v);
   }
-  return tuple_of(t, out->items, out->size);
+  return out;
 }
 
 }  // namespace kaa

@@ -1,6 +1,8 @@
 // What Python sees of generators and coroutines: send, throw, close, their attributes, and what their death does. How they run: generator.cpp.
 #include "interp/generator_types.h"
 
+#include "interp/interp.h"
+
 #include "objects/traits.h"
 #include "runtime/traceback.h"
 
@@ -91,6 +93,16 @@ Result<Value> gen_del(Thread& t, Args a) {
 
 // ---- generator and coroutine
 static Result<Value> gen_iternext(Thread& t, Object* o) {
+  GeneratorObject* g = static_cast<GeneratorObject*>(o);
+  if (LIKELY(g->state == GenState::kSuspended)) {
+    TRY(native_enter(t));
+    Frame* nf = resume_generator(t, t.frame, g, kNone, 0, nullptr, kReturnExit);
+    if (UNLIKELY(!nf)) return Error{};
+    Value v = run_frame(t, nf);
+    if (LIKELY(v && g->state != GenState::kFinished)) return v;
+    if (v && !v.is_none()) return raise_stop_iteration(t, v);
+    return Value();
+  }
   Value v;
   int s = generator_send(t, static_cast<GeneratorObject*>(o), kNone, &v);
   if (s == 1) return v;

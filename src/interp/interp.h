@@ -62,6 +62,37 @@ KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS);  // tracing.cpp
     NEXT(words);                                   \
   } while (0)
 
+// Resumes a generator that is suspended at a YIELD and whose registers are not counted: what resume_generator does, without a call. Falls through when it is
+// anything else.
+#define RESUME_QUICK(GENERATOR, SENT, DST, RET)                                            \
+  do {                                                                                     \
+    ::kaa::GeneratorObject* _g = (GENERATOR);                                              \
+    ::kaa::Frame* _slot = next_frame(f);                                                   \
+    if (UNLIKELY(_g->state != GenState::kSuspended || _g->counted || _g->watched || _slot >= t->frame_limit)) break; \
+    ::kaa::Value _sent = (SENT);                                                           \
+    SAVE();                                                                                \
+    ::kaa::Frame* _gf = &_g->frame;                                                        \
+    _g->state = GenState::kRunning;                                                        \
+    _g->resumed = true;                                                                    \
+    _g->slot = _slot + 1;                                                                  \
+    _g->top = next_regs(f);                                                                \
+    _g->exc.prev = t->exc_state;                                                           \
+    t->exc_state = &_g->exc;                                                               \
+    _gf->prev = f;                                                                         \
+    _gf->dst = (DST);                                                                      \
+    _gf->ret_pc = (RET);                                                                   \
+    _gf->kind = kReturnGenerator;                                                          \
+    t->frame = _gf;                                                                        \
+    f = _gf;                                                                               \
+    r = _g->regs;                                                                          \
+    pc = _gf->pc;                                                                          \
+    r[pc->a] = _sent;                                                                      \
+    k = _gf->code->consts;                                                                 \
+    pc++;                                                                                  \
+    _gf->pc = pc;                                                                          \
+    DISPATCH();                                                                            \
+  } while (0)
+
 // Pushes a frame for a Python function whose arguments are at `a` (in place when they are at the top of the running stack frame's window).
 // Null: error. `kwnames` names the last arguments, which n does not count.
 Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tuple* kwnames, uint16_t dst, const Word* ret_pc, FrameKind kind);

@@ -103,8 +103,16 @@ Result<Function*> new_function(Thread& t, Code* code, Dict* globals) {
   fn->globals.init(globals);
   Value b = dict_get_str(globals, NAME("__builtins__"));
   Dict* builtins = interp().builtins;
-  if (b && IS_EXACT(b, dict)) builtins = b.as<Dict>();
-  else if (b && IS_EXACT(b, module)) builtins = b.as<Module>()->dict;
+  if (b && is_dict(b)) {
+    builtins = b.as<Dict>();
+  } else if (b && IS_EXACT(b, module)) {
+    builtins = b.as<Module>()->dict;
+  } else if (b) {  // any other mapping: what it holds now
+    if (!type_of(b)->dunder(D_getitem)) return RAISE(TypeError, "'%T' object is not subscriptable", b);
+    Dict* copy = TRY(new_dict(t));
+    TRY(dict_update(t, copy, b));
+    builtins = copy;
+  }
   fn->builtins.init(builtins);
   fn->name.init(code->name);
   fn->qualname.init(code->qualname);
@@ -156,6 +164,14 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
       break;
     }
     case kReturnDiscard: break;
+    case kReturnIter:
+      if (UNLIKELY(!type_of(v)->iternext && !type_of(v)->dunder(D_next))) {
+        static_cast<void>(RAISE(TypeError, "iter() returned non-iterator of type '%T'", v));
+        v = Value();
+        return p;
+      }
+      p->regs[dst] = v;
+      break;
     case kReturnBinary: {
       Result<Value> x = LIKELY(v != kNotImplemented) ? Result<Value>(v) : operator_returned(t, p, v);
       if (!x.ok()) { v = Value(); return p; }
@@ -218,7 +234,20 @@ static KAA_PRESERVE_NONE __attribute__((noinline)) Value return_slow(HANDLER_ARG
   } while (0)
 
 HANDLER(RETURN) { RETURN_VALUE(r[pc->a]); }
-HANDLER(RETURN_NONE) { RETURN_VALUE(kNone); }
+HANDLER(RETURN_NONE) {
+  if (f->kind == kReturnInit && LIKELY(!f->obj)) {  // __init__: the instance is the result
+    Value o = f->locals;
+    uint16_t dst = f->dst;
+    pc = f->ret_pc;
+    f = f->prev;
+    t->frame = f;
+    r = f->regs;
+    k = f->code->consts;
+    r[dst] = o;
+    DISPATCH();
+  }
+  RETURN_VALUE(kNone);
+}
 
 // ---- unwinding: finds the handler for the exception being raised. Null: the loop is left.
 static Frame* unwind(Thread& t, Frame* f) {
@@ -227,9 +256,14 @@ static Frame* unwind(Thread& t, Frame* f) {
     if (is_traced(t)) trace_raised(t, f);
     Code* c = f->code;
     uint32_t at = f->pc_index();
-    for (uint32_t i = 0; i < c->nexceptions; i++) {
-      const ExceptionEntry& e = c->exceptions[i];
-      if (at < e.start || at >= e.end) continue;
+    // Entries are disjoint and in order: the last one that starts at or before `at` decides.
+    uint32_t lo = 0, hi = c->nexceptions;
+    while (lo < hi) {
+      uint32_t mid = (lo + hi) / 2;
+      if (c->exceptions[mid].start <= at) lo = mid + 1; else hi = mid;
+    }
+    if (lo && at < c->exceptions[lo - 1].end) {
+      const ExceptionEntry& e = c->exceptions[lo - 1];
       f->regs[e.reg] = t.exc;
       t.exc = Value();
       f->pc = c->words + e.target;
@@ -267,35 +301,57 @@ HANDLER(RETURN_GENERATOR) {
   Frame* p = return_special(*t, f, v);
   if (!p) return v;
   f = p; r = f->regs; k = f->code->consts; pc = f->pc;
+  table = t->dispatch;
   if (!v) FAIL();
   DISPATCH();
 }
 
-HANDLER(YIELD) {
-  SAVE();
-  Value v = r[pc->b];
-  GeneratorObject* g = generator_of(f);
-  g->state = GenState::kSuspended;
-  t->exc_state = g->exc.prev;
-  Frame* p = f->prev;
-  FrameKind kind = f->kind;
-  uint16_t dst = f->dst;
-  const Word* ret = f->ret_pc;
-  f->prev = nullptr;
-  t->frame = p;
-  if (UNLIKELY(g->listed != 1)) generator_ran(g);
-  if (UNLIKELY(kind & ~kKindMask)) {
-    watched_suspended(*t, f, kind);
-    table = t->dispatch;
-    kind = static_cast<FrameKind>(kind & kKindMask);
-  }
-  if (kind == kReturnExit) return v;
-  f = p;
-  r = f->regs;
-  k = f->code->consts;
-  r[dst] = v;
-  pc = ret;
+// `left` is what has to be done when the frame is left, in the slow half.
+#define YIELD_BODY(left)                 \
+  SAVE();                                \
+  Value v = r[pc->b];                    \
+  g->state = GenState::kSuspended;       \
+  t->exc_state = g->exc.prev;            \
+  FrameKind kind = f->kind;              \
+  uint16_t dst = f->dst;                 \
+  const Word* ret = f->ret_pc;           \
+  Frame* p = f->prev;                    \
+  f->prev = nullptr;                     \
+  t->frame = p;                          \
+  left                                   \
+  if (kind == kReturnExit) return v;     \
+  f = p;                                 \
+  r = f->regs;                           \
+  k = f->code->consts;                   \
+  r[dst] = v;                            \
+  pc = ret;                              \
   DISPATCH();
+SLOW(YIELD) {
+  GeneratorObject* g = generator_of(f);
+  YIELD_BODY({
+    if (g->listed != 1) generator_ran(g);
+    if (UNLIKELY(kind & ~kKindMask)) {
+      watched_suspended(*t, f, kind);
+      table = t->dispatch;
+      kind = static_cast<FrameKind>(kind & kKindMask);
+    }
+  })
+}
+HANDLER(YIELD) {
+  GeneratorObject* g = generator_of(f);
+  if (UNLIKELY(g->listed != 1 || (f->kind & ~kKindMask))) GO_SLOW(YIELD);
+  YIELD_BODY()
+}
+
+// The loop of a generator expression takes what register 0 holds for an iterator. Its code can be called with anything, from a function made of it.
+static bool begins_well(Thread& t, GeneratorObject* g) {
+  Code* c = g->frame.code;
+  if (LIKELY(c->argcount != 1 || !(c->flags & kCoGenerator) || c->varnames->items[0].as<Str>()->at(0) != '.')) return true;
+  Value it = g->regs[0];
+  if (LIKELY(it && (type_of(it)->iternext || type_of(it)->dunder(D_next)))) return true;
+  static_cast<void>(RAISE(TypeError, "'%T' object is not an iterator", it));
+  generator_drop(g);
+  return false;
 }
 
 Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind) {
@@ -312,6 +368,8 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
     const Word* y = gf->pc;   // the YIELD
     g->regs[y->a] = sent;
     gf->pc = y + 1;
+  } else if (UNLIKELY(!begins_well(t, g))) {
+    return nullptr;
   }
   g->state = GenState::kRunning;
   g->resumed = true;

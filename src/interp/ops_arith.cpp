@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "interp/interp.h"
+#include "runtime/plain.h"
 
 namespace kaa {
 
@@ -183,6 +184,30 @@ KAA_BINARY_OPS(PLAIN_AND_INPLACE)
 KAA_IMMEDIATE_OPS(IMMEDIATE_FORMS)
 KAA_FLOAT_OPS(FLOAT_FORM)
 
+#define FUSED(FIRST, SECOND)                                                                            \
+  HANDLER(FIRST##_##SECOND) {                                                                           \
+    Value x = r[pc->b], y = r[pc->c];                                                                   \
+    if (LIKELY(x.is_float_word() && y.is_float_word() && table == &k_dispatch)) {                       \
+      double p = PLAIN_##FIRST(x.float_word(), y.float_word());                                         \
+      bool left = pc[1].b == pc->a;                                                                     \
+      Value z = r[left ? pc[1].c : pc[1].b];                                                            \
+      if (LIKELY(z.is_float_word())) {                                                                  \
+        double w = z.float_word();                                                                      \
+        Value v = Value::try_float(p), u = Value::try_float(left ? PLAIN_##SECOND(p, w) : PLAIN_##SECOND(w, p)); \
+        if (LIKELY(v && u)) {                                                                           \
+          r[pc->a] = v;                                                                                 \
+          r[pc[1].a] = u;                                                                               \
+          NEXT(2);                                                                                      \
+        }                                                                                               \
+      }                                                                                                 \
+    }                                                                                                   \
+    MUSTTAIL return op_##FIRST(HANDLER_PASS);                                                           \
+  }
+#define PLAIN_ADD(x, y) ((x) + (y))
+#define PLAIN_SUB(x, y) ((x) - (y))
+#define PLAIN_MUL(x, y) ((x) * (y))
+KAA_FUSED_OPS(FUSED)
+
 Result<Value> operator_returned(Thread& t, Frame* f, Value v) {
   if (v != kNotImplemented) return v;
   const Word* pc = f->pc;
@@ -196,6 +221,7 @@ Result<Value> operator_returned(Thread& t, Frame* f, Value v) {
   };
   auto comparison_of = [op](Op first) { return static_cast<CompareOp>(static_cast<int>(op) - static_cast<int>(first)); };
   if (within(Op::ADD, Op::XOR)) return binary_op_after_left(t, operator_of(Op::ADD), r[pc->b], r[pc->c], false);
+  if (within(Op::ADD_ADD, Op::MUL_MUL)) return binary_op_after_left(t, static_cast<BinaryOp>((static_cast<int>(op) - static_cast<int>(Op::ADD_ADD)) / 3), r[pc->b], r[pc->c], false);
   if (within(Op::ADD_I, Op::XOR_I)) return binary_op_after_left(t, immediate_of(Op::ADD_I), r[pc->b], IMMEDIATE, false);
   if (within(Op::ADD_F, Op::DIV_F)) return binary_op_after_left(t, operator_of(Op::ADD_F), r[pc->b], f->code->consts[pc->c], false);
   if (within(Op::INPLACE_ADD, Op::INPLACE_XOR)) return binary_op_after_left(t, operator_of(Op::INPLACE_ADD), r[pc->b], r[pc->c], true);
@@ -255,9 +281,8 @@ static Result<Value> compare_slow(Thread& t, CompareOp op, Value a, Value b) {
       case CompareOp::GE: return Value::from_bool(x >= y);
     }
   }
-  if (IS_EXACT(a, str) && IS_EXACT(b, str)) {
-    if (op == CompareOp::EQ) return Value::from_bool(str_equal(a.as<Str>(), b.as<Str>()));
-    if (op == CompareOp::NE) return Value::from_bool(!str_equal(a.as<Str>(), b.as<Str>()));
+  if (a.is_object() && b.is_object() && (op == CompareOp::EQ || op == CompareOp::NE) && (IS_EXACT(a, str) || IS_EXACT(a, tuple))) {
+    if (int same = plain_equal(a, b); same != kAsk) return Value::from_bool((same == kSame) == (op == CompareOp::EQ));
   }
   return compare(t, op, a, b);
 }

@@ -102,13 +102,18 @@ Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc) {
   } else if (uint32_t ver = IS_EXACT(Value(g), dict) ? dict_keys_version(g) : 0) {
     write_word(&pc[2], static_cast<uint64_t>(ver) << 32 | kAbsent);
   }
-  i = dict_index_str(b, name);
-  if (i >= 0) {
-    Value v = b->entries[i].value;
-    if (uint32_t ver = dict_keys_version(b)) write_word(&pc[3], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
-    return v;
-  }
-  if (type_of(b) != KAA_TYPE(dict)) {
+  if (LIKELY(IS_EXACT(Value(b), dict))) {
+    i = dict_index_str(b, name);
+    if (i >= 0) {
+      Value v = b->entries[i].value;
+      if (uint32_t ver = dict_keys_version(b)) write_word(&pc[3], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
+      return v;
+    }
+    if (UNLIKELY(b->flag(kDictHasNonStr))) {
+      Opt v = TRY(dict_get(t, b, name));
+      if (v) return v.v;
+    }
+  } else {
     Result<Value> v = get_item(t, b, name);
     if (v.ok() || !exc_matches(t, KAA_TYPE(KeyError))) return v;
     clear_exc(t);

@@ -4,6 +4,7 @@
 namespace kaa {
 
 // Enters a plain Python function whose arguments fit: falls through when they do not, or when there is no room.
+// (The empty asm keeps the loop that clears locals from becoming a call of memset, which would need a stack frame.)
 // One unsigned comparison sees room on the data stack, and that the caller's registers are on it at all (a generator's are not).
 #define QUICK_CALL(FN, WINDOW, COUNT, SIZE)                                                                                                           \
   do {                                                                                                                                                \
@@ -28,7 +29,7 @@ namespace kaa {
     pc = _c->words;                                                                                                                                   \
     _nf->pc = pc;                                                                                                                                     \
     k = _c->consts;                                                                                                                                   \
-    for (uint32_t _i = _count, _n = _c->nlocals; _i < _n; _i++) _args[_i] = Value();                                                                  \
+    for (uint32_t _i = _count, _n = _c->nlocals; _i < _n; _i++) { _args[_i] = Value(); asm volatile(""); }                    \
     r = _args;                                                                                                                                        \
     f = _nf;                                                                                                                                          \
     t->frame = _nf;                                                                                                                                   \
@@ -49,6 +50,15 @@ static Frame* call_class(Thread& t, Frame* f, Type* cls, Value nw, Value* args, 
     Result<Object*> made = alloc_instance(t, cls);
     if (!made.ok()) return nullptr;
     o = made.value();
+  } else if (is_plain_exception(cls)) {
+    Result<Value> made = make_plain_exception(t, cls, args, n);
+    if (!made.ok()) return nullptr;
+    o = made.value();
+    if (!kwnames && cls->dunder(D_init) == KAA_TYPE(BaseException)->dunder(D_init)) {  // would set the same arguments again
+      f->regs[dst] = o;
+      f->pc = ret_pc;
+      return f;
+    }
   } else {
     args[-1] = cls;
     Result<Value> made = call_native(t, nw.as<NativeFunction>(), with_self, kwnames);
@@ -121,6 +131,11 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
       f->pc = ret_pc;
       return f;
     }
+    if (fn == Value(KAA_TYPE(type)) && n == 1 && !kwnames) {
+      f->regs[dst] = type_of(args[0]);
+      f->pc = ret_pc;
+      return f;
+    }
     if (ty->has(kTypeType) && ty->dunder(D_call) == KAA_TYPE(type)->dunder(D_call) && fn != Value(KAA_TYPE(type)) && !fn.as<Type>()->has(kTypeDisallowInstantiation)) {
       Value nw = fn.as<Type>()->dunder(D_new);
       if (nw == KAA_TYPE(object)->dunder(D_new) ? !fn.as<Type>()->has(kTypeAbstract) : nw && IS_EXACT(nw, builtin_function))
@@ -144,6 +159,61 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
   return f;
 }
 
+// The frame of an __init__ written in Python, of a class that is an instance of `type` itself, has object's __new__ and no abstract methods, when the
+// arguments fit and there is room; null sends the call to do_call. The instance stands in front of the arguments, and in the frame, which keeps it.
+static inline Frame* instance_frame(Thread* t, Frame* f, Type* cls, Value* args, uint32_t n, const Word* pc) {
+  Value init = cls->dunder(D_init);
+  if (cls->dunder(D_new) != KAA_TYPE(object)->dunder(D_new) || !init || !IS_EXACT(init, function)) return nullptr;
+  if (cls->has(kTypeAbstract | kTypeDisallowInstantiation | kTypeVarSized | kTypeHasDel)) return nullptr;
+  Function* fn = init.as<Function>();
+  Code* c = fn->code;
+  Frame* nf = f + 1;
+  if (c->simple_args != n + 1) return nullptr;
+  if (static_cast<size_t>(reinterpret_cast<char*>(args - 1 + c->nregs) - t->stack_base) > t->stack_bytes || nf >= t->frame_limit) return nullptr;
+  Shape* s = cls->root;
+  size_t size = cls->basicsize + (cls->attr_offset ? sizeof(Value) * (1 + s->inline_cap) : 0);
+  Object* o = t->heap->allocate(s, size);
+  if (UNLIKELY(!o)) return nullptr;
+  for (size_t i = sizeof(Object); i < size; i += sizeof(Value)) *reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + i) = Value();
+  args[-1] = o;
+  nf->regs = args - 1;
+  nf->code = c;
+  nf->func = fn;
+  nf->prev = f;
+  nf->pc = c->words;
+  nf->ret_pc = pc + 2;
+  nf->obj = nullptr;
+  nf->locals = o;
+  nf->dst = pc->a;
+  nf->kind = kReturnInit;
+  nf->on_heap = false;
+  for (uint32_t i = n, end = c->nlocals - 1; i < end; i++) args[i] = Value();
+  t->frame = nf;
+  return nf;
+}
+
+// The iterator of range(...) of small ints, for a call that only a GET_ITER waits for: the range itself is not made. Null: not that simple.
+static Object* range_iterator_at_once(Thread* t, const Value* args, uint32_t n) {
+  constexpr int64_t kLimit = int64_t{1} << 60;
+  if (n - 1 > 2) return nullptr;
+  int64_t v[3];
+  for (uint32_t i = 0; i < n; i++) {
+    if (!args[i].is_int()) return nullptr;
+    v[i] = args[i].as_int();
+    if (v[i] < -kLimit || v[i] > kLimit) return nullptr;
+  }
+  int64_t start = n == 1 ? 0 : v[0], stop = n == 1 ? v[0] : v[1], step = n == 3 ? v[2] : 1;
+  if (step == 0) return nullptr;
+  RangeIter* it = static_cast<RangeIter*>(t->heap->allocate(KAA_SHAPE(range_iterator), sizeof(RangeIter)));
+  if (!it) return nullptr;
+  it->next = start;
+  it->step = step;
+  if (step == 1) it->remaining = stop > start ? static_cast<uint64_t>(stop - start) : 0;
+  else if (step > 0) it->remaining = stop > start ? static_cast<uint64_t>((stop - start - 1) / step + 1) : 0;
+  else it->remaining = stop < start ? static_cast<uint64_t>((start - stop - 1) / -step + 1) : 0;
+  return it;
+}
+
 #define POLL_CALL()                                                \
   if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) {         \
     SAVE();                                                        \
@@ -154,6 +224,12 @@ SLOW(CALL) {
   POLL_CALL();
   SAVE();
   Value fn = r[pc->b];
+  if (IS_EXACT(fn, type)) {
+    if (fn == Value(KAA_TYPE(range)) && pc[2].op == static_cast<uint16_t>(Op::GET_ITER) && pc[2].b == pc->a && pc[2].a == pc->a && table == &k_dispatch) {
+      if (Object* it = range_iterator_at_once(t, r + pc->b + 1, pc->c)) { r[pc->a] = it; NEXT(3); }
+    }
+    if (Frame* nf = instance_frame(t, f, fn.as<Type>(), r + pc->b + 1, pc->c, pc); LIKELY(nf != nullptr)) ENTER(nf);
+  }
   if (IS_EXACT(fn, builtin_function)) {
     NativeFunction* nf = fn.as<NativeFunction>();
     if (LIKELY(!nf->sig->has_self)) {

@@ -14,6 +14,7 @@ static Value handled_exception(Thread& t) {
 }
 static Result<Value> as_exception(Thread& t, Value v, const char* what) {
   if (is_exception_class(v)) {
+    if (Type* ty = v.as<Type>(); is_plain_exception(ty) && ty->dunder(D_init) == KAA_TYPE(BaseException)->dunder(D_init)) return make_plain_exception(t, ty, nullptr, 0);
     Value e = TRY(call(t, v));
     if (!is_exception(e)) return RAISE(TypeError, "calling %R should have returned an instance of BaseException, not %T", v, e);
     return e;
@@ -80,7 +81,13 @@ static Result<Value> match_exc(Thread& t, Value e, Value cls) {
   TRY(check(cls));
   return Value::from_bool(is_subtype(type_of(e), cls.as<Type>()));
 }
-HANDLER(MATCH_EXC) { SAVE(); STORE_RESULT(pc->a, match_exc(*t, r[pc->b], r[pc->c]), 1); }
+SLOW(MATCH_EXC) { SAVE(); STORE_RESULT(pc->a, match_exc(*t, r[pc->b], r[pc->c]), 1); }
+
+HANDLER(MATCH_EXC) {
+  Value e = r[pc->b], cls = r[pc->c];
+  if (LIKELY(cls.is_object() && e.object()->type() == cls.as<Type>() && is_exception_class(cls))) { r[pc->a] = kTrue; NEXT(1); }
+  GO_SLOW(MATCH_EXC);
+}
 
 // except*: the matching part and the rest.
 static Status match_group(Thread& t, Value e, Value cls, Value out[2]) {
@@ -154,13 +161,37 @@ HANDLER(LOAD_EXIT) {
   r[pc->a + 1] = out[1];
   NEXT(1);
 }
-HANDLER(CALL_ENTER) { SAVE(); STORE_RESULT(pc->a, call_dunder(*t, pc->c ? D_aenter : D_enter, r[pc->b]), 1); }
+HANDLER(CALL_ENTER) {
+  SAVE();
+  Value o = r[pc->b], m = type_of(o)->dunder(pc->c ? D_aenter : D_enter);
+  if (m && IS_EXACT(m, function)) {
+    Frame* nf = call_special(*t, f, m, o, Value(), Value(), pc->a, pc + 1, kReturnPlain);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
+  }
+  STORE_RESULT(pc->a, call_dunder(*t, pc->c ? D_aenter : D_enter, o), 1);
+}
 static Result<Value> call_exit(Thread& t, Value* w, Value e) {
   Value tb = e.as<BaseException>()->traceback;
   Value args[4] = {w[1], type_of(e), e, tb ? tb : kNone};
   return w[1] ? call_args(t, w[0], args, 4) : call_args(t, w[0], args + 1, 3);
 }
-HANDLER(CALL_EXIT) { SAVE(); STORE_RESULT(pc->a, call_exit(*t, r + pc->b, r[pc->c]), 1); }
+HANDLER(CALL_EXIT) {
+  SAVE();
+  Value* w = r + pc->b;
+  if (w[1] && IS_EXACT(w[0], function)) {
+    Value e = r[pc->c], tb = e.as<BaseException>()->traceback;
+    Value* args = next_regs(f);
+    args[0] = w[1];
+    args[1] = type_of(e);
+    args[2] = e;
+    args[3] = tb ? tb : kNone;
+    Frame* nf = push_call(*t, f, w[0].as<Function>(), args, 4, nullptr, pc->a, pc + 1, kReturnPlain);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
+  }
+  STORE_RESULT(pc->a, call_exit(*t, w, r[pc->c]), 1);
+}
 
 // ---- delegation
 HANDLER(GET_YIELD_FROM_ITER) { SAVE(); STORE_RESULT(pc->a, get_yield_from_iter(*t, r[pc->b], f->code->flags), 1); }
@@ -170,9 +201,10 @@ HANDLER(GET_ANEXT) { SAVE(); STORE_RESULT(pc->a, get_anext(*t, r[pc->b]), 1); }
 HANDLER(ASYNC_GEN_WRAP) { SAVE(); STORE_RESULT(pc->a, async_gen_wrap(*t, r[pc->b]), 1); }
 
 HANDLER(SEND) {
-  SAVE();
   Value it = r[pc->b];
   if (IS_EXACT(it, generator) || IS_EXACT(it, coroutine)) {
+    RESUME_QUICK(it.as<GeneratorObject>(), r[pc->a], pc->a, pc + 2);
+    SAVE();
     GeneratorObject* g = it.as<GeneratorObject>();
     if (LIKELY(g->state == GenState::kCreated || g->state == GenState::kSuspended)) {
       Frame* nf = resume_generator(*t, f, g, r[pc->a], pc->a, pc + 2, kReturnGenerator);
@@ -180,6 +212,7 @@ HANDLER(SEND) {
       ENTER(nf);
     }
   }
+  SAVE();
   Value v;
   int s = send_value(*t, it, r[pc->a], &v);
   if (s < 0) FAIL();

@@ -7,7 +7,25 @@ namespace kaa {
 HANDLER(GET_ITER) {
   Value v = r[pc->b];
   SAVE();
-  if (IS_EXACT(v, generator)) { r[pc->a] = v; NEXT(1); }
+  if (v.is_object()) {
+    Shape* s = v.object()->shape;
+    if (s == KAA_SHAPE(generator)) { r[pc->a] = v; NEXT(1); }
+    if (s == KAA_SHAPE(list) || s == KAA_SHAPE(tuple)) {
+      SeqIter* it = static_cast<SeqIter*>(t->heap->allocate(s == KAA_SHAPE(list) ? KAA_SHAPE(list_iterator) : KAA_SHAPE(tuple_iterator), sizeof(SeqIter)));
+      if (UNLIKELY(!it)) { static_cast<void>(raise_memory(*t)); FAIL(); }
+      it->index = 0;
+      it->seq.init(v);
+      r[pc->a] = it;
+      NEXT(1);
+    }
+    if (s->type->has(kTypeHeap)) {
+      if (Value m = s->type->dunder(D_iter); m && IS_EXACT(m, function)) {  // runs in the loop
+        Frame* nf = call_special(*t, f, m, v, Value(), Value(), pc->a, pc + 1, kReturnIter);
+        if (UNLIKELY(!nf)) FAIL();
+        ENTER(nf);
+      }
+    }
+  }
   STORE_RESULT(pc->a, get_iter(*t, v), 1);
 }
 
@@ -25,6 +43,7 @@ static int next_item(Thread& t, Value it, Value* out) {
 SLOW(FOR_ITER) {
   Value it = r[pc->b];
   Object* o = it.object();
+  if (o->shape == KAA_SHAPE(generator)) RESUME_QUICK(static_cast<GeneratorObject*>(o), kNone, pc->a, pc + 2);
   SAVE();
   if (o->shape == KAA_SHAPE(generator)) {
     GeneratorObject* g = static_cast<GeneratorObject*>(o);
@@ -126,6 +145,7 @@ HANDLER(UNPACK_SEQUENCE) {
 HANDLER(FOR_ITER_PAIR) {
   SAVE();
   Value it = r[pc->b];
+  if (IS_EXACT(it, generator)) RESUME_QUICK(it.as<GeneratorObject>(), kNone, pc->c, pc + 2);
   Value out[2];
   int s = next_pair(*t, it.object(), out);
   if (s == -2) {

@@ -32,6 +32,15 @@ SLOW(LOAD_SUBSCR) {
     }
   }
   if (IS_EXACT(o, dict)) STORE_RESULT(pc->a, subscript(*t, o, key), 1);
+  if (key.is_int() && (IS_EXACT(o, bytes) || IS_EXACT(o, bytearray))) {
+    bool fixed = IS_EXACT(o, bytes);
+    int64_t i = key.as_int(), n = static_cast<int64_t>(fixed ? o.as<Bytes>()->size : o.as<ByteArray>()->size);
+    if (i < 0) i += n;
+    if (LIKELY(static_cast<uint64_t>(i) < static_cast<uint64_t>(n))) {
+      r[pc->a] = Value::from_int(static_cast<uint8_t>((fixed ? o.as<Bytes>()->data() : o.as<ByteArray>()->data)[i]));
+      NEXT(1);
+    }
+  }
   if (Value m = python_item_method(o, D_getitem)) {
     Frame* nf = call_special(*t, f, m, o, key, Value(), pc->a, pc + 1, kReturnPlain);
     if (UNLIKELY(!nf)) FAIL();
@@ -68,6 +77,15 @@ SLOW(STORE_SUBSCR) {
       inc_into(v, l);
       l->items[i] = v;
       dec(old);
+      NEXT(1);
+    }
+  }
+  if (key.is_int() && v.is_int() && IS_EXACT(o, bytearray)) {
+    ByteArray* b = o.as<ByteArray>();
+    int64_t i = key.as_int();
+    if (i < 0) i += static_cast<int64_t>(b->size);
+    if (LIKELY(static_cast<uint64_t>(i) < b->size && static_cast<uint64_t>(v.as_int()) < 256)) {
+      b->data[i] = static_cast<char>(v.as_int());
       NEXT(1);
     }
   }

@@ -70,6 +70,12 @@ bool still_good(Thread& t, EagerEntry& e) {
   return is_live(e);
 }
 
+// The number of registers that are the frame's own and live; callee: where the registers of the last frame above that is on the data stack begin.
+uint32_t live_height(const Frame* f, const Value* callee) {
+  uint32_t h = f->code->height_at(f->pc_index());
+  return callee && callee >= f->regs && callee < f->regs + h ? static_cast<uint32_t>(callee - f->regs) : h;
+}
+
 // The words around `word` at which temporary i is live.
 void live_range(const Code* c, uint32_t word, uint32_t i, uint32_t& lo, uint32_t& hi) {
   lo = 0;
@@ -106,9 +112,9 @@ void live_range(const Code* c, uint32_t word, uint32_t i, uint32_t& lo, uint32_t
 }
 
 bool note(Heap& h, Value v, Frame* f, const Value* slot, uint32_t lo, uint32_t hi) {
-  if (!v || !v.is_object() || !(v.object()->rc & kInEager)) return false;
+  if (!v || !v.is_object()) return false;
   for (EagerEntry& e : h.eager) {
-    if (e.object != v.object()) continue;
+    if (v != Value(e.object)) continue;
     if (e.frame) return false;
     e.frame = f;
     e.slot = slot;
@@ -126,8 +132,7 @@ bool note(Heap& h, Value v, Frame* f, const Value* slot, uint32_t lo, uint32_t h
   const Value* callee = nullptr;
   Frame* up = nullptr;
   for (Frame* f = t.frame; f && missing; up = f, f = f->prev) {
-    uint32_t word = f->pc_index(), height = f->code->height_at(word), all = f->code->nwords;
-    if (callee && callee >= f->regs && callee < f->regs + height) height = static_cast<uint32_t>(callee - f->regs);
+    uint32_t word = f->pc_index(), height = live_height(f, callee), all = f->code->nwords;
     size_t found = 0;
     for (uint32_t i = 0; i < height; i++) {
       Value v = f->regs[i];
@@ -135,6 +140,11 @@ bool note(Heap& h, Value v, Frame* f, const Value* slot, uint32_t lo, uint32_t h
       uint32_t lo, hi;
       live_range(f->code, word, i, lo, hi);
       found += note(h, v, f, &f->regs[i], lo, hi);
+    }
+    if (f == t.frame && h.scan_top) {
+      // What is above the height, if an instruction soon makes use of it, may be old: it is compared, and looked at again at the next instruction.
+      uint32_t more = boundary_height(f);
+      for (uint32_t i = height; i < more; i++) found += note(h, f->regs[i], f, &k_nowhere, 0, all);
     }
     found += note(h, f->func, f, reinterpret_cast<const Value*>(&f->func), 0, all);
     found += note(h, f->locals, f, &f->locals, 0, all);
@@ -183,17 +193,18 @@ class Finder final : public RootVisitor {
 
 // Nothing holds o: what dies with it, at once or by its finalizer. An exception holds frames through objects that are not eager: a reconcile reclaims
 // them all.
-[[gnu::noinline]] void settle_found(Thread& t) {
+[[gnu::noinline]] void settle_found(Thread& t, size_t known) {
   Heap& h = *t.heap;
   // Native code that holds an object was called by the frame below the innermost frame that was entered from native code.
-  Frame* p = t.frame;
+  Frame *p = t.frame, *entered = nullptr;
   if (h.scan_top) {
     while (p && (p->kind & kKindMask) != kReturnExit) p = p->prev;
+    entered = p;
     if (p) p = p->prev;
   }
   std::vector<Object*> dead;
   bool deep = false;
-  for (size_t i = 0; i < h.eager.size(); i++) {
+  for (size_t i = 0; i < known; i++) {
     EagerEntry& e = h.eager[i];
     bool seen = e.object->rc & kMarked;
     e.object->rc &= ~uint64_t{kMarked};
@@ -202,7 +213,11 @@ class Finder final : public RootVisitor {
       e.slot = &k_nowhere;
       e.misses++;
       e.frame = p && e.misses < 8 ? p : k_elsewhere;
-      if (p) p->kind = static_cast<FrameKind>(p->kind | kWatched);
+      if (p) {
+        p->kind = static_cast<FrameKind>(p->kind | kWatched);
+        if (entered) entered->kind = static_cast<FrameKind>(entered->kind | kCallerWatched);
+        if (t.watch_frame == p) t.watch_frame = nullptr;  // what was loaded of its notes is not all
+      }
       continue;
     }
     if (is_exception(e.object) || IS_EXACT(Value(e.object), traceback)) deep = true;
@@ -253,22 +268,30 @@ class OwnerSearch {
 
 // Looks for the owners of containers that became eager when they had owners already: usually an object that a variable of the running function names
 // (self.files.append(f)).
+// Garbage may be an owner, too (the view that a loop's iterator was made of): a reconcile clears it away.
 [[gnu::noinline]] void find_owners(Thread& t) {
-  constexpr int kFrames = 3, kDepth = 3;
-  auto& all = eager_orphans();
-  while (!all.empty()) {
-    OwnerSearch search(all.back());
-    all.pop_back();
-    int n = 0;
+  constexpr int kFrames = 4, kDepth = 3;
+  Heap& h = *t.heap;
+  std::vector<Object*> orphans;
+  orphans.swap(eager_orphans());
+  for (Object* o : orphans) {
     bool found = false;
-    for (Frame* f = t.frame; f && n < kFrames && !found; f = f->prev, n++) {
-      uint32_t height = f->code->height_at(f->pc_index());
-      if (n > 0 && height > f->code->nlocals) height = f->code->nlocals;  // higher ones may be the callee's
-      for (uint32_t i = 0; i < height && !found && search.going(); i++)
-        if (Value v = f->regs[i]; v && v.is_object()) found = search.from(v.object(), kDepth);
-      if (!found) found = search.from(f->func, kDepth);
+    for (int depth = 1; depth <= kDepth && !found; depth++) {  // near owners first
+      OwnerSearch search(o);
+      int n = 0;
+      const Value* callee = nullptr;
+      for (Frame* f = t.frame; f && n < kFrames && search.going(); f = f->prev, n++) {
+        uint32_t height = live_height(f, callee);
+        if (!f->on_heap) callee = f->regs;
+        for (uint32_t i = 0; i < height && search.going(); i++)
+          if (Value v = f->regs[i]; v && v.is_object()) found |= search.from(v.object(), depth);
+        found |= search.from(f->func, depth);
+      }
     }
   }
+  if (orphans.empty()) return;
+  if (h.scan_top) h.reconcile_above(h.scan_top);
+  else h.reconcile();
 }
 
 // One round; false when nothing is left to be looked for.
@@ -280,9 +303,10 @@ bool look_once(Thread& t) {
   if (!n || !(n = place(t, n)) || h.no_reconcile) return false;
   h.stats.eager_scans++;
   Finder f(h);
+  size_t known = h.eager.size();  // the scan may enter generators, which it has not looked for
   h.scan_roots(f);
   for (Value* v : h.roots) f.value(*v);
-  settle_found(t);
+  settle_found(t, known);
   return true;
 }
 
@@ -373,7 +397,8 @@ void hand_over_arguments(Thread& t, Frame* f) {
     t.watch_left = kTicks;
   }
   if (!load_watch(t, f)) {
-    f->kind = static_cast<FrameKind>(f->kind & ~kWatched);
+    bool caller = f->prev && (f->prev->kind & kWatched);
+    f->kind = static_cast<FrameKind>((f->kind & ~kWatched) | (caller ? kCallerWatched : 0));
     sync_table(t);
     return;
   }
@@ -449,8 +474,7 @@ void watched_resumed(Thread& t, Frame* f) {
 bool held_by_frame(Thread& t, Object* o) {
   const Value* callee = nullptr;
   for (Frame* f = t.frame; f; f = f->prev) {
-    uint32_t height = f->code->height_at(f->pc_index());
-    if (callee && callee >= f->regs && callee < f->regs + height) height = static_cast<uint32_t>(callee - f->regs);
+    uint32_t height = live_height(f, callee);
     for (uint32_t i = 0; i < height; i++)
       if (f->regs[i] == Value(o)) return true;
     if (f->func == o || f->locals == Value(o)) return true;

@@ -494,6 +494,31 @@ bool shut_down(Thread& t) {
   return failed;
 }
 
+// -X tracemalloc[=NFRAME], PYTHONTRACEMALLOC. False: there is a message.
+bool start_tracemalloc(Thread& t, const Config& c) {
+  std::string frames;
+  const char* where = "PYTHONTRACEMALLOC";
+  if (const char* s = env(c, where)) frames = s;
+  for (const auto& [option, value] : c.x_options)
+    if (option == "tracemalloc") {
+      frames = value.empty() ? "1" : value;
+      where = "-X tracemalloc=NFRAME";
+    }
+  if (frames.empty() || frames == "0") return true;
+  char* end;
+  errno = 0;
+  long n = strtol(frames.c_str(), &end, 10);
+  if (*end || n < 0 || errno || n > INT_MAX) {
+    fprintf(stderr, "Fatal Python error: config_init_tracemalloc: %s: invalid number of frames\n", where);
+    return false;
+  }
+  Result<Value> start = import_attr(t, "_tracemalloc", "start");
+  if (start.ok() && call(t, start.value(), small_int(n)).ok()) return true;
+  fprintf(stderr, "Fatal Python error: init_interp_main: can't start tracemalloc\n");
+  handle_exit(t);
+  return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -508,8 +533,12 @@ int main(int argc, char** argv) {
   t.native_base = static_cast<char*>(__builtin_frame_address(0));  // what lies above are the system's own frames, arguments and environment
   if (const char* s = getenv("KAA_STRESS")) {
     t.heap->stress_interval = static_cast<uint32_t>(atoi(s));
-    t.heap->poison = true;
+    t.heap->poison = t.heap->slow_free = true;
     t.heap->reconcile();
+  }
+  for (const auto& [option, value] : c.x_options) {
+    if (option == "lifecycle" && !value.empty()) kaa_report_start(*t.heap, value.c_str());
+    if (option == "freelists" && value == "off") t.heap->keep_shells = false;
   }
   if (!init_sys(t, c).ok() || !boot(t).ok()) {
     fprintf(stderr, "kaa: start-up failed\n");
@@ -517,6 +546,7 @@ int main(int argc, char** argv) {
     handle_exit(t);
     return 1;
   }
+  if (!start_tracemalloc(t, c)) return 1;
   Result<Value> r = run_main(t, what);
   status = r.ok() ? 0 : handle_exit(t);
   if (g_config.inspect && what.kind != What::kStdin && isatty(0)) {
@@ -525,7 +555,8 @@ int main(int argc, char** argv) {
   }
   if (shut_down(t)) status = 120;
   for (const auto& [option, value] : g_config.x_options)
-    if (option == "lifecycle" && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
+    if (option == "lifecycle" && value.empty() && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
+  kaa_report_write(t, what.kind == What::kCommand ? "-c ..." : what.text.c_str());
   if (status == 130 + 256) {
     signal(SIGINT, SIG_DFL);
     raise(SIGINT);

@@ -8,6 +8,7 @@
 #include "modules/native_new.h"
 #include "types/bytes.h"
 #include "types/dict.h"
+#include "runtime/call.h"
 
 namespace kaa {
 
@@ -683,7 +684,7 @@ Result<Value> iter_step(Thread& t, Object* o) {
   return Value();
 }
 Result<Value> iter_reduce(Thread& t, Args a) {
-  Value f = TRY(import_attr(t, "builtins", "iter"));
+  Value f = TRY(frame_builtin(t, NAME("iter")));
   SeqIter* it = a.as<SeqIter>(0);
   if (!it->seq) return TRY(make_tuple(t, f, TRY(make_tuple(t, TRY(new_list(t))))));
   return TRY(make_tuple(t, f, TRY(make_tuple(t, it->seq.get())), small_int(static_cast<int64_t>(it->index))));

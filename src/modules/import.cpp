@@ -154,6 +154,7 @@ Result<Value> builtin_import(Thread& t, Args a, Tuple* kwnames) {
     int k = 0;
     while (k_names[k] && !str_equal_ascii(kwnames->items[i].as<Str>(), k_names[k])) k++;
     if (!k_names[k]) return RAISE(TypeError, "__import__() got an unexpected keyword argument '%S'", kwnames->items[i]);
+    if (v[k]) return RAISE(TypeError, "argument for __import__() given by name ('%s') and position (%d)", k_names[k], k + 1);
     v[k] = a.p[npos + i];
   }
   if (!v[0]) return RAISE(TypeError, "__import__() missing required argument 'name' (pos 1)");

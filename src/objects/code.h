@@ -27,8 +27,9 @@ struct Code : Object {
   uint16_t* cell_regs;
   Field<> name, qualname, filename;
   Field<Tuple*> varnames, cellvars, freevars;
-  GeneratorObject* zombies;      // freed heap frames of this code, for reuse (frame zombies)
-  uint32_t nzombies;
+  GeneratorObject* zombies;      // dead generators of this code, for reuse (runtime/zombies.cpp)
+  uint32_t nzombies, zombies_used, zombies_idle;  // how many; taken since the list was last looked at; for how many looks none was taken
+  bool zombies_listed;           // is in Zombies::codes
   uint32_t version;
   template <class F> void each_field(F&& f) {
     f(name); f(qualname); f(filename); f(varnames); f(cellvars); f(freevars);
@@ -50,6 +51,7 @@ enum FrameKind : uint8_t {
   kReturnExit,       // entered from native code: leaving this frame leaves the interpreter loop
   kReturnInit,       // __init__ of a class call: must return None; the instance, kept in the caller's register `aux`, goes to dst
   kReturnBool,       // truth of the result goes to dst
+  kReturnIter,       // __iter__ of GET_ITER: the result must be an iterator
   kReturnDiscard,    // the result is of no interest
   kReturnBinary,     // an operator's method: NotImplemented sends the caller's instruction on to the reflected one, else as kReturnPlain
   kReturnJump,       // the same for a jump: the truth of the result decides
@@ -111,7 +113,7 @@ struct GeneratorObject : Object {
   Field<> name, qualname;
   Field<> origin;            // cr_origin, or the finalizer hook of an async generator
   Field<> yield_from_extra;  // async generators: firstiter/finalizer hooks
-  GeneratorObject* next_zombie;
+  GeneratorObject* next_zombie;  // of a dead one on its code's list
   GenState state;
   uint8_t listed;            // 1: on the list; 2: on the list, and its next suspension has to be looked at
   bool counted, ag_running, ag_closed, ag_hooks;

@@ -25,7 +25,7 @@ enum class LayoutKind : uint8_t { kOther, kInstance, kTuple, kList, kDict, kStr,
 // What the reclaimer does with an object of a type, found out once for each type (set_recipe): the cases of a switch. kRecipeGeneral goes through the
 // type's fields, the others are inline: instances of classes with a fixed layout, exceptions, strings, and the rows of freelists.def.
 enum Recipe : uint8_t {
-  kRecipeGeneral, kRecipeInstance, kRecipeException, kRecipeStr,
+  kRecipeGeneral, kRecipeInstance, kRecipeException, kRecipeStr, kRecipeGenerator,
 #define FREELIST(id, structure, keeps) kRecipe_##id,
 #include "defs/freelists.def"
 };

@@ -22,7 +22,7 @@ struct LayoutTraits<Dict> {
     d->entries = nullptr;
     d->used = d->fill = d->cap = d->index_log2 = 0;
   }
-  static size_t bytes(Dict* d) { return sizeof(Dict) + (d->entries ? dict_buffer_bytes(d->index_log2, d->cap) : 0); }
+  static size_t bytes(Dict* d) { return sizeof(Dict) + (d->fill ? dict_buffer_bytes(d->index_log2, d->cap) : 0); }
 };
 
 // ---- set and frozenset. The table has mask + 1 entries; an empty set that never had an element has none (table null,
@@ -36,7 +36,7 @@ struct LayoutTraits<Set> {
     s->table = nullptr;
     s->mask = s->used = s->fill = 0;
   }
-  static size_t bytes(Set* s) { return sizeof(Set) + (s->table ? (s->mask + 1) * sizeof(SetEntry) : 0); }
+  static size_t bytes(Set* s) { return sizeof(Set) + (s->fill ? (s->mask + 1) * sizeof(SetEntry) : 0); }
 };
 
 }  // namespace kaa

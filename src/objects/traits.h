@@ -44,7 +44,7 @@ template <> struct LayoutTraits<Tuple> {
 template <> struct LayoutTraits<List> {
   static constexpr LayoutKind kind = LayoutKind::kList;
   static void destroy(List* l) { heap().free_raw(l->items, l->cap * sizeof(Value)); }
-  static size_t bytes(List* l) { return sizeof(List) + l->cap * 8; }
+  static size_t bytes(List* l) { return sizeof(List) + (l->size ? l->cap * 8 : 0); }  // an empty one may have its predecessor's buffer
 };
 template <> struct LayoutTraits<ByteArray> {
   static void destroy(ByteArray* b) { heap().free_raw(b->alloc, b->cap); }

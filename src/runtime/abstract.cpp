@@ -112,10 +112,7 @@ Result<Value> binary_op_after_left(Thread& t, BinaryOp op, Value a, Value b, boo
   if (v != kNotImplemented) return v;
   return operands_error(t, row, inplace ? row.isymbol : row.symbol, a, b);
 }
-Value python_operator(BinaryOp op, Value a, Value b, bool inplace) {
-  if (!a.is_object()) return Value();
-  Type* ta = a.object()->type();
-  if (!ta->has(kTypeHeap)) return Value();
+Value python_operator_of(Type* ta, BinaryOp op, Value b, bool inplace) {
   const OpRow& row = k_ops[static_cast<int>(op)];
   Value m = inplace ? ta->dunder(row.inplace) : Value();
   if (!m) {
@@ -125,10 +122,9 @@ Value python_operator(BinaryOp op, Value a, Value b, bool inplace) {
   }
   return m && IS_EXACT(m, function) ? m : Value();
 }
-Value python_comparison(CompareOp op, Value a, Value b) {
-  if (!a.is_object()) return Value();
-  Type *ta = a.object()->type(), *tb = type_of(b);
-  if (!ta->has(kTypeHeap) || (tb != ta && tb->has(kTypeHeap) && is_subtype(tb, ta))) return Value();
+Value python_comparison_of(Type* ta, CompareOp op, Value b) {
+  Type* tb = type_of(b);
+  if (tb != ta && tb->has(kTypeHeap) && is_subtype(tb, ta)) return Value();
   Value m = ta->dunder(k_compare[static_cast<int>(op)]);
   return m && IS_EXACT(m, function) ? m : Value();
 }
@@ -289,6 +285,15 @@ Result<Str*> repr(Thread& t, Value v) {
 Result<Str*> str(Thread& t, Value v) {
   if (v.is_empty()) return new_str(t, "<NULL>");
   if (IS_EXACT(v, str)) return v.as<Str>();
+  if (v.is_int()) {
+    char buf[24], *p = buf + sizeof buf;
+    int64_t i = v.as_int();
+    uint64_t u = i < 0 ? 0 - static_cast<uint64_t>(i) : static_cast<uint64_t>(i);
+    if (u < 10 && i >= 0) return interp().latin1['0' + u];
+    do *--p = static_cast<char>('0' + u % 10); while (u /= 10);
+    if (i < 0) *--p = '-';
+    return new_str_ascii(t, p, static_cast<size_t>(buf + sizeof buf - p));
+  }
   return text_of(t, D_str, "__str__", v);
 }
 Result<Str*> ascii(Thread& t, Value v) {

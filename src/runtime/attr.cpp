@@ -240,6 +240,13 @@ Result<Opt> lookup_attr(Thread& t, Value o, Str* name) {
     clear_exc(t);
     return Opt{};
   }
+  // Classes and modules: a miss makes no exception.
+  if (!ty->has(kTypeHasGetattr) && ((ty->has(kTypeType) && native_type_getattribute(ty)) || native_module_getattribute(ty))) {
+    Result<Opt> v = ty->has(kTypeType) ? type_lookup_attr(t, o.as<Type>(), name) : module_lookup_attr(t, o, name);
+    if (v.ok() || !exc_matches(t, KAA_TYPE(AttributeError))) return v;
+    clear_exc(t);
+    return Opt{};
+  }
   Result<Value> r = get_attr(t, o, name);
   if (r.ok()) return Opt{r.value()};
   if (!exc_matches(t, KAA_TYPE(AttributeError))) return Error{};

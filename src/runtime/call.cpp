@@ -91,6 +91,12 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
   }
 }
 
+Result<Value> frame_builtin(Thread& t, Str* name) {
+  Dict* b = t.frame ? t.frame->func->builtins.get() : interp().builtins;
+  Opt v = TRY(dict_get(t, b, name));
+  return v ? Result<Value>(v.v) : Result<Value>(RAISE(AttributeError, "%U", name));
+}
+
 Result<Value> call_tuple(Thread& t, Value f, Tuple* args, Dict* kwargs) {
   if (!kwargs || kwargs->used == 0) {
     Keep k(args);
@@ -147,6 +153,8 @@ Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kw
     if (all && ty->dunder(D_init) == KAA_TYPE(object)->dunder(D_init)) return RAISE(TypeError, "%U() takes no arguments", ty->name.get());
     if (ty->has(kTypeAbstract)) obj = TRY(call_native(t, nw.as<NativeFunction>(), {p.args().p, 1}, nullptr));
     else obj = TRY(alloc_instance(t, ty));
+  } else if (LIKELY(IS_EXACT(nw, builtin_function))) {
+    obj = TRY(call_native(t, nw.as<NativeFunction>(), p.args(), kwnames));
   } else {
     Value f = TRY(descr_get(t, nw, Value(), ty));
     obj = TRY(call_args(t, f, p.args().p, n + 1, kwnames));

@@ -18,12 +18,23 @@ Result<Value> call_python(Thread& t, Function* f, const Value* a, size_t n, Tupl
 // Runs code with given globals and locals mapping: modules, exec, eval (interp/loop.cpp).
 Result<Value> run_code(Thread& t, Code* code, Dict* globals, Value locals, Tuple* closure = nullptr);
 Result<Function*> new_function(Thread& t, Code* code, Dict* globals);
+// A builtin as the running code sees it, for __reduce__ and the like; AttributeError.
+Result<Value> frame_builtin(Thread& t, Str* name);
 // A parameter name close to a misspelt keyword, None for none (traceback suggestions do the rest).
 Result<Value> keyword_suggestion(Thread& t, Code* c, Str* name);
+// Exceptions whose class has BaseException's own __new__ (raise.cpp): made without looking for it. An __init__ is the caller's business.
+bool is_plain_exception(Type* type);
+Result<Value> make_plain_exception(Thread& t, Type* type, const Value* args, size_t n);
 // For the loop, which calls methods of operators in frames of its own: a's method for the operator, when that is a Python function and goes first, else
 // empty; and what follows when it returned NotImplemented.
-Value python_operator(BinaryOp op, Value a, Value b, bool inplace);
-Value python_comparison(CompareOp op, Value a, Value b);
+Value python_operator_of(Type* ta, BinaryOp op, Value b, bool inplace);
+inline Value python_operator(BinaryOp op, Value a, Value b, bool inplace) {
+  return a.is_object() && a.object()->type()->has(kTypeHeap) ? python_operator_of(a.object()->type(), op, b, inplace) : Value();
+}
+Value python_comparison_of(Type* ta, CompareOp op, Value b);
+inline Value python_comparison(CompareOp op, Value a, Value b) {
+  return a.is_object() && a.object()->type()->has(kTypeHeap) ? python_comparison_of(a.object()->type(), op, b) : Value();
+}
 Result<Value> binary_op_after_left(Thread& t, BinaryOp op, Value a, Value b, bool inplace);
 Result<Value> compare_after_left(Thread& t, CompareOp op, Value a, Value b);
 // locals(): the mapping of a class or module frame, or a new dict of an optimised frame's variables.

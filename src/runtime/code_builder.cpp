@@ -6,6 +6,8 @@
 #include "bytecode/validate.h"
 #include "objects/traits.h"
 
+#include "runtime/zombies.h"
+
 namespace kaa {
 
 Result<Value> build_constant(Thread& t, const ConstantData& c) {
@@ -136,6 +138,7 @@ std::string check_code(const Code* c, bool flow) {
 }
 
 void LayoutTraits<Code>::destroy(Code* c) {
+  release_zombies(c, 0);
   free(c->words);
   free(c->unpacked_positions);
   free(c->packed_positions);

@@ -6,6 +6,7 @@
 #include "runtime/startup.h"
 #include "runtime/types.h"
 #include "runtime/weakrefs.h"
+#include "runtime/zombies.h"
 
 namespace kaa {
 
@@ -24,6 +25,7 @@ static uint64_t young_limit() { return static_cast<uint64_t>(g_gc.threshold[0]) 
 
 // Called by the heap after a reconcile (it only sets the poll bit) and at safepoints (which collect).
 void gc_after_reconcile(Heap& h) {
+  age_zombies(interp());
   if (!g_gc.enabled || !tls_thread || g_gc.threshold[0] <= 0) return;
   if (h.young_survivors > young_limit() || h.stats.live() > g_gc.next_full) tls_thread->poll.fetch_or(kPollGc, std::memory_order_relaxed);
 }
@@ -46,6 +48,7 @@ size_t gc_collect(Thread& t, int generation, const void* top) {
   g_gc.collecting = true;
   if (g_gc.notify) g_gc.notify(t, "start", generation, 0);
   t.heap->run_pending = run_pending;
+  if (generation) drain_zombies(*t.interp);
   uint64_t t0 = now_ns();
   size_t n = t.heap->collect(generation, top);
   HeapStats& hs = t.heap->stats;

@@ -44,7 +44,22 @@ int plain_equal_slow(Value a, Value b, int depth) {
 int plain_order_slow(Value a, Value b) {
   double x, y;
   if (as_double(a, &x) && as_double(b, &y)) return x < y ? -1 : x > y ? 1 : x == y ? 0 : kNoOrder;
-  if (IS_EXACT(a, str) && IS_EXACT(b, str)) return str_compare(a.as<Str>(), b.as<Str>());
+  if (!a.is_object() || !b.is_object() || a.object()->shape != b.object()->shape) return kNoOrder;
+  if (a.object()->shape == KAA_SHAPE(str)) return str_compare(a.as<Str>(), b.as<Str>());
+  if (a.object()->shape == KAA_SHAPE(tuple)) {
+    Tuple *u = a.as<Tuple>(), *v = b.as<Tuple>();
+    uint64_t n = u->size < v->size ? u->size : v->size;
+    for (uint64_t i = 0; i < n; i++) {
+      Value p = u->items[i], q = v->items[i];
+      if (p == q) continue;
+      if (p.is_int() && q.is_int()) return p.as_int() < q.as_int() ? -1 : 1;
+      int same = plain_equal_slow(p, q, kPlainDepth);
+      if (same == kSame) continue;
+      if (same == kAsk || IS_EXACT(p, tuple)) return kNoOrder;
+      return plain_order_slow(p, q);
+    }
+    return u->size == v->size ? 0 : u->size < v->size ? -1 : 1;
+  }
   return kNoOrder;
 }
 

@@ -15,7 +15,7 @@ inline int plain_equal(Value a, Value b) {
   if (a.is_int() && b.is_int()) return kDiffer;
   return plain_equal_slow(a, b, kPlainDepth);
 }
-// -1, 0, 1: the order of two ints, two floats (no NaN), an int and a float, or two exact strs; kNoOrder: ask.
+// -1, 0, 1: the order of two ints, two floats (no NaN), an int and a float, two exact strs, or two tuples of such; kNoOrder: ask.
 inline constexpr int kNoOrder = 2;
 int plain_order_slow(Value a, Value b);
 inline int plain_order(Value a, Value b) {

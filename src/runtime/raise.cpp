@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <string>
-
 #include "runtime/api.h"
 #include "runtime/traceback.h"
 
@@ -14,62 +12,104 @@ namespace kaa {
 
 namespace {
 
-void append_cut(std::string& out, std::string_view s, int precision) {
+// The text being made: messages are short as a rule and stay on the stack.
+class Text {
+ public:
+  Text() = default;
+  ~Text() { if (p_ != small_) free(p_); }
+  Text(const Text&) = delete;
+  void add(const char* s, size_t n) {
+    if (UNLIKELY(size_ + n > cap_) && !grow(n)) return;
+    memcpy(p_ + size_, s, n);
+    size_ += n;
+  }
+  void add(char c) { add(&c, 1); }
+  std::string_view view() const { return {p_, size_}; }
+  bool failed() const { return failed_; }
+
+ private:
+  bool grow(size_t n) {
+    size_t cap = (size_ + n) * 2;
+    char* q = static_cast<char*>(malloc(cap));
+    if (!q) { failed_ = true; return false; }
+    memcpy(q, p_, size_);
+    if (p_ != small_) free(p_);
+    p_ = q;
+    cap_ = cap;
+    return true;
+  }
+  char small_[256];
+  char* p_ = small_;
+  size_t size_ = 0, cap_ = sizeof small_;
+  bool failed_ = false;
+};
+
+void append_cut(Text& out, std::string_view s, int precision) {
   if (precision >= 0 && s.size() > static_cast<size_t>(precision)) s = s.substr(0, static_cast<size_t>(precision));
-  out += s;
+  out.add(s.data(), s.size());
 }
-Status append_str(Thread& t, std::string& out, Str* s, int precision) {
+Status append_str(Thread& t, Text& out, Str* s, int precision) {
+  if (s->is_ascii()) {
+    append_cut(out, s->ascii(), precision);
+    return {};
+  }
   Utf8 u;
   TRY(str_utf8(t, s, u, true));
   append_cut(out, u.view(), precision);
   return {};
 }
-void append_utf8(std::string& out, uint32_t c) {
-  if (c < 0x80) out += static_cast<char>(c);
-  else if (c < 0x800) { out += static_cast<char>(0xC0 | c >> 6); out += static_cast<char>(0x80 | (c & 63)); }
-  else if (c < 0x10000) { out += static_cast<char>(0xE0 | c >> 12); out += static_cast<char>(0x80 | (c >> 6 & 63)); out += static_cast<char>(0x80 | (c & 63)); }
-  else { out += static_cast<char>(0xF0 | c >> 18); out += static_cast<char>(0x80 | (c >> 12 & 63)); out += static_cast<char>(0x80 | (c >> 6 & 63)); out += static_cast<char>(0x80 | (c & 63)); }
+void append_utf8(Text& out, uint32_t c) {
+  auto add = [&](uint32_t b) { out.add(static_cast<char>(b)); };
+  if (c < 0x80) add(c);
+  else if (c < 0x800) { add(0xC0 | c >> 6); add(0x80 | (c & 63)); }
+  else if (c < 0x10000) { add(0xE0 | c >> 12); add(0x80 | (c >> 6 & 63)); add(0x80 | (c & 63)); }
+  else { add(0xF0 | c >> 18); add(0x80 | (c >> 12 & 63)); add(0x80 | (c >> 6 & 63)); add(0x80 | (c & 63)); }
 }
 
 // CPython's messages name a native type of a module in full: 'types.SimpleNamespace'.
-Status append_type(Thread& t, std::string& out, Type* ty, int precision, bool in_full) {
+Status append_type(Thread& t, Text& out, Type* ty, int precision, bool in_full) {
   Value mod = in_full && !ty->has(kTypeHeap) ? dict_get_str(ty->dict, NAME("__module__")) : Value();
   if (mod && IS_EXACT(mod, getset_descriptor) && ty->spec && ty->spec->module) mod = intern_name(ty->spec->module);  // the row is its instances' own
   if (mod && is_str(mod) && !str_equal_ascii(mod.as<Str>(), "builtins")) {
     TRY(append_str(t, out, mod.as<Str>(), -1));
-    out += '.';
+    out.add('.');
   }
   return append_str(t, out, ty->name, precision);
 }
 
 // module.qualname, without builtins and __main__: PyErr_Format's %T.
-Status append_full_type(Thread& t, std::string& out, Type* ty) {
+Status append_full_type(Thread& t, Text& out, Type* ty) {
   if (!ty->has(kTypeHeap)) return append_type(t, out, ty, -1, true);
   Value mod = dict_get_str(ty->dict, NAME("__module__"));
   if (mod && is_str(mod) && !str_equal_ascii(mod.as<Str>(), "builtins") && !str_equal_ascii(mod.as<Str>(), "__main__")) {
     TRY(append_str(t, out, mod.as<Str>(), -1));
-    out += '.';
+    out.add('.');
   }
   return append_str(t, out, ty->qualname, -1);
 }
 
 // Errors name types in full, str_format() by __name__ alone.
 Result<Str*> vformat(Thread& t, const char* fmt, va_list ap, bool in_full) {
-  std::string out;
+  Text out;
   char buf[64];
   for (const char* p = fmt; *p; p++) {
-    if (*p != '%') { out += *p; continue; }
+    if (*p != '%') {
+      const char* e = strchrnul(p, '%');
+      out.add(p, static_cast<size_t>(e - p));
+      p = e - 1;
+      continue;
+    }
     p++;
     int precision = -1;
     if (*p == '.') { precision = 0; for (p++; *p >= '0' && *p <= '9'; p++) precision = precision * 10 + (*p - '0'); }
     switch (*p) {
-      case '%': out += '%'; break;
+      case '%': out.add('%'); break;
       case 's': append_cut(out, va_arg(ap, const char*), precision); break;
-      case 'd': snprintf(buf, sizeof buf, "%d", va_arg(ap, int)); out += buf; break;
-      case 'u': snprintf(buf, sizeof buf, "%u", va_arg(ap, unsigned)); out += buf; break;
-      case 'x': snprintf(buf, sizeof buf, "%x", va_arg(ap, unsigned)); out += buf; break;
-      case 'p': snprintf(buf, sizeof buf, "%p", va_arg(ap, void*)); out += buf; break;
-      case 'g': snprintf(buf, sizeof buf, "%g", va_arg(ap, double)); out += buf; break;
+      case 'd': snprintf(buf, sizeof buf, "%d", va_arg(ap, int)); out.add(buf, strlen(buf)); break;
+      case 'u': snprintf(buf, sizeof buf, "%u", va_arg(ap, unsigned)); out.add(buf, strlen(buf)); break;
+      case 'x': snprintf(buf, sizeof buf, "%x", va_arg(ap, unsigned)); out.add(buf, strlen(buf)); break;
+      case 'p': snprintf(buf, sizeof buf, "%p", va_arg(ap, void*)); out.add(buf, strlen(buf)); break;
+      case 'g': snprintf(buf, sizeof buf, "%g", va_arg(ap, double)); out.add(buf, strlen(buf)); break;
       case 'c': append_utf8(out, static_cast<uint32_t>(va_arg(ap, int))); break;
       case 'z': case 'l':
         p++;
@@ -77,7 +117,7 @@ Result<Str*> vformat(Thread& t, const char* fmt, va_list ap, bool in_full) {
         if (*p == 'd') snprintf(buf, sizeof buf, "%ld", va_arg(ap, long));
         else if (*p == 'x') snprintf(buf, sizeof buf, "%lx", va_arg(ap, unsigned long));
         else snprintf(buf, sizeof buf, "%lu", va_arg(ap, unsigned long));
-        out += buf;
+        out.add(buf, strlen(buf));
         break;
       case 'T': { Value v = Value::from_bits(va_arg(ap, uint64_t)); TRY(append_type(t, out, type_of(v), precision, in_full)); break; }
       case 'F': TRY(append_full_type(t, out, type_of(Value::from_bits(va_arg(ap, uint64_t))))); break;
@@ -86,10 +126,11 @@ Result<Str*> vformat(Thread& t, const char* fmt, va_list ap, bool in_full) {
       case 'S': { Str* s = TRY(str(t, Value::from_bits(va_arg(ap, uint64_t)))); TRY(append_str(t, out, s, precision)); break; }
       case 'R': { Str* s = TRY(repr(t, Value::from_bits(va_arg(ap, uint64_t)))); TRY(append_str(t, out, s, precision)); break; }
       case 'A': { Str* s = TRY(ascii(t, Value::from_bits(va_arg(ap, uint64_t)))); TRY(append_str(t, out, s, precision)); break; }
-      default: out += '%'; out += *p;
+      default: out.add('%'); out.add(*p);
     }
   }
-  return new_str(t, out);
+  if (UNLIKELY(out.failed())) return raise_memory(t);
+  return new_str(t, out.view());
 }
 
 }  // namespace
@@ -157,7 +198,24 @@ Value ready_recursion_error(Thread& t) {
 }
 }  // namespace
 
+// An exception of a class that adds nothing to BaseException's construction: its arguments are a tuple, and that is all.
+bool is_plain_exception(Type* type) {
+  return type->dunder(D_new) == KAA_TYPE(BaseException)->dunder(D_new) && type->has(kTypeException) && !type->has(kTypeAbstract);
+}
+Result<Value> make_plain_exception(Thread& t, Type* type, const Value* args, size_t n) {
+  Keep k(type);
+  Tuple* u = n ? TRY(tuple_of(t, args, n)) : interp().empty_tuple;
+  BaseException* e = TRY(alloc_as<BaseException>(t, type));
+  e->args.init(u);
+  return e;
+}
+
 Error raise_class(Thread& t, Type* type, Value arg) {
+  if (LIKELY(is_plain_exception(type) && type->dunder(D_init) == KAA_TYPE(BaseException)->dunder(D_init) && t.native_ok())) {
+    Result<Value> e = make_plain_exception(t, type, &arg, arg ? 1 : 0);
+    if (!e.ok()) return {};
+    return raise_value(t, e.value());
+  }
   RaiseRoom room(t);
   if (UNLIKELY(!t.native_ok())) return raise_value(t, ready_recursion_error(t));
   Result<Value> e = arg ? call(t, type, arg) : call(t, type);

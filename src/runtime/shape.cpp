@@ -110,7 +110,11 @@ Value* attr_words_var(Object* o) { return reinterpret_cast<Value*>(reinterpret_c
 size_t object_size(Object* o) {
   Type* ty = o->type();
   size_t attrs = ty->attr_offset ? sizeof(Value) * (1 + o->shape->inline_cap) : 0;
-  if (ty->has(kTypeVarSized)) return items_end(o) + attrs;
+  if (ty->has(kTypeVarSized)) return (ty->attr_offset | ty->slots_offset) || !ty->layout->bytes ? items_end(o) + attrs : ty->layout->bytes(o);
+  if (attrs && !o->shape->is_dict) {
+    Value ext = attr_words(o)[0];
+    if (ext.bits() & 1) attrs += sizeof(Overflow) + overflow_of(ext)->cap * sizeof(Value);
+  }
   if (ty->layout->bytes) return ty->layout->bytes(o) + (ty->basicsize - ty->layout->size) + attrs;
   return ty->basicsize + attrs;
 }

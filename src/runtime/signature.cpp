@@ -127,6 +127,11 @@ Status bind_raw(Thread& t, const char* fname, const Signature& sig, Args a, Tupl
   if (rest) *rest = {a.p + take, npos - take};
   if (npos > sig.npositional && !sig.var_positional) return arity_error(t, fname, sig, npos);
   if (kwargs) *kwargs = Value();
+  if (nkw && npos + nkw > sig.nparams && sig.nposonly < sig.nparams && !sig.var_positional && !sig.var_keyword) {
+    uint32_t self = sig.has_self ? 1 : 0, most = sig.nparams - self;
+    return RAISE(TypeError, "%s() takes %s %u %sargument%s (%u given)", fname, "at most", most,
+                 npos == self ? "keyword " : "", plural(most), npos + nkw - self);
+  }
   for (uint32_t k = 0; k < nkw; k++) {
     Str* name = kwnames->items[k].as<Str>();
     Value v = a.p[npos + k];

@@ -11,6 +11,7 @@
 #include "runtime/gil.h"
 #include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
+#include "runtime/zombies.h"
 
 namespace kaa {
 
@@ -49,6 +50,7 @@ Thread& start_core(int64_t hash_seed) {
   h->scan_roots = scan_roots;
   h->weakrefs_dead = weakrefs_dead;
   h->queue_finalizer = queue_finalizer;
+  h->keep_generator = keep_zombie;
   h->visit_queues = [](ChildVisitor& v) {
     visit_weakref_queue(v);
     visit_counted_frames(v);

@@ -77,6 +77,15 @@ struct Thread {
 extern constinit thread_local Thread* tls_thread;
 inline Thread& current_thread() { return *tls_thread; }
 
+// Lists of dead generators on their code objects (runtime/zombies.cpp).
+struct Zombies {
+  Code** codes = nullptr;           // that have a list
+  uint32_t ncodes = 0, cap = 0;
+  uint32_t limit = 256;             // frames kept on one code object
+  uint32_t age = 8;                 // looks without a use after which half of a list goes
+  uint64_t reused = 0, made = 0, released = 0, frames = 0;
+};
+
 // What one interpreter shares among its threads.
 struct Interp {
   Dict* builtins = nullptr;         // builtins.__dict__
@@ -97,6 +106,7 @@ struct Interp {
   uint64_t hash_key0 = 0, hash_key1 = 0;
   int optimize = 0, bytes_warning = 0;
   bool finalizing = false;
+  Zombies zombies;
   int64_t int_max_str_digits = 4300;
 };
 extern Interp g_interp;

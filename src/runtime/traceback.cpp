@@ -89,7 +89,7 @@ Status traceback_here(Thread& t, Frame* f) {
   x->frame.init(fo.value());
   x->code.init(f->code);
   x->lasti = static_cast<uint32_t>(code_offset(f->pc_index()));
-  x->lineno = code_line(f->code, f->pc_index());
+  x->lineno = -1;  // found when somebody asks
   e->traceback.set(x);
   t.exc = exc;
   return {};

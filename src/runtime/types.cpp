@@ -126,6 +126,7 @@ void set_recipe(Type* ty) {
 #define FREELIST(id, structure, keeps) else if (ty == KAA_TYPE(id)) ty->recipe = kRecipe_##id;
 #include "defs/freelists.def"
   else if (ty == KAA_TYPE(str)) ty->recipe = kRecipeStr;
+  else if (l == &kLayout<GeneratorObject>) ty->recipe = kRecipeGenerator;
 }
 
 static void update_flags(Type* ty) {

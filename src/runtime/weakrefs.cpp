@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
 
@@ -50,7 +51,10 @@ Result<WeakRef*> make_weakref(Thread& t, Type* type, Value o, Value callback) {
   if (head) head->prev = r;
   head = r;
   obj->set_flag(kHasWeakrefs);
-  if (callback && !obj->type()->has(kTypeType)) make_eager(obj);  // classes die in collections alone
+  if (callback && !obj->type()->has(kTypeType) && !obj->flag(kEager)) {  // classes die in collections alone
+    make_eager(obj);
+    if (is_counted(obj->rc)) add_orphan(obj);
+  }
   return r;
 }
 

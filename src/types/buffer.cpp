@@ -18,11 +18,18 @@ Value python_hook(Type* ty, Dunder d) {
   return f;
 }
 
+// Whether a class written in Python has a say: __buffer__, or __release_buffer__ over a native buffer.
+bool has_python_buffer(Type* ty) {
+  return UNLIKELY(ty->has(kTypeHeap)) && (python_hook(ty, D_buffer) || (ty->buffer && python_hook(ty, D_release_buffer)));
+}
+
 Status get_python_buffer(Thread& t, Value v, Buffer& out, int flags) {
-  Value r = TRY(call_dunder(t, D_buffer, v, small_int(flags)));
+  bool own = static_cast<bool>(python_hook(type_of(v), D_buffer));
+  Value r = own ? TRY(call_dunder(t, D_buffer, v, small_int(flags))) : Value(TRY(new_memoryview(t, v, flags & kBufWritable, true)));
   if (!is_instance(r, KAA_TYPE(memoryview))) return RAISE(TypeError, "__buffer__ returned non-memoryview object");
   MemoryView* m = r.as<MemoryView>();
   TRY(type_of(r)->buffer->get(t, m, out, flags & kBufWritable));
+  if (m->managed->owner.get() == v) m->restricted = true;  // __release_buffer__ gets it: no new views of what is about to go
   Result<BufferWrapper*> w = alloc<BufferWrapper>(t, KAA_SHAPE(_buffer_wrapper));
   if (!w.ok()) {
     type_of(r)->buffer->release(m, out);
@@ -43,7 +50,10 @@ Status finish_wrapper(Thread& t, BufferWrapper* w) {
   if (type_of(object)->dunder(D_release_buffer) && python_hook(type_of(object), D_release_buffer)) {
     if (view.as<MemoryView>()->managed) TRY(call_dunder(t, D_release_buffer, object, view));
   }
-  if (view.as<MemoryView>()->managed && !view.as<MemoryView>()->exports) return memoryview_release(t, view.as<MemoryView>());
+  // A view of another object that the exporter has kept goes on; any other ends here.
+  MemoryView* m = view.as<MemoryView>();
+  bool kept = m->managed && m->managed->owner.get() != object && m->count() > 0;
+  if (m->managed && !m->exports && !kept) return memoryview_release(t, view.as<MemoryView>());
   return {};
 }
 
@@ -66,8 +76,12 @@ bool has_buffer(Value v) {
 }
 
 Status get_buffer_full(Thread& t, Value v, Buffer& out, bool writable, const char* what) {
+  if (has_python_buffer(type_of(v))) return get_python_buffer(t, v, out, writable ? kBufFull : kBufFullRo);
+  return get_native_buffer(t, v, out, writable, what);
+}
+
+Status get_native_buffer(Thread& t, Value v, Buffer& out, bool writable, const char* what) {
   Type* ty = type_of(v);
-  if (UNLIKELY(ty->has(kTypeHeap)) && python_hook(ty, D_buffer)) return get_python_buffer(t, v, out, writable ? kBufFull : kBufFullRo);
   if (!ty->buffer) return RAISE(TypeError, "%sa bytes-like object is required, not '%T'", what, v);
   out.owner = v;
   return ty->buffer->get(t, v.object(), out, writable);
@@ -75,7 +89,7 @@ Status get_buffer_full(Thread& t, Value v, Buffer& out, bool writable, const cha
 
 Status get_buffer(Thread& t, Value v, Buffer& out, bool writable) {
   Type* ty = type_of(v);
-  if (UNLIKELY(ty->has(kTypeHeap)) && python_hook(ty, D_buffer)) {
+  if (has_python_buffer(ty)) {
     TRY(get_python_buffer(t, v, out, writable ? kBufWritable : kBufSimple));
   } else {
     if (!ty->buffer) {
@@ -126,7 +140,7 @@ void LayoutTraits<ManagedBuffer>::destroy(ManagedBuffer* m) {
 Result<Value> buffer_dunder(Thread& t, Args a) {
   int64_t flags = TRY(to_ssize(t, a[1]));
   if (flags > INT32_MAX || flags < INT32_MIN) return RAISE(OverflowError, "buffer flags out of range");
-  MemoryView* m = TRY(new_memoryview(t, a[0], flags & kBufWritable));
+  MemoryView* m = TRY(new_memoryview(t, a[0], flags & kBufWritable, !IS_EXACT(a[0], memoryview)));
   m->restricted = false;
   return m;
 }

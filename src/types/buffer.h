@@ -25,8 +25,10 @@ inline bool buffer_contiguous(const Buffer& b) {
 }
 inline int64_t buffer_length(const Buffer& b) { return b.shape ? (b.ndim ? b.shape[0] : 1) : b.size / (b.itemsize ? b.itemsize : 1); }
 
-// A memoryview of any object with a buffer.
-Result<MemoryView*> new_memoryview(Thread& t, Value exporter, bool writable = false);
+// The buffer of an object's native base, whatever __buffer__ its class has.
+Status get_native_buffer(Thread& t, Value v, Buffer& out, bool writable, const char* what = "");
+// A memoryview of any object with a buffer; `native`: of that of its native base.
+Result<MemoryView*> new_memoryview(Thread& t, Value exporter, bool writable = false, bool native = false);
 // A one-dimensional memoryview of bytes that the caller keeps valid until the view is released.
 Result<MemoryView*> new_memoryview_of(Thread& t, Value owner, void* data, size_t size, bool readonly);
 Status memoryview_release(Thread& t, MemoryView* m);

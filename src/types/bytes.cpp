@@ -3,6 +3,7 @@
 
 #include "base/siphash.h"
 #include "runtime/codecs_api.h"
+#include "runtime/call.h"
 
 namespace kaa {
 
@@ -243,7 +244,7 @@ static Result<Value> iter_length_hint(Thread&, Args a) {
 }
 static Result<Value> iter_reduce(Thread& t, Args a) {
   SeqIter* it = a.as<SeqIter>(0);
-  Value f = TRY(import_attr(t, "builtins", "iter"));
+  Value f = TRY(frame_builtin(t, NAME("iter")));
   it = a.as<SeqIter>(0);
   if (!it->seq) {
     Value none = interp().empty_tuple;

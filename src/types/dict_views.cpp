@@ -3,6 +3,7 @@
 // An iterator holds a position among the dict's entries, and what the number of keys was when it was made. It notices a
 // change of that number, and keys that come although all it was promised have come. An exhausted iterator lets its dict
 // go.
+#include "runtime/call.h"
 #include "types/set.h"
 #include "types/repr_builder_inl.h"
 
@@ -24,8 +25,7 @@ Result<Value> new_dict_view(Thread& t, Shape* shape, Dict* d) {
 }
 
 Result<Value> reduce_to_iter(Thread& t, List* rest) {
-  Value iter = dict_get_str(interp().builtins, NAME("iter"));
-  if (!iter) return RAISE(AttributeError, "iter");
+  Value iter = TRY(frame_builtin(t, NAME("iter")));
   Tuple* args = TRY(make_tuple(t, Value(rest)));
   return Value(TRY(make_tuple(t, iter, Value(args))));
 }

@@ -271,11 +271,7 @@ static Result<Value> alias_getitem(Thread& t, Args a) {
 static Result<Value> alias_mro_entries(Thread& t, Args a) { return TRY(make_tuple(t, G(a[0])->origin.get())); }
 static Result<Value> alias_instancecheck(Thread& t, Args) { return RAISE(TypeError, "isinstance() argument 2 cannot be a parameterized generic"); }
 static Result<Value> alias_subclasscheck(Thread& t, Args) { return RAISE(TypeError, "issubclass() argument 2 cannot be a parameterized generic"); }
-static Result<Value> builtin(Thread& t, const char* name) {
-  Value f = dict_get_str(interp().builtins, intern_name(name));
-  if (!f) return RAISE(NameError, "name '%s' is not defined", name);
-  return f;
-}
+static Result<Value> builtin(Thread& t, const char* name) { return frame_builtin(t, intern_name(name)); }
 static Result<Value> alias_reduce(Thread& t, Args a) {
   GenericAlias* g = G(a[0]);
   if (g->starred) {

@@ -2,6 +2,7 @@
 //
 // zip and enumerate make a new tuple each time: with uncounted references on the stacks nobody can know cheaply that the last one is unused. Loops that
 // unpack go through next_pair() and make none.
+#include "runtime/call.h"
 #include "types/iter_inl.h"
 #include "types/pair_iter.h"
 #include "runtime/types.h"
@@ -298,7 +299,7 @@ Result<Value> callable_iterator_next(Thread& t, Object* o) {
 
 Result<Value> callable_iterator_reduce(Thread& t, Args a) {
   CallableIter* it = a.as<CallableIter>(0);
-  Value f = TRY(builtin_function_value(t, NAME("iter")));
+  Value f = TRY(frame_builtin(t, NAME("iter")));
   if (!it->callable) return TRY(make_tuple(t, f, TRY(make_tuple(t, Value(interp().empty_tuple)))));
   return TRY(make_tuple(t, f, TRY(make_tuple(t, it->callable.value(), it->sentinel.value()))));
 }
@@ -395,7 +396,7 @@ int next_pair(Thread& t, Object* it, Value* out) {
 
 extern const TypeSpec enumerate_spec = {.doc = "Pairs of a count and the items of an iterable.", .methods = k_enumerate_methods, .iternext = enumerate_next};
 extern const TypeSpec zip_spec = {
-    .doc = "Tuples of one item from each iterable, until the shortest ends; with strict=True unequal lengths are a ValueError.",
+    .doc = "Tuples of one item from each iterable, until the shortest ends; with strict=True unequal lengths are a ValueError.\n\n>>> list(zip('ab', range(9)))\n[('a', 0), ('b', 1)]",
     .methods = k_zip_methods,
     .iternext = zip_next};
 extern const TypeSpec map_spec = {.doc = "The results of a function called with the items of one or more iterables.", .methods = k_map_methods, .iternext = map_next};

@@ -134,14 +134,17 @@ Result<Value> list_add(Thread& t, Args a) {
   if (!is_list(a[1])) return kNotImplemented;
   List *x = self_of(a), *y = a.as<List>(1);
   List* r = TRY(new_list(t, x->size + y->size));
-  auto put = [&](List* from) {
-    for (uint64_t i = 0; i < from->size; i++) {
-      r->items[r->size++] = from->items[i];
-      inc_into(from->items[i], r);
+  Value* to = r->items;
+  auto put = [&](const Value* from, uint64_t n) {
+    for (uint64_t i = 0; i < n; i++) {
+      Value v = from[i];
+      *to++ = v;
+      inc_into(v, r);
     }
   };
-  put(x);
-  put(y);
+  put(x->items, x->size);
+  put(y->items, y->size);
+  r->size = x->size + y->size;
   return r;
 }
 

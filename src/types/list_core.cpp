@@ -114,7 +114,8 @@ Status list_extend(Thread& t, List* l, Value iterable) {
     size_t n = is_l ? iterable.as<List>()->size : iterable.as<Tuple>()->size;
     TRY(list_grow(t, l, l->size + n));
     const Value* p = is_l ? iterable.as<List>()->items : iterable.as<Tuple>()->items;
-    for (size_t i = 0; i < n; i++) { l->items[l->size + i] = p[i]; inc_into(p[i], l); }
+    Value* to = l->items + l->size;
+    for (size_t i = 0; i < n; i++) { Value v = p[i]; to[i] = v; inc_into(v, l); }
     l->size += n;
     return {};
   }

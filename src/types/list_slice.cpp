@@ -57,9 +57,11 @@ Result<List*> list_slice(Thread& t, List* l, int64_t lo, int64_t hi) {
   if (hi <= lo) return new_list(t);
   uint64_t n = static_cast<uint64_t>(hi - lo);
   List* r = TRY(new_list(t, n));
+  const Value* from = l->items + lo;
+  Value* to = r->items;
   for (uint64_t i = 0; i < n; i++) {
-    Value v = l->items[static_cast<uint64_t>(lo) + i];
-    r->items[i] = v;
+    Value v = from[i];
+    to[i] = v;
     inc_into(v, r);
   }
   r->size = n;

@@ -38,7 +38,13 @@ Result<MemoryView*> alloc_view(Thread& t, ManagedBuffer* managed, int ndim, cons
   return m;
 }
 
+Status check_unrestricted(Thread& t, MemoryView* m) {
+  if (UNLIKELY(m->restricted)) return RAISE(ValueError, "cannot create new view on restricted memoryview");
+  return {};
+}
+
 Result<MemoryView*> copy_view(Thread& t, MemoryView* from) {
+  TRY(check_unrestricted(t, from));
   Keep keep(from);
   MemoryView* m = TRY(alloc_view(t, from->managed, from->ndim, from->format));
   m->data = from->data;
@@ -52,7 +58,7 @@ Result<MemoryView*> copy_view(Thread& t, MemoryView* from) {
 
 }  // namespace
 
-Result<MemoryView*> new_memoryview(Thread& t, Value exporter, bool writable) {
+Result<MemoryView*> new_memoryview(Thread& t, Value exporter, bool writable, bool native) {
   if (IS_EXACT(exporter, memoryview)) {
     TRY(check_view(t, exporter.as<MemoryView>()));
     if (writable && exporter.as<MemoryView>()->readonly) return RAISE(BufferError, "memoryview: underlying buffer is not writable");
@@ -61,7 +67,8 @@ Result<MemoryView*> new_memoryview(Thread& t, Value exporter, bool writable) {
   ManagedBuffer* mb = TRY(alloc<ManagedBuffer>(t, KAA_SHAPE(_managed_buffer)));
   mb->released = true;  // nothing to release yet
   mb->b = Buffer();
-  TRY(get_buffer_full(t, exporter, mb->b, writable, "memoryview: "));
+  if (native) TRY(get_native_buffer(t, exporter, mb->b, writable, "memoryview: "));
+  else TRY(get_buffer_full(t, exporter, mb->b, writable, "memoryview: "));
   mb->owner.init(mb->b.owner);
   mb->released = false;
   const Buffer& b = mb->b;
@@ -446,6 +453,7 @@ Result<Value> view_enter(Thread& t, Args a) {
 Result<Value> view_cast(Thread& t, Args a) {
   MemoryView* m = self_of(a);
   TRY(check_view(t, m));
+  TRY(check_unrestricted(t, m));
   if (!is_str(a[1])) return RAISE(TypeError, "cast() argument 'format' must be str, not %T", a[1]);
   if (!view_c_contiguous(m)) return RAISE(TypeError, "memoryview: casts are restricted to C-contiguous views");
   bool shaped = a[2] && !a[2].is_none();
@@ -610,7 +618,7 @@ constexpr MethodDef k_methods[] = {
     {"release", view_release, "($self, /)", "Lets go of the memory."},
     {"tobytes", view_tobytes, "($self, /, order='C')", "The items' bytes."},
     {"tolist", view_tolist_method, "($self, /)", "The items as a list (of lists)."},
-    {"hex", view_hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal."},
+    {"hex", view_hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal.\n\n>>> memoryview(b'snake').hex('_', 3)\n'736e_616b65'"},
     {"cast", view_cast, "($self, /, format, shape=<unrepresentable>)", "The same memory with another format or shape."},
     {"toreadonly", view_toreadonly, "($self, /)", "A view that cannot be written through."},
     {"count", view_count, "($self, value, /)", "How often a value occurs."},

@@ -10,8 +10,7 @@ namespace kaa {
 static NativeFunction* N(Value v) { return v.as<NativeFunction>(); }
 
 Result<Value> reduce_to_getattr(Thread& t, Value owner, Value name) {
-  Value getattr = dict_get_str(interp().builtins, NAME("getattr"));
-  if (!getattr) return RAISE(AttributeError, "module 'builtins' has no attribute 'getattr'");
+  Value getattr = TRY(frame_builtin(t, NAME("getattr")));
   Tuple* args = TRY(make_tuple(t, owner, name));
   return TRY(make_tuple(t, getattr, Value(args)));
 }

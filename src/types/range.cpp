@@ -1,4 +1,5 @@
 // range, and its two iterators: one whose numbers fit the word, which the interpreter's loops read directly, and one of any ints.
+#include "runtime/call.h"
 #include "types/range.h"
 
 #include "base/hash.h"
@@ -241,7 +242,7 @@ Result<Value> longrange_iterator_length_hint(Thread&, Args a) { return a.as<Long
 Result<Value> reduce_iterator(Thread& t, Value next, Value step, Value remaining) {
   Value stop = TRY(add(t, next, TRY(mul(t, step, remaining))));
   Value r = TRY(new_range(t, next, stop, step));
-  return TRY(make_tuple(t, TRY(builtin_function_value(t, NAME("iter"))), TRY(make_tuple(t, r)), kNone));
+  return TRY(make_tuple(t, TRY(frame_builtin(t, NAME("iter"))), TRY(make_tuple(t, r)), kNone));
 }
 Result<Value> range_iterator_reduce(Thread& t, Args a) {
   RangeIter* it = a.as<RangeIter>(0);

@@ -49,7 +49,6 @@ Result<Value> seq_compare(Thread& t, SizeA size_a, AtA at_a, SizeB size_b, AtB a
 }
 
 Result<Value> new_seq_iter(Thread& t, Shape* shape, Value seq);        // list_iterator, tuple_iterator, iterator
-Result<Value> builtin_function_value(Thread& t, Str* name);            // builtins.<name>, for __reduce__: iter, reversed, getattr
 
 // The number of positional arguments of a raw native, and CPython's complaint about keywords to a constructor: those of a class whose __init__ (or
 // __new__) is its own pass.

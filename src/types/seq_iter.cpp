@@ -1,6 +1,7 @@
 // Iterators over list, tuple, reversed list, and over objects that have only __getitem__; indices and other helpers of sequences.
 //
 // An iterator that has reached the end lets its sequence go and stays exhausted, even if the sequence grows.
+#include "runtime/call.h"
 #include "types/seq.h"
 
 namespace kaa {
@@ -37,12 +38,6 @@ Result<Value> new_seq_iter(Thread& t, Shape* shape, Value seq) {
   SeqIter* it = TRY(alloc<SeqIter>(t, shape));
   it->seq.init(seq);
   return it;
-}
-
-Result<Value> builtin_function_value(Thread& t, Str* name) {
-  Value f = dict_get_str(interp().builtins, name);
-  if (!f) return RAISE(AttributeError, "%U", name);
-  return f;
 }
 
 namespace {
@@ -108,7 +103,7 @@ Result<Value> seq_iter_length_hint(Thread& t, Args a) {
 Result<Value> seq_iter_reduce(Thread& t, Args a) {
   SeqIter* it = self_of(a);
   bool reverse = IS_EXACT(a[0], list_reverseiterator);
-  Value f = it->seq && reverse ? Value(KAA_TYPE(reversed)) : TRY(builtin_function_value(t, NAME("iter")));
+  Value f = TRY(frame_builtin(t, reverse ? NAME("reversed") : NAME("iter")));
   if (!it->seq) {
     Value empty = IS_EXACT(a[0], list_iterator) || reverse ? Value(TRY(new_list(t))) : Value(interp().empty_tuple);
     return TRY(make_tuple(t, f, TRY(make_tuple(t, empty))));

@@ -6,6 +6,7 @@
 #include "base/unicode_props.h"
 #include "objects/traits.h"
 #include "types/int.h"
+#include "runtime/call.h"
 
 namespace kaa {
 
@@ -308,7 +309,7 @@ Result<Value> str_iter_hint(Thread&, Args a) {
   return small_int(static_cast<int64_t>(it->seq.get().as<Str>()->length - it->index));
 }
 Result<Value> str_iter_reduce(Thread& t, Args a) {
-  Value iter = TRY(import_attr(t, "builtins", "iter"));
+  Value iter = TRY(frame_builtin(t, NAME("iter")));
   SeqIter* it = a.as<SeqIter>(0);
   if (!it->seq) return TRY(make_tuple(t, iter, TRY(make_tuple(t, interp().empty_str))));
   Tuple* args = TRY(make_tuple(t, it->seq.get()));

@@ -121,6 +121,11 @@ Result<Str*> str_exact(Thread& t, Str* s) {
 Result<Str*> str_concat(Thread& t, Str* a, Str* b) {
   if (a->length == 0) return str_exact(t, b);
   if (b->length == 0) return str_exact(t, a);
+  // Something short behind something long may be one of many (s = s + t in a loop): as s += t.
+  if (UNLIKELY(a->length >= 4096 && b->length <= a->length / 16)) {
+    Value v = TRY(str_append_inplace(t, a, b));
+    return v.as<Str>();
+  }
   uint32_t ma = str_max(a), mb = str_max(b);
   Str* s = TRY(alloc_str(t, a->length + b->length, ma > mb ? ma : mb));
   str_put(s, 0, view_of(a));
@@ -157,7 +162,7 @@ Result<Value> str_append_inplace(Thread& t, Str* a, Str* b) {
       return new_view(t, buf, length, max);
     }
   }
-  size_t cap = bytes + bytes / 2;
+  size_t cap = bytes + (a->flag(kStrView) || bytes < 4096 ? bytes / 2 : bytes / 8);  // little room before it has grown once
   Object* o = t.heap->allocate_deferred(KAA_SHAPE(str_buffer), sizeof(StrBuffer) + cap);
   if (!o) return raise_memory(t);
   StrBuffer* buf = static_cast<StrBuffer*>(o);

@@ -170,7 +170,7 @@ Status add_piece(Thread& t, List* l, Str* s, size_t start, size_t end) {
 
 template <class C>
 Result<Value> split_space(Thread& t, Str* s, const C* p, size_t max) {
-  List* l = TRY(new_list(t));
+  List* l = TRY(new_list(t, 8));
   size_t i = 0, n = s->length;
   for (;;) {
     while (i < n && is_space(p[i])) i++;
@@ -205,7 +205,7 @@ Result<Value> rsplit_space(Thread& t, Str* s, const C* p, size_t max) {
 
 // At one character of one byte: the separators of sixteen characters are found at once.
 Result<Value> split_byte(Thread& t, Str* s, uint8_t c, size_t max) {
-  List* l = TRY(new_list(t));
+  List* l = TRY(new_list(t, 8));
   const uint8_t* p = s->data1();
   size_t pos = 0, n = s->length, i = 0;
   Bytes16 wanted = Bytes16::fill8(c);

@@ -16,11 +16,24 @@ class Slotted:
 things = [Thing() for _ in range(1000)]
 s = kaa.stats()
 assert s["allocated"] - s["freed"] == s["live"] > 1000 and s["reconciles"] >= 1
-count, size = s["types"][f"{__name__}.Thing"]
-assert count == 1000 and size >= 16 * 1000
+row = s["types"][f"{__name__}.Thing"]
+assert row["live"] == 1000 == row["allocated"] and row["freed"] == 0 and row["bytes"] >= 16 * 1000, row
 things.clear()
 assert kaa.reconcile() >= 0
-assert f"{__name__}.Thing" not in kaa.stats()["types"]
+row = kaa.stats()["types"][f"{__name__}.Thing"]
+assert (row["live"], row["allocated"], row["freed"], row["died_uncounted"]) == (0, 1000, 1000, 0), row
+
+# What never was stored in the heap dies without having been counted; lists take over the storage of dead ones.
+before = kaa.stats()
+for i in range(50_000):
+    a, b = Thing(), [i, i]
+after = kaa.stats()
+row = after["types"][f"{__name__}.Thing"]
+assert row["freed"] > 50_000 and row["died_uncounted"] > 49_000, row
+lists = after["freelists"]["list"]
+assert lists["reused"] - before["freelists"]["list"]["reused"] > 25_000, (before["freelists"], lists)
+assert after["types"]["list"]["from_freelist"] == lists["reused"]
+assert after["freed_bytes"] > before["freed_bytes"] and after["max_waiting_bytes"] > 0
 
 # A cycle is no business of reconcile's.
 t = Thing()
@@ -103,3 +116,28 @@ except ValueError as e:
     assert "limit must be positive" in str(e)
 else:
     raise AssertionError
+
+# ---- the page of -X lifecycle=FILE holds its data as JSON
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+with tempfile.TemporaryDirectory() as d:
+    page = os.path.join(d, "report.html")
+    program = "for i in range(200_000): x = [i, {i: i}]\nclass C: pass\nkeep = [C() for _ in range(100)]"
+    p = subprocess.run([sys.executable, "-X", f"lifecycle={page}", "-c", program], capture_output=True, text=True)
+    assert (p.returncode, p.stdout, p.stderr) == (0, "", ""), p
+    with open(page) as f:
+        text = f.read()
+    data = json.loads(text[text.index("\nconst D=") + 9:text.index(";\n\"use strict\"")])
+    assert len(data["samples"]) >= 2 and sum(data["histogram"]) >= 10 and data["shells"] == ["list", "dict", "set"]
+    last = data["samples"][-1]
+    cells = {data["types"][c[0]]: c[1:] for c in last["cells"]}
+    assert cells["C"][0] == 100 and sum(cells["list"][::2]) > 200_000 and cells["list"][2] > 190_000, (cells["C"], cells["list"])
+    assert last["reused"][0] > 150_000 and last["made"] > 400_000
+    p = subprocess.run([sys.executable, "-X", "lifecycle=/nonexistent/x", "-c", ""], capture_output=True, text=True)
+    assert p.returncode == 0 and "cannot write /nonexistent/x" in p.stderr, p
+    p = subprocess.run([sys.executable, "-X", "lifecycle", "-X", "freelists=off", "-c", program], capture_output=True, text=True)
+    assert p.returncode == 0 and "freelist of list" in p.stderr and " 0 reused" in p.stderr, p

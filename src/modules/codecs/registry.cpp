@@ -8,6 +8,7 @@
 #include "modules/codecs/standard.h"
 #include "runtime/types.h"
 #include "types/bytes.h"
+#include "modules/sys_module.h"
 
 namespace kaa {
 
@@ -162,7 +163,16 @@ Result<Value> codecs_decode(Thread& t, Value object, const char* encoding, const
   return run_codec(t, info, false, object, encoding, errors);
 }
 
+// In development mode (-X dev) names are looked up even where they are not needed, so that misspelt ones are found; not while starting.
+static Status check_names(Thread& t, const char* encoding, const char* errors) {
+  if (LIKELY(!g_config.dev_mode) || !interp().codec_search_path || !interp().codec_search_path.as<List>()->size) return {};
+  if (encoding && standard_codec(encoding) == StdCodec::kNone) TRY(codec_lookup(t, encoding));
+  if (errors) TRY(codec_lookup_error(t, errors));
+  return {};
+}
+
 Result<Value> encode_str(Thread& t, Str* s, const char* encoding, const char* errors) {
+  TRY(check_names(t, encoding, errors));
   StdCodec c = encoding ? standard_codec(encoding) : StdCodec::kUtf8;
   if (c != StdCodec::kNone) return TRY(encode_standard(t, c, s, errors));
   Value info = TRY(text_codec(t, true, encoding));
@@ -191,6 +201,7 @@ Result<Value> decode_bytes(Thread& t, std::string_view data, const char* encodin
 }
 
 Result<Value> decode_object(Thread& t, Value object, const char* encoding, const char* errors) {
+  TRY(check_names(t, encoding, errors));
   StdCodec c = encoding ? standard_codec(encoding) : StdCodec::kUtf8;
   if (c != StdCodec::kNone) {
     if (IS_EXACT(object, bytes)) return TRY(decode_standard(t, c, object.as<Bytes>()->view(), object, errors, true)).text;

@@ -9,6 +9,9 @@ namespace kaa {
 Result<List*> why_alive(Thread& t, Value target, size_t limit);
 // Prints the heap's figures and the types that hold most memory to stderr.
 Status kaa_print_lifecycle(Thread& t);
+// -X lifecycle=FILE: notes figures from now on; writes them as a page, saying on stderr what went wrong.
+void kaa_report_start(Heap& h, const char* path);
+bool kaa_report_write(Thread& t, const char* program);
 
 // Nothing is reclaimed in such a scope.
 class NoReconcile {
