@@ -43,7 +43,7 @@ Result<Value> normal_dist_inv_cdf(Thread& t, Args a) {
     x = polynomial(r, kA, 8) * q / polynomial(r, kB, 8);
   } else {
     double r = q <= 0 ? p : 1.0 - p;
-    if (!(r > 0.0 && r < 1.0) || !(sigma > 0.0 || sigma <= 0.0)) return RAISE(ValueError, "inv_cdf undefined for these parameters");
+    if (r <= 0.0 || r >= 1.0) return RAISE(ValueError, "inv_cdf undefined for these parameters");
     r = sqrt(-log(r));
     if (r <= 5.0) {
       r -= 1.6;

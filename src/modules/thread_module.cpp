@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "modules/signal_module.h"
 #include "objects/traits.h"
 #include "runtime/call.h"
 #include "runtime/gil.h"
@@ -396,13 +397,10 @@ Result<Value> thread_stack_size(Thread& t, Args a) {
   }
   return small_int(old);
 }
-Result<Value> thread_interrupt_main(Thread& t, Args) {
-  for (Thread* x = interp().threads; x; x = x->next)
-    if (x->id == g_main_id) {
-      x->async_exc = KAA_TYPE(KeyboardInterrupt);
-      x->poll.fetch_or(kPollAsyncExc);
-    }
-  (void)t;
+Result<Value> thread_interrupt_main(Thread& t, Args a) {
+  int signum = a[0] ? TRY(to_cint(t, a[0])) : SIGINT;
+  if (signum < 1 || signum > 64) return RAISE(ValueError, "signal number out of range");
+  trip_signal(signum);
   return kNone;
 }
 Result<Value> thread_set_name(Thread& t, Args a) {
@@ -536,7 +534,7 @@ const MethodDef k_functions[] = {
     {"_is_main_interpreter", thread_true, "()", "Whether this is the main interpreter.", kF},
     {"exit", thread_exit, "()", "Ends this thread (raises SystemExit).", kF},
     {"exit_thread", thread_exit, "()", "An old name of exit().", kF},
-    {"interrupt_main", thread_interrupt_main, "(signum=2, /)", "Raises KeyboardInterrupt in the main thread.", kF},
+    {"interrupt_main", thread_interrupt_main, "(signum=2, /)", "As if the signal had come: its handler runs in the main thread.", kF},
     {"stack_size", thread_stack_size, "(size=0, /)", "Size of the native stack of new threads.", kF},
     {"set_name", thread_set_name, "(name)", "The system's name of this thread.", kF},
     {"_shutdown", thread_shutdown, "()", "Waits for the threads that are no daemons.", kF},
