@@ -205,6 +205,15 @@ Result<Value> gc_get_referrers(Thread& t, Args a) {
     Finder f(a);
     visit_children(o, f);
     if (o->type()->has(kTypeHeap)) f.child(o->type());
+    // What a generator's registers hold without counting it: while it runs, and until the next reconcile.
+    if (o->type()->layout == KAA_TYPE(generator)->layout) {
+      GeneratorObject* g = static_cast<GeneratorObject*>(o);
+      if (!g->counted && (g->state == GenState::kRunning || g->state == GenState::kSuspended)) {
+        uint32_t n = g->frame.code->nlocals;
+        for (uint32_t i = 0; i < n; i++)
+          if (g->regs[i] && g->regs[i].is_object()) f.child(g->regs[i]);
+      }
+    }
     return f.found;
   });
 }

@@ -48,6 +48,22 @@ State& state();
 Status load_asyncio(Thread& t);
 inline Status need_asyncio(Thread& t) { return LIKELY(state().loaded) ? Status{} : load_asyncio(t); }
 
+// Stores a reference whose promptness is of no interest: the holder of something with a finalizer (a loop) need not be watched for that.
+template <class T>
+void hold(Field<T>& f, Value v) {
+  Value old = f.value();
+  inc(v);
+  f.raw() = v;
+  dec(old);
+}
+// Futures and tasks have finalizers, which nearly never have anything to do. Those of the types themselves are made without being watched for a prompt
+// death (alloc_instance does that to types with __del__): what is to be said of them is said after the next reconcile.
+template <class T>
+Result<T*> alloc_unwatched(Thread& t, Type* cls) {
+  if (cls != state().future && cls != state().task) return alloc_as<T>(t, cls);
+  return static_cast<T*>(TRY(alloc_object(t, cls->root, cls->basicsize + sizeof(Value) * (1 + cls->root->inline_cap))));
+}
+
 inline bool exact_future(Value v) { return v.is_object() && (v.object()->type() == state().future || v.object()->type() == state().task); }
 
 // ---- threads

@@ -25,7 +25,7 @@ Error invalid_state(Thread& t, const char* text) {
 Status future_init(Thread& t, Future* f, Value loop) {
   TRY(need_asyncio(t));
   if (!loop || loop.is_none()) loop = TRY(get_event_loop(t));
-  f->loop.set(loop);
+  hold(f->loop, loop);
   f->callback.clear();
   f->context.clear();
   f->callbacks.clear();
@@ -90,12 +90,12 @@ Status future_add_callback(Thread& t, Future* f, Value callback, Value context) 
   TRY(alive(t, f));
   if (f->state != FutureState::kPending) return call_soon(t, f->loop.value(), callback, f, context);
   if (!f->callback) {
-    f->callback.set(callback);
-    f->context.set(context);
+    hold(f->callback, callback);
+    hold(f->context, context);
     return {};
   }
   Tuple* u = TRY(make_tuple(t, callback, context));
-  if (!f->callbacks) f->callbacks.set(TRY(new_list(t)));
+  if (!f->callbacks) hold(f->callbacks, TRY(new_list(t)));
   return list_append(t, f->callbacks, u);
 }
 
@@ -190,7 +190,7 @@ Status awaited_by_add(Thread& t, Value future, Value waiter) {
   if (!native(future) || !native(waiter)) return {};  // others do it in Python
   Future* f = future.as<Future>();
   if (!f->awaited_by) {
-    f->awaited_by.set(waiter);
+    hold(f->awaited_by, waiter);
     return {};
   }
   if (f->several_awaiting) return set_add(t, f->awaited_by.value().as<Set>(), waiter);
@@ -198,7 +198,7 @@ Status awaited_by_add(Thread& t, Value future, Value waiter) {
   Keep keep(s);
   TRY(set_add(t, s, f->awaited_by.value()));
   TRY(set_add(t, s, waiter));
-  f->awaited_by.set(s);
+  hold(f->awaited_by, s);
   f->several_awaiting = true;
   return {};
 }
@@ -232,7 +232,7 @@ Future* self_of(Args a) { return a.as<Future>(0); }
 const MethodDef k_init_sig{"Future", static_cast<NativeFn>(nullptr), "($self, /, *, loop=None)", nullptr, MethodKind::kMethod};
 Result<Value> future_new(Thread& t, Args a, Tuple*) {
   if (!a.n || !is_type(a[0])) return RAISE(TypeError, "Future.__new__(): not enough arguments");
-  return TRY(alloc_as<Future>(t, a.as<Type>(0)));
+  return TRY(alloc_unwatched<Future>(t, a.as<Type>(0)));
 }
 Result<Value> future_init_method(Thread& t, Args a, Tuple* kwnames) {
   Value p[2];
@@ -285,15 +285,15 @@ Result<Value> future_remove_done_callback(Thread& t, Args a) {
       if (TRY(equal(t, u.as<Tuple>()->items[0], a[1]))) removed++;
       else TRY(list_append(t, kept, u));
     }
-    if (f->callbacks.get() == old) f->callbacks.set(kept->size ? kept : nullptr);
+    if (f->callbacks.get() == old) hold(f->callbacks, kept->size ? kept : nullptr);
     if (!kept->size && f->callbacks.get() == nullptr) f->callbacks.clear();
   }
   // The first place is always taken.
   if (!f->callback && f->callbacks) {
     List* l = f->callbacks;
     Tuple* u = l->items[0].as<Tuple>();
-    f->callback.set(u->items[0]);
-    f->context.set(u->items[1]);
+    hold(f->callback, u->items[0]);
+    hold(f->context, u->items[1]);
     list_delete_at(l, 0);
     if (!l->size) f->callbacks.clear();
   }
@@ -325,7 +325,7 @@ struct FutureIter : Object {
 Result<Value> future_iter(Thread& t, Args a) {
   TRY(alive(t, self_of(a)));
   FutureIter* it = TRY(alloc<FutureIter>(t, state().iter->root));
-  it->future.init(self_of(a));
+  hold(it->future, self_of(a));
   return it;
 }
 Result<Value> iter_step(Thread& t, FutureIter* it) {

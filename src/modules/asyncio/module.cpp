@@ -1,4 +1,6 @@
 // The module: running loops and current tasks.
+#include <pthread.h>
+
 #include <atomic>
 
 #include "modules/asyncio/asyncio.h"
@@ -190,8 +192,14 @@ const MethodDef k_functions[] = {
     {"future_discard_from_awaited_by", f_discard_from_awaited_by, "(fut, waiter, /)", "It waits no longer.", kF},
 };
 
+// A process made by fork() has no loop that runs.
+void after_fork() {
+  for (Running* r = g_running; r; r = r->next) r->loop = r->task = Value();
+}
+
 Status exec(Thread& t, Module* m) {
   State& s = state();
+  pthread_atfork(nullptr, nullptr, after_fork);
   s.future = TRY(make_native_type(t, "_asyncio.Future", nullptr, future_spec));
   s.task = TRY(make_native_type(t, "_asyncio.Task", s.future, task_spec));
   s.iter = TRY(make_native_type(t, "_asyncio.FutureIter", nullptr, iter_spec));

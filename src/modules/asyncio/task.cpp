@@ -39,7 +39,7 @@ struct Step : Object {
 
 Status step_soon(Thread& t, Task* task, Value exception) {
   Step* s = TRY(alloc<Step>(t, state().step->root));
-  s->task.init(task);
+  hold(s->task, task);
   s->exception.init(exception);
   return call_soon(t, task->loop.value(), s, Value(), task->task_context.value());
 }
@@ -58,7 +58,7 @@ Result<Value> wakeup_of(Thread& t, Task* task) {
   f->def = &k_wakeup;
   f->sig = sig;
   f->owner = state().task;
-  f->self.init(task);
+  hold(f->self, task);
   return f;
 }
 
@@ -84,7 +84,7 @@ Status wait_for(Thread& t, Task* task, Value what) {
     f->blocking = false;
     TRY(awaited_by_add(t, what, task));
     TRY(future_add_callback(t, f, TRY(wakeup_of(t, task)), task->task_context.value()));
-    task->waiter.set(what);
+    hold(task->waiter, what);
   } else if (what.is_none()) {
     return step_soon(t, task, Value());
   } else {
@@ -106,7 +106,7 @@ Status wait_for(Thread& t, Task* task, Value what) {
     Dict* kwargs = TRY(new_dict(t));
     TRY(dict_set_str(t, kwargs, "context", task->task_context.value()));
     TRY(call_tuple(t, add, args, kwargs));
-    task->waiter.set(what);
+    hold(task->waiter, what);
   }
   if (task->must_cancel && TRY(request_cancel(t, what, task->cancel_message.value()))) task->must_cancel = false;
   return {};
@@ -259,7 +259,7 @@ const MethodDef k_init_sig{"Task", static_cast<NativeFn>(nullptr), kInitSig, nul
 
 Result<Value> task_new(Thread& t, Args a, Tuple*) {
   if (!a.n || !is_type(a[0])) return RAISE(TypeError, "Task.__new__(): not enough arguments");
-  Task* task = TRY(alloc_as<Task>(t, a.as<Type>(0)));
+  Task* task = TRY(alloc_unwatched<Task>(t, a.as<Type>(0)));
   task->is_task = true;
   return task;
 }
@@ -276,12 +276,12 @@ Result<Value> task_init(Thread& t, Args a, Tuple* kwnames) {
     return RAISE(TypeError, "a coroutine was expected, got %R", coro);
   }
   Value context = p[4] && !p[4].is_none() ? p[4] : TRY(call(t, state().copy_context));
-  task->task_context.set(context);
+  hold(task->task_context, context);
   task->waiter.clear();
   task->must_cancel = false;
   task->log_pending = true;
   task->cancels = 0;
-  task->coro.set(coro);
+  hold(task->coro, coro);
   if (!name || name.is_none()) name = small_int(static_cast<int64_t>(++state().next_name));  // the text is made when asked for
   else if (!is_exact_str(name)) name = TRY(str(t, name));
   task->name.set(name);
