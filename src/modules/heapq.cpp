@@ -31,7 +31,6 @@ Result<bool> above(Thread& t, List* h, Value a, Value b) {
   if (a.is_float_word() && b.is_float_word()) return a.float_word() < b.float_word();
   uint64_t size = h->size;
   bool less = TRY(compare_bool(t, CompareOp::LT, a, b));
-  if (h->size != size && h->size == 0) return RAISE(IndexError, "index out of range");
   if (h->size != size) return RAISE(RuntimeError, "list changed size during iteration");
   return less;
 }
