@@ -48,6 +48,7 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
     t.frame = nf;
     return nf;
   }
+  if (!(c->flags & kCoOptimized)) nf->locals = fn->globals.get();  // run_code() and class bodies put another mapping here
   if (!bind_python(t, nf, a, n, kwnames).ok()) {
     t.frame = f;
     return nullptr;
@@ -102,7 +103,7 @@ Result<Function*> new_function(Thread& t, Code* code, Dict* globals) {
   fn->code.init(code);
   fn->globals.init(globals);
   Value b = dict_get_str(globals, NAME("__builtins__"));
-  Dict* builtins = interp().builtins;
+  Dict* builtins = t.frame && t.frame->func ? t.frame->func->builtins.get() : interp().builtins;
   if (b && is_dict(b)) {
     builtins = b.as<Dict>();
   } else if (b && IS_EXACT(b, module)) {

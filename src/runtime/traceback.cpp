@@ -48,6 +48,12 @@ bool frame_leave(Thread& t, Frame* f) {
     if (died) return false;
   }
   o->lasti = f->pc_index();
+  // A frame that is left by raising something again at an instruction of the compiler's own was last at the instruction that raised it first.
+  if (t.exc && static_cast<Op>(f->pc->op) == Op::RERAISE && is_exception(t.exc)) {
+    const PositionEntry* p = code_position(f->code, o->lasti);
+    Value tb = t.exc.as<BaseException>()->traceback;
+    if (p && p->line < 0 && tb && tb.as<Traceback>()->frame.get() == Value(o)) o->lasti = tb.as<Traceback>()->lasti < 8 ? 0 : tb.as<Traceback>()->lasti / 8;
+  }
   uint32_t n = f->code->nlocals;
   for (uint32_t i = 0; i < n; i++) {
     Value v = f->regs[i];
@@ -57,7 +63,7 @@ bool frame_leave(Thread& t, Frame* f) {
   }
   o->nregs = n;
   o->live = nullptr;
-  if (f->prev) {
+  if (f->prev && !f->on_heap) {  // a generator that has ended has no caller
     Value saved = t.exc;
     Result<FrameObject*> back = frame_object(t, f->prev);
     if (back.ok()) o->back.set(back.value());
