@@ -21,7 +21,7 @@ pthread_cond_t g_taken = PTHREAD_COND_INITIALIZER;
 Thread* g_holder = nullptr;
 uint64_t g_switches = 0;
 int g_waiting = 0;
-Thread* g_last = nullptr;  // takes the interpreter down: no other thread gets the lock again
+Thread* g_last = nullptr;  // set when the interpreter ends: the only thread that still has turns
 
 void release(Thread& t) {
   pthread_mutex_lock(&g_mutex);
@@ -34,7 +34,7 @@ void release(Thread& t) {
 void acquire(Thread& t) {
   pthread_mutex_lock(&g_mutex);
   g_waiting++;
-  while (g_last && g_last != &t) pthread_cond_wait(&g_taken, &g_mutex);
+  while (g_last && g_last != &t) pthread_cond_wait(&g_free, &g_mutex);
   while (g_holder) {
     timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -60,7 +60,6 @@ __attribute__((noinline)) void detach(Thread& t) {
 
 Status handover(Thread& t) {
   t.poll.fetch_and(~uint32_t{kPollHandover}, std::memory_order_relaxed);
-  if (g_last) return {};
   enter_blocking(t);
   pthread_mutex_lock(&g_mutex);
   // Let somebody else have it first.
@@ -77,11 +76,6 @@ void gil_init(Thread& main) {
   g_handover_hook = handover;
 }
 
-void gil_finalizing(Thread& t) {
-  pthread_mutex_lock(&g_mutex);
-  g_last = &t;
-  pthread_mutex_unlock(&g_mutex);
-}
 void gil_attach(Thread& t) { acquire(t); t.native_top = nullptr; }
 void gil_detach(Thread& t) { release(t); }
 
@@ -119,6 +113,13 @@ void gil_after_fork(Thread& t) {
   g_taken = c;
   g_holder = &t;
   g_waiting = 0;
+}
+
+void gil_close(Thread& t) {
+  pthread_mutex_lock(&g_mutex);
+  g_last = &t;
+  g_waiting = 0;  // those that wait do so for good
+  pthread_mutex_unlock(&g_mutex);
 }
 
 }  // namespace kaa

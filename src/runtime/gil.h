@@ -5,9 +5,9 @@
 namespace kaa {
 
 void gil_init(Thread& main);        // the main thread holds it
-void gil_finalizing(Thread& t);     // from now on all other threads wait for ever where they want it
 void gil_attach(Thread& t);         // a new thread waits for its turn, and becomes the current one
 void gil_detach(Thread& t);         // a thread that ends lets go
 void gil_after_fork(Thread& t);
+void gil_close(Thread& t);          // the end has come: from now on no thread but this one gets a turn
 
 }  // namespace kaa

@@ -46,19 +46,20 @@ Result<WeakRef*> make_weakref(Thread& t, Type* type, Value o, Value callback) {
   r->hash = -1;
   r->callback.init(callback);
   r->referent = obj;
-  // The shared reference comes first, the shared proxy next, then the others, latest first.
+  // The plain reference comes first, the plain proxy next, then the others, the latest first.
   WeakRef*& head = table()[obj];
   WeakRef* before = nullptr;
-  auto shared = [](WeakRef* x, bool proxies) {
-    if (x->callback) return false;
-    return x->type() == KAA_TYPE(weakref) || (proxies && (x->type() == KAA_TYPE(weakproxy) || x->type() == KAA_TYPE(weakcallableproxy)));
-  };
-  if (!shared(r, false))
-    for (WeakRef* x = head; x && shared(x, !shared(r, true)); x = x->next) before = x;
+  bool plain = base && !callback;
+  if (head && !head->callback && head->type() == KAA_TYPE(weakref) && !(plain && type == KAA_TYPE(weakref))) before = head;
+  if (!plain) {
+    WeakRef* next = before ? before->next : head;
+    if (next && !next->callback && (next->type() == KAA_TYPE(weakproxy) || next->type() == KAA_TYPE(weakcallableproxy))) before = next;
+  }
   r->prev = before;
   r->next = before ? before->next : head;
   if (r->next) r->next->prev = r;
-  (before ? before->next : head) = r;
+  if (before) before->next = r;
+  else head = r;
   obj->set_flag(kHasWeakrefs);
   if (callback && !obj->type()->has(kTypeType) && !obj->flag(kEager)) {  // classes die in collections alone
     make_eager(obj);
