@@ -137,6 +137,13 @@ void Heap::release_parts(Object* o) {
   ty->died_counted++;
 }
 
+static void queue_eager(Object* o) {
+  o->rc |= kFinalized;
+  inc(o);  // the queue's
+  heap().queue_finalizer(o);
+  if (o->type()->container && !(o->rc & kOld)) heap().note_young(o);  // in case it comes back
+}
+
 // As kill(), for one object, outside a reconcile: there are no marks, so that children whose count falls to 0 may be held by a stack. They enter their
 // tables, and what is eager among them is looked at next.
 void Heap::kill_eager(Object* o) {
@@ -144,16 +151,12 @@ void Heap::kill_eager(Object* o) {
   take_off_tables(o);
   bool queue = o->type()->death == Death::kFinalizer && wants_finalizer(o);
   if (queue && !weakrefs_first(o)) {
-    o->rc |= kFinalized;
-    inc(o);  // the queue's
-    queue_finalizer(o);
+    queue_eager(o);
     return;
   }
   if (o->rc & kHasWeakrefs) weakrefs_dead(o);
   if (queue) {
-    o->rc |= kFinalized;
-    inc(o);
-    queue_finalizer(o);
+    queue_eager(o);
     return;
   }
   struct V final : ChildVisitor {

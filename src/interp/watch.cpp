@@ -100,7 +100,9 @@ void live_range(const Code* c, uint32_t word, uint32_t i, uint32_t& lo, uint32_t
   for (size_t i = 0; i < all.size();) {
     EagerEntry& e = all[i];
     if (is_counted(e.object->rc)) {
-      e.object->rc &= ~uint64_t{kInEager};
+      Object* o = e.object;
+      if (!(o->rc & (kOld | kWasCounted)) && o->type()->container) t.heap->note_young(o);  // as when one leaves the zero-count table
+      o->rc = (o->rc | kWasCounted) & ~uint64_t{kInEager};
       e = all.back();
       all.pop_back();
       continue;

@@ -60,7 +60,6 @@ __attribute__((noinline)) void detach(Thread& t) {
 
 Status handover(Thread& t) {
   t.poll.fetch_and(~uint32_t{kPollHandover}, std::memory_order_relaxed);
-  if (g_last) return {};
   enter_blocking(t);
   pthread_mutex_lock(&g_mutex);
   // Let somebody else have it first.
