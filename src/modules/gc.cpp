@@ -9,6 +9,7 @@
 
 #include "heap/heap_inl.h"
 #include "heap/reclaim_inl.h"
+#include "runtime/audit.h"
 #include "runtime/call.h"
 #include "runtime/startup.h"
 #include "runtime/types.h"
@@ -183,6 +184,7 @@ Result<Value> gc_get_objects(Thread& t, Args a) {
     if (generation >= 3) return RAISE(ValueError, "generation parameter must be less than the number of available generations (3)");
     if (generation < 0) return RAISE(ValueError, "generation parameter cannot be negative");
   }
+  TRY(audit(t, "gc.get_objects", small_int(generation)));
   return objects_where(t, [&](Object* o) {
     if (!is_container(o) || is_internal(o) || (o->rc & kDead)) return false;
     return generation < 0 || generation == (o->rc & kOld ? 2 : 0);
@@ -197,6 +199,7 @@ struct Finder final : ChildVisitor {
   }
 };
 Result<Value> gc_get_referrers(Thread& t, Args a) {
+  if (interp().auditing) TRY(audit(t, "gc.get_referrers", TRY(tuple_of(t, a.p, a.n))));
   return objects_where(t, [&](Object* o) {
     if (is_internal(o) || !is_container(o) || (o->rc & kDead)) return false;
     Finder f(a);
@@ -206,6 +209,7 @@ Result<Value> gc_get_referrers(Thread& t, Args a) {
   });
 }
 Result<Value> gc_get_referents(Thread& t, Args a) {
+  if (interp().auditing) TRY(audit(t, "gc.get_referents", TRY(tuple_of(t, a.p, a.n))));
   List* l = TRY(new_list(t));
   std::vector<Value> children;
   for (uint32_t i = 0; i < a.n; i++) {
