@@ -313,7 +313,7 @@ void Codegen::ann_assign(AnnAssign* stmt) {
           Temps temps(this);
           condition = u_->conditional_annotations++;
           Reg set = e().top();
-          load(resolve_mangled(intern("__conditional_annotations__")), set);
+          load(conditional_annotations(), set);
           alloc();
           load_small(condition, e().top());
           Reg index = alloc();

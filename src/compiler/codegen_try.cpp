@@ -220,6 +220,7 @@ void Codegen::try_except(Try* s) {
   e().set_pos(kNowhere);
   e().close_region();
   if (!bare) {
+    e().set_pos(s->handlers[s->handlers.size - 1]->loc);
     e().emit(Op::POP_EXC, exc + 1);
     e().emit(Op::RERAISE, exc);
   }
@@ -404,7 +405,7 @@ void Codegen::with_stmt(With* s, uint32_t index) {
     }
     e().jump_if(Op::JUMP_TRUE, result, suppressed);
     e().close_region();
-    e().set_pos(Pos());
+    e().set_pos(kNowhere);
     e().emit(Op::POP_EXC, exc + 1);
     e().emit(Op::RERAISE, exc);
     cleanup_handler(cleanup, exc + 1);

@@ -330,6 +330,8 @@ uint32_t Emitter::constant_code(CompiledCode* code) {
   return constant(std::move(data));
 }
 
+void Emitter::fill_constant_code(uint32_t index, CompiledCode* code) { code_->consts[index].code = code; }
+
 uint32_t Emitter::constant_str(std::string_view text) {
   ConstantData data;
   data.kind = ConstantData::Str;

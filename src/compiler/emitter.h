@@ -120,7 +120,8 @@ class Emitter {
 
   // ---- constants and names
   uint32_t constant(ConstantData&& data);
-  uint32_t constant_code(CompiledCode* code);
+  uint32_t constant_code(CompiledCode* code);  // null: fill_constant_code() follows
+  void fill_constant_code(uint32_t index, CompiledCode* code);
   uint32_t constant_str(std::string_view text);
   uint32_t constant_none();
   uint32_t name(ast::Name* name);

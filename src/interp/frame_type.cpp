@@ -41,6 +41,8 @@ static Result<Value> get_lineno(Thread& t, Value self) {
   FrameObject* o = frame_of(self);
   // When a trace function is told of the call, nothing of the body has run yet.
   if (at_call(t, o)) return small_int(str_equal_ascii(o->code->name.get().as<Str>(), "<module>") ? 0 : o->code->firstlineno);
+  // Nor in a generator that was not started.
+  if (o->live && o->live->on_heap && generator_of(o->live)->state == GenState::kCreated) return small_int(o->code->firstlineno);
   int32_t n = code_line(o->code, frame_word(o));
   const PositionEntry* p = code_position(o->code, frame_word(o));
   if (p && p->line < 0 && o->trace && o->trace_line >= 0) n = o->trace_line;  // the line that led here

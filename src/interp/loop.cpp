@@ -50,7 +50,7 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
   }
   // Missing last arguments that have defaults, and nothing else to bind.
   if (!kwnames && n < c->argcount && fn->defaults && n + fn->defaults->size >= c->argcount && fn->defaults->size <= c->argcount && !c->kwonlyargcount &&
-      !(c->flags & (kCoVarargs | kCoVarkeywords))) {
+      (c->flags & (kCoVarargs | kCoVarkeywords | kCoOptimized)) == kCoOptimized) {
     uint32_t argc = c->argcount;
     const Value* defaults = fn->defaults->items + fn->defaults->size - argc;
     if (!in_place) for (size_t i = 0; i < n; i++) regs[i] = a[i];
@@ -59,6 +59,7 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
     t.frame = nf;
     return nf;
   }
+  if (!(c->flags & kCoOptimized)) nf->locals = fn->globals.get();  // run_code() and class bodies put another mapping here
   if (!bind_python(t, nf, a, n, kwnames).ok()) {
     t.frame = f;
     return nullptr;
@@ -113,7 +114,7 @@ Result<Function*> new_function(Thread& t, Code* code, Dict* globals) {
   fn->code.init(code);
   fn->globals.init(globals);
   Value b = dict_get_str(globals, NAME("__builtins__"));
-  Dict* builtins = interp().builtins;
+  Dict* builtins = t.frame && t.frame->func ? t.frame->func->builtins.get() : interp().builtins;
   if (b && is_dict(b)) {
     builtins = b.as<Dict>();
   } else if (b && IS_EXACT(b, module)) {

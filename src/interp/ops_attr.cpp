@@ -513,7 +513,7 @@ static Status load_super(Thread& t, Frame* f, const Word* pc, bool method, Value
       }
     }
   }
-  Value s = pc->c ? TRY(call(t, sup, cls, self)) : TRY(call(t, sup, cls, self));
+  Value s = pc->c && sup != Value(KAA_TYPE(super)) ? TRY(call(t, sup)) : TRY(call(t, sup, cls, self));
   out[0] = TRY(get_attr(t, s, name));
   return {};
 }

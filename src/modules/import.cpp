@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <string>
@@ -72,6 +73,11 @@ static Result<Str*> resolve_name(Thread& t, Str* name, Value globals, int64_t le
   if (spec && spec.is_none()) spec = Value();
   if (package) {
     if (!is_str(package)) return RAISE(TypeError, "package must be a string");
+    if (spec) {
+      Value parent = TRY(get_attr(t, spec, NAME("parent")));
+      bool same = TRY(equal(t, package, parent));
+      if (!same) TRY(warn(t, KAA_TYPE(DeprecationWarning), 1, "__package__ != __spec__.parent (%R != %R)", package, parent));
+    }
   } else if (spec) {
     package = TRY(get_attr(t, spec, NAME("parent")));
     if (!is_str(package)) return RAISE(TypeError, "__spec__.parent must be a string");
@@ -101,21 +107,62 @@ static Result<Str*> resolve_name(Thread& t, Str* name, Value globals, int64_t le
   return str_format(t, "%U.%U", base, name);
 }
 
+// -X importtime
+static int g_import_depth = 0;
+static int64_t g_imports_within = 0;  // microseconds of the imports that the one being timed set off
+static int64_t now_us() {
+  struct timespec ts;
+  clock_gettime(CLOCK_MONOTONIC, &ts);
+  return static_cast<int64_t>(ts.tv_sec) * 1000000 + ts.tv_nsec / 1000;
+}
+static void import_time_header() {
+  static bool done = false;
+  if (!done) fputs("import time: self [us] | cumulative | imported package\n", stderr);
+  done = true;
+}
+static std::string printable_name(Thread& t, Str* name) {
+  Result<Value> b = call_method(t, name, NAME("encode"), NAME("utf-8"), NAME("backslashreplace"));
+  if (!b.ok() || !is_bytes(b.value())) { clear_exc(t); return "?"; }
+  return std::string(b.value().as<Bytes>()->view());
+}
+
 static Result<Value> find_module(Thread& t, Str* name) {
   Opt m = TRY(dict_get(t, interp().modules, name));
   if (m && !m.v.is_none()) {
+    if (UNLIKELY(g_config.import_time == 2)) {
+      import_time_header();
+      std::string shown = printable_name(t, name);
+      fprintf(stderr, "import time: cached    | cached     | %*s%s\n", g_import_depth * 2, "", shown.c_str());
+    }
     // Another thread may still be importing it.
     Opt spec = TRY(lookup_attr(t, m.v, NAME("__spec__")));
     if (spec && !spec.v.is_none()) {
       Opt ini = TRY(lookup_attr(t, spec.v, NAME("_initializing")));
-      if (ini && TRY(truth(t, ini.v))) TRY(importlib_call(t, "_lock_unlock_module", name, Value()));
+      if (ini && TRY(truth(t, ini.v))) {
+        TRY(importlib_call(t, "_lock_unlock_module", name, Value()));
+        Opt now = TRY(dict_get(t, interp().modules, name));
+        if (!now || now.v != m.v) m = Opt{};  // its import failed there: it is tried again
+      }
     }
-    return m.v;
+    if (m) return m.v;
   }
   Value f = interp().importlib ? TRY(get_attr(t, interp().importlib, NAME("_gcd_import"))) : Value();
   if (!f) return RAISE(ImportError, "importlib is not running yet, '%U' cannot be imported", name);
   Value imp = interp().builtins ? dict_get_str(interp().builtins, NAME("__import__")) : kNone;
-  return strip_if_raised(t, importlib_call(t, "_find_and_load", name, imp));
+  if (LIKELY(!g_config.import_time)) return strip_if_raised(t, importlib_call(t, "_find_and_load", name, imp));
+  import_time_header();
+  int64_t before = g_imports_within, start = now_us();
+  g_imports_within = 0;
+  g_import_depth++;
+  Result<Value> r = strip_if_raised(t, importlib_call(t, "_find_and_load", name, imp));
+  g_import_depth--;
+  int64_t all = now_us() - start, own = all - g_imports_within;
+  g_imports_within = before + all;
+  Value pending = take_exc(t);
+  std::string shown = printable_name(t, name);
+  if (pending) restore_exc(t, pending);
+  fprintf(stderr, "import time: %9ld | %10ld | %*s%s\n", own, all, g_import_depth * 2, "", shown.c_str());
+  return r;
 }
 
 static Result<Value> import_level(Thread& t, Str* name, Value globals, Value fromlist, int64_t level) {
@@ -184,6 +231,8 @@ Status start_importlib(Thread& t, Str* stdlib) {
   TRY(dict_set(t, interp().modules, NAME("_imp"), imp));
   Value ext = TRY(get_attr(t, lib, NAME("_install_external_importers")));
   TRY(call(t, ext));
+  Value zipimporter = TRY(import_attr(t, "zipimport", "zipimporter"));
+  TRY(call_method(t, sys_get("path_hooks"), NAME("insert"), Value::from_int(0), zipimporter));
   return {};
 }
 
@@ -281,6 +330,11 @@ Result<Value> imp_extension_suffixes(Thread& t, Args) {
 Result<Value> imp_create_dynamic(Thread& t, Args a) {
   Value name = TRY(get_attr(t, a[0], NAME("name")));
   Value origin = TRY(get_attr(t, a[0], NAME("origin")));
+  for (Value v : {name, origin}) {
+    if (!is_str(v)) return RAISE(TypeError, "expected str, not %T", v);
+    for (uint64_t i = 0; i < v.as<Str>()->length; i++)
+      if (v.as<Str>()->at(i) == 0) return RAISE(ValueError, "embedded null character");
+  }
   Str* text = TRY(str_format(t, "%S is an extension module built for CPython (%S); Kaa cannot load it", name, origin));
   Value e = TRY(call(t, KAA_TYPE(ImportError), text));
   e.as<ExcImport>()->name.set(name);

@@ -14,6 +14,7 @@
 #include "interp/tracing.h"
 #include "modules/import.h"
 #include "runtime/call.h"
+#include "runtime/codecs_api.h"
 #include "runtime/startup.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
@@ -173,11 +174,7 @@ Result<Value> sys_setswitchinterval(Thread& t, Args a) {
 }
 Result<Value> sys_getallocatedblocks(Thread& t, Args) { return make_int(t, static_cast<int64_t>(t.heap->stats.live())); }
 Result<Value> sys_getunicodeinternedsize(Thread&, Args) { return small_int(static_cast<int64_t>(interp().interned_used)); }
-Result<Value> sys_cpu_count_config(Thread&, Args) {
-  for (size_t i = 0; i < g_config.x_options.size(); i++)
-    if (g_config.x_options[i].first == "cpu_count" && g_config.x_options[i].second != "default") return small_int(atoi(g_config.x_options[i].second.c_str()));
-  return small_int(-1);
-}
+Result<Value> sys_cpu_count_config(Thread&, Args) { return small_int(g_config.cpu_count); }
 Result<Value> sys_false(Thread&, Args) { return kFalse; }
 Result<Value> sys_true(Thread&, Args) { return kTrue; }
 
@@ -247,6 +244,38 @@ Result<Value> sys_excepthook(Thread& t, Args a) {
   return kNone;
 }
 
+// The exception alone: no carets, no causes.
+Status print_ignored(Thread& t, Value err, Value exc) {
+  Value tb = exc.as<BaseException>()->traceback;
+  if (tb) TRY(call_method(t, err, NAME("write"), NAME("Traceback (most recent call last):\n")));
+  for (; tb && !tb.is_none(); tb = tb.as<Traceback>()->next) {
+    Traceback* x = tb.as<Traceback>();
+    Keep keep(x);
+    Str* where = TRY(str_format(t, "  File \"%S\", line %d, in %S\n", x->code->filename.get(), x->lineno, x->code->name.get()));
+    TRY(call_method(t, err, NAME("write"), where));
+    Result<Value> line = [&]() -> Result<Value> {
+      Value getline = TRY(import_attr(t, "linecache", "getline"));
+      Value s = TRY(call(t, getline, x->code->filename.get(), small_int(x->lineno)));
+      return call_method(t, s, NAME("strip"));
+    }();
+    if (!line.ok()) clear_exc(t);
+    else if (is_str(line.value()) && line.value().as<Str>()->length) TRY(call_method(t, err, NAME("write"), TRY(str_format(t, "    %S\n", line.value()))));
+  }
+  Type* type = type_of(exc);
+  Opt module = TRY(lookup_attr(t, type, NAME("__module__")));
+  bool plain = !module || !is_str(module.v) || str_equal_ascii(module.v.as<Str>(), "builtins") || str_equal_ascii(module.v.as<Str>(), "__main__");
+  Value qualname = TRY(get_attr(t, type, NAME("__qualname__")));
+  Str* name = plain ? TRY(str(t, qualname)) : TRY(str_format(t, "%S.%S", module.v, qualname));
+  Result<Str*> text = str(t, exc);
+  if (!text.ok()) {
+    clear_exc(t);
+    text = new_str(t, "<exception str() failed>");
+  }
+  Str* shown = TRY(text);
+  TRY(call_method(t, err, NAME("write"), shown->length ? TRY(str_format(t, "%U: %U\n", name, shown)) : TRY(str_format(t, "%U\n", name))));
+  return {};
+}
+
 Result<Value> sys_unraisablehook(Thread& t, Args a) {
   Value u = a[0];
   Value exc = TRY(get_attr(t, u, NAME("exc_value"))), obj = TRY(get_attr(t, u, NAME("object"))), msg = TRY(get_attr(t, u, NAME("err_msg")));
@@ -261,7 +290,7 @@ Result<Value> sys_unraisablehook(Thread& t, Args a) {
     head = msg.is_none() ? TRY(new_str(t, "Exception ignored in:\n")) : TRY(str_format(t, "%S:\n", msg));
   }
   TRY(call_method(t, err, NAME("write"), head));
-  if (!exc.is_none()) TRY(print_exception(t, exc, kNone));
+  if (!exc.is_none()) TRY(print_ignored(t, err, exc));
   TRY(call_method(t, err, NAME("flush")));
   return kNone;
 }
@@ -377,10 +406,18 @@ static Result<Value> record(Thread& t, std::initializer_list<std::pair<const cha
   for (auto& f : fields) TRY(set_attr(t, ns, intern_name(f.first), f.second));
   return ns;
 }
-static Result<Value> text_list(Thread& t, const std::vector<std::string>& v) {
+static Result<Value> text_list(Thread& t, const std::vector<std::string>& v, bool ascii = false) {
   List* l = TRY(new_list(t, v.size()));
   for (const std::string& s : v) {
-    Value x = TRY(new_str(t, s));
+    std::string escaped;  // of ASCII with surrogateescape, as UTF-8
+    for (size_t i = 0; ascii && i < s.size(); i++) {
+      unsigned char c = static_cast<unsigned char>(s[i]);
+      if (c < 0x80) { escaped += s[i]; continue; }
+      escaped += '\xED';
+      escaped += static_cast<char>(0xB0 | c >> 6);
+      escaped += static_cast<char>(0x80 | (c & 0x3F));
+    }
+    Value x = ascii ? TRY(new_str(t, escaped)) : TRY(decode_fs(t, s));
     TRY(list_append(t, l, x));
   }
   return l;
@@ -489,8 +526,8 @@ Status init_sys(Thread& t, const Config& c) {
   TRY(text("base_prefix", c.base_prefix));
   TRY(text("base_exec_prefix", c.base_exec_prefix));
   TRY(text("_stdlib_dir", c.stdlib));
-  TRY(module_add(t, m, "argv", TRY(text_list(t, c.argv))));
-  TRY(module_add(t, m, "orig_argv", TRY(text_list(t, c.orig_argv))));
+  TRY(module_add(t, m, "argv", TRY(text_list(t, c.argv, c.ascii_arguments))));
+  TRY(module_add(t, m, "orig_argv", TRY(text_list(t, c.orig_argv, c.ascii_arguments))));
   TRY(module_add(t, m, "warnoptions", TRY(text_list(t, c.warn_options))));
   TRY(module_add(t, m, "path", TRY(text_list(t, c.path))));
   TRY(module_add(t, m, "meta_path", TRY(new_list(t))));

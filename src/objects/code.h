@@ -127,7 +127,7 @@ struct GeneratorObject : Object {
   Value regs[];
   template <class F> void each_field(F&& f) {
     f(name); f(qualname); f(origin); f(yield_from_extra);
-    f(reinterpret_cast<Field<>&>(frame.func)); f(reinterpret_cast<Field<>&>(frame.code));
+    f(reinterpret_cast<Field<>&>(frame.func)); f(reinterpret_cast<Field<>&>(frame.code)); f(reinterpret_cast<Field<>&>(frame.locals));
     if (counted) {
       for (uint32_t i = 0; i < counted_height; i++) f(reinterpret_cast<Field<>&>(regs[i]));
       f(reinterpret_cast<Field<>&>(exc.exc));

@@ -32,7 +32,7 @@ Result<Value> try_binary(Thread& t, Dunder left, Dunder right, Value a, Value b)
   Type* ta = type_of(a);
   Type* tb = type_of(b);
   Value l = ta->dunder(left), r = ta == tb ? Value() : tb->dunder(right);
-  if (UNLIKELY(r && tb->has(kTypeHeap) && is_concatenation(l))) {
+  if (UNLIKELY(r && tb->has(kTypeHeap) && (left == D_add || left == D_mul) && is_concatenation(l))) {
     Value v = TRY(call_dunder(t, right, b, a));
     if (v != kNotImplemented) return v;
     r = Value();
@@ -91,7 +91,7 @@ Result<Value> inplace_op(Thread& t, BinaryOp op, Value a, Value b) {
   if (is_exact_int(a) && is_exact_int(b) && op != BinaryOp::MATMUL) return int_binary(t, op, a, b);
   if (Value own = type_of(a)->dunder(row.inplace)) {
     Type* tb = type_of(b);
-    if (UNLIKELY(tb->has(kTypeHeap) && tb != type_of(a) && tb->dunder(row.right) && is_concatenation(own))) {
+    if (UNLIKELY((row.left == D_add || row.left == D_mul) && tb->has(kTypeHeap) && tb != type_of(a) && tb->dunder(row.right) && is_concatenation(own))) {
       Value v = TRY(call_dunder(t, row.right, b, a));
       if (v != kNotImplemented) return v;
     }
@@ -427,6 +427,12 @@ Result<bool> contains(Thread& t, Value c, Value item) {
   }
 }
 
+// Whether the old iteration protocol works: __getitem__ with 0, 1, 2... A native type that has subscripts but no length (a union) is a mapping.
+static bool is_indexed(Type* ty) {
+  Value get = ty->dunder(D_getitem);
+  if (!get || ty->has(kTypeDict)) return false;
+  return type_of(get) != KAA_TYPE(wrapper_descriptor) || get.as<NativeFunction>()->owner->dunder(D_len);
+}
 Result<Value> get_iter(Thread& t, Value v) {
   Type* ty = type_of(v);
   Value f = ty->dunder(D_iter);
@@ -435,7 +441,7 @@ Result<Value> get_iter(Thread& t, Value v) {
     if (!type_of(it)->iternext && !type_of(it)->dunder(D_next)) return RAISE(TypeError, "iter() returned non-iterator of type '%T'", it);
     return it;
   }
-  if (!f && ty->dunder(D_getitem) && !ty->has(kTypeDict)) {
+  if (!f && is_indexed(ty)) {
     SeqIter* it = TRY(alloc<SeqIter>(t, KAA_SHAPE(iterator)));
     it->seq.init(v);
     return it;

@@ -7,6 +7,7 @@
 
 #include "runtime/api.h"
 #include "runtime/traceback.h"
+#include "runtime/warnings.h"
 
 namespace kaa {
 
@@ -279,14 +280,7 @@ Status warn(Thread& t, Type* category, int stacklevel, const char* fmt, ...) {
   Result<Str*> r = vformat(t, fmt, ap, true);
   va_end(ap);
   Str* text = TRY(r);
-  Opt m = TRY(dict_get(t, interp().modules, NAME("warnings")));
-  if (!m) {  // as early as this, the C-level filters apply: only _warnings may be there
-    m = TRY(dict_get(t, interp().modules, NAME("_warnings")));
-    if (!m) return {};
-  }
-  Value f = TRY(get_attr(t, m.v, NAME("warn")));
-  TRY(call(t, f, text, category, small_int(stacklevel)));
-  return {};
+  return warn_message(t, text, category, stacklevel);
 }
 
 // Reports the exception being raised through sys.unraisablehook, or on stderr when there is none yet.
@@ -312,6 +306,19 @@ void write_unraisable(Thread& t, Value where, const char* what) {
   Utf8 u;
   if (s.ok() && str_utf8(t, s.value(), u, true).ok()) fprintf(stderr, "Exception ignored: %s\n", u.data);
   clear_exc(t);
+}
+
+// Tells sys.unraisablehook what happened while something died: "Exception ignored while <doing> <object>".
+void report_ignored(Thread& t, const char* doing, Value object) {
+  Value e = take_exc(t);
+  Result<Str*> r = repr(t, object);
+  if (!r.ok()) clear_exc(t);
+  Utf8 u;
+  bool named = r.ok() && str_utf8(t, r.value(), u, true).ok();
+  char what[400];
+  snprintf(what, sizeof what, "Exception ignored while %s %.*s", doing, named ? 300 : 0, named ? u.data : "");
+  t.exc = e;
+  write_unraisable(t, kNone, what);
 }
 
 Error raise_type_error_operands(Thread& t, const char* op, Value a, Value b) {

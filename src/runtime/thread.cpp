@@ -50,7 +50,8 @@ void native_bounds(char*& base, char*& limit) {
 Thread* create_thread(Interp& in) {
   Thread* t = new Thread();
   bool first = !in.threads;
-  size_t frames = first ? size_t{1} << 30 : size_t{256} << 20, data = first ? size_t{2} << 30 : size_t{512} << 20;
+  // Address space, of which little is touched; threads have less, because a limit on it (ulimit -v) must leave room for many of them.
+  size_t frames = size_t{first ? 1024u : 16u} << 20, data = size_t{first ? 2048u : 64u} << 20;
   t->frame_base = static_cast<Frame*>(reserve(frames));
   t->stack_base = static_cast<char*>(reserve(data));
   if (!t->frame_base || !t->stack_base) { delete t; return nullptr; }
@@ -60,7 +61,7 @@ Thread* create_thread(Interp& in) {
   t->live = new_dispatch();
   t->dispatch = t->live;
   t->heap = tls_heap;
-  t->frame_limit = t->frame_base + t->recursion_limit;
+  t->frame_limit = t->frame_base + t->recursion_limit < t->frame_end ? t->frame_base + t->recursion_limit : t->frame_end - 1;
   native_bounds(t->native_base, t->native_limit);
   t->id = reinterpret_cast<uint64_t>(pthread_self());
   t->next = in.threads;

@@ -10,6 +10,10 @@ Result<FrameObject*> frame_object(Thread& t, Frame* f);
 bool frame_leave(Thread& t, Frame* f);  // true: the frame object holds something whose death is visible
 // Adds an entry for frame f, at its stored pc, in front of the traceback of the exception being raised.
 Status traceback_here(Thread& t, Frame* f);
+// Tells sys.unraisablehook what happened while something died: "Exception ignored while <doing> <object>".
+void report_ignored(Thread& t, const char* doing, Value object);
+// -X no_debug_ranges: code shows lines alone. Set once, at the start.
+extern bool g_no_debug_ranges;
 // Line of an instruction, or -1.
 int32_t code_line(const Code* c, uint32_t word);
 // The variable (local, cell or free variable) that a register below the first temporary holds, or null.

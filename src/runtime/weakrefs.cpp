@@ -8,6 +8,7 @@
 #include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
+#include "runtime/traceback.h"
 
 namespace kaa {
 
@@ -108,7 +109,7 @@ Status run_finalizers(Thread& t) {
       Value f = callback ? static_cast<WeakRef*>(o)->callback.get() : o->type()->dunder(D_del);
       if (f) {
         Result<Value> res = callback ? call(t, f, Value(o)) : call_dunder(t, D_del, o);
-        if (!res.ok()) write_unraisable(t, f);
+        if (!res.ok()) report_ignored(t, callback ? "calling weakref callback" : "calling deallocator", f);
         if (callback) static_cast<WeakRef*>(o)->callback.clear();
       }
       b.next++;

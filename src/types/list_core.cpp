@@ -121,7 +121,10 @@ Status list_extend(Thread& t, List* l, Value iterable) {
   }
   Value it = TRY(get_iter(t, iterable));
   int64_t hint = TRY(length_hint(t, iterable, 8));
-  if (hint > (int64_t{1} << 44)) return raise_memory(t);
+  if (hint > (int64_t{1} << 44)) {
+    if (hint <= INT64_MAX - static_cast<int64_t>(l->size)) return raise_memory(t);
+    hint = 0;  // it cannot be true, and there may be few
+  }
   if (hint > 0 && hint < (1 << 20)) TRY(list_reserve(t, l, l->size + static_cast<size_t>(hint)));
   for (;;) {
     Opt v = TRY(iter_next(t, it));

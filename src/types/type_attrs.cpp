@@ -223,8 +223,8 @@ static Result<Value> get_text_signature(Thread& t, Value self) {
 
 // ---- annotations, lazily from __annotate__ (PEP 649)
 static Result<Opt> annotate_of(Type* ty) {
-  Value f = dict_get_str(ty->dict, NAME("__annotate_func__"));
-  if (!f) f = dict_get_str(ty->dict, NAME("__annotate__"));
+  Value f = dict_get_str(ty->dict, NAME("__annotate__"));  // one that the class body defines itself
+  if (!f) f = dict_get_str(ty->dict, NAME("__annotate_func__"));
   return Opt{f};
 }
 static Result<Value> get_annotate(Thread& t, Value self) {
