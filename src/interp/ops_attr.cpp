@@ -168,7 +168,7 @@ void cache_attr(const Word* pc, Value o, Str* name, bool method) {
   Type* dt = type_of(d);
   rec.value = d;
   if (is_plain_function(dt)) {
-    if (!method) return;
+    if (!method && may_have_own) return;
     rec.kind = may_have_own ? AttrRecord::kMethodDict : AttrRecord::kMethod;
   } else if (may_have_own) {
     return;
@@ -253,6 +253,7 @@ SLOW(LOAD_ATTR) {
       if (UNLIKELY(!nf)) FAIL();
       ENTER(nf);
     }
+    if (rec->kind == AttrRecord::kMethod) STORE_RESULT(pc->a, descr_get(*t, rec->value, o, type_of(o)), 3);
     if (rec->kind == AttrRecord::kDescriptor) {
       Value get = type_of(rec->value)->dunder(D_get), d = rec->value;
       if (get && IS_EXACT(get, function)) {

@@ -1,5 +1,6 @@
 // Iteration, unpacking, building of containers and strings.
 #include "interp/interp.h"
+#include "interp/tracing.h"
 #include "types/pair_iter.h"
 
 namespace kaa {
@@ -36,6 +37,7 @@ static int next_item(Thread& t, Value it, Value* out) {
   if (LIKELY(v.ok())) { *out = v.value(); return 1; }
   if (!t.exc) return 0;
   if (!exc_matches(t, KAA_TYPE(StopIteration))) return -1;
+  if (is_traced(t)) return trace_swallowed(t, t.frame) ? 0 : -1;
   clear_exc(t);
   return 0;
 }

@@ -284,6 +284,19 @@ Status warn(Thread& t, Type* category, int stacklevel, const char* fmt, ...) {
 }
 
 // Reports the exception being raised through sys.unraisablehook, or on stderr when there is none yet.
+void write_unraisable_in(Thread& t, const char* what, Value who) {
+  Value e = take_exc(t);
+  Keep keep(e);
+  Result<Str*> text = str_format(t, "Exception ignored in %s %R", what, who);
+  if (!text.ok()) clear_exc(t);
+  Utf8 u;
+  bool ok = text.ok() && str_utf8(t, text.value(), u, true).ok();
+  if (!ok) clear_exc(t);
+  std::string message = ok ? u.data : "Exception ignored";
+  restore_exc(t, e);
+  write_unraisable(t, Value(), message.c_str());
+}
+
 void write_unraisable(Thread& t, Value where, const char* what) {
   Value e = take_exc(t);
   if (!e) return;
