@@ -51,7 +51,7 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
   if (!(c->flags & kCoOptimized)) nf->locals = fn->globals.get();  // run_code() and class bodies put another mapping here
   // Missing last arguments that have defaults, and nothing else to bind.
   if (!kwnames && n < c->argcount && fn->defaults && n + fn->defaults->size >= c->argcount && fn->defaults->size <= c->argcount && !c->kwonlyargcount &&
-      !(c->flags & (kCoVarargs | kCoVarkeywords))) {
+      (c->flags & (kCoVarargs | kCoVarkeywords | kCoOptimized)) == kCoOptimized) {
     uint32_t argc = c->argcount;
     const Value* defaults = fn->defaults->items + fn->defaults->size - argc;
     if (!in_place) for (size_t i = 0; i < n; i++) regs[i] = a[i];
