@@ -13,7 +13,6 @@
 
 #include "modules/faulthandler/faulthandler.h"
 #include "main/interactive.h"
-#include "main/teardown.h"
 #include "modules/kaa/kaa.h"
 #include "modules/code_builtins.h"
 #include "modules/frozen.h"
@@ -22,6 +21,7 @@
 #include "modules/signal_module.h"
 #include "modules/sys_module.h"
 #include "objects/exceptions.h"
+#include "runtime/audit.h"
 #include "runtime/call.h"
 #include "runtime/codecs_api.h"
 #include "runtime/startup.h"
@@ -324,18 +324,20 @@ bool in_c_locale() {
   // sys.executable: as called, made absolute.
   std::string exe = argv[0];
   if (exe.find('/') == std::string::npos) {
+    std::string called = exe;
+    exe.clear();  // nobody can say where it is
     const char* path = getenv("PATH");
     std::string s = path ? path : "";
     for (size_t p = 0; p <= s.size();) {
       size_t e = s.find(':', p);
       if (e == std::string::npos) e = s.size();
-      std::string t = s.substr(p, e - p) + "/" + exe;
+      std::string t = s.substr(p, e - p) + "/" + called;
       if (is_file(t) && access(t.c_str(), X_OK) == 0) { exe = t; break; }
       p = e + 1;
     }
   }
   char cwd[PATH_MAX];
-  if (exe[0] != '/' && getcwd(cwd, sizeof cwd)) exe = std::string(cwd) + "/" + (exe.rfind("./", 0) == 0 ? exe.substr(2) : exe);
+  if (!exe.empty() && exe[0] != '/' && getcwd(cwd, sizeof cwd)) exe = std::string(cwd) + "/" + (exe.rfind("./", 0) == 0 ? exe.substr(2) : exe);
   c.executable = exe;
   if (!find_library(c)) return 1;
   c.base_exec_prefix = c.base_prefix;
@@ -658,7 +660,7 @@ bool flush_std_files(Thread& t) {
   }
   return failed;
 }
-bool shut_down(Thread& t, const What& what) {
+bool shut_down(Thread& t, const char* title) {
   auto quiet = [&](Result<Value> r) { if (!r.ok()) write_unraisable(t, Value()); };
   Opt th{};
   if (Result<Opt> m = dict_get(t, interp().modules, NAME("threading")); m.ok()) th = m.value();
@@ -668,8 +670,8 @@ bool shut_down(Thread& t, const What& what) {
   bool failed = flush_std_files(t);
   for (const auto& [option, value] : g_config.x_options)
     if (option == "lifecycle" && value.empty() && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
-  kaa_report_write(t, what.kind == What::kCommand ? "-c ..." : what.text.c_str());
-  tear_down_modules(t);
+  kaa_report_write(t, title);
+  tear_down(t);
   return flush_std_files(t) || failed;
 }
 
@@ -733,7 +735,7 @@ int main(int argc, char** argv) {
     run_interactive_hook(t);
     status = run_interactive(t).ok() ? 0 : handle_exit(t);
   }
-  if (shut_down(t, what)) status = 120;
+  if (shut_down(t, what.kind == What::kCommand ? "-c ..." : what.text.c_str())) status = 120;
   if (status == 130 + 256) {
     signal(SIGINT, SIG_DFL);
     raise(SIGINT);
