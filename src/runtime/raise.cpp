@@ -306,6 +306,11 @@ void write_unraisable(Thread& t, Value where, const char* what) {
       Value args_type = dict_get_str(interp().sys_dict, NAME("UnraisableHookArgs"));
       Value msg = kNone;
       if (what) msg = Value(TRY(new_str(t, what)));
+      if (!e.as<BaseException>()->traceback && t.frame) {  // at least where it happened is told
+        restore_exc(t, e);
+        if (!traceback_here(t, t.frame).ok()) clear_exc(t);
+        clear_exc(t);
+      }
       Value tb = e.as<BaseException>()->traceback;
       Tuple* fields = TRY(make_tuple(t, type_of(e), e, tb ? tb : kNone, msg, where ? where : kNone));
       if (!args_type) return fields;
