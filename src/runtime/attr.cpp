@@ -4,7 +4,12 @@
 
 namespace kaa {
 
-static Value* member_slot(Object* o, MemberObject* m) { return reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + m->offset); }
+static Value* member_slot(Object* o, MemberObject* m) {
+  Type* ty = o->type();
+  if (UNLIKELY(ty->has(kTypeVarSized)) && ty->slots_offset && m->offset >= ty->slots_offset)  // behind the items
+    return attr_words_var(o) - (ty->basicsize - m->offset) / sizeof(Value);
+  return reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + m->offset);
+}
 
 bool is_data_descriptor(Value v) {
   if (!v.is_object()) return false;

@@ -89,7 +89,7 @@ static Status plan_slots(Thread& t, Dict* ns, Str* cls, Type* base, SlotPlan& pl
   plan.declared = true;
   plan.names = TRY(new_list(t));
   List* raw = is_str(slots) ? TRY(list_of(t, &slots, 1)) : TRY(list_from(t, slots));
-  if (raw->size && base->has(kTypeVarSized)) {
+  if (raw->size && base->has(kTypeVarSized) && !base->has(kTypeStr)) {
     for (uint64_t i = 0; i < raw->size; i++) {
       Value v = raw->items[i];
       if (!is_str(v) || (!str_equal_ascii(v.as<Str>(), "__dict__") && !str_equal_ascii(v.as<Str>(), "__weakref__")))

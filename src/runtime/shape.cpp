@@ -105,12 +105,14 @@ static size_t items_end(Object* o) {
   if (o->type()->has(kTypeInt)) { int64_t n = static_cast<IntObject*>(o)->size; return sizeof(IntObject) + static_cast<size_t>(n < 0 ? -n : n) * 8; }
   return (sizeof(Bytes) + static_cast<Bytes*>(o)->size + 1 + 7) & ~size_t{7};
 }
-Value* attr_words_var(Object* o) { return reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + items_end(o)); }
+// Members made by __slots__ lie between the items and the attributes.
+static size_t slots_bytes(Type* ty) { return ty->slots_offset ? ty->basicsize - ty->slots_offset : 0; }
+Value* attr_words_var(Object* o) { return reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + items_end(o) + slots_bytes(o->type())); }
 
 size_t object_size(Object* o) {
   Type* ty = o->type();
   size_t attrs = ty->attr_offset ? sizeof(Value) * (1 + o->shape->inline_cap) : 0;
-  if (ty->has(kTypeVarSized)) return (ty->attr_offset | ty->slots_offset) || !ty->layout->bytes ? items_end(o) + attrs : ty->layout->bytes(o);
+  if (ty->has(kTypeVarSized)) return (ty->attr_offset | ty->slots_offset) || !ty->layout->bytes ? items_end(o) + slots_bytes(ty) + attrs : ty->layout->bytes(o);
   if (attrs && !o->shape->is_dict) {
     Value ext = attr_words(o)[0];
     if (ext.bits() & 1) attrs += sizeof(Overflow) + overflow_of(ext)->cap * sizeof(Value);

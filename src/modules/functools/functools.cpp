@@ -81,7 +81,7 @@ Status key_wrapper_set_obj(Thread&, Value self, Value v) {
 }
 
 const MethodDef k_key_wrapper[] = {
-    {"__call__", key_wrapper_call, nullptr, "Wraps an object as a sort key."},
+    {"__call__", key_wrapper_call, "($self, /, obj)", "Wraps an object as a sort key."},
     {"__lt__", key_wrapper_compare<CompareOp::LT>, "($self, value, /)", "Compares by the function."},
     {"__le__", key_wrapper_compare<CompareOp::LE>, "($self, value, /)", "Compares by the function."},
     {"__eq__", key_wrapper_compare<CompareOp::EQ>, "($self, value, /)", "Compares by the function."},

@@ -409,8 +409,11 @@ bool Program::category_matches(uint32_t category, uint32_t ch) const {
   }
 }
 
-bool Program::set_contains(const uint32_t* set, uint32_t ch) const {
+// Whether the set has `ch` or, for sets that ignore case by the locale, its `other` case: each member is asked for both, so that [^b] has neither of them.
+template <bool kBoth>
+bool Program::set_contains(const uint32_t* set, uint32_t ch, uint32_t other) const {
   bool found = true;  // what a hit means: NEGATE turns it round
+  auto either = [&](auto test) { return test(ch) || (kBoth && test(other)); };
   for (;;) {
     switch (*set++) {
       case kOpFailure:
@@ -419,11 +422,11 @@ bool Program::set_contains(const uint32_t* set, uint32_t ch) const {
         found = !found;
         break;
       case kOpLiteral:
-        if (ch == set[0]) return found;
+        if (either([&](uint32_t c) { return c == set[0]; })) return found;
         set += 1;
         break;
       case kOpRange:
-        if (set[0] <= ch && ch <= set[1]) return found;
+        if (either([&](uint32_t c) { return set[0] <= c && c <= set[1]; })) return found;
         set += 2;
         break;
       case kOpRangeUniIgnore: {
@@ -434,19 +437,21 @@ bool Program::set_contains(const uint32_t* set, uint32_t ch) const {
         break;
       }
       case kOpCategory:
-        if (category_matches(set[0], ch)) return found;
+        if (either([&](uint32_t c) { return category_matches(set[0], c); })) return found;
         set += 1;
         break;
       case kOpCharset:
-        if (ch < 256 && (set[ch / 32] >> (ch % 32) & 1)) return found;
+        if (either([&](uint32_t c) { return c < 256 && (set[c / 32] >> (c % 32) & 1); })) return found;
         set += 8;
         break;
       case kOpBigCharset: {
         uint32_t blocks = *set++;
-        if (ch < 0x10000) {
-          uint32_t block = set[ch >> 10] >> (ch >> 8 & 3) * 8 & 255;
-          if (set[64 + block * 8 + (ch & 255) / 32] >> (ch % 32) & 1) return found;
-        }
+        auto in_block = [&](uint32_t c) {
+          if (c >= 0x10000) return false;
+          uint32_t block = set[c >> 10] >> (c >> 8 & 3) * 8 & 255;
+          return static_cast<bool>(set[64 + block * 8 + (c & 255) / 32] >> (c % 32) & 1);
+        };
+        if (either(in_block)) return found;
         set += 64 + blocks * 8;
         break;
       }
@@ -460,13 +465,13 @@ bool Program::charset_matches(const Charset& charset, uint32_t ch) const {
   const uint32_t* set = code_.data() + charset.set;
   switch (charset.mode) {
     case CaseMode::kExact:
-      return set_contains(set, ch);
+      return set_contains<false>(set, ch);
     case CaseMode::kAscii:
-      return set_contains(set, ascii_lower(ch));
+      return set_contains<false>(set, ascii_lower(ch));
     case CaseMode::kUnicode:
-      return set_contains(set, unicode_.lower(ch));
+      return set_contains<false>(set, unicode_.lower(ch));
     case CaseMode::kLocale:
-      return set_contains(set, locale_lower(ch)) || set_contains(set, locale_upper(ch));
+      return set_contains<true>(set, locale_lower(ch), locale_upper(ch));
   }
   return false;
 }

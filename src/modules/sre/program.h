@@ -80,7 +80,8 @@ class Program {
   };
   friend class Validator;
 
-  bool set_contains(const uint32_t* set, uint32_t ch) const;
+  template <bool kBoth>
+  bool set_contains(const uint32_t* set, uint32_t ch, uint32_t other = 0) const;
   void add_charset(uint32_t at, uint32_t skip);
   bool unit_first(const uint32_t* op, FirstSet* first) const;
   bool first_of(uint32_t start, size_t max_steps, FirstSet* first) const;
