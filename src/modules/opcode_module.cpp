@@ -52,12 +52,6 @@ Result<Value> opcode_special_methods(Thread& t, Args) {
 }
 Result<Value> opcode_get_executor(Thread&, Args) { return kNone; }
 
-// Whether instructions are specialised as they run (as CPython's configuration says it, not by its mechanism).
-Status opcode_exec(Thread& t, Module* m) {
-  TRY(module_add(t, m, "ENABLE_SPECIALIZATION", small_int(0)));
-  return module_add(t, m, "ENABLE_SPECIALIZATION_FT", small_int(0));
-}
-
 constexpr MethodKind kF = MethodKind::kFunction;
 const MethodDef k_functions[] = {
     {"stack_effect", opcode_stack_effect, "(opcode, oparg=None, /, *, jump=None)", "Always 0: there is no evaluation stack.", kF},
