@@ -1,4 +1,6 @@
 // SSLContext: settings, certificates, and what connections are made from.
+#define OPENSSL_SUPPRESS_DEPRECATED 1  // DH parameters
+#include <openssl/dh.h>
 #include <openssl/pem.h>
 
 #include <string>
@@ -43,7 +45,7 @@ Result<Value> context_new(Thread& t, Args a) {
   }
   SSL_CTX_set_verify(c->ctx, protocol == kClient ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT : SSL_VERIFY_NONE, nullptr);
   c->check_hostname = protocol == kClient;
-  SSL_CTX_set_options(c->ctx, SSL_OP_ALL | SSL_OP_NO_SSLv3 | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_options(c->ctx, (SSL_OP_ALL & ~SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS) | SSL_OP_NO_SSLv3 | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_clear_options(c->ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
   if (!SSL_CTX_set_cipher_list(c->ctx, "@SECLEVEL=2:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:DHE+AES:!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM")) return raise_ssl_queue(t);
   if (!version && protocol != kTls) SSL_CTX_set_min_proto_version(c->ctx, TLS1_2_VERSION);
@@ -154,7 +156,12 @@ Status add_ca_data(Thread& t, SslContext* c, std::string_view data, bool der) {
   X509_STORE* store = SSL_CTX_get_cert_store(c->ctx);
   int loaded = 0;
   bool failed = false;
+  bool clean = false;
   for (;;) {
+    if (der && loaded && BIO_pending(bio) == 0) {
+      clean = true;
+      break;
+    }
     X509* cert = der ? d2i_X509_bio(bio, nullptr) : PEM_read_bio_X509(bio, nullptr, [](char*, int, int, void*) { return 0; }, nullptr);
     if (!cert) break;
     int ok = X509_STORE_add_cert(store, cert);
@@ -174,8 +181,7 @@ Status add_ca_data(Thread& t, SslContext* c, std::string_view data, bool der) {
   unsigned long e = ERR_peek_last_error();
   if (!loaded)
     return raise_ssl(t, state().SSLError, 0, der ? "not enough data: cadata does not contain a certificate" : "no start line: cadata does not contain a certificate", 0);
-  bool at_end = der ? ERR_GET_LIB(e) == ERR_LIB_ASN1 && ERR_GET_REASON(e) == ASN1_R_HEADER_TOO_LONG : ERR_GET_LIB(e) == ERR_LIB_PEM && ERR_GET_REASON(e) == PEM_R_NO_START_LINE;
-  if (at_end || !e) {
+  if (clean || (!der && ERR_GET_LIB(e) == ERR_LIB_PEM && ERR_GET_REASON(e) == PEM_R_NO_START_LINE)) {
     ERR_clear_error();
     return {};
   }
@@ -232,20 +238,13 @@ Result<Value> context_load_dh_params(Thread& t, Args a) {
   if (!f) return raise_os_error(t, errno, a[1]);
   ERR_clear_error();
   errno = 0;
-  EVP_PKEY* key = PEM_read_PUBKEY(f, nullptr, nullptr, nullptr);
-  if (!key) {
-    rewind(f);
-    ERR_clear_error();
-    BIO* bio = BIO_new_fp(f, BIO_NOCLOSE);
-    key = PEM_read_bio_Parameters(bio, nullptr);
-    BIO_free(bio);
-  }
+  DH* dh = PEM_read_DHparams(f, nullptr, nullptr, nullptr);
+  int saved = errno;
   fclose(f);
-  if (!key) return file_error(t, 0);
-  if (!SSL_CTX_set0_tmp_dh_pkey(self_of(a)->ctx, key)) {
-    EVP_PKEY_free(key);
-    return raise_ssl_queue(t);
-  }
+  if (!dh) return file_error(t, ERR_peek_last_error() ? 0 : saved);
+  int ok = static_cast<int>(SSL_CTX_set_tmp_dh(self_of(a)->ctx, dh));
+  DH_free(dh);
+  if (!ok) return raise_ssl_queue(t);
   return kNone;
 }
 Result<Value> context_cert_store_stats(Thread& t, Args a) {
@@ -618,7 +617,7 @@ constexpr MethodDef k_methods[] = {
     {"set_psk_server_callback", context_set_psk_server, "($self, /, callback, identity_hint=None)", nullptr},
 };
 template <Status (*set)(Thread&, Value, Value)> Status undeletable(Thread& t, Value self, Value v) {
-  if (!v) return RAISE(AttributeError, "cannot delete attribute");
+  if (!v) return RAISE(AttributeError, "attribute cannot be deleted");
   return set(t, self, v);
 }
 constexpr GetSetDef k_getsets[] = {

@@ -243,7 +243,7 @@ Result<Value> crl_points(Thread& t, X509* cert) {
         TRY(list_append(t, l, TRY(new_str(t, {reinterpret_cast<char*>(uri->data), static_cast<size_t>(uri->length)}))));
       }
     }
-    return TRY(tuple_of(t, l->items, l->size));
+    return l->size ? Value(TRY(tuple_of(t, l->items, l->size))) : kNone;
   }();
   CRL_DIST_POINTS_free(points);
   return r;

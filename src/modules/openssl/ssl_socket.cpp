@@ -310,11 +310,12 @@ Status put_session(Thread& t, Value self, Value v) {
   if (SSL_CTX* theirs = session->context->ctx; theirs != s->context->ctx) return RAISE(ValueError, "Session refers to a different SSLContext.");
   if (s->server_side) return RAISE(ValueError, "Cannot set session for server-side SSLSocket.");
   if (SSL_is_init_finished(s->ssl)) return RAISE(ValueError, "Cannot set session after handshake.");
-  SSL_SESSION* copy = SSL_SESSION_dup(session->session);
-  int ok = copy && SSL_set_session(s->ssl, copy);
-  SSL_SESSION_free(copy);
-  if (!ok) return raise_ssl_queue(t);
+  if (!SSL_set_session(s->ssl, session->session)) return raise_ssl_queue(t);
   return {};
+}
+template <Status (*set)(Thread&, Value, Value)> Status undeletable(Thread& t, Value self, Value v) {
+  if (!v) return RAISE(AttributeError, "attribute cannot be deleted");
+  return set(t, self, v);
 }
 Result<Value> get_session_reused(Thread&, Value v) { return Value::from_bool(SSL_session_reused(socket_of(v)->ssl)); }
 
@@ -336,8 +337,8 @@ constexpr MethodDef k_methods[] = {
     {"verify_client_post_handshake", socket_post_handshake, "($self, /)", nullptr},
 };
 constexpr GetSetDef k_getsets[] = {
-    {"context", get_context, put_context, nullptr}, {"server_side", get_server_side, nullptr, nullptr}, {"server_hostname", get_server_hostname, nullptr, nullptr},
-    {"owner", get_owner, put_owner, nullptr}, {"session", get_session, put_session, nullptr}, {"session_reused", get_session_reused, nullptr, nullptr},
+    {"context", get_context, undeletable<put_context>, nullptr}, {"server_side", get_server_side, nullptr, nullptr}, {"server_hostname", get_server_hostname, nullptr, nullptr},
+    {"owner", get_owner, undeletable<put_owner>, nullptr}, {"session", get_session, undeletable<put_session>, nullptr}, {"session_reused", get_session_reused, nullptr, nullptr},
 };
 
 // ---- server name indication
