@@ -50,6 +50,7 @@ enum class Intrinsic : uint16_t {
   SetTypeparamDefault,  // (type parameter, evaluate function) -> the type parameter
   SubscriptGeneric,     // (tuple of type parameters) -> Generic[...]
   TypeAlias,            // (name, type params or None, evaluate function)
+  CheckIterator,        // (iterator): TypeError if it is none; what a generator expression begins with, its argument may be anything
   kCount
 };
 

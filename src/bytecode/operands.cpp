@@ -9,6 +9,7 @@ uint32_t intrinsic_arity(uint32_t intrinsic) {
     case Intrinsic::TypeVar:
     case Intrinsic::ParamSpec:
     case Intrinsic::TypeVarTuple:
+    case Intrinsic::CheckIterator:
     case Intrinsic::SubscriptGeneric: return 1;
     case Intrinsic::TypeVarWithBound:
     case Intrinsic::TypeVarWithConstraints:

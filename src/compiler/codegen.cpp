@@ -102,6 +102,7 @@ void Codegen::layout(Unit* unit) {
   }
   code->free_base = next;
   for (Name* name : unit->frees) {
+    if (auto own = unit->regs.find(name); own != unit->regs.end() && scope->is_class()) unit->class_cells[name] = own->second;
     unit->regs[name] = next++;
     code->freevars.emplace_back(name->text());
   }
@@ -180,6 +181,9 @@ CompiledCode* Codegen::leave() {
 void Codegen::set_qualname(Unit* unit) {
   Unit* parent = unit->parent;
   unit->qualname = unit->code->name;
+  // A function's __annotate__ is named as if it stood in the function.
+  if (unit->kind == UnitKind::Annotations && unit->self_name && unit->code->name == "__annotate__") unit->qualname = std::string(unit->self_name->text()) + ".__annotate__";
+  std::string own = unit->qualname;
   if (!parent || !parent->parent) return;
   if (parent->kind == UnitKind::TypeParams || parent->kind == UnitKind::Annotations) {
     parent = parent->parent;
@@ -193,7 +197,7 @@ void Codegen::set_qualname(Unit* unit) {
   std::string base = parent->qualname;
   if (parent->kind == UnitKind::Function || parent->kind == UnitKind::AsyncFunction || parent->kind == UnitKind::Lambda)
     base += ".<locals>";
-  unit->qualname = base + "." + unit->code->name;
+  unit->qualname = base + "." + own;
 }
 
 // Locals that something in the unit unbinds: see the emitter's definite assignment.
@@ -285,8 +289,7 @@ CompiledCode* Codegen::compile(Mod* mod) {
       error_.kind = CompileErrorKind::RuntimeError;
       error_.message = "module kind 4 should not be possible";
   }
-  e().set_pos(Pos());
-  e().emit(Op::RETURN_NONE);
+  e().emit_exit();
   finish_generator();
   CompiledCode* code = leave();
   if (failed()) {
@@ -309,6 +312,14 @@ void Codegen::module_body(const Seq<Stmt*>& stmts, const Loc& loc) {
     release(set);
     e().emit(Op::BUILD_SET, set, set, 0);
     store_text("__conditional_annotations__", set);
+    // A module's annotations may be asked for while it runs: its __annotate__ exists from the start.
+    bool any = false;
+    for (const Symbol& symbol : u_->scope->symbols) any |= (symbol.flags & kDefAnnotation) != 0;
+    if (any) {
+      module_annotate_ = (int32_t)e().constant_code(nullptr);
+      e().emit_bc(Op::MAKE_FUNCTION, set, module_annotate_);
+      store_text("__annotate__", set);
+    }
   }
   uint32_t first = 0;
   if (!u_->interactive) {
@@ -365,6 +376,10 @@ VarRef Codegen::resolve_mangled(Name* name) {
     in_class_comp = true;
     NameClass inner = u->comps.back()->class_of(name);
     if (inner != NameClass::Unknown) where = inner;
+  } else if (!u->comps.empty() && where == NameClass::Local) {
+    // The function may have the name from another comprehension in it alone; this one means a global.
+    NameClass inner = u->comps.back()->class_of(name);
+    if (inner == NameClass::GlobalImplicit || inner == NameClass::GlobalExplicit) where = inner;
   }
   switch (where) {
     case NameClass::Free:

@@ -73,6 +73,15 @@ struct Unit {
   ast::Name* self_name = nullptr;  // the name of the function or class, for qualified names
   std::string qualname;
   std::unordered_map<const ast::Name*, Reg> regs;   // locals, cells and free variables
+  // Cells that a class makes for the functions in it (__class__), where the body itself means a variable around it by the name (nonlocal).
+  std::unordered_map<const ast::Name*, Reg> class_cells;
+  // The register whose cell a function in this unit gets for a free variable, or kNoReg.
+  Reg captured(const ast::Name* name) const {
+    auto own = class_cells.find(name);
+    if (own != class_cells.end()) return own->second;
+    auto it = regs.find(name);
+    return it == regs.end() ? kNoReg : it->second;
+  }
   std::vector<Scope*> comps;                        // inlined comprehensions being compiled
   std::vector<FBlock> fblocks;
   std::vector<ast::Name*> cells, frees;
@@ -172,6 +181,7 @@ class Codegen {
   void unary(ast::UnaryOp* expr, Reg dst);
   void jump_with(Reg result, Label label);
   void boolop(ast::BoolOp* expr, Reg dst);
+  void boolop_operand(ast::BoolOp* expr, Reg result, Label decided, bool deciding, Label next);
   void ifexp(ast::IfExp* expr, Reg dst);
   void compare(ast::Compare* expr, Reg dst);
   void attribute(ast::Attribute* expr, Reg dst);
@@ -274,7 +284,10 @@ class Codegen {
 
   // ---- annotations and type parameters (codegen_types.cpp)
   void enter_annotations(Scope* scope, std::string_view name, ast::Name* self_name, const ast::Loc& loc);
+  VarRef conditional_annotations();
   void deferred_annotations(const ast::Loc& loc);
+  // The code of a module's __annotate__, which is made at the module's head: the constant that waits for it, or -1.
+  int32_t module_annotate_ = -1;
   void annotation_value(ast::Expr* annotation, Reg dst);
   void starred_value(ast::Expr* expr, Reg dst);
   void type_params(const ast::Seq<ast::TypeParam*>& params, Reg dst);

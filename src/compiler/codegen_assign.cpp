@@ -313,7 +313,7 @@ void Codegen::ann_assign(AnnAssign* stmt) {
           Temps temps(this);
           condition = u_->conditional_annotations++;
           Reg set = e().top();
-          load(resolve_mangled(intern("__conditional_annotations__")), set);
+          load(conditional_annotations(), set);
           alloc();
           load_small(condition, e().top());
           Reg index = alloc();
@@ -342,8 +342,7 @@ void Codegen::ann_assign(AnnAssign* stmt) {
       break;
     default: return fail(stmt->loc, "invalid node type for annotated assignment");
   }
-  // The annotation of another target is evaluated, and forgotten, where annotations are.
-  if (!stmt->simple && body_scope && !future_annotations()) effect(stmt->annotation);
+  // The annotation of another target is never evaluated.
 }
 
 // ---- del ----------------------------------------------------------------------------------------------------------

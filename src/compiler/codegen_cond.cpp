@@ -28,6 +28,12 @@ void Codegen::boolop(BoolOp* expr, Reg dst) {
   for (uint32_t i = 0; i < last; i++) {
     int known = truth(expr->values[i]);
     if (known >= 0 && (known == 1) != is_or) continue;  // never the result
+    if (BoolOp* inner = expr->values[i]->is<BoolOp>() ? expr->values[i]->as<BoolOp>() : nullptr) {
+      Label next = e().new_label();
+      boolop_operand(inner, result, end, is_or, next);
+      e().bind(next);
+      continue;
+    }
     to(expr->values[i], result);
     if (known >= 0) {
       jump_with(result, end);
@@ -39,6 +45,27 @@ void Codegen::boolop(BoolOp* expr, Reg dst) {
   e().bind(end);
   e().set_top(result + 1);
   e().move(dst, result);
+}
+
+// `a and b` as an operand of `or`, or the other way round: what decides in it goes on where the outer operation does, so that no value is asked twice.
+// Jumps to `decided` when the truth is `deciding`, and to `next`, or falls through, when it is not.
+void Codegen::boolop_operand(BoolOp* expr, Reg result, Label decided, bool deciding, Label next) {
+  bool is_or = expr->op == BoolOperator::Or;
+  Label early = is_or == deciding ? decided : next;
+  uint32_t last = expr->values.size - 1;
+  for (uint32_t i = 0; i <= last; i++) {
+    bool end = i == last;
+    bool wanted = end ? deciding : is_or;
+    Label target = end ? decided : early;
+    if (expr->values[i]->is<BoolOp>()) {
+      Label after = end ? next : e().new_label();
+      boolop_operand(expr->values[i]->as<BoolOp>(), result, target, wanted, after);
+      if (!end) e().bind(after);
+      continue;
+    }
+    to(expr->values[i], result);
+    e().jump_if(wanted ? Op::JUMP_TRUE : Op::JUMP_FALSE, result, target);
+  }
 }
 
 void Codegen::ifexp(IfExp* expr, Reg dst) {

@@ -520,7 +520,7 @@ void Codegen::template_str(TemplateStr* expr, Reg dst) {
 // ---- yield, await -------------------------------------------------------------------------------------------------
 
 void Codegen::yield_expr(Expr* expr, Reg dst) {
-  if (!u_->scope->is_function_like()) return fail(expr->loc, "'yield' outside function");
+  if (!u_->scope->is_function_like()) return fail(expr->loc, expr->is<YieldFrom>() ? "'yield from' outside function" : "'yield' outside function");
   bool async = u_->kind == UnitKind::AsyncFunction || (u_->code->flags & kCoAsyncGenerator);
   if (expr->is<YieldFrom>()) {
     if (u_->kind == UnitKind::AsyncFunction) return fail(expr->loc, "'yield from' inside async function");

@@ -27,8 +27,8 @@ void Codegen::leave_and_make(Reg dst, const FunctionParts& parts) {
   if (!frees.empty()) {
     Reg first = e().top();
     for (Name* name : frees) {
-      auto it = u_->regs.find(name);
-      if (it == u_->regs.end()) {
+      Reg cell = u_->captured(name);
+      if (cell == kNoReg) {
         if (!error_) {
           error_.kind = CompileErrorKind::RuntimeError;
           error_.message = "compiler: no cell for '" + std::string(name->text()) + "' of " + code->qualname;
@@ -37,7 +37,7 @@ void Codegen::leave_and_make(Reg dst, const FunctionParts& parts) {
       }
       Reg reg = alloc();
       release(reg);
-      e().move(reg, it->second);
+      e().move(reg, cell);
       e().set_top(reg + 1);
     }
     e().emit(Op::BUILD_TUPLE, first, first, (uint32_t)frees.size());
@@ -187,8 +187,7 @@ void Codegen::function_body(FunctionDef* s, bool async, int32_t firstlineno) {
   note_deletable(s->body);
   start_generator();
   for (uint32_t i = first; i < s->body.size; i++) stmt(s->body[i]);
-  e().set_pos(Pos());
-  e().emit(Op::RETURN_NONE);
+  e().emit_exit();
   finish_generator();
 }
 
@@ -300,21 +299,18 @@ void Codegen::class_body(ClassDef* s, int32_t firstlineno) {
       e().emit1(Op::STORE_NAME, temp, 0, 0, e().name("__type_params__"));
     }
   }
-  auto cell = [&](const char* name) {
-    auto it = u_->regs.find(intern(name));
-    return it == u_->regs.end() ? kNoReg : it->second;
-  };
+  auto cell = [&](const char* name) { return u_->captured(intern(name)); };
   if (scope->needs_classdict) {
     e().emit(Op::LOAD_LOCALS, temp);
     e().emit(Op::STORE_DEREF, cell("__classdict__"), temp);
   }
   if (scope->has_conditional_annotations && !future_annotations()) {
     e().emit(Op::BUILD_SET, temp, temp, 0);
-    store(resolve_mangled(intern("__conditional_annotations__")), temp);
+    store(conditional_annotations(), temp);
   }
   Loc head{firstlineno, 0, firstlineno, 0};
   module_body(s->body, head);
-  e().set_pos(Pos(head));
+  e().begin_exit();
   std::vector<std::string_view> attributes;
   for (Name* name : u_->static_attributes) attributes.push_back(name->text());
   load_name_tuple(attributes, temp);
@@ -323,8 +319,9 @@ void Codegen::class_body(ClassDef* s, int32_t firstlineno) {
   if (scope->needs_class_closure) {
     e().emit1(Op::STORE_NAME, cell("__class__"), 0, 0, e().name("__classcell__"));
     e().emit(Op::RETURN, cell("__class__"));
+    e().end_exit();
   } else {
-    e().emit(Op::RETURN_NONE);
+    e().emit_exit();
   }
 }
 

@@ -72,6 +72,8 @@ void Codegen::pattern(Pattern* node, Reg subject, PatternState& state) {
   At at(this, node->loc);
   switch (node->kind) {
     case PatternKind::MatchValue: {
+      const Expr* literal = node->as<MatchValue>()->value;
+      if (!literal->is<Constant>() && !literal->is<Attribute>()) return fail(node->loc, "patterns may only match literals and attribute lookups");
       Temps temps(this);
       Reg value = ev(node->as<MatchValue>()->value);
       e().jump_word(Op::JUMP_EQ, subject, value, 0, state.fail);
@@ -202,19 +204,18 @@ void Codegen::pattern_mapping(MatchMapping* node, Reg subject, PatternState& sta
   for (Expr* key : node->keys) {
     if (!key) return fail(node->loc, "can't use NULL keys in MatchMapping (set 'rest' parameter instead)");
     if (key->is<Constant>()) {
+      // 1, 1.0, 1+0j and True are the same key.
       ConstantData data = data_of(key->as<Constant>()->value);
-      uint32_t index = e().constant(std::move(data));
-      std::string id = std::to_string(index);
-      // 1, 1.0 and True are the same key.
-      const ConstantValue& value = key->as<Constant>()->value;
-      if (value.kind == ConstKind::True) id = std::to_string(e().constant([] { ConstantData d; d.kind = ConstantData::Int; d.small = 1; return d; }()));
-      if (value.kind == ConstKind::False) id = std::to_string(e().constant([] { ConstantData d; d.kind = ConstantData::Int; return d; }()));
-      if (value.kind == ConstKind::Float && value.number == (double)(int64_t)value.number) {
-        ConstantData d;
-        d.kind = ConstantData::Int;
-        d.small = (int64_t)value.number;
-        id = std::to_string(e().constant(std::move(d)));
+      if (data.kind == ConstantData::Complex && data.imag == 0) data.kind = ConstantData::Float;
+      bool truth = data.kind == ConstantData::True || data.kind == ConstantData::False;
+      bool integral = data.kind == ConstantData::Float && data.real > -1e15 && data.real < 1e15 && data.real == (double)(int64_t)data.real;
+      if (truth || integral) {
+        int64_t number = truth ? data.kind == ConstantData::True : (int64_t)data.real;
+        data = ConstantData();
+        data.kind = ConstantData::Int;
+        data.small = number;
       }
+      std::string id = std::to_string(e().constant(std::move(data)));
       if (std::find(seen.begin(), seen.end(), id) != seen.end()) {
         return fail(node->loc, "mapping pattern checks duplicate key (" + unparse(key) + ")");
       }

@@ -83,14 +83,28 @@ Reg Codegen::push_annotations(FunctionDef* s) {
   return alloc();
 }
 
+// The set of those conditional annotations that were reached: a global, or a cell of the class, which its __annotate__ sees. The cell has no symbol.
+VarRef Codegen::conditional_annotations() {
+  VarRef ref;
+  ref.name = intern("__conditional_annotations__");
+  auto it = u_->regs.find(ref.name);
+  if (it != u_->regs.end() && (u_->kind == UnitKind::Class || u_->scope->type == ScopeType::Annotation)) {
+    ref.kind = VarRef::Deref;
+    ref.reg = it->second;
+  } else {
+    ref.kind = u_->scope->is_function_like() ? VarRef::Global : VarRef::Name;
+  }
+  return ref;
+}
+
 // The annotations of a module's or class's variables.
 void Codegen::deferred_annotations(const Loc& loc) {
-  if (u_->annotations.empty()) return;
+  bool in_class = u_->kind == UnitKind::Class;
+  if (u_->annotations.empty() && (in_class || module_annotate_ < 0)) return;
   Scope* scope = u_->scope->annotation_scope;
   if (!scope) return;
   std::vector<DeferredAnnotation> list = std::move(u_->annotations);
   u_->annotations.clear();
-  bool in_class = u_->kind == UnitKind::Class;
   std::vector<Name*> names;
   for (const DeferredAnnotation& item : list) names.push_back(mangled(item.node->target->as<NameExpr>()->id));
   Reg made = e().top();
@@ -109,10 +123,7 @@ void Codegen::deferred_annotations(const Loc& loc) {
         Reg index = e().top();
         load_small(list[i].condition, index);
         alloc();
-        VarRef ref = resolve_mangled(intern("__conditional_annotations__"));
-        if (ref.kind == VarRef::ClassDeref) ref.kind = VarRef::Deref;
-        if (ref.kind == VarRef::ClassGlobal) ref.kind = VarRef::Global;
-        load(ref, index + 1);
+        load(conditional_annotations(), index + 1);
         alloc();
         e().jump_word(Op::JUMP_IN, index, index + 1, 0, skip);
         e().set_top(index);
@@ -127,11 +138,16 @@ void Codegen::deferred_annotations(const Loc& loc) {
     }
     e().emit(Op::RETURN, dict);
   }
+  if (!in_class) {
+    CompiledCode* code = leave();
+    e().fill_constant_code((uint32_t)module_annotate_, code);
+    return;
+  }
   e().set_pos(Pos(loc));
   leave_and_make(made, FunctionParts());
   Temps temps(this);
   e().set_top(made + 1);
-  store_text(in_class ? "__annotate_func__" : "__annotate__", made);
+  store_text("__annotate_func__", made);
 }
 
 // ---- type parameters ----------------------------------------------------------------------------------------------

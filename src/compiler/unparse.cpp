@@ -532,10 +532,15 @@ class Writer {
     const Expr* value = formatted ? e->as<FormattedValue>()->value : e->as<Interpolation>()->value;
     int32_t conversion = formatted ? e->as<FormattedValue>()->conversion : e->as<Interpolation>()->conversion;
     const Expr* spec = formatted ? e->as<FormattedValue>()->format_spec : e->as<Interpolation>()->format_spec;
-    Writer inner;
-    inner.expr(value, kTest + 1);
-    body += inner.out[0] == '{' ? "{ " : "{";
-    body += inner.out;
+    if (formatted) {
+      Writer inner;
+      inner.expr(value, kTest + 1);
+      body += inner.out[0] == '{' ? "{ " : "{";
+      body += inner.out;
+    } else {
+      body += "{";
+      body += interpolation_text(e->as<Interpolation>());
+    }
     if (conversion > 0) {
       body += "!";
       body.push_back((char)conversion);
@@ -545,6 +550,14 @@ class Writer {
       string_part(spec, body);
     }
     body += "}";
+  }
+
+  // The text that stands in the source; a tree made by hand may have something else there.
+  static std::string interpolation_text(const Interpolation* e) {
+    if (e->str.kind == ConstKind::Str) return std::string(e->str.chars, e->str.size);
+    Writer inner;
+    inner.expr(e->value, kTest + 1);
+    return (inner.out[0] == '{' ? " " : "") + inner.out;
   }
 
   std::string string_body(const Seq<Expr*>& values) {

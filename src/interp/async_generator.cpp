@@ -2,6 +2,7 @@
 // the values it yields from those its awaits pass on by wrapping the former (ASYNC_GEN_WRAP); a step ends with StopIteration(value) when it meets one.
 // ag_running is set from a step's start to its end, also while the step is suspended in an await.
 #include "interp/generator_types.h"
+#include "runtime/traceback.h"
 #include "objects/traits.h"
 
 namespace kaa {
@@ -178,7 +179,12 @@ static Result<Value> athrow_step(Thread& t, AsyncGenStep* s, Value v) {
   if (!v.is_none()) return RAISE(RuntimeError, "can't send non-None value to a just-started coroutine");
   s->state = AwaitState::kIter;
   g->ag_running = true;
-  if (s->args) return athrow_result(t, s, throw_in(t, g, s->args, false));
+  if (s->args) {
+    Value raw = s->args;
+    Result<Value> thrown = throw_arguments(t, "athrow", Args{&raw, 1});
+    if (!thrown.ok()) return athrow_result(t, s, Error{});
+    return athrow_result(t, s, throw_in(t, g, thrown.value(), false));
+  }
   g->ag_closed = true;
   Value e = TRY(call(t, KAA_TYPE(GeneratorExit)));
   return athrow_result(t, s, throw_in(t, g, e, false));
@@ -221,7 +227,7 @@ static Result<Value> agen_asend(Thread& t, Args a) { return new_step(t, KAA_SHAP
 static Result<Value> agen_athrow(Thread& t, Args a) {
   if (a.n < 2) return RAISE(TypeError, "athrow expected at least 1 argument, got 0");
   if (a.n > 4) return RAISE(TypeError, "athrow expected at most 3 arguments, got %u", a.n - 1);
-  Value e = TRY(throw_arguments(t, "athrow", a.from(1)));
+  Value e = a.n == 2 ? a[1] : TRY(throw_arguments(t, "athrow", a.from(1)));  // looked at when it is awaited
   return new_step(t, KAA_SHAPE(async_generator_athrow), a.as<GeneratorObject>(0), e);
 }
 static Result<Value> agen_aclose(Thread& t, Args a) { return new_step(t, KAA_SHAPE(async_generator_athrow), a.as<GeneratorObject>(0), Value()); }

@@ -84,9 +84,10 @@ static Result<Opt> proxy_find(Thread& t, FrameObject* o, Value key) {
 static Status proxy_store(Thread& t, FrameObject* o, Value key, Value v) {
   int64_t reg = TRY(find_variable(t, o, key));
   if (reg >= 0) {
-    // The loop of a comprehension expects an iterator in '.0'.
-    bool hidden = is_str(key) && key.as<Str>()->length && key.as<Str>()->at(0) == '.';
-    if (hidden && !type_of(v)->iternext && !type_of(v)->dunder(D_next)) return RAISE(TypeError, "'%T' object is not an iterator", v);
+    // What a running generator expression loops over stays an iterator: its loop does not look again. One that has not begun checks what it finds.
+    if (v && o->live && o->live->on_heap && generator_of(o->live)->state != GenState::kCreated &&
+        !(type_of(v)->iternext || type_of(v)->dunder(D_next)) && str_equal_ascii(code_variable(o->code, static_cast<uint32_t>(reg)), ".0"))
+      return RAISE(TypeError, "'%T' object is not an iterator", v);
     set_frame_variable(o, static_cast<uint32_t>(reg), v);
     return {};
   }
@@ -114,8 +115,17 @@ static Result<Dict*> snapshot(Thread& t, FrameObject* o) {
   return d;
 }
 
+// Module and class bodies have variables in registers only while an inlined comprehension runs: its own. Then these are the frame's locals.
+static bool in_comprehension(const Code* c, const Value* regs, uint32_t n) {
+  for (uint32_t i = 0; i < c->varnames->size && i < n; i++)
+    if (regs[i]) return true;
+  return false;
+}
+
 Result<Value> frame_f_locals(Thread& t, FrameObject* o) {
-  if (!has_fast_locals(o->code)) {
+  uint32_t n;
+  Value* regs = frame_regs(o, &n);
+  if (!has_fast_locals(o->code) && !in_comprehension(o->code, regs, n)) {
     Value l = o->live ? o->live->locals : o->locals.get();
     if (l) return l;
     return TRY(new_dict(t));
@@ -125,7 +135,7 @@ Result<Value> frame_f_locals(Thread& t, FrameObject* o) {
   return p;
 }
 Result<Value> frame_locals(Thread& t, Frame* f) {
-  if (!has_fast_locals(f->code) && f->locals) return f->locals;
+  if (!has_fast_locals(f->code) && f->locals && !in_comprehension(f->code, f->regs, f->code->nlocals)) return f->locals;
   if (f->obj) return TRY(snapshot(t, f->obj));
   return TRY(variables_dict(t, f->code, f->regs, f->code->nlocals));
 }

@@ -5,6 +5,7 @@
 #include "interp/interp.h"
 #include "interp/tracing.h"
 #include "objects/traits.h"
+#include "runtime/module_errors.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
 #include "runtime/zombies.h"
@@ -47,6 +48,10 @@ Result<Value> make_generator(Thread& t, Frame* f) {
   gf.func = f->func;
   inc(c);          // the generator's own references, which each_field names
   inc(f->func);
+  if (!(c->flags & kCoOptimized)) {  // a module with `await` at its top level
+    gf.locals = f->locals;
+    inc(f->locals);
+  }
   gf.pc = f->pc + 1;
   gf.on_heap = true;
   if (f->obj) {    // the frame object follows
@@ -109,6 +114,27 @@ static Status close_iterator(Thread& t, Value it) {
   return {};
 }
 
+// A generator whose delegate runs for throw() stands on the thread's chain of frames, as it does for send(). (For close() it does not, as in CPython.)
+class WithFrame {
+ public:
+  WithFrame(Thread& t, GeneratorObject* g) : t_(t), g_(g), outer_(t.frame) {
+    g->slot = outer_ ? next_frame(outer_) : t.frame_base;
+    g->top = outer_ ? next_regs(outer_) : reinterpret_cast<Value*>(t.stack_base);
+    g->frame.prev = outer_;
+    g->state = GenState::kRunning;
+    t.frame = &g->frame;
+  }
+  ~WithFrame() {
+    t_.frame = outer_;
+    g_->frame.prev = nullptr;
+    g_->state = GenState::kSuspended;
+  }
+ private:
+  Thread& t_;
+  GeneratorObject* g_;
+  Frame* outer_;
+};
+
 int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool close_delegate) {
   if (g->state == GenState::kFinished) {
     if (g->type() == KAA_TYPE(coroutine)) {
@@ -120,33 +146,30 @@ int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool c
   }
   Value it = generator_delegate(g);
   if (it) {
-    // While the delegate runs, g counts as running and its frame is on no thread's chain: its registers must be counted ones (invariant G2, thread.cpp).
+    // While the delegate runs, g counts as running and what it refers to stays counted (invariant G2, thread.cpp).
     generator_count(g);
     Frame* f = &g->frame;
     if (close_delegate && is_instance(exc, KAA_TYPE(GeneratorExit))) {
       g->state = GenState::kRunning;
-      Status s = close_iterator(t, it);
+      bool closed = close_iterator(t, it).ok();
       g->state = GenState::kSuspended;
-      if (!s.ok()) exc = take_exc(t);
+      if (!closed) exc = take_exc(t);
       return resume_raising(t, g, exc, out);
     }
     int s;
     Value v;
-    g->state = GenState::kRunning;
     if (IS_EXACT(it, generator) || IS_EXACT(it, coroutine)) {
+      WithFrame running(t, g);
       s = generator_throw(t, it.as<GeneratorObject>(), exc, &v);
     } else {
       Result<Opt> m = lookup_attr(t, it, NAME("throw"));
-      if (!m.ok()) { g->state = GenState::kSuspended; return -1; }
-      if (!m.value()) {
-        g->state = GenState::kSuspended;
-        return resume_raising(t, g, exc, out);
-      }
+      if (!m.ok()) return -1;
+      if (!m.value()) return resume_raising(t, g, exc, out);
+      WithFrame running(t, g);
       Result<Value> r = call(t, m.value().v, exc);
       s = r.ok() ? 1 : -1;
       if (r.ok()) v = r.value();
     }
-    g->state = GenState::kSuspended;
     if (s == 1) {
       *out = v;
       generator_ran(g);
@@ -202,7 +225,7 @@ bool LayoutTraits<GeneratorObject>::needs_finalizer(GeneratorObject* g) {
   if (g->state == GenState::kFinished) return false;
   if (g->type() == KAA_TYPE(async_generator) && g->origin && !g->ag_closed) return true;
   if (g->state == GenState::kCreated) return g->type() == KAA_TYPE(coroutine);
-  return inside_try(g->frame.code, g->frame.pc_index());
+  return inside_try(g->frame.code, g->frame.pc_index()) || thread_is_traced(current_thread());
 }
 
 const char* generator_kind(GeneratorObject* g) {
@@ -216,7 +239,7 @@ Result<Value> generator_close(Thread& t, GeneratorObject* g) {
     return kNone;
   }
   if (g->state == GenState::kRunning) return RAISE(ValueError, "%s already executing", generator_kind(g));
-  if (!inside_try(g->frame.code, g->frame.pc_index())) {  // nothing would see the GeneratorExit
+  if (!inside_try(g->frame.code, g->frame.pc_index()) && !thread_is_traced(t)) {  // nothing would see the GeneratorExit
     generator_drop(g);
     return kNone;
   }
@@ -252,10 +275,18 @@ Result<Value> throw_arguments(Thread& t, const char* method, Args a) {
   Value e;
   if (is_exception_class(typ)) {
     if (is_exception(val) && is_subtype(type_of(val), typ.as<Type>())) e = val;
-    else if (val.is_none()) e = TRY(call(t, typ));
-    else if (is_tuple(val)) e = TRY(call_tuple(t, typ, val.as<Tuple>(), nullptr));
-    else e = TRY(call(t, typ, val));
-    if (!is_exception(e)) return RAISE(TypeError, "calling %R should have returned an instance of BaseException, not %T", typ, e);
+    else if (val.is_none()) {
+      Result<Value> made = call(t, typ);
+      e = made.ok() ? made.value() : take_exc(t);  // an exception that cannot be made is thrown in instead
+    }
+    else {
+      Result<Value> made = is_tuple(val) ? call_tuple(t, typ, val.as<Tuple>(), nullptr) : call(t, typ, val);
+      e = made.ok() ? made.value() : take_exc(t);
+    }
+    if (!is_exception(e)) {
+      static_cast<void>(RAISE(TypeError, "calling %R should have returned an instance of BaseException, not %T", typ, e));
+      e = take_exc(t);
+    }
   } else if (is_exception(typ)) {
     if (!val.is_none()) return RAISE(TypeError, "instance exception may not have a separate value");
     e = typ;
@@ -436,26 +467,7 @@ Result<Value> import_from(Thread& t, Value module, Str* name) {
     Opt m = TRY(dict_get(t, interp().modules, full));
     if (m) return m.v;
   }
-  Value file = kNone;
-  Opt fo = TRY(lookup_attr(t, module, NAME("__file__")));
-  if (fo && is_str(fo.v)) file = fo.v;
-  Value mn = mname && is_str(mname.v) ? mname.v : Value(NAME("<unknown module name>"));
-  bool initializing = false;
-  Opt spec = TRY(lookup_attr(t, module, NAME("__spec__")));
-  if (spec && !spec.v.is_none()) {
-    Opt ini = TRY(lookup_attr(t, spec.v, NAME("_initializing")));
-    if (ini) initializing = TRY(truth(t, ini.v));
-  }
-  Str* text;
-  if (initializing && !file.is_none()) text = TRY(str_format(t, "cannot import name %R from partially initialized module %R (most likely due to a circular import) (%S)", Value(name), mn, file));
-  else if (file.is_none()) text = TRY(str_format(t, "cannot import name %R from %R (unknown location)", Value(name), mn));
-  else text = TRY(str_format(t, "cannot import name %R from %R (%S)", Value(name), mn, file));
-  Value e = TRY(call(t, KAA_TYPE(ImportError), text));
-  ExcImport* x = e.as<ExcImport>();
-  x->name.set(mn);
-  x->path.set(file);
-  x->name_from.set(name);
-  return raise_value(t, e);
+  return raise_import_name(t, module, name);
 }
 
 static Status store_local(Thread& t, Frame* f, Value key, Value v) {

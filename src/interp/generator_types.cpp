@@ -59,19 +59,6 @@ static Status warn_never_awaited(Thread& t, GeneratorObject* g) {
   return warn(t, KAA_TYPE(RuntimeWarning), 1, "coroutine '%S' was never awaited", g->qualname.get());
 }
 
-// Tells sys.unraisablehook what happened while something died: "Exception ignored while <doing> <object>".
-void report_ignored(Thread& t, const char* doing, Value object) {
-  Value e = take_exc(t);
-  Result<Str*> r = repr(t, object);
-  if (!r.ok()) clear_exc(t);
-  Utf8 u;
-  bool named = r.ok() && str_utf8(t, r.value(), u, true).ok();
-  char what[400];
-  snprintf(what, sizeof what, "Exception ignored while %s %.*s", doing, named ? 300 : 0, named ? u.data : "");
-  t.exc = e;
-  write_unraisable(t, kNone, what);
-}
-
 Result<Value> gen_del(Thread& t, Args a) {
   GeneratorObject* g = a.as<GeneratorObject>(0);
   if (g->state == GenState::kFinished || g->state == GenState::kRunning) return kNone;
@@ -158,8 +145,8 @@ static Result<Value> coro_get_origin(Thread&, Value self) {
 }
 static const MethodDef k_coroutine_methods[] = {
     {"send", gen_send, "($self, value, /)", "Sends a value into coroutine; what it awaits next comes back."},
-    {"throw", gen_throw, nullptr, "throw(exception): raises it where the coroutine waits."},
-    {"close", gen_close, "($self, /)", "Raises GeneratorExit inside the coroutine."},
+    {"throw", gen_throw, nullptr, "throw(exception): raises it in coroutine, where it waits."},
+    {"close", gen_close, "($self, /)", "Raises GeneratorExit inside coroutine."},
     {"__await__", coro_await, "($self, /)", "The iterator behind await."},
     {"__repr__", gen_repr, "($self, /)", "Return repr(self)."},
     {"__del__", gen_del, "($self, /)", "Closes the coroutine when it dies; warns if it was never awaited."},
@@ -192,8 +179,8 @@ static Result<Value> wrapper_throw(Thread& t, Args a) {
 }
 static const MethodDef k_wrapper_methods[] = {
     {"send", wrapper_forward<gen_send>, "($self, value, /)", "Sends a value into coroutine; what it awaits next comes back."},
-    {"throw", wrapper_throw, nullptr, "throw(exception): raises it where the coroutine waits."},
-    {"close", wrapper_forward<gen_close>, "($self, /)", "Raises GeneratorExit inside the coroutine."},
+    {"throw", wrapper_throw, nullptr, "throw(exception): raises it in coroutine, where it waits."},
+    {"close", wrapper_forward<gen_close>, "($self, /)", "Raises GeneratorExit inside coroutine."},
 };
 extern const TypeSpec coroutine_wrapper_spec = {.doc = "The iterator behind await of a coroutine.", .methods = k_wrapper_methods, .iternext = wrapper_iternext};
 

@@ -8,7 +8,6 @@ namespace kaa {
 
 Result<Value> step_result(Thread& t, int s, Value v);
 Status check_throw_count(Thread& t, uint32_t n);
-void report_ignored(Thread& t, const char* doing, Value object);
 Result<Value> gen_get_name(Thread& t, Value self);
 Result<Value> gen_get_qualname(Thread& t, Value self);
 Status gen_set_name(Thread& t, Value self, Value v);

@@ -106,8 +106,9 @@ static Status match_group(Thread& t, Value e, Value cls, Value out[2]) {
     Value eg = dict_get_str(interp().builtins, NAME("ExceptionGroup"));
     Tuple* one = TRY(make_tuple(t, e));
     Value g = TRY(call(t, is_instance(e, KAA_TYPE(Exception)) && eg ? eg : Value(KAA_TYPE(BaseExceptionGroup)), interp().empty_str, one));
-    if (Value tb = e.as<BaseException>()->traceback) g.as<BaseException>()->traceback.set(tb);
-    out[0] = g;
+    restore_exc(t, g);  // the group was made here
+    TRY(traceback_here(t, t.frame));
+    out[0] = take_exc(t);
     return {};
   }
   if (is_instance(e, KAA_TYPE(BaseExceptionGroup))) {
@@ -140,8 +141,8 @@ static Status load_exit(Thread& t, Value o, bool async_, Value out[2]) {
   bool other = type_lookup(ty, async_ ? NAME("__enter__") : NAME("__aenter__")) && type_lookup(ty, async_ ? NAME("__exit__") : NAME("__aexit__"));
   const char* proto = async_ ? "asynchronous context manager" : "context manager";
   const char* hint = !other ? "" : async_ ? " but it supports the context manager protocol. Did you mean to use 'with'?" : " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?";
-  if (!type_lookup(ty, enter)) return RAISE(TypeError, "'%T' object does not support the %s protocol%s", o, proto, hint);
   Value d = type_lookup(ty, exit);
+  if (d && !type_lookup(ty, enter)) return RAISE(TypeError, "'%T' object does not support the %s protocol (missed %U method)%s", o, proto, enter, hint);
   if (!d) return RAISE(TypeError, "'%T' object does not support the %s protocol (missed %U method)%s", o, proto, exit, hint);
   Type* dt = type_of(d);
   if (dt == KAA_TYPE(function) || dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor)) {
@@ -273,6 +274,9 @@ static Result<Value> run_intrinsic(Thread& t, Frame* f, Intrinsic i, Value* a) {
       return call(t, hook, a[0]);
     }
     case Intrinsic::StopIterationError: return stop_iteration_error(t, f, a[0]);
+    case Intrinsic::CheckIterator:
+      if (a[0] && (type_of(a[0])->iternext || type_of(a[0])->dunder(D_next))) return a[0];
+      return a[0] ? RAISE(TypeError, "'%T' object is not an iterator", a[0]) : RAISE(UnboundLocalError, "cannot access local variable '.0' where it is not associated with a value");
     default: return typing_intrinsic(t, i, a);
   }
 }

@@ -1,5 +1,6 @@
 // Iteration, unpacking, building of containers and strings.
 #include "interp/interp.h"
+#include "interp/tracing.h"
 #include "types/pair_iter.h"
 
 namespace kaa {
@@ -36,6 +37,7 @@ static int next_item(Thread& t, Value it, Value* out) {
   if (LIKELY(v.ok())) { *out = v.value(); return 1; }
   if (!t.exc) return 0;
   if (!exc_matches(t, KAA_TYPE(StopIteration))) return -1;
+  if (is_traced(t)) return trace_swallowed(t, t.frame) ? 0 : -1;
   clear_exc(t);
   return 0;
 }
@@ -55,6 +57,13 @@ SLOW(FOR_ITER) {
   if (o->shape == KAA_SHAPE(list_iterator) || o->shape == KAA_SHAPE(tuple_iterator)) {  // exhausted
     static_cast<SeqIter*>(o)->seq.clear();
     NEXT(2 + pc[1].offset);
+  }
+  if (Type* ty = o->type(); ty->has(kTypeHeap) && !ty->iternext) {  // a __next__ written in Python runs in the loop
+    if (Value m = ty->dunder(D_next); m && IS_EXACT(m, function) && (m.as<Function>()->code->flags & kCoOptimized)) {
+      Frame* nf = call_special(*t, f, m, it, Value(), Value(), pc->a, pc + 2, kReturnNext);
+      if (UNLIKELY(!nf)) FAIL();
+      ENTER(nf);
+    }
   }
   Value v;
   int s = next_item(*t, it, &v);
@@ -260,7 +269,15 @@ static Status extend_star(Thread& t, List* l, Value v) {
 }
 HANDLER(LIST_EXTEND) { SAVE(); if (!extend_star(*t, r[pc->a].as<List>(), r[pc->b]).ok()) FAIL(); NEXT(1); }
 HANDLER(LIST_TO_TUPLE) { SAVE(); STORE_RESULT(pc->a, tuple_from(*t, r[pc->b]), 1); }
-HANDLER(SET_ADD) { SAVE(); if (!set_add(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL(); NEXT(1); }
+HANDLER(SET_ADD) {
+  SAVE();
+  if (UNLIKELY(!IS_EXACT(r[pc->a], set))) {  // __conditional_annotations__ can be rebound
+    static_cast<void>(raise(*t, KAA_TYPE(TypeError), "'%T' object is not a set", r[pc->a]));
+    FAIL();
+  }
+  if (!set_add(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL();
+  NEXT(1);
+}
 static Status set_update_from(Thread& t, Set* s, Value v) {
   return iterate(t, v, [&](Value x) { return set_add(t, s, x); });
 }
@@ -282,6 +299,22 @@ Result<Str*> function_text(Thread& t, Value f) {
   if (m && is_str(m.v) && !str_equal_ascii(m.v.as<Str>(), "builtins")) return str_format(t, "%U.%U()", m.v.as<Str>(), q.v.as<Str>());
   return str_format(t, "%U()", q.v.as<Str>());
 }
+// The call itself finds keys that are no strings.
+static Status merge_one(Thread& t, Dict* d, Value key, Value v, Value callable) {
+  Opt old = TRY(dict_get(t, d, key));
+  if (old) {
+    Str* fn = TRY(function_text(t, callable));
+    return RAISE(TypeError, "%U got multiple values for keyword argument '%S'", fn, key);
+  }
+  return dict_set(t, d, key, v);
+}
+static Status merge_mapping(Thread& t, Dict* d, Value m, Value keys, Value callable) {
+  Value list = TRY(call(t, keys));
+  return iterate(t, list, [&](Value key) -> Status {
+    Value v = TRY(get_item(t, m, key));
+    return merge_one(t, d, key, v, callable);
+  });
+}
 static Status dict_merge(Thread& t, Dict* d, Value m, Value callable) {
   Dict* src;
   if (IS_EXACT(m, dict)) src = m.as<Dict>();
@@ -291,19 +324,14 @@ static Status dict_merge(Thread& t, Dict* d, Value m, Value callable) {
       Str* fn = TRY(function_text(t, callable));
       return RAISE(TypeError, "%U argument after ** must be a mapping, not %T", fn, m);
     }
+    if (keys.v != m) return merge_mapping(t, d, m, keys.v, callable);
     src = TRY(new_dict(t));
     TRY(dict_update(t, src, m));
   }
   uint32_t pos = 0;
   while (DictEntry* e = dict_next(src, &pos)) {
     Value key = e->key, v = e->value;
-    if (!is_str(key)) return RAISE(TypeError, "keywords must be strings");
-    Opt old = TRY(dict_get(t, d, key));
-    if (old) {
-      Str* fn = TRY(function_text(t, callable));
-      return RAISE(TypeError, "%U got multiple values for keyword argument '%S'", fn, key);
-    }
-    TRY(dict_set(t, d, key, v));
+    TRY(merge_one(t, d, key, v, callable));
   }
   return {};
 }

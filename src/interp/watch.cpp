@@ -204,6 +204,7 @@ class Finder final : public RootVisitor {
   }
   std::vector<Object*> dead;
   bool deep = false;
+  for (size_t i = known; i < h.eager.size(); i++) h.eager[i].object->rc &= ~uint64_t{kMarked};
   for (size_t i = 0; i < known; i++) {
     EagerEntry& e = h.eager[i];
     bool seen = e.object->rc & kMarked;
@@ -232,7 +233,7 @@ class Finder final : public RootVisitor {
 // Whether x holds c, itself or through what it holds, to a small depth and in a small number of steps. All that lie between become eager.
 class OwnerSearch {
  public:
-  explicit OwnerSearch(Object* c) : c_(c) {}
+  OwnerSearch(Object* c, std::vector<Object*>& owned) : c_(c), owned_(owned) {}
   bool from(Object* x, int depth) {
     if (is_immortal(x->rc) || x == c_ || steps_ <= 0 || !is_small(x)) return false;
     steps_--;
@@ -241,10 +242,18 @@ class OwnerSearch {
       size_t n = 0;
       void child(Value v) override { if (n < kMost && !is_immortal(v.object()->rc)) list[n++] = v.object(); }
     } v;
-    visit_children(x, v);
+    if (IS_EXACT(Value(x), function)) {  // not its globals
+      Function* fn = static_cast<Function*>(x);
+      for (Value part : {fn->closure.value(), fn->defaults.value(), fn->kwdefaults.value()}) v(part);
+    } else {
+      visit_children(x, v);
+    }
     for (size_t i = 0; i < v.n; i++)
       if (v.list[i] == c_ || (depth > 1 && from(v.list[i], depth - 1))) {
-        make_eager(x);
+        if (!x->flag(kEager)) {
+          make_eager(x);
+          if (is_counted(x->rc)) owned_.push_back(x);  // and who holds x?
+        }
         return true;
       }
     return false;
@@ -263,6 +272,7 @@ class OwnerSearch {
     return (ty->layout->death != Death::kPlain && (!ty->layout->destroy || ty->has(kTypeList | kTypeDict))) || ty->attr_offset || ty->slots_offset;
   }
   Object* c_;
+  std::vector<Object*>& owned_;
   int steps_ = 128;
 };
 
@@ -271,13 +281,15 @@ class OwnerSearch {
 // Garbage may be an owner, too (the view that a loop's iterator was made of): a reconcile clears it away.
 [[gnu::noinline]] void find_owners(Thread& t) {
   constexpr int kFrames = 4, kDepth = 3;
+  constexpr size_t kMost = 24;
   Heap& h = *t.heap;
   std::vector<Object*> orphans;
   orphans.swap(eager_orphans());
-  for (Object* o : orphans) {
+  for (size_t k = 0; k < orphans.size() && k < kMost; k++) {
+    Object* o = orphans[k];
     bool found = false;
     for (int depth = 1; depth <= kDepth && !found; depth++) {  // near owners first
-      OwnerSearch search(o);
+      OwnerSearch search(o, orphans);
       int n = 0;
       const Value* callee = nullptr;
       for (Frame* f = t.frame; f && n < kFrames && search.going(); f = f->prev, n++) {
@@ -376,9 +388,12 @@ void hand_over_arguments(Thread& t, Frame* f) {
   bool fresh = t.watch_frame != f;
   const Word* at = fresh ? nullptr : t.watch_last;
   if (!(f->kind & kWatched)) {
-    if (f->prev && (f->prev->kind & kWatched)) {
-      f->kind = static_cast<FrameKind>(f->kind | kCallerWatched);
-      hand_over_arguments(t, f);
+    // The callee of the watched frame is f, or has itself called f while it ran on this table.
+    for (Frame* x = f; x->prev && !(x->kind & kCallerWatched); x = x->prev) {
+      if (!(x->prev->kind & kWatched)) continue;
+      x->kind = static_cast<FrameKind>(x->kind | kCallerWatched);
+      if (x == f) hand_over_arguments(t, f);
+      break;
     }
     if (!(f->kind & kWatched)) {
       t.dispatch = t.live;

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "modules/faulthandler/faulthandler.h"
+#include "main/interactive.h"
 #include "modules/kaa/kaa.h"
 #include "modules/code_builtins.h"
 #include "modules/frozen.h"
@@ -19,8 +20,12 @@
 #include "modules/io/io.h"
 #include "modules/signal_module.h"
 #include "modules/sys_module.h"
+#include "objects/exceptions.h"
+#include "runtime/audit.h"
 #include "runtime/call.h"
+#include "runtime/codecs_api.h"
 #include "runtime/startup.h"
+#include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
 
 using namespace kaa;
@@ -58,7 +63,7 @@ const char k_help[] =
 struct What {
   enum Kind { kStdin, kFile, kCommand, kModule } kind = kStdin;
   std::string text;
-  bool skip_first_line = false;
+  bool skip_first_line = false, random_hash = false;
 };
 
 const char* env(const Config& c, const char* name) {
@@ -114,7 +119,7 @@ int parse_options(int argc, char** argv, Config& c, What& what) {
         case 'v': c.verbose++; break;
         case 'V': version++; break;
         case 'x': what.skip_first_line = true; break;
-        case 'R': break;
+        case 'R': what.random_hash = true; break;
         case 'J': return usage("-J is reserved for Jython\n");
         case 'c': case 'm': case 'W': case 'X':
           if (!argument(arg)) {
@@ -166,6 +171,11 @@ bool find_library(Config& c) {
   std::string b = parent(self), up = parent(b);
   const char* e = getenv("KAA_STDLIB");
   std::string tries[] = {e ? e : "", up + "/lib/kaa3.14", parent(up) + "/.deps/stdlib/lib/kaa3.14"};
+  const char* home = env(c, "PYTHONHOME");
+  if (home && !e) {  // PREFIX or PREFIX:EXEC_PREFIX: the library is there or nowhere
+    tries[1] = std::string(home, strcspn(home, ":")) + "/lib/kaa3.14";
+    tries[2] = "";
+  }
   for (const std::string& t : tries) {
     if (t.empty() || !is_file(t + "/os.py")) continue;
     char real[PATH_MAX];
@@ -173,11 +183,68 @@ bool find_library(Config& c) {
     c.base_prefix = parent(parent(c.stdlib));
     return true;
   }
+  if (home && !e) {
+    const char* path = env(c, "PYTHONPATH");
+    fprintf(stderr, "Could not find platform independent libraries <prefix>\nPython path configuration:\n  PYTHONHOME = '%s'\n", home);
+    if (path) fprintf(stderr, "  PYTHONPATH = '%s'\n", path);
+    else fputs("  PYTHONPATH = (not set)\n", stderr);
+    fprintf(stderr, "  program name = '%s'\n  isolated = %d\n  environment = %d\n  user site = %d\n  safe_path = %d\n  import site = %d\n  stdlib dir = '%s'\n", c.executable.c_str(),
+            c.isolated, !c.ignore_environment, !c.no_user_site, c.safe_path, !c.no_site, tries[1].c_str());
+    fputs("Fatal Python error: init_fs_encoding: failed to get the Python codec of the filesystem encoding\nPython runtime state: core initialized\n"
+          "ModuleNotFoundError: No module named 'encodings'\n", stderr);
+    return false;
+  }
   fprintf(stderr, "kaa: cannot find the Python library (os.py): looked in $KAA_STDLIB, %s and %s\n", tries[1].c_str(), tries[2].c_str());
   return false;
 }
 
+int bad_config(const char* where, const char* message) {
+  fprintf(stderr, "Fatal Python error: %s: %s\nPython runtime state: preinitialized\n", where, message);
+  return 1;
+}
+bool int_limit(const char* s, int64_t& out) {
+  char* end;
+  errno = 0;
+  long n = strtol(s, &end, 10);
+  if (!*s || *end || errno || n > INT_MAX || (n != 0 && n < 640)) return false;
+  out = n;
+  return true;
+}
+bool cpu_number(const char* s, int& out) {
+  if (!strcmp(s, "default")) { out = -1; return true; }
+  char* end;
+  errno = 0;
+  long n = strtol(s, &end, 10);
+  if (!*s || *end || errno || n < 1 || n > INT_MAX) return false;
+  out = static_cast<int>(n);
+  return true;
+}
+
+// PEP 538: the C locale becomes one that has UTF-8, here and for programs started from here.
+constexpr const char* kUtf8Locales[] = {"C.UTF-8", "C.utf8", "UTF-8"};
+void coerce_c_locale(const Config& c) {
+  const char* ctype = setlocale(LC_CTYPE, nullptr);
+  const char* all = getenv("LC_ALL");
+  const char* wish = c.ignore_environment ? nullptr : getenv("PYTHONCOERCECLOCALE");
+  if (!ctype || strcmp(ctype, "C") || (all && *all) || (wish && !strcmp(wish, "0"))) return;
+  for (const char* target : kUtf8Locales) {
+    if (!setlocale(LC_CTYPE, target)) continue;
+    setenv("LC_CTYPE", target, 1);
+    if (wish && !strcmp(wish, "warn"))
+      fprintf(stderr, "Python detected LC_CTYPE=C: LC_CTYPE coerced to %s (set another locale or PYTHONCOERCECLOCALE=0 to disable this locale coercion behavior).\n", target);
+    return;
+  }
+}
+bool in_c_locale() {
+  const char* loc = setlocale(LC_CTYPE, nullptr);
+  return !loc || !strcmp(loc, "C") || !strcmp(loc, "POSIX");
+}
+
 int configure(char** argv, Config& c, const What& what) {
+  int utf8 = -1;  // the UTF-8 mode, when somebody has said it
+  bool c_locale = in_c_locale();
+  coerce_c_locale(c);
+  if (env(c, "PYTHONDEBUG")) c.debug = 1;
   if (env(c, "PYTHONDONTWRITEBYTECODE")) c.dont_write_bytecode = 1;
   if (env(c, "PYTHONUNBUFFERED")) c.unbuffered = 1;
   if (env(c, "PYTHONNOUSERSITE")) c.no_user_site = 1;
@@ -189,7 +256,7 @@ int configure(char** argv, Config& c, const What& what) {
   if (env(c, "PYTHONDEVMODE")) c.dev_mode = 1;
   if (env(c, "PYTHONWARNDEFAULTENCODING")) c.warn_default_encoding = 1;
   if (const char* p = env(c, "PYTHONPYCACHEPREFIX")) c.pycache_prefix = p;
-  if (const char* s = env(c, "PYTHONHASHSEED"); s && strcmp(s, "random")) {
+  if (const char* s = env(c, "PYTHONHASHSEED"); s && !what.random_hash && strcmp(s, "random")) {
     char* end;
     unsigned long n = strtoul(s, &end, 10);
     if (*end || n > 4294967295ul) {
@@ -198,7 +265,14 @@ int configure(char** argv, Config& c, const What& what) {
     }
     c.hash_seed = static_cast<int64_t>(n);
   }
-  if (const char* s = env(c, "PYTHONINTMAXSTRDIGITS")) c.int_max_str_digits = atoll(s);
+  if (const char* s = env(c, "PYTHONINTMAXSTRDIGITS"); s && !int_limit(s, c.int_max_str_digits)) return bad_config("config_init_int_max_str_digits", "PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.");
+  if (const char* s = env(c, "PYTHON_CPU_COUNT"); s && !cpu_number(s, c.cpu_count)) return bad_config("config_init_cpu_count", "PYTHON_CPU_COUNT=<N>: N is missing or an invalid number");
+  if (const char* s = env(c, "PYTHONPROFILEIMPORTTIME")) c.import_time = !strcmp(s, "2") ? 2 : 1;
+  if (env(c, "PYTHONNODEBUGRANGES")) g_no_debug_ranges = true;
+  if (const char* s = env(c, "PYTHONUTF8")) {
+    if (strcmp(s, "0") && strcmp(s, "1")) return bad_config("preinit", "invalid PYTHONUTF8 environment variable value");
+    utf8 = *s - '0';
+  }
   std::string frozen;
   if (const char* s = env(c, "PYTHON_FROZEN_MODULES")) frozen = s;
   if (env(c, "PYTHONFAULTHANDLER")) c.faulthandler = true;
@@ -206,7 +280,17 @@ int configure(char** argv, Config& c, const What& what) {
     const auto& [k, v] = c.x_options[i];
     if (k == "faulthandler") c.faulthandler = true;
     if (k == "dev") c.dev_mode = 1;
-    if (k == "int_max_str_digits") c.int_max_str_digits = atoll(v.c_str());
+    if (k == "int_max_str_digits" && !int_limit(v.c_str(), c.int_max_str_digits)) return bad_config("config_init_int_max_str_digits", "-X int_max_str_digits: invalid limit; must be >= 640 or 0 for unlimited.");
+    if (k == "cpu_count" && !cpu_number(v.c_str(), c.cpu_count)) return bad_config("config_init_cpu_count", "-X cpu_count=n option: n is missing or an invalid number, n must be greater than 0");
+    if (k == "importtime") {
+      c.import_time = v == "2" ? 2 : 1;
+      if (c.x_has_value[i] && v != "1" && v != "true" && v != "2") return bad_config("config_init_import_time", "-X importtime: values other than 1, 2 are reserved for future use.");
+    }
+    if (k == "no_debug_ranges") g_no_debug_ranges = true;
+    if (k == "utf8") {
+      if (c.x_has_value[i] && v != "0" && v != "1") return bad_config("preinit", "invalid -X utf8 option value");
+      utf8 = v != "0";
+    }
     if (k == "pycache_prefix") c.pycache_prefix = v;
     if (k == "warn_default_encoding") c.warn_default_encoding = 1;
     if (k == "frozen_modules") frozen = c.x_has_value[i] ? v : "on";
@@ -218,6 +302,8 @@ int configure(char** argv, Config& c, const What& what) {
     }
     g_frozen_modules = frozen == "on";
   }
+  c.utf8_mode = utf8 >= 0 ? utf8 : c_locale;
+  c.ascii_arguments = !c.utf8_mode && in_c_locale();
   std::vector<std::string> from_env;
   if (const char* w = env(c, "PYTHONWARNINGS")) {
     std::string s = w;
@@ -238,18 +324,20 @@ int configure(char** argv, Config& c, const What& what) {
   // sys.executable: as called, made absolute.
   std::string exe = argv[0];
   if (exe.find('/') == std::string::npos) {
+    std::string called = exe;
+    exe.clear();  // nobody can say where it is
     const char* path = getenv("PATH");
     std::string s = path ? path : "";
     for (size_t p = 0; p <= s.size();) {
       size_t e = s.find(':', p);
       if (e == std::string::npos) e = s.size();
-      std::string t = s.substr(p, e - p) + "/" + exe;
+      std::string t = s.substr(p, e - p) + "/" + called;
       if (is_file(t) && access(t.c_str(), X_OK) == 0) { exe = t; break; }
       p = e + 1;
     }
   }
   char cwd[PATH_MAX];
-  if (exe[0] != '/' && getcwd(cwd, sizeof cwd)) exe = std::string(cwd) + "/" + (exe.rfind("./", 0) == 0 ? exe.substr(2) : exe);
+  if (!exe.empty() && exe[0] != '/' && getcwd(cwd, sizeof cwd)) exe = std::string(cwd) + "/" + (exe.rfind("./", 0) == 0 ? exe.substr(2) : exe);
   c.executable = exe;
   if (!find_library(c)) return 1;
   c.base_exec_prefix = c.base_prefix;
@@ -276,13 +364,20 @@ int configure(char** argv, Config& c, const What& what) {
 Status make_std_streams(Thread& t) {
   const Config& c = g_config;
   Value enc = NAME("utf-8"), errors = NAME("strict"), in_errors = errors, err_errors = NAME("backslashreplace");
-  // In the C and POSIX locales what cannot be decoded passes through.
-  const char* loc = setlocale(LC_CTYPE, nullptr);
-  if (!loc || !strcmp(loc, "C") || !strcmp(loc, "POSIX")) in_errors = errors = NAME("surrogateescape");
+  // In the UTF-8 mode and in the C locale and its like what cannot be decoded passes through.
+  bool lenient = c.utf8_mode || in_c_locale();
+  for (const char* target : kUtf8Locales) lenient |= !strcmp(setlocale(LC_CTYPE, nullptr), target);
+  if (lenient) in_errors = errors = NAME("surrogateescape");
   if (const char* e = env(c, "PYTHONIOENCODING")) {
     std::string s = e;
     size_t colon = s.find(':');
-    if (colon != 0) enc = TRY(new_str(t, s.substr(0, colon)));
+    if (colon != 0) {
+      enc = TRY(new_str(t, s.substr(0, colon)));
+      Value lookup = TRY(import_attr(t, "codecs", "lookup"));
+      Value codec = TRY(call(t, lookup, enc));
+      enc = TRY(get_attr(t, codec, NAME("name")));
+      in_errors = errors = NAME("strict");
+    }
     if (colon != std::string::npos && colon + 1 < s.size()) in_errors = errors = TRY(new_str(t, s.substr(colon + 1)));
   }
   bool interactive = c.interactive || (isatty(0) && isatty(1));
@@ -299,6 +394,7 @@ Status make_std_streams(Thread& t) {
 }
 
 Status boot(Thread& t) {
+  TRY(set_early_stderr(t));
   TRY(start_importlib(t, TRY(new_str(t, g_config.stdlib))));
   TRY(import_module(t, "encodings"));
   TRY(install_signals(t));
@@ -328,8 +424,10 @@ Result<Dict*> main_dict(Thread& t) {
   return m.v.as<Module>()->dict.get();
 }
 Status path_insert(Thread& t, const std::string& s) {
+  g_config.path_0 = s;
+  g_config.has_path_0 = true;
   Value path = sys_get("path");
-  Value v = TRY(new_str(t, s));
+  Value v = TRY(decode_fs(t, s));
   TRY(call_method(t, path, NAME("insert"), Value::from_int(0), v));
   return {};
 }
@@ -347,13 +445,79 @@ Status read_all(Thread& t, int fd, std::string& out) {
   }
 }
 
-Result<Value> run_source(Thread& t, const std::string& bytes, Str* filename, bool decode) {
+Result<Value> run_source(Thread& t, const std::string& bytes, Str* filename) {
   std::string text;
-  if (decode) TRY(decode_source_bytes(t, bytes, filename, text));
-  else text = bytes;
-  Code* code = TRY(compile_utf8(t, text, filename, CompileMode::kExec, 0, -1));
+  TRY(decode_source_bytes(t, bytes, filename, text, true));
+  Result<Code*> code = compile_utf8(t, text, filename, CompileMode::kExec, 0, -1);
+  if (!code.ok()) {
+    // CPython reads a program line by line: an error at its end, where no line is left, has no column (and so no caret).
+    if (exc_matches(t, KAA_TYPE(SyntaxError)) && is_instance(t.exc, KAA_TYPE(SyntaxError))) {
+      ExcSyntax* e = t.exc.as<ExcSyntax>();
+      bool at_end = e->end_offset.get() == small_int(-1);
+      bool has_line = is_str(e->msg) && str_equal_ascii(e->msg.get().as<Str>(), "unexpected EOF while parsing") && e->offset.get() != small_int(2);
+      if (at_end && !has_line) e->offset.set(small_int(0));
+    }
+    return Error{};
+  }
+  Dict* d = TRY(main_dict(t));
+  return run_code(t, code.value(), d, d);
+}
+
+// Takes off the white space that all lines begin with; lines of nothing else become empty.
+std::string dedent(const std::string& text) {
+  std::string margin;
+  bool first = true;
+  auto each_line = [&](auto&& f) {
+    for (size_t p = 0; p < text.size();) {
+      size_t e = text.find('\n', p);
+      size_t end = e == std::string::npos ? text.size() : e;
+      size_t body = text.find_first_not_of(" \t", p);
+      if (body == std::string::npos || body > end) body = end;
+      f(p, body, end, e != std::string::npos);
+      p = end + 1;
+    }
+  };
+  each_line([&](size_t p, size_t body, size_t end, bool) {
+    if (body == end) return;
+    std::string own = text.substr(p, body - p);
+    if (first) { margin = own; first = false; return; }
+    size_t n = 0;
+    while (n < margin.size() && n < own.size() && margin[n] == own[n]) n++;
+    margin.resize(n);
+  });
+  std::string out;
+  each_line([&](size_t p, size_t body, size_t end, bool more) {
+    if (body != end) out.append(text, p + margin.size(), end - p - margin.size());
+    if (more) out += '\n';
+  });
+  return out;
+}
+
+Result<Value> run_command(Thread& t, const std::string& argument) {
+  Str* given = TRY(decode_fs(t, argument));
+  Utf8 u;
+  if (!str_utf8(t, given, u, false).ok()) {
+    fputs("Unable to decode the command from the command line:\n", stderr);
+    return Error{};
+  }
+  std::string text = dedent(std::string(u.view())) + "\n";
+  Str* name = NAME("<string>");
+  Code* code = TRY(compile_utf8(t, text, name, CompileMode::kExec, 0, -1));
+  TRY(register_source(t, code, text, name));
   Dict* d = TRY(main_dict(t));
   return run_code(t, code, d, d);
+}
+
+// The standard input of a terminal, or with -i of anything.
+Result<Value> run_interactive(Thread& t) {
+  Dict* d = TRY(main_dict(t));
+  if (isatty(0) && !env(g_config, "PYTHON_BASIC_REPL")) {
+    Result<Value> r = import_attr(t, "_pyrepl.main", "interactive_console");
+    if (r.ok()) return call(t, r.value());
+    clear_exc(t);
+  }
+  TRY(interact(t, d));
+  return kNone;
 }
 
 Result<Value> run_module(Thread& t, Value name, bool set_argv0) {
@@ -361,15 +525,20 @@ Result<Value> run_module(Thread& t, Value name, bool set_argv0) {
   return call(t, f, name, Value::from_bool(set_argv0));
 }
 
+// A folder or an archive with a __main__.py.
+Result<Value> run_container(Thread& t, const std::string& path) {
+  size_t n = path.size();
+  TRY(path_insert(t, n > 2 && path.compare(n - 2, 2, "/.") == 0 ? path.substr(0, n - 2) : path));
+  return run_module(t, NAME("__main__"), false);
+}
+
 Result<Value> run_file(Thread& t, const What& what) {
   const std::string& path = what.text;
+  // The main module's file has its whole path.
+  char cwd[PATH_MAX];
+  std::string whole = path[0] == '/' || !getcwd(cwd, sizeof cwd) ? path : std::string(cwd) + "/" + (path.rfind("./", 0) == 0 ? path.substr(2) : path);
   struct stat st;
-  bool exists = stat(path.c_str(), &st) == 0;
-  if (exists && (S_ISDIR(st.st_mode) || (path.size() > 4 && path.rfind(".zip") == path.size() - 4) || (path.size() > 5 && path.rfind(".pyz") == path.size() - 4))) {
-    // A folder or archive with __main__.py
-    TRY(path_insert(t, path));
-    return run_module(t, NAME("__main__"), false);
-  }
+  if (stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) return run_container(t, whole);
   FILE* f = fopen(path.c_str(), "rbe");
   if (!f) {
     fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", g_config.executable.c_str(), path.c_str(), errno, strerror(errno));
@@ -379,30 +548,44 @@ Result<Value> run_file(Thread& t, const What& what) {
   Status s = read_all(t, fileno(f), bytes);
   fclose(f);
   TRY(s);
+  // An archive ends with its directory, and a comment of at most 64 KiB.
+  size_t tail = bytes.size() > 65557 ? bytes.size() - 65557 : 0;
+  if (bytes.find("PK\x05\x06", tail) != std::string::npos) return run_container(t, whole);
   if (!g_config.safe_path) {
     char real[PATH_MAX];
     std::string dir = realpath(path.c_str(), real) ? parent(real) : parent(path);
     TRY(path_insert(t, dir));
   }
-  Str* name = TRY(new_str(t, path));
+  Str* name = TRY(decode_fs(t, whole));
   Dict* d = TRY(main_dict(t));
   TRY(dict_set_str(t, d, "__file__", name));
-  Value loader_type = TRY(import_attr(t, "_frozen_importlib_external", "SourceFileLoader"));
+  bool compiled = whole.size() > 4 && whole.rfind(".pyc") == whole.size() - 4;
+  Value loader_type = TRY(import_attr(t, "_frozen_importlib_external", compiled ? "SourcelessFileLoader" : "SourceFileLoader"));
   Value loader = TRY(call(t, loader_type, NAME("__main__"), name));
   TRY(dict_set_str(t, d, "__loader__", loader));
   TRY(dict_set_str(t, d, "__cached__", kNone));
+  if (compiled) {
+    Value get_code = TRY(get_attr(t, loader, NAME("get_code")));
+    Result<Value> code = call(t, get_code, NAME("__main__"));
+    if (!code.ok()) {
+      if (!exc_matches(t, KAA_TYPE(ImportError))) return Error{};
+      clear_exc(t);
+      return RAISE(RuntimeError, "Bad magic number in .pyc file");
+    }
+    return run_code(t, code.value().as<Code>(), d, d);
+  }
   if (what.skip_first_line) {
     size_t e = bytes.find('\n');
     bytes = e == std::string::npos ? "" : bytes.substr(e);
   }
-  return run_source(t, bytes, name, true);
+  return run_source(t, bytes, name);
 }
 
 Result<Value> run_main(Thread& t, const What& what) {
   switch (what.kind) {
     case What::kCommand:
       if (!g_config.safe_path) TRY(path_insert(t, ""));
-      return run_source(t, what.text + "\n", NAME("<string>"), false);
+      return run_command(t, what.text);
     case What::kModule: {
       if (!g_config.safe_path) {
         char cwd[PATH_MAX];
@@ -415,19 +598,15 @@ Result<Value> run_main(Thread& t, const What& what) {
     case What::kStdin: break;
   }
   if (!g_config.safe_path) TRY(path_insert(t, ""));
-  if (isatty(0) || g_config.interactive) {
-    Value f = TRY(import_attr(t, "code", "interact"));
-    if (isatty(0) && !env(g_config, "PYTHON_BASIC_REPL")) {
-      Result<Value> r = import_attr(t, "_pyrepl.main", "interactive_console");
-      if (r.ok()) return call(t, r.value());
-      clear_exc(t);
-    }
-    Dict* d = TRY(main_dict(t));
-    return call(t, f, kNone, kNone, d);
+  if (stdin_is_interactive()) {
+    print_banner(t);
+    TRY(run_startup_file(t, TRY(main_dict(t))));
+    run_interactive_hook(t);
+    return run_interactive(t);
   }
   std::string bytes;
   TRY(read_all(t, 0, bytes));
-  return run_source(t, bytes, NAME("<stdin>"), true);
+  return run_source(t, bytes, NAME("<stdin>"));
 }
 
 // Exit status of the exception being raised, which is printed unless it is SystemExit.
@@ -449,37 +628,15 @@ int handle_exit(Thread& t) {
     clear_exc(t);
     return 1;
   }
-  Value tb = e.as<BaseException>()->traceback;
-  static_cast<void>(sys_set(t, "last_exc", e));
-  static_cast<void>(sys_set(t, "last_type", type_of(e)));
-  static_cast<void>(sys_set(t, "last_value", e));
-  static_cast<void>(sys_set(t, "last_traceback", tb ? tb : kNone));
-  clear_exc(t);
-  Value out = sys_get("stdout");
-  if (out && !out.is_none() && !call_method(t, out, NAME("flush")).ok()) clear_exc(t);
-  Value hook = sys_get("excepthook");
-  if (!hook) { fprintf(stderr, "sys.excepthook is missing\n"); return 1; }
-  Result<Value> r = call(t, hook, type_of(e), e, tb ? tb : kNone);
-  if (!r.ok()) {
-    if (exc_matches(t, KAA_TYPE(SystemExit))) return handle_exit(t);
-    fprintf(stderr, "Error in sys.excepthook:\n");
-    write_unraisable(t, Value());
-    fprintf(stderr, "\nOriginal exception was:\n");
-    restore_exc(t, e);
-    write_unraisable(t, Value());
-  }
+  restore_exc(t, e);
+  print_and_clear(t);
+  if (exc_matches(t, KAA_TYPE(SystemExit))) return handle_exit(t);  // of sys.excepthook
   if (is_instance(e, KAA_TYPE(KeyboardInterrupt))) return 130 + 256;  // the signal is raised again at the end
   return 1;
 }
 
 // threading._shutdown, atexit callbacks, flushing; true when the flush of stdout failed.
-bool shut_down(Thread& t) {
-  auto quiet = [&](Result<Value> r) { if (!r.ok()) write_unraisable(t, Value()); };
-  Opt th{};
-  if (Result<Opt> m = dict_get(t, interp().modules, NAME("threading")); m.ok()) th = m.value();
-  if (th) quiet(call_method(t, th.v, NAME("_shutdown")));
-  Result<Opt> ax = dict_get(t, interp().modules, NAME("atexit"));
-  if (ax.ok() && ax.value()) quiet(call_method(t, ax.value().v, NAME("_run_exitfuncs")));
+bool flush_std_files(Thread& t) {
   bool failed = false;
   for (const char* n : {"stdout", "stderr"}) {
     Value f = sys_get(n);
@@ -487,11 +644,25 @@ bool shut_down(Thread& t) {
     Result<Opt> closed = lookup_attr(t, f, NAME("closed"));
     if (closed.ok() && closed.value() && closed.value().v == kTrue) continue;
     if (!call_method(t, f, NAME("flush")).ok()) {
-      if (n[3] == 'o') { write_unraisable(t, f); failed = true; }
+      if (n[3] == 'o') { write_unraisable(t, kNone, "Exception ignored while flushing sys.stdout"); failed = true; }
       clear_exc(t);
     }
   }
   return failed;
+}
+bool shut_down(Thread& t, const char* title) {
+  auto quiet = [&](Result<Value> r) { if (!r.ok()) write_unraisable(t, Value()); };
+  Opt th{};
+  if (Result<Opt> m = dict_get(t, interp().modules, NAME("threading")); m.ok()) th = m.value();
+  if (th) quiet(call_method(t, th.v, NAME("_shutdown")));
+  Result<Opt> ax = dict_get(t, interp().modules, NAME("atexit"));
+  if (ax.ok() && ax.value()) quiet(call_method(t, ax.value().v, NAME("_run_exitfuncs")));
+  bool failed = flush_std_files(t);
+  for (const auto& [option, value] : g_config.x_options)
+    if (option == "lifecycle" && value.empty() && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
+  kaa_report_write(t, title);
+  tear_down(t);
+  return flush_std_files(t) || failed;
 }
 
 // -X tracemalloc[=NFRAME], PYTHONTRACEMALLOC. False: there is a message.
@@ -549,14 +720,12 @@ int main(int argc, char** argv) {
   if (!start_tracemalloc(t, c)) return 1;
   Result<Value> r = run_main(t, what);
   status = r.ok() ? 0 : handle_exit(t);
-  if (g_config.inspect && what.kind != What::kStdin && isatty(0)) {
-    What repl;
-    if (!run_main(t, repl).ok()) status = handle_exit(t);
+  if (getenv("PYTHONINSPECT") && *getenv("PYTHONINSPECT") && !g_config.ignore_environment) g_config.inspect = 1;  // a program may ask for it, too
+  if (g_config.inspect && what.kind != What::kStdin && stdin_is_interactive()) {
+    run_interactive_hook(t);
+    status = run_interactive(t).ok() ? 0 : handle_exit(t);
   }
-  if (shut_down(t)) status = 120;
-  for (const auto& [option, value] : g_config.x_options)
-    if (option == "lifecycle" && value.empty() && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
-  kaa_report_write(t, what.kind == What::kCommand ? "-c ..." : what.text.c_str());
+  if (shut_down(t, what.kind == What::kCommand ? "-c ..." : what.text.c_str())) status = 120;
   if (status == 130 + 256) {
     signal(SIGINT, SIG_DFL);
     raise(SIGINT);

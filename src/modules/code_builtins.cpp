@@ -1,9 +1,13 @@
 // compile(), exec() and eval(): from source (text, bytes, trees) to code objects, with SyntaxErrors and warnings as Python objects.
 #include "modules/code_builtins.h"
 
+#include <stdio.h>
+
 #include "modules/ast_module.h"
+#include "runtime/audit.h"
 #include "runtime/call.h"
 #include "runtime/code_builder.h"
+#include "runtime/warnings.h"
 
 namespace kaa {
 
@@ -46,40 +50,53 @@ int chars_before(std::string_view line, int bytes) {
   return n;
 }
 
+// The line of a source file, in its encoding; None when it cannot be read.
+Result<Value> line_of_file(Thread& t, Str* filename, int line) {
+  Value encoded = TRY(call_method(t, filename, NAME("encode"), NAME("utf-8"), NAME("surrogateescape")));
+  std::string path(encoded.as<Bytes>()->view()), bytes, text;
+  FILE* f = path.empty() ? nullptr : fopen(path.c_str(), "rbe");
+  if (!f) return kNone;
+  char buffer[8192];
+  for (size_t n; (n = fread(buffer, 1, sizeof buffer, f)) > 0;) bytes.append(buffer, n);
+  fclose(f);
+  if (!decode_source_bytes(t, bytes, filename, text).ok()) {
+    clear_exc(t);
+    return kNone;
+  }
+  std::string_view found = source_line(text, line);
+  if (found.empty()) return kNone;
+  return TRY(new_str(t, found));
+}
+
 }  // namespace
 
 Error raise_compile_error(Thread& t, const compiler::CompileError& e, std::string_view src, Str* filename) {
   if (e.kind == compiler::CompileErrorKind::RecursionError) return RAISE(RecursionError, "%s", e.message.c_str());
   Result<Str*> msg = new_str(t, e.message);
   if (!msg.ok()) return {};
-  std::string_view line = source_line(src, e.loc.lineno);
-  Value text = kNone;
-  if (!line.empty()) {
-    Result<Str*> s = new_str(t, line);
-    if (!s.ok()) return {};
-    text = s.value();
+  // As in CPython this late error has its line from the file, if there is one, and offsets in bytes.
+  Value text = str_equal_ascii(filename, "<stdin>") ? Value() : TRY(line_of_file(t, filename, e.loc.lineno));
+  if (!text) {
+    std::string_view line = source_line(src, e.loc.lineno);
+    text = line.empty() ? kNone : Value(TRY(new_str(t, line)));
   }
-  std::string_view end_line = source_line(src, e.loc.end_lineno);
-  return syntax_error(t, KAA_TYPE(SyntaxError), msg.value(), filename, e.loc.lineno, chars_before(line, e.loc.col_offset) + 1, text, e.loc.end_lineno,
-                      chars_before(end_line, e.loc.end_col_offset) + 1);
+  return syntax_error(t, KAA_TYPE(SyntaxError), msg.value(), filename, e.loc.lineno, e.loc.col_offset + 1, text, e.loc.end_lineno, e.loc.end_col_offset + 1);
 }
 
 namespace {
 
 // warnings.warn_explicit; a warning that is an error becomes a SyntaxError at its place.
 Status emit_warning(Thread& t, const std::string& message, Str* filename, int line, int offset, int end_line, int end_offset, std::string_view src) {
-  Opt w = TRY(dict_get(t, interp().modules, NAME("warnings")));
-  if (!w) w = TRY(dict_get(t, interp().modules, NAME("_warnings")));
-  if (!w) return {};
-  Value f = TRY(get_attr(t, w.v, NAME("warn_explicit")));
   Str* text = TRY(new_str(t, message));
-  Result<Value> r = call(t, f, text, KAA_TYPE(SyntaxWarning), filename, Value::from_int(line));
-  if (r.ok()) return {};
+  if (warn_at(t, text, KAA_TYPE(SyntaxWarning), filename, line).ok()) return {};
   if (!exc_matches(t, KAA_TYPE(SyntaxWarning))) return Error{};
   clear_exc(t);
+  constexpr std::string_view kFuture = " Such sequences will not work in the future.";
+  if (size_t at = message.find(kFuture); at != std::string::npos)  // as an error it does not work now
+    text = TRY(new_str(t, std::string(message).erase(at, kFuture.size())));
   std::string_view l = source_line(src, line);
   Value lt = kNone;
-  if (!l.empty()) lt = TRY(new_str(t, l));
+  if (!l.empty()) lt = l.back() == '\n' ? TRY(new_str(t, l)) : TRY(new_str(t, std::string(l) + '\n'));
   return syntax_error(t, KAA_TYPE(SyntaxError), text, filename, line, offset, lt, end_line, end_offset);
 }
 
@@ -103,11 +120,28 @@ Status emit_warnings(Thread& t, const compiler::CompileResult& r, std::string_vi
 
 }  // namespace
 
+// What suggestions for misspelt keywords work on: the last compound statement that was read, and the source.
+static Error add_metadata(Thread& t, const parser::ParseError& e, std::string_view src) {
+  if (!exc_matches(t, KAA_TYPE(SyntaxError)) || src.size() > (1 << 20)) return {};
+  Value exc = take_exc(t);
+  Keep keep(exc);
+  std::string text(src);
+  if (text.empty() || text.back() != '\n') text += '\n';
+  Str* source = TRY(new_str(t, text));
+  Tuple* metadata = TRY(make_tuple(t, Value::from_int(e.statement_lineno), Value::from_int(e.statement_col), Value(source)));
+  exc.as<ExcSyntax>()->metadata.set(metadata);
+  restore_exc(t, exc);
+  return {};
+}
+
 Result<Code*> finish_compile(Thread& t, compiler::CompileResult& r, std::string_view src, Str* filename) {
   Result<Code*> out = [&]() -> Result<Code*> {
     TRY(emit_warnings(t, r, src, filename));
     if (!r.code) {
-      if (r.parse_error.kind != parser::ErrorKind::None) return raise_parse_error(t, r.parse_error, filename);
+      if (r.parse_error.kind != parser::ErrorKind::None) {
+        static_cast<void>(raise_parse_error(t, r.parse_error, filename));
+        return add_metadata(t, r.parse_error, src);
+      }
       return raise_compile_error(t, r.error, src, filename);
     }
     return build_code(t, *r.code);
@@ -133,28 +167,37 @@ Error raise_parse_error(Thread& t, const parser::ParseError& e, Str* filename) {
   return syntax_error(t, type, msg.value(), filename, e.lineno, e.offset, text, e.end_lineno, e.end_offset);
 }
 
-Result<bool> decode_source_bytes(Thread& t, std::string_view bytes, Str* filename, std::string& utf8) {
-  if (bytes.find('\0') != std::string_view::npos) {
-    return syntax_error(t, KAA_TYPE(SyntaxError), TRY(new_str(t, "source code cannot contain null bytes")), filename, 0, 0, kNone, 0, 0);
+Result<bool> decode_source_bytes(Thread& t, std::string_view bytes, Str* filename, std::string& utf8, bool file) {
+  Utf8 shown;
+  if (file) TRY(str_utf8(t, filename, shown, true));
+  std::string_view named = file ? shown.view() : std::string_view();
+  if (size_t null = bytes.find('\0'); null != std::string_view::npos) {
+    parser::ParseError earlier;
+    if (parser::detect_encoding(bytes.substr(0, null)).name == "utf-8" && !parser::check_utf8(bytes.substr(0, null), &earlier, named)) return raise_parse_error(t, earlier, filename);
+    size_t start = bytes.rfind('\n', null);
+    start = start == std::string_view::npos ? 0 : start + 1;
+    int line = 1;
+    for (char c : bytes.substr(0, start)) line += c == '\n';
+    Value b = TRY(new_bytes(t, bytes.data() + start, null - start));
+    Value text = TRY(call_method(t, b, NAME("decode"), NAME("utf-8"), NAME("replace")));
+    return syntax_error(t, KAA_TYPE(SyntaxError), TRY(new_str(t, "source code cannot contain null bytes")), filename, line, 0, text, line, 0);
   }
   parser::SourceEncoding enc = parser::detect_encoding(bytes);
   if (enc.error.kind != parser::ErrorKind::None) return raise_parse_error(t, enc.error, filename);
   bytes.remove_prefix(enc.bom_size);
   if (enc.name == "utf-8") {
     parser::ParseError e;
-    if (!parser::check_utf8(bytes, &e)) return raise_parse_error(t, e, filename);
+    if (!parser::check_utf8(bytes, &e, named)) return raise_parse_error(t, e, filename);
     utf8.assign(bytes);
     return true;
   }
   Value b = TRY(new_bytes(t, bytes.data(), bytes.size()));
   Value name = TRY(new_str(t, enc.name));
-  Value codecs = TRY(import_module(t, "codecs"));
-  Result<Value> text = call_method(t, codecs, NAME("decode"), b, name);
+  Result<Value> text = call_method(t, b, NAME("decode"), name);
   if (!text.ok()) {
     if (!exc_matches(t, KAA_TYPE(LookupError)) && !exc_matches(t, KAA_TYPE(UnicodeError))) return Error{};
-    bool lookup = exc_matches(t, KAA_TYPE(LookupError)) && !exc_matches(t, KAA_TYPE(UnicodeError));
-    Value e = take_exc(t);
-    Str* s = lookup ? TRY(str_format(t, "unknown encoding: %S", name)) : TRY(str_format(t, "(unicode error) %S", e));
+    Value e = take_exc(t);  // an unknown encoding, one that is none of text, or text that is not in it
+    Str* s = TRY(str_format(t, "%S", e));
     return syntax_error(t, KAA_TYPE(SyntaxError), s, filename, 0, 0, kNone, 0, 0);
   }
   if (!is_str(text.value())) return RAISE(TypeError, "'%S' decoder returned '%T' instead of 'str'", name, text.value());
@@ -170,6 +213,7 @@ Result<Code*> compile_utf8(Thread& t, std::string_view utf8, Str* filename, Comp
   TRY(str_utf8(t, filename, name, true));
   o.filename.assign(name.view());
   o.flags = flags;
+  o.int_max_str_digits = static_cast<int>(interp().int_max_str_digits);
   o.optimize = optimize < 0 ? interp().optimize : optimize;
   o.mode = mode == CompileMode::kExec ? parser::Mode::Exec : mode == CompileMode::kSingle ? parser::Mode::Single : parser::Mode::Eval;
   o.stack_limit = reinterpret_cast<uintptr_t>(t.native_limit);
@@ -180,7 +224,7 @@ Result<Code*> compile_utf8(Thread& t, std::string_view utf8, Str* filename, Comp
 // ---- the builtins
 namespace {
 
-constexpr uint32_t kFutureMask = 0x1FE0000 | 0x1000000, kPyCFMask = 0x200 | 0x400 | 0x800 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x100;
+constexpr uint32_t kFutureMask = 0x1FE0000 | 0x1000000 | 0x10 /* nested scopes, obsolete */, kPyCFMask = 0x200 | 0x400 | 0x800 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x100;
 
 // Future flags of the code that calls us.
 uint32_t inherited_flags(Thread& t) { return t.frame ? t.frame->code->flags & kFutureMask : 0; }
@@ -218,6 +262,10 @@ Result<Str*> filename_argument(Thread& t, Value v) {
   return RAISE(TypeError, "expected str, bytes or os.PathLike object, not %T", v);
 }
 
+static Status audit_compile(Thread& t, const std::string& text, Value filename) {
+  if (LIKELY(!interp().auditing)) return {};
+  return audit(t, "compile", TRY(new_bytes(t, text.data(), text.size())), filename);
+}
 Result<Value> builtin_compile(Thread& t, Args a) {
   Str* filename = TRY(filename_argument(t, a[1]));
   if (!is_str(a[2])) return RAISE(TypeError, "compile() argument 'mode' must be str, not %T", a[2]);
@@ -248,6 +296,7 @@ Result<Value> builtin_compile(Thread& t, Args a) {
   if (tree) return compile_ast_object(t, a[0], filename, pm, flags, optimize);
   std::string text;
   TRY(source_text(t, a[0], filename, "compile", "string, bytes or AST", &flags, text));
+  TRY(audit_compile(t, text, filename));
   if (flags & compiler::kOnlyAst) return parse_to_ast_object(t, text, filename, pm, flags, optimize, feature_version);
   return compile_utf8(t, text, filename, m, flags, optimize);
 }
@@ -302,6 +351,7 @@ Result<Value> builtin_exec(Thread& t, Args a) {
       for (uint64_t i = 0; fine && i < c->nfree; i++) fine = IS_EXACT(closure.as<Tuple>()->items[i], cell);
       if (!fine) return RAISE(TypeError, "code object requires a closure of exactly length %u", c->nfree);
     }
+    TRY(audit(t, "exec", c));
     TRY(run_code(t, c, ns.globals, ns.locals, closure ? closure.as<Tuple>() : nullptr));
     return kNone;
   }
@@ -309,7 +359,9 @@ Result<Value> builtin_exec(Thread& t, Args a) {
   std::string text;
   uint32_t flags = inherited_flags(t);
   TRY(source_text(t, src, NAME("<string>"), "exec", "string, bytes or code", &flags, text));
+  TRY(audit_compile(t, text, NAME("<string>")));
   Code* c = TRY(compile_utf8(t, text, NAME("<string>"), CompileMode::kExec, flags, -1));
+  TRY(audit(t, "exec", c));
   TRY(run_code(t, c, ns.globals, ns.locals));
   return kNone;
 }
@@ -320,6 +372,7 @@ Result<Value> builtin_eval(Thread& t, Args a) {
   Value src = a[0];
   if (IS_EXACT(src, code)) {
     if (src.as<Code>()->nfree) return RAISE(TypeError, "code object passed to eval() may not contain free variables");
+    TRY(audit(t, "exec", src));
     return run_code(t, src.as<Code>(), ns.globals, ns.locals);
   }
   std::string text;
@@ -327,7 +380,9 @@ Result<Value> builtin_eval(Thread& t, Args a) {
   TRY(source_text(t, src, NAME("<string>"), "eval", "string, bytes or code", &flags, text));
   size_t skip = text.find_first_not_of(" \t");
   if (skip == std::string::npos) skip = text.size();
+  TRY(audit_compile(t, text, NAME("<string>")));
   Code* c = TRY(compile_utf8(t, std::string_view(text).substr(skip), NAME("<string>"), CompileMode::kEval, flags, -1));
+  TRY(audit(t, "exec", c));
   return run_code(t, c, ns.globals, ns.locals);
 }
 

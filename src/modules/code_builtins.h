@@ -9,7 +9,8 @@ namespace kaa {
 
 enum class CompileMode : uint8_t { kExec, kSingle, kEval };
 // Bytes or text of a program to UTF-8: encoding declaration, byte order mark and null bytes seen to. Raises SyntaxError.
-Result<bool> decode_source_bytes(Thread& t, std::string_view bytes, Str* filename, std::string& utf8);
+// A program's file is named in some messages.
+Result<bool> decode_source_bytes(Thread& t, std::string_view bytes, Str* filename, std::string& utf8, bool file = false);
 // Compiles UTF-8 source. flags: compile()'s. optimize -1: the interpreter's level. Emits warnings.
 Result<Code*> compile_utf8(Thread& t, std::string_view utf8, Str* filename, CompileMode mode, uint32_t flags, int optimize);
 Error raise_parse_error(Thread& t, const parser::ParseError& e, Str* filename);

@@ -3,9 +3,11 @@
 #include "modules/import.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <string>
@@ -72,6 +74,11 @@ static Result<Str*> resolve_name(Thread& t, Str* name, Value globals, int64_t le
   if (spec && spec.is_none()) spec = Value();
   if (package) {
     if (!is_str(package)) return RAISE(TypeError, "package must be a string");
+    if (spec) {
+      Value parent = TRY(get_attr(t, spec, NAME("parent")));
+      bool same = TRY(equal(t, package, parent));
+      if (!same) TRY(warn(t, KAA_TYPE(DeprecationWarning), 1, "__package__ != __spec__.parent (%R != %R)", package, parent));
+    }
   } else if (spec) {
     package = TRY(get_attr(t, spec, NAME("parent")));
     if (!is_str(package)) return RAISE(TypeError, "__spec__.parent must be a string");
@@ -101,21 +108,62 @@ static Result<Str*> resolve_name(Thread& t, Str* name, Value globals, int64_t le
   return str_format(t, "%U.%U", base, name);
 }
 
+// -X importtime
+static int g_import_depth = 0;
+static int64_t g_imports_within = 0;  // microseconds of the imports that the one being timed set off
+static int64_t now_us() {
+  struct timespec ts;
+  clock_gettime(CLOCK_MONOTONIC, &ts);
+  return static_cast<int64_t>(ts.tv_sec) * 1000000 + ts.tv_nsec / 1000;
+}
+static void import_time_header() {
+  static bool done = false;
+  if (!done) fputs("import time: self [us] | cumulative | imported package\n", stderr);
+  done = true;
+}
+static std::string printable_name(Thread& t, Str* name) {
+  Result<Value> b = call_method(t, name, NAME("encode"), NAME("utf-8"), NAME("backslashreplace"));
+  if (!b.ok() || !is_bytes(b.value())) { clear_exc(t); return "?"; }
+  return std::string(b.value().as<Bytes>()->view());
+}
+
 static Result<Value> find_module(Thread& t, Str* name) {
   Opt m = TRY(dict_get(t, interp().modules, name));
   if (m && !m.v.is_none()) {
+    if (UNLIKELY(g_config.import_time == 2)) {
+      import_time_header();
+      std::string shown = printable_name(t, name);
+      fprintf(stderr, "import time: cached    | cached     | %*s%s\n", g_import_depth * 2, "", shown.c_str());
+    }
     // Another thread may still be importing it.
     Opt spec = TRY(lookup_attr(t, m.v, NAME("__spec__")));
     if (spec && !spec.v.is_none()) {
       Opt ini = TRY(lookup_attr(t, spec.v, NAME("_initializing")));
-      if (ini && TRY(truth(t, ini.v))) TRY(importlib_call(t, "_lock_unlock_module", name, Value()));
+      if (ini && TRY(truth(t, ini.v))) {
+        TRY(importlib_call(t, "_lock_unlock_module", name, Value()));
+        Opt now = TRY(dict_get(t, interp().modules, name));
+        if (!now || now.v != m.v) m = Opt{};  // its import failed there: it is tried again
+      }
     }
-    return m.v;
+    if (m) return m.v;
   }
   Value f = interp().importlib ? TRY(get_attr(t, interp().importlib, NAME("_gcd_import"))) : Value();
   if (!f) return RAISE(ImportError, "importlib is not running yet, '%U' cannot be imported", name);
   Value imp = interp().builtins ? dict_get_str(interp().builtins, NAME("__import__")) : kNone;
-  return strip_if_raised(t, importlib_call(t, "_find_and_load", name, imp));
+  if (LIKELY(!g_config.import_time)) return strip_if_raised(t, importlib_call(t, "_find_and_load", name, imp));
+  import_time_header();
+  int64_t before = g_imports_within, start = now_us();
+  g_imports_within = 0;
+  g_import_depth++;
+  Result<Value> r = strip_if_raised(t, importlib_call(t, "_find_and_load", name, imp));
+  g_import_depth--;
+  int64_t all = now_us() - start, own = all - g_imports_within;
+  g_imports_within = before + all;
+  Value pending = take_exc(t);
+  std::string shown = printable_name(t, name);
+  if (pending) restore_exc(t, pending);
+  fprintf(stderr, "import time: %9ld | %10ld | %*s%s\n", own, all, g_import_depth * 2, "", shown.c_str());
+  return r;
 }
 
 static Result<Value> import_level(Thread& t, Str* name, Value globals, Value fromlist, int64_t level) {
@@ -184,21 +232,28 @@ Status start_importlib(Thread& t, Str* stdlib) {
   TRY(dict_set(t, interp().modules, NAME("_imp"), imp));
   Value ext = TRY(get_attr(t, lib, NAME("_install_external_importers")));
   TRY(call(t, ext));
+  Value zipimporter = TRY(import_attr(t, "zipimport", "zipimporter"));
+  TRY(call_method(t, sys_get("path_hooks"), NAME("insert"), Value::from_int(0), zipimporter));
   return {};
 }
 
 // ---- _imp
 namespace {
 
-int g_lock_depth = 0;  // the import lock: threads take turns, so a depth is all there is to it
+// The import lock: its owner may take it again.
+struct ImportLock {
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t free = PTHREAD_COND_INITIALIZER;
+  Thread* owner = nullptr;
+  int depth = 0;
+} g_lock;
 
-Result<Value> imp_acquire_lock(Thread&, Args) { g_lock_depth++; return kNone; }
+Result<Value> imp_acquire_lock(Thread& t, Args) { import_lock_acquire(t); return kNone; }
 Result<Value> imp_release_lock(Thread& t, Args) {
-  if (g_lock_depth == 0) return RAISE(RuntimeError, "not holding the import lock");
-  g_lock_depth--;
+  if (!import_lock_release(t)) return RAISE(RuntimeError, "not holding the import lock");
   return kNone;
 }
-Result<Value> imp_lock_held(Thread&, Args) { return Value::from_bool(g_lock_depth > 0); }
+Result<Value> imp_lock_held(Thread&, Args) { return Value::from_bool(g_lock.owner != nullptr); }
 
 Result<Value> imp_is_builtin(Thread& t, Args a) {
   if (!is_str(a[0])) return RAISE(TypeError, "is_builtin() argument must be str, not %T", a[0]);
@@ -281,6 +336,11 @@ Result<Value> imp_extension_suffixes(Thread& t, Args) {
 Result<Value> imp_create_dynamic(Thread& t, Args a) {
   Value name = TRY(get_attr(t, a[0], NAME("name")));
   Value origin = TRY(get_attr(t, a[0], NAME("origin")));
+  for (Value v : {name, origin}) {
+    if (!is_str(v)) return RAISE(TypeError, "expected str, not %T", v);
+    for (uint64_t i = 0; i < v.as<Str>()->length; i++)
+      if (v.as<Str>()->at(i) == 0) return RAISE(ValueError, "embedded null character");
+  }
   Str* text = TRY(str_format(t, "%S is an extension module built for CPython (%S); Kaa cannot load it", name, origin));
   Value e = TRY(call(t, KAA_TYPE(ImportError), text));
   e.as<ExcImport>()->name.set(name);
@@ -332,6 +392,38 @@ Status imp_exec(Thread& t, Module* m) {
 }
 
 }  // namespace
+
+void import_lock_acquire(Thread& t) {
+  if (g_lock.owner == &t) {
+    g_lock.depth++;
+    return;
+  }
+  if (g_lock.owner) {
+    Blocking b(t);
+    pthread_mutex_lock(&g_lock.mutex);
+    while (g_lock.owner) pthread_cond_wait(&g_lock.free, &g_lock.mutex);
+    g_lock.owner = &t;
+    pthread_mutex_unlock(&g_lock.mutex);
+  } else {
+    pthread_mutex_lock(&g_lock.mutex);
+    g_lock.owner = &t;
+    pthread_mutex_unlock(&g_lock.mutex);
+  }
+  g_lock.depth = 1;
+}
+bool import_lock_release(Thread& t) {
+  if (g_lock.owner != &t) return false;
+  if (--g_lock.depth) return true;
+  pthread_mutex_lock(&g_lock.mutex);
+  g_lock.owner = nullptr;
+  pthread_cond_signal(&g_lock.free);
+  pthread_mutex_unlock(&g_lock.mutex);
+  return true;
+}
+void import_lock_after_fork() {
+  g_lock.mutex = PTHREAD_MUTEX_INITIALIZER;
+  g_lock.free = PTHREAD_COND_INITIALIZER;
+}
 
 extern const ModuleDef _imp_module = {"_imp", "What importlib is built on.", k_functions, imp_exec};
 

@@ -41,7 +41,7 @@ Result<Value> opcode_nb_ops(Thread& t, Args) {
 }
 Result<Value> opcode_intrinsics(Thread& t, Args) {
   static const char* const k_names[] = {"PrintExpr", "StopIterationError", "TypeVar", "TypeVarWithBound", "TypeVarWithConstraints", "ParamSpec", "TypeVarTuple",
-                                        "SetTypeparamDefault", "SubscriptGeneric", "TypeAlias"};
+                                        "SetTypeparamDefault", "SubscriptGeneric", "TypeAlias", "CheckIterator"};
   static_assert(sizeof k_names / sizeof *k_names == static_cast<size_t>(Intrinsic::kCount));
   return name_list(t, k_names);
 }
@@ -70,8 +70,14 @@ const MethodDef k_functions[] = {
     {"get_executor", opcode_get_executor, "(*, code, offset)", "None: there are no executors.", kF},
 };
 
+// Instructions are not rewritten in a way that these functions could show.
+Status opcode_exec(Thread& t, Module* m) {
+  TRY(module_add(t, m, "ENABLE_SPECIALIZATION", kFalse));
+  return module_add(t, m, "ENABLE_SPECIALIZATION_FT", kFalse);
+}
+
 }  // namespace
 
-extern const ModuleDef _opcode_module = {.name = "_opcode", .doc = "Facts about instructions, for opcode.py.", .functions = k_functions};
+extern const ModuleDef _opcode_module = {.name = "_opcode", .doc = "Facts about instructions, for opcode.py.", .functions = k_functions, .exec = opcode_exec};
 
 }  // namespace kaa

@@ -59,7 +59,15 @@ Name* Parser::accept_name() {
   const Token& token = peek();
   if (token.type != NAME || is_reserved(token.kw)) return nullptr;
   pos_++;
-  return ast_.intern_normalised(text(token));
+  Name* name = ast_.intern_normalised(text(token));
+  // Characters that stand for others can spell a constant.
+  std::string_view normal = name->text();
+  if (normal != text(token) && (normal == "None" || normal == "True" || normal == "False") && !failed()) {
+    error_.kind = ErrorKind::ValueError;
+    error_.message = "identifier field can't represent '" + std::string(normal) + "' constant";
+    error_.has_location = false;
+  }
+  return name;
 }
 
 // From the token `start` to the last token with text that was consumed.
@@ -314,6 +322,8 @@ ParseResult Parser::run() {
   }
   result.mod = failed() ? nullptr : mod;
   result.error = std::move(error_);
+  result.error.statement_lineno = last_compound_line_;
+  result.error.statement_col = last_compound_col_;
   result.warnings = std::move(warnings_);
   for (ParseWarning& warning : tokenizer_.warnings) result.warnings.push_back(std::move(warning));
   return result;

@@ -47,6 +47,7 @@ struct ParseError {
   std::string text;          // the source line(s), with the newline that ends it
   bool has_text = false;     // false: text is None
   bool has_location = true;  // false: only the message is known
+  int statement_lineno = 0, statement_col = 0;  // where the last compound statement starts that was read to its end
 };
 
 struct ParseWarning {

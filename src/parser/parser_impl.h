@@ -202,6 +202,7 @@ class Parser {
 
   // ---- statements (statements.cpp) ----
   bool statement(ListOf<Stmt>& into);
+  void note_compound(const ast::Stmt* stmt);
   bool statement_once(ListOf<Stmt>& into);
   bool simple_stmts(ListOf<Stmt>& into);
   Stmt* simple_stmt();
@@ -329,6 +330,7 @@ class Parser {
   Tokenizer tokenizer_;
   std::vector<Token> tokens_;
   size_t pos_ = 0;
+  int last_compound_line_ = 0, last_compound_col_ = 0;
   size_t statement_start_ = 0;  // where the top-level statement that is being read starts
   ParseError error_;
   bool diagnosing_ = false;

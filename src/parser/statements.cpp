@@ -25,6 +25,7 @@ bool Parser::statement_once(ListOf<Stmt>& into) {
       // No simple statement starts like this, but what looks like one may explain the error.
       return false;
     }
+    note_compound(stmt);
     into.push(stmt);
     return true;
   }
@@ -33,12 +34,19 @@ bool Parser::statement_once(ListOf<Stmt>& into) {
     Stmt* stmt = match_stmt();
     if (failed()) return false;
     if (stmt) {
+      note_compound(stmt);
       into.push(stmt);
       return true;
     }
     pos_ = start;
   }
   return simple_stmts(into);
+}
+
+void Parser::note_compound(const Stmt* stmt) {
+  if (stmt->loc.lineno < last_compound_line_) return;
+  last_compound_line_ = stmt->loc.lineno;
+  last_compound_col_ = stmt->loc.col_offset;
 }
 
 bool Parser::simple_stmts(ListOf<Stmt>& into) {

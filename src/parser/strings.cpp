@@ -112,11 +112,22 @@ void Parser::warn_invalid_escape(const Token& token, std::string_view before, st
   warning.message += "\"? A raw string is also an option.";
   ParseError location;
   tokenizer_.make_error(&location, ErrorKind::SyntaxError, token.lineno, token.col, token.end_lineno, token.end_col, "");
+  // The place is that of the backslash, the last character of `before`; bytes are counted from the token's start without prefix and quotes.
+  std::string_view all = text(token);
+  size_t line_start = before.rfind('\n');
+  std::string_view same_line = line_start == std::string_view::npos ? before : before.substr(line_start + 1);
+  int column = -1;
+  for (char c : same_line) column += ((unsigned char)c & 0xC0) != 0x80;
+  if (line_start == std::string_view::npos) {
+    column += location.offset - 1;
+    bool bytes = !all.empty() && all.substr(0, 2).find_first_of("bB") != std::string_view::npos;
+    if (token.type == STRING && !bytes && before.data() >= all.data() && before.data() <= all.data() + all.size()) column += (int)(before.data() - all.data());
+  }
   warning.lineno = token.lineno;
   for (char c : before) warning.lineno += c == '\n';
-  warning.offset = location.offset;
-  warning.end_lineno = location.end_lineno;
-  warning.end_offset = location.end_offset;
+  warning.offset = column + 1;
+  warning.end_lineno = warning.lineno;
+  warning.end_offset = column + 3;
   warning.text = location.text;
   warnings_.push_back(std::move(warning));
 }

@@ -575,6 +575,7 @@ again:
   }
   int c2 = nextc();
   int type = two_char_type(c, c2);
+  if (options_.extra_tokens && c == '<' && c2 == '>') type = OP;  // as the tokenize module has it
   if (type != OP) {
     int c3 = nextc();
     int three = three_char_type(c, c2, c3);

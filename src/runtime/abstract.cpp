@@ -32,7 +32,7 @@ Result<Value> try_binary(Thread& t, Dunder left, Dunder right, Value a, Value b)
   Type* ta = type_of(a);
   Type* tb = type_of(b);
   Value l = ta->dunder(left), r = ta == tb ? Value() : tb->dunder(right);
-  if (UNLIKELY(r && tb->has(kTypeHeap) && is_concatenation(l))) {
+  if (UNLIKELY(r && tb->has(kTypeHeap) && (left == D_add || left == D_mul) && is_concatenation(l))) {
     Value v = TRY(call_dunder(t, right, b, a));
     if (v != kNotImplemented) return v;
     r = Value();
@@ -91,7 +91,7 @@ Result<Value> inplace_op(Thread& t, BinaryOp op, Value a, Value b) {
   if (is_exact_int(a) && is_exact_int(b) && op != BinaryOp::MATMUL) return int_binary(t, op, a, b);
   if (Value own = type_of(a)->dunder(row.inplace)) {
     Type* tb = type_of(b);
-    if (UNLIKELY(tb->has(kTypeHeap) && tb != type_of(a) && tb->dunder(row.right) && is_concatenation(own))) {
+    if (UNLIKELY((row.left == D_add || row.left == D_mul) && tb->has(kTypeHeap) && tb != type_of(a) && tb->dunder(row.right) && is_concatenation(own))) {
       Value v = TRY(call_dunder(t, row.right, b, a));
       if (v != kNotImplemented) return v;
     }
@@ -396,6 +396,10 @@ Result<bool> contains(Thread& t, Value c, Value item) {
     return static_cast<bool>(v);
   }
   if (ty == KAA_TYPE(set) || ty == KAA_TYPE(frozenset)) return set_contains(t, c.as<Set>(), item);
+  if (ty == KAA_TYPE(str) && IS_EXACT(item, str)) {  // a character in a text of one byte each
+    Str *s = c.as<Str>(), *x = item.as<Str>();
+    if (x->length == 1 && s->kind() == 1) return x->kind() == 1 && memchr(s->data1(), x->data1()[0], s->length) != nullptr;
+  }
   if (ty == KAA_TYPE(tuple) || ty == KAA_TYPE(list)) {
     for (uint64_t i = 0;; i++) {  // an __eq__ may change a list
       bool is_list = ty == KAA_TYPE(list);
@@ -423,6 +427,12 @@ Result<bool> contains(Thread& t, Value c, Value item) {
   }
 }
 
+// Whether the old iteration protocol works: __getitem__ with 0, 1, 2... A native type that has subscripts but no length (a union) is a mapping.
+static bool is_indexed(Type* ty) {
+  Value get = ty->dunder(D_getitem);
+  if (!get || ty->has(kTypeDict)) return false;
+  return type_of(get) != KAA_TYPE(wrapper_descriptor) || get.as<NativeFunction>()->owner->dunder(D_len);
+}
 Result<Value> get_iter(Thread& t, Value v) {
   Type* ty = type_of(v);
   Value f = ty->dunder(D_iter);
@@ -431,7 +441,7 @@ Result<Value> get_iter(Thread& t, Value v) {
     if (!type_of(it)->iternext && !type_of(it)->dunder(D_next)) return RAISE(TypeError, "iter() returned non-iterator of type '%T'", it);
     return it;
   }
-  if (!f && ty->dunder(D_getitem) && !ty->has(kTypeDict)) {
+  if (!f && is_indexed(ty)) {
     SeqIter* it = TRY(alloc<SeqIter>(t, KAA_SHAPE(iterator)));
     it->seq.init(v);
     return it;
@@ -457,11 +467,17 @@ Result<Opt> iter_next(Thread& t, Value it) {
   return Opt{};
 }
 
+// Whether the __class__ of the type's instances is the type, because object's descriptor gives it.
+static bool class_is_type(Type* ty) {
+  return !ty->has(kTypeCustomGetattribute | kTypeHasGetattr) && type_lookup(ty, dunder_name(D_class)) == type_lookup(KAA_TYPE(object), dunder_name(D_class));
+}
+
 Result<bool> isinstance(Thread& t, Value o, Value cls) {
   Type* ot = type_of(o);
   if (cls == Value(ot)) return true;
   if (IS_EXACT(cls, type)) {  // the metaclass has no hook of its own
     if (is_subtype(ot, cls.as<Type>())) return true;
+    if (LIKELY(class_is_type(ot))) return false;
     Opt c = TRY(lookup_attr(t, o, dunder_name(D_class)));
     return c && c.v != Value(ot) && is_type(c.v) && is_subtype(c.v.as<Type>(), cls.as<Type>());
   }
@@ -505,6 +521,7 @@ Result<bool> generic_isinstance(Thread& t, Value o, Value cls) {
   if (is_type(cls)) {
     Type* ot = type_of(o);
     if (is_subtype(ot, cls.as<Type>())) return true;
+    if (LIKELY(class_is_type(ot))) return false;
     Opt c = TRY(lookup_attr(t, o, dunder_name(D_class)));
     return c && c.v != Value(ot) && is_type(c.v) && is_subtype(c.v.as<Type>(), cls.as<Type>());
   }

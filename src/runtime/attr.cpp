@@ -1,4 +1,5 @@
 // Attribute access: descriptors, instances, types, modules.
+#include "runtime/module_errors.h"
 #include "runtime/types.h"
 
 namespace kaa {
@@ -151,8 +152,6 @@ Result<Opt> generic_lookup_attr(Thread& t, Value o, Str* name) {
   return Opt{};
 }
 
-static Status module_attribute_error(Thread& t, Value o, Str* name);
-
 Result<Value> generic_get_attr(Thread& t, Value o, Str* name) {
   Opt v = TRY(generic_lookup_attr(t, o, name));
   if (v) return v.v;
@@ -191,11 +190,25 @@ static Result<Opt> module_lookup_attr(Thread& t, Value o, Str* name) {
   return Opt{r};
 }
 
+// An AttributeError of Python code that does not say what was missing is told.
+static Result<Value> with_missing_name(Thread& t, Value o, Str* name, Result<Value> r) {
+  if (r.ok() || !t.exc || !is_instance(t.exc, KAA_TYPE(AttributeError))) return r;
+  ExcNameObj* e = t.exc.as<ExcNameObj>();
+  auto unset = [](Value v) { return !v || v.is_none(); };
+  if (unset(e->name) && unset(e->obj)) {
+    e->name.set(name);
+    e->obj.set(o);
+  }
+  return r;
+}
+
 static Result<Value> slow_get_attr(Thread& t, Value o, Type* ty, Str* name) {
   Result<Value> r = call_dunder(t, D_getattribute, o, name);
-  if (r.ok() || !ty->has(kTypeHasGetattr) || !exc_matches(t, KAA_TYPE(AttributeError))) return r;
-  clear_exc(t);
-  return call_dunder(t, D_getattr, o, name);
+  if (!r.ok() && ty->has(kTypeHasGetattr) && exc_matches(t, KAA_TYPE(AttributeError))) {
+    clear_exc(t);
+    r = call_dunder(t, D_getattr, o, name);
+  }
+  return with_missing_name(t, o, name, r);
 }
 
 static bool native_module_getattribute(Type* ty) { return ty->has(kTypeCustomGetattribute) && !ty->has(kTypeForeignDunder) && ty->dunder(D_getattribute) == KAA_TYPE(module)->dunder(D_getattribute); }
@@ -211,7 +224,7 @@ Result<Value> get_attr(Thread& t, Value o, Str* name) {
         if (!exc_matches(t, KAA_TYPE(AttributeError))) return Error{};
         clear_exc(t);
       }
-      return call_dunder(t, D_getattr, o, name);
+      return with_missing_name(t, o, name, call_dunder(t, D_getattr, o, name));
     }
     if (!r.ok()) return Error{};
     TRY(set_attribute_error(t, o, name));
@@ -226,8 +239,7 @@ Result<Value> get_attr(Thread& t, Value o, Str* name) {
   if (native_module_getattribute(ty) && !ty->has(kTypeHasGetattr)) {
     Opt v = TRY(module_lookup_attr(t, o, name));
     if (v) return v.v;
-    TRY(module_attribute_error(t, o, name));
-    return Error{};
+    return raise_module_attribute(t, o, name);
   }
   return slow_get_attr(t, o, ty, name);
 }
@@ -254,33 +266,10 @@ Result<Opt> lookup_attr(Thread& t, Value o, Str* name) {
   return Opt{};
 }
 
-static Status module_attribute_error(Thread& t, Value o, Str* name) {
-  Dict* d = o.as<Module>()->dict;
-  Value mod = d ? dict_get_str(d, NAME("__name__")) : Value();
-  if (mod && is_str(mod)) {
-    Value spec = dict_get_str(d, NAME("__spec__"));
-    bool initializing = false;
-    if (spec && !spec.is_none()) {
-      Opt i = TRY(lookup_attr(t, spec, NAME("_initializing")));
-      if (i) initializing = TRY(truth(t, i.v));
-    }
-    static_cast<void>(initializing
-        ? RAISE(AttributeError, "partially initialized module '%U' has no attribute '%U' (most likely due to a circular import)", mod.as<Str>(), name)
-        : RAISE(AttributeError, "module '%U' has no attribute '%U'", mod.as<Str>(), name));
-  } else {
-    static_cast<void>(RAISE(AttributeError, "module has no attribute '%U'", name));
-  }
-  if (t.exc && is_instance(t.exc, KAA_TYPE(AttributeError))) {
-    t.exc.as<ExcNameObj>()->name.set(name);
-    t.exc.as<ExcNameObj>()->obj.set(o);
-  }
-  return Error{};
-}
 Result<Value> module_get_attr(Thread& t, Value o, Str* name) {
   Opt v = TRY(module_lookup_attr(t, o, name));
   if (v) return v.v;
-  TRY(module_attribute_error(t, o, name));
-  return Error{};
+  return raise_module_attribute(t, o, name);
 }
 
 Status generic_set_attr(Thread& t, Value o, Str* name, Value v) {

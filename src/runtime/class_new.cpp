@@ -267,7 +267,6 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   Type* ty = static_cast<Type*>(o);
   ty->layout = base->layout;
   ty->flags = kTypeHeap | kTypeBase | kTypeReady | (base->flags & (kTypeInt | kTypeList | kTypeTuple | kTypeBytes | kTypeStr | kTypeDict | kTypeException | kTypeType | kTypeVarSized));
-  for (uint64_t i = 0; i < bases->size; i++) ty->flags |= bases->items[i].as<Type>()->flags & (kTypeSequence | kTypeMapping);
   if (has_dict) ty->flags |= kTypeHasDict;
   if (weak) ty->flags |= kTypeWeakrefable;
   ty->death = base->layout->death == Death::kPlain ? Death::kChildren : base->layout->death;
@@ -315,13 +314,16 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
     m->name.init(plan.names->items[i]);
     TRY(dict_set(t, d, plan.names->items[i], m));
   }
+  if (classcell) classcell.as<CellObject>()->contents.set(ty);
   // Until mro() has given an answer the class has none, and is on no list of subclasses.
   Tuple* mro = TRY(class_mro(t, ty));
   if (!ty->mro) ty->mro.set(mro);
+  // A sequence or a mapping for patterns, as the first class of the mro that is one of them.
+  for (uint64_t i = 1; i < ty->mro->size && !(ty->flags & (kTypeSequence | kTypeMapping)); i++)
+    ty->flags |= ty->mro->items[i].as<Type>()->flags & (kTypeSequence | kTypeMapping);
   relink_bases(ty, ty->bases, ty->bases);
   type_modified(ty);
   update_dunders(ty);
-  if (classcell) classcell.as<CellObject>()->contents.set(ty);
   TRY(call_set_names(t, ty));
   TRY(call_init_subclass(t, ty, kwnames, kwvalues));
   return ty;

@@ -111,7 +111,8 @@ const PositionEntry* unpack_code_positions(const Code* c) {
 
 void code_derive(Code* c) {
   c->nparams = c->argcount + c->kwonlyargcount + !!(c->flags & kCoVarargs) + !!(c->flags & kCoVarkeywords);
-  c->simple_args = (c->kwonlyargcount || (c->flags & (kCoVarargs | kCoVarkeywords))) ? ~0u : c->argcount;
+  // Code of modules and classes needs its namespace when it is called as a function, too.
+  c->simple_args = (c->kwonlyargcount || (c->flags & (kCoVarargs | kCoVarkeywords)) || !(c->flags & kCoOptimized)) ? ~0u : c->argcount;
   // Everything below the first temporary: parameters, locals, cells, free variables.
   uint32_t locals = static_cast<uint32_t>(c->varnames->size);
   for (uint64_t i = 0; i < c->cellvars->size; i++) locals = c->cell_regs[i] + 1u > locals ? c->cell_regs[i] + 1u : locals;
@@ -140,6 +141,7 @@ std::string check_code(const Code* c, bool flow) {
 void LayoutTraits<Code>::destroy(Code* c) {
   release_zombies(c, 0);
   free(c->words);
+  free(c->monitor);
   free(c->unpacked_positions);
   free(c->packed_positions);
   free(c->exceptions);

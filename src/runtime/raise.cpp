@@ -7,6 +7,7 @@
 
 #include "runtime/api.h"
 #include "runtime/traceback.h"
+#include "runtime/warnings.h"
 
 namespace kaa {
 
@@ -224,7 +225,17 @@ Error raise_class(Thread& t, Type* type, Value arg) {
   return raise_value(t, e.value());
 }
 
+// Messages without directives are made once: an entry by the address of the format, whose text is compared all the same.
+static Str* ready_message(const char* fmt) {
+  if (strchr(fmt, '%')) return nullptr;
+  static Str* messages[256];
+  Str*& m = messages[(reinterpret_cast<uintptr_t>(fmt) * 0x9E3779B97F4A7C15u) >> 56];
+  if (!m || !m->is_ascii() || m->ascii() != fmt) m = intern_name(fmt);
+  return m;
+}
+
 Error raise(Thread& t, Type* type, const char* fmt, ...) {
+  if (Str* m = ready_message(fmt)) return raise_class(t, type, m);
   va_list ap;
   va_start(ap, fmt);
   Result<Str*> r = vformat(t, fmt, ap, true);
@@ -269,17 +280,23 @@ Status warn(Thread& t, Type* category, int stacklevel, const char* fmt, ...) {
   Result<Str*> r = vformat(t, fmt, ap, true);
   va_end(ap);
   Str* text = TRY(r);
-  Opt m = TRY(dict_get(t, interp().modules, NAME("warnings")));
-  if (!m) {  // as early as this, the C-level filters apply: only _warnings may be there
-    m = TRY(dict_get(t, interp().modules, NAME("_warnings")));
-    if (!m) return {};
-  }
-  Value f = TRY(get_attr(t, m.v, NAME("warn")));
-  TRY(call(t, f, text, category, small_int(stacklevel)));
-  return {};
+  return warn_message(t, text, category, stacklevel);
 }
 
 // Reports the exception being raised through sys.unraisablehook, or on stderr when there is none yet.
+void write_unraisable_in(Thread& t, const char* what, Value who) {
+  Value e = take_exc(t);
+  Keep keep(e);
+  Result<Str*> text = str_format(t, "Exception ignored in %s %R", what, who);
+  if (!text.ok()) clear_exc(t);
+  Utf8 u;
+  bool ok = text.ok() && str_utf8(t, text.value(), u, true).ok();
+  if (!ok) clear_exc(t);
+  std::string message = ok ? u.data : "Exception ignored";
+  restore_exc(t, e);
+  write_unraisable(t, Value(), message.c_str());
+}
+
 void write_unraisable(Thread& t, Value where, const char* what) {
   Value e = take_exc(t);
   if (!e) return;
@@ -302,6 +319,19 @@ void write_unraisable(Thread& t, Value where, const char* what) {
   Utf8 u;
   if (s.ok() && str_utf8(t, s.value(), u, true).ok()) fprintf(stderr, "Exception ignored: %s\n", u.data);
   clear_exc(t);
+}
+
+// Tells sys.unraisablehook what happened while something died: "Exception ignored while <doing> <object>".
+void report_ignored(Thread& t, const char* doing, Value object) {
+  Value e = take_exc(t);
+  Result<Str*> r = repr(t, object);
+  if (!r.ok()) clear_exc(t);
+  Utf8 u;
+  bool named = r.ok() && str_utf8(t, r.value(), u, true).ok();
+  char what[400];
+  snprintf(what, sizeof what, "Exception ignored while %s %.*s", doing, named ? 300 : 0, named ? u.data : "");
+  t.exc = e;
+  write_unraisable(t, kNone, what);
 }
 
 Error raise_type_error_operands(Thread& t, const char* op, Value a, Value b) {

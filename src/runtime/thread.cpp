@@ -13,6 +13,7 @@
 #include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
+#include "runtime/traceback.h"
 #include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
 
@@ -50,7 +51,8 @@ void native_bounds(char*& base, char*& limit) {
 Thread* create_thread(Interp& in) {
   Thread* t = new Thread();
   bool first = !in.threads;
-  size_t frames = first ? size_t{1} << 30 : size_t{256} << 20, data = first ? size_t{2} << 30 : size_t{512} << 20;
+  // Address space, of which little is touched; threads have less, because a limit on it (ulimit -v) must leave room for many of them.
+  size_t frames = size_t{first ? 1024u : 16u} << 20, data = size_t{first ? 2048u : 64u} << 20;
   t->frame_base = static_cast<Frame*>(reserve(frames));
   t->stack_base = static_cast<char*>(reserve(data));
   if (!t->frame_base || !t->stack_base) { delete t; return nullptr; }
@@ -60,7 +62,7 @@ Thread* create_thread(Interp& in) {
   t->live = new_dispatch();
   t->dispatch = t->live;
   t->heap = tls_heap;
-  t->frame_limit = t->frame_base + t->recursion_limit;
+  t->frame_limit = t->frame_base + t->recursion_limit < t->frame_end ? t->frame_base + t->recursion_limit : t->frame_end - 1;
   native_bounds(t->native_base, t->native_limit);
   t->id = reinterpret_cast<uint64_t>(pthread_self());
   t->next = in.threads;
@@ -73,6 +75,12 @@ void thread_adopt_native_stack(Thread* t) { native_bounds(t->native_base, t->nat
 void unlink_thread(Thread* t) {
   for (Thread** p = &t->interp->threads; *p; p = &(*p)->next)
     if (*p == t) { *p = t->next; break; }
+}
+
+void lose_thread(Thread* t) {
+  unlink_thread(t);
+  t->next = t->interp->lost_threads;
+  t->interp->lost_threads = t;
 }
 
 void destroy_thread(Thread* t) {
@@ -111,7 +119,7 @@ static bool has_try(const Code* c) {
 }
 
 void generator_ran(GeneratorObject* g) {
-  bool eager = g->flag(kEager) || (!g->listed && !has_try(g->frame.code));
+  bool eager = g->flag(kEager) || (!g->listed && !has_try(g->frame.code) && !thread_is_traced(current_thread()));
   if (!g->listed) g_ran.push_back(g);
   // Suspended inside a try statement its death is visible: each suspension of one that has such a statement is looked at until it is eager.
   if (!eager && g->state == GenState::kSuspended && LayoutTraits<GeneratorObject>::needs_finalizer(g)) {
@@ -224,6 +232,11 @@ static __attribute__((noinline)) void scan_all(RootVisitor& v) {
     const char* lo = t != tls_thread ? t->native_top : t->heap->scan_top ? static_cast<const char*>(t->heap->scan_top) : static_cast<char*>(__builtin_frame_address(0));
     if (lo) v.conservative(lo, t->native_base);
     if (t != tls_thread) v.conservative(t->saved_registers, t->saved_registers + 8);
+  }
+  for (Thread* t = in.lost_threads; t; t = t->next) {
+    scan_frames(t, v);
+    if (t->native_top) v.conservative(t->native_top, t->native_base);
+    v.conservative(t->saved_registers, t->saved_registers + 8);
   }
   for (Value r : {Value(in.builtins), Value(in.sys_dict), Value(in.modules), in.import_func, in.importlib, in.codec_search_path, in.codec_search_cache, in.codec_error_registry}) v.value(r);
   scan_weakref_queue(v);

@@ -28,13 +28,32 @@ static bool holds_visible(const Frame* f) {
 }
 
 bool frame_leave(Thread& t, Frame* f) {
-  if (!f->obj) return false;
-  // Garbage may be all that refers to the frame object, such as an exception that was handled long ago: it must not keep the variables.
-  if (!t.exc && holds_visible(f)) t.heap->reconcile();
   FrameObject* o = f->obj;
   if (!o) return false;
   f->obj = nullptr;
+  if (!t.exc && holds_visible(f)) {
+    // Garbage may be all that refers to the frame object, such as an exception that was handled long ago: it must not keep the variables. While that is
+    // found out, the frame itself does not refer to it; its death would clear the word (destroy() below). A frame that returns has its result in a
+    // register, so that native frames of this activation hold nothing.
+    FrameObject* const kWaiting = reinterpret_cast<FrameObject*>(1);  // no reference: an int, to who scans it
+    f->obj = kWaiting;
+    // Its temporaries are dead but for that, even if the height says otherwise (an exception of the clause that it returns from).
+    Op op = static_cast<Op>(f->pc->op);
+    if (op == Op::RETURN || op == Op::RETURN_NONE)
+      for (uint32_t i = f->code->nlocals, n = f->code->height_at(f->pc_index()); i < n; i++)
+        if (op != Op::RETURN || i != f->pc->a) f->regs[i] = Value();
+    t.heap->reconcile_above(t.loop_base);
+    bool died = !f->obj;
+    f->obj = nullptr;
+    if (died) return false;
+  }
   o->lasti = f->pc_index();
+  // A frame that is left by raising something again at an instruction of the compiler's own was last at the instruction that raised it first.
+  if (t.exc && static_cast<Op>(f->pc->op) == Op::RERAISE && is_exception(t.exc)) {
+    const PositionEntry* p = code_position(f->code, o->lasti);
+    Value tb = t.exc.as<BaseException>()->traceback;
+    if (p && p->line < 0 && tb && tb.as<Traceback>()->frame.get() == Value(o)) o->lasti = tb.as<Traceback>()->lasti < 8 ? 0 : tb.as<Traceback>()->lasti / 8;
+  }
   uint32_t n = f->code->nlocals;
   for (uint32_t i = 0; i < n; i++) {
     Value v = f->regs[i];
@@ -44,7 +63,7 @@ bool frame_leave(Thread& t, Frame* f) {
   }
   o->nregs = n;
   o->live = nullptr;
-  if (f->prev) {
+  if (f->prev && !f->on_heap) {  // a generator that has ended has no caller
     Value saved = t.exc;
     Result<FrameObject*> back = frame_object(t, f->prev);
     if (back.ok()) o->back.set(back.value());
@@ -65,6 +84,10 @@ const PositionEntry* code_position(const Code* c, uint32_t word) {
     if (table[mid].start <= word) lo = mid; else hi = mid;
   }
   return &table[lo];
+}
+int32_t code_own_line(const Code* c, uint32_t word) {
+  const PositionEntry* p = code_position(c, word);
+  return p ? p->line : -1;
 }
 int32_t code_line(const Code* c, uint32_t word) {
   // Instructions of the compiler's own have the line of what stands before them.

@@ -110,9 +110,25 @@ Value type_lookup(Type* ty, Str* name) {
   return v;
 }
 
+// Whether mro() of a metaclass put a class into the mro that is no base: such a type does not hear of changes there, so nothing of it may be cached.
+static bool has_foreign_mro(Type* ty) {
+  if (!ty->has(kTypeHeap) || !ty->mro || !ty->bases || type_of(ty) == KAA_TYPE(type)) return false;
+  for (uint64_t i = 1; i < ty->mro->size; i++) {
+    Type* c = ty->mro->items[i].as<Type>();
+    bool found = false;
+    for (uint64_t k = 0; k < ty->bases->size && !found; k++) {
+      Type* b = ty->bases->items[k].as<Type>();
+      if (!b->mro) return false;
+      for (uint64_t m = 0; m < b->mro->size && !found; m++) found = b->mro->items[m] == Value(c);
+    }
+    if (!found) return true;
+  }
+  return false;
+}
+
 void type_modified(Type* ty) {
   Interp& in = interp();
-  ty->version = in.next_type_version ? in.next_type_version++ : 0;
+  ty->version = in.next_type_version && !has_foreign_mro(ty) ? in.next_type_version++ : 0;
   for (uint32_t i = 0; i < ty->nsubclasses; i++) type_modified(ty->subclasses[i]);
 }
 

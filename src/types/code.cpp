@@ -163,6 +163,7 @@ Result<Value> positions_next(Thread& t, Object* o) {
   uint32_t word = static_cast<uint32_t>(it->index++ / 4);
   const PositionEntry* p = code_position(c, word);
   if (!p || p->start > word) return TRY(make_tuple(t, kNone, kNone, kNone, kNone));
+  if (g_no_debug_ranges) return TRY(make_tuple(t, line_or_none(p->line), kNone, kNone, kNone));
   return TRY(make_tuple(t, line_or_none(p->line), line_or_none(p->line < 0 ? -1 : p->end_line), line_or_none(p->col), line_or_none(p->end_col)));
 }
 Result<Value> new_code_iter(Thread& t, Shape* shape, Value code) {
@@ -184,7 +185,7 @@ Result<Value> code_branches(Thread& t, Args a) {
     JumpField f = jump_field(op);
     if (f != JumpField::None && !ends_flow(op)) {
       int64_t next = int64_t{at} + n, target = next + (f == JumpField::Word1 ? w[1].offset : w->bc);
-      Tuple* u = TRY(make_tuple(t, small_int(int64_t{at} * 8), small_int(next * 8), small_int(target * 8)));
+      Tuple* u = TRY(make_tuple(t, small_int(code_offset(at)), small_int(next * 8), small_int(target * 8)));
       TRY(list_append(t, l, u));
     }
     at += n;
@@ -515,5 +516,7 @@ Str* code_variable(const Code* c, uint32_t reg) {
 extern const TypeSpec code_spec = {.doc = "A code object: what a function, class body or module does.", .methods = k_methods, .getsets = k_getsets};
 extern const TypeSpec line_iterator_spec = {.iternext = lines_next};
 extern const TypeSpec positions_iterator_spec = {.iternext = positions_next};
+
+bool g_no_debug_ranges = false;
 
 }  // namespace kaa

@@ -56,6 +56,8 @@ static Result<Value> group_str(Thread& t, Args a) {
 static Result<Value> group_repr(Thread& t, Args a) {
   ExcGroup* g = a.as<ExcGroup>(0);
   Value shown = g->excs_arg;
+  Tuple* args = g->args.get();
+  if (shown == kTrue && !(args->size == 2 && is_list(args->items[1]))) shown = kFalse;  // args were assigned
   if (shown == kTrue) {
     Tuple* u = g->excs.get().as<Tuple>();
     Value l = Value(TRY(list_of(t, u->items, u->size)));

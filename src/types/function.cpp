@@ -62,6 +62,9 @@ static Status set_code(Thread& t, Value self, Value v) {
   Function* f = F(self);
   uint64_t has = f->closure ? f->closure->size : 0, needs = v.as<Code>()->freevars ? v.as<Code>()->freevars->size : 0;
   if (has != needs) return RAISE(ValueError, "%S() requires a code object with %lu free vars, not %lu", f->name.get(), has, needs);
+  constexpr uint32_t kKinds = kCoGenerator | kCoCoroutine | kCoAsyncGenerator;
+  if ((f->code->flags ^ v.as<Code>()->flags) & kKinds)
+    TRY(warn(t, KAA_TYPE(DeprecationWarning), 1, "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)"));
   f->code.set(v.as<Code>());
   changed(f);
   return {};
@@ -83,7 +86,6 @@ static Status set_kwdefaults(Thread& t, Value self, Value v) {
   return {};
 }
 static Result<Value> get_closure(Thread&, Value v) { return or_none(F(v)->closure.value()); }
-static Result<Value> get_globals(Thread&, Value v) { return or_none(F(v)->globals.value()); }
 static Result<Value> get_builtins(Thread&, Value v) { return or_none(F(v)->builtins.value()); }
 
 static Result<Value> get_name(Thread&, Value v) { return F(v)->name.get(); }
@@ -149,7 +151,6 @@ static const MethodDef k_methods[] = {
 };
 static const GetSetDef k_getsets[] = {
     {"__closure__", get_closure, read_only, nullptr},
-    {"__globals__", get_globals, read_only, nullptr},
     {"__builtins__", get_builtins, read_only, nullptr},
     {"__code__", get_code, set_code, nullptr},
     {"__defaults__", get_defaults, set_defaults, nullptr},
@@ -163,6 +164,16 @@ static const GetSetDef k_getsets[] = {
     {"__qualname__", get_qualname, set_qualname, nullptr},
     {"__type_params__", get_type_params, set_type_params, "declared type parameters"},
 };
-extern const TypeSpec function_spec = {.doc = "A function written in Python.", .methods = k_methods, .getsets = k_getsets};
+// __globals__ is a member, as in CPython: types.MemberDescriptorType is its type.
+static Status function_init(Thread& t, Type* ty) {
+  MemberObject* m = TRY(alloc<MemberObject>(t, KAA_SHAPE(member_descriptor)));
+  m->owner = ty;
+  m->offset = offsetof(Function, globals);
+  m->readonly = true;
+  m->name.init(NAME("__globals__"));
+  return dict_set(t, ty->dict, NAME("__globals__"), m);
+}
+extern const TypeSpec function_spec = {
+    .doc = "A function written in Python.", .methods = k_methods, .getsets = k_getsets, .init = function_init};
 
 }  // namespace kaa

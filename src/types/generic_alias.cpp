@@ -59,10 +59,15 @@ static Status append_items(Thread& t, List* pieces, const Value* items, uint64_t
       TRY(append_type_repr(t, pieces, items[i]));
       continue;
     }
-    // The parameters of a Callable may be given as a list.
-    Tuple* inner = TRY(tuple_from(t, items[i]));
+    // The parameters of a Callable may be given as a list, which a repr may change.
+    List* inner = items[i].as<List>();
     TRY(list_append(t, pieces, TRY(new_str(t, "["))));
-    TRY(append_items(t, pieces, inner->items, inner->size));
+    for (uint64_t k = 0, size = inner->size; k < size; k++) {
+      if (k) TRY(list_append(t, pieces, TRY(new_str(t, ", "))));
+      if (k >= inner->size) return RAISE(IndexError, "list index out of range");
+      Value item = inner->items[k];
+      TRY(append_items(t, pieces, &item, 1));
+    }
     TRY(list_append(t, pieces, TRY(new_str(t, "]"))));
   }
   return {};
@@ -189,7 +194,7 @@ Result<Value> substitute_parameters(Thread& t, Value self, Value args_value, Val
     Value fresh;
     if (subst) {
       int64_t k = index_of(params, arg);
-      if (k < 0) return RAISE(TypeError, "%R is not among the parameters of %R", arg, self);
+      if (k < 0) return RAISE(TypeError, "%R not found in __parameters__", arg);
       fresh = TRY(call(t, subst.v, given->items[k]));
     } else {
       fresh = TRY(substitute_inside(t, arg, params, given));

@@ -81,6 +81,7 @@ class PercentFormatter {
         clear_exc(t);
         return RAISE(OverflowError, "Python int too large to convert to C ssize_t");
       }
+      if (w.value() < -INT64_MAX) return RAISE(OverflowError, "width too big");
       width = w.value();
       if (width < 0) {
         flags |= kLeftAdjust;

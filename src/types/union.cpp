@@ -105,9 +105,8 @@ static Result<Value> union_repr(Thread& t, Args a) {
 }
 static Result<Value> union_hash(Thread& t, Args a) {
   Tuple* u = members(a[0]);
-  uint64_t bad = 0;
-  for (uint64_t i = 0; i < u->size; i++) bad += !is_hashable(u->items[i]);
-  if (bad) return RAISE(TypeError, "union contains %lu unhashable elements", bad);
+  for (uint64_t i = 0; i < u->size; i++)
+    if (!is_hashable(u->items[i])) TRY(hash(t, u->items[i]));  // raises
   Set* s = TRY(new_set(t, true));
   for (uint64_t i = 0; i < u->size; i++) TRY(set_add(t, s, u->items[i]));
   int64_t h = TRY(hash(t, s));

@@ -47,6 +47,7 @@ Result<Value> ast_init(Thread& t, Args a, Tuple* kwnames) {
   Type* cls = type_of(self);
   uint32_t given = positional_count(a, kwnames) - 1, nkw = kwnames ? static_cast<uint32_t>(kwnames->size) : 0;
   Value fields = TRY(lookup_attr(t, cls, NAME("_fields"))).v;
+  if (!fields) return RAISE(AttributeError, "type object '%N' has no attribute '_fields'", cls);
   TRY(init_positional(t, self, fields, a, given));
   Set* set = TRY(new_set(t));  // fields that have a value
   for (uint32_t i = 0; i < given; i++) TRY(set_add(t, set, TRY(get_item(t, fields, small_int(i)))));
@@ -75,7 +76,12 @@ Result<Value> ast_init(Thread& t, Args a, Tuple* kwnames) {
   for (int64_t i = 0; i < n; i++) {
     Value name = TRY(get_item(t, fields, small_int(i)));
     bool done = TRY(set_contains(t, set, name));
-    if (!done && is_str(name)) TRY(init_missing(t, self, types.as<Dict>(), name.as<Str>()));
+    if (done) continue;
+    if (!is_str(name)) {  // no name of an attribute, so no field
+      TRY(warn(t, KAA_TYPE(DeprecationWarning), 1, "Field %R is missing from %N._field_types. This will become an error in Python 3.15.", name, cls));
+      continue;
+    }
+    TRY(init_missing(t, self, types.as<Dict>(), name.as<Str>()));
   }
   return kNone;
 }

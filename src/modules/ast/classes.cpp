@@ -129,6 +129,7 @@ Status make_classes(Thread& t) {
   const char* const k_attributes[] = {"lineno", "col_offset", "end_lineno", "end_col_offset"};
   for (int i = 0; i < 4; i++) g_attribute_keys[i] = intern_name(k_attributes[i]);
   g_classes[C_AST].type = TRY(make_native_type(t, "ast.AST", nullptr, ast_spec));
+  g_classes[C_AST].type->flags &= ~uint64_t{kTypeImmutable};
   for (int i = C_AST + 1; i < kClassCount; i++) TRY(make_class(t, g_classes[i]));
   for (ClassInfo& c : g_classes) {
     if (c.sort == Sort::kBase || c.sort == Sort::kSum) continue;

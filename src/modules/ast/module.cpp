@@ -49,8 +49,8 @@ Result<Value> compile_ast_object(Thread& t, Value tree, Str* filename, parser::M
   static constexpr Class k_wanted[] = {C_Module, C_Interactive, C_Expression, C_FunctionType};
   const ClassInfo& wanted = g_classes[k_wanted[static_cast<int>(mode)]];
   bool only_ast = flags & compiler::kOnlyAst, optimized = (flags & kOptimizedAst) == kOptimizedAst;
-  if (only_ast && !optimized) return tree;
   if (!is_instance(tree, wanted.type)) return RAISE(TypeError, "expected %s node, got %U", wanted.name, type_of(tree)->name.get());
+  if (only_ast && !optimized) return tree;
   Keep keep(tree);
   ast::Ast a;
   ast::Mod* mod = nullptr;

@@ -179,20 +179,20 @@ Result<Value> methodcaller_reduce(Thread& t, Args a) {
 }
 
 const MethodDef k_itemgetter[] = {
-    {"__new__", itemgetter_new, nullptr, "itemgetter(item, /, *items)", MethodKind::kNew},
-    {"__call__", itemgetter_call, nullptr, "The item, or the tuple of items, of an object."},
+    {"__new__", itemgetter_new, "($cls, item, /, *items)", "Create and return a new object.", MethodKind::kNew},
+    {"__call__", itemgetter_call, "($self, obj, /)", "The item, or the tuple of items, of an object."},
     {"__repr__", itemgetter_repr, "($self, /)", "Text of the call that makes it."},
     {"__reduce__", getter_reduce, "($self, /)", "For pickling."},
 };
 const MethodDef k_attrgetter[] = {
-    {"__new__", attrgetter_new, nullptr, "attrgetter(attr, /, *attrs)", MethodKind::kNew},
-    {"__call__", attrgetter_call, nullptr, "The attribute, or the tuple of attributes, of an object."},
+    {"__new__", attrgetter_new, "($cls, attr, /, *attrs)", "Create and return a new object.", MethodKind::kNew},
+    {"__call__", attrgetter_call, "($self, obj, /)", "The attribute, or the tuple of attributes, of an object."},
     {"__repr__", attrgetter_repr, "($self, /)", "Text of the call that makes it."},
     {"__reduce__", getter_reduce, "($self, /)", "For pickling."},
 };
 const MethodDef k_methodcaller[] = {
-    {"__new__", methodcaller_new, nullptr, "methodcaller(name, /, *args, **kwargs)", MethodKind::kNew},
-    {"__call__", methodcaller_call, nullptr, "Calls the method of an object."},
+    {"__new__", methodcaller_new, "($cls, name, /, *args, **kwargs)", "Create and return a new object.", MethodKind::kNew},
+    {"__call__", methodcaller_call, "($self, obj, /)", "Calls the method of an object."},
     {"__repr__", methodcaller_repr, "($self, /)", "Text of the call that makes it."},
     {"__reduce__", methodcaller_reduce, "($self, /)", "For pickling."},
 };

@@ -11,6 +11,7 @@
 
 #include "modules/posix/names.h"
 #include "modules/posix/posix.h"
+#include "modules/sys_module.h"
 
 extern char** environ;
 
@@ -155,6 +156,7 @@ FN(getrandom) {
   return TRY(new_bytes(t, data, static_cast<size_t>(got)));
 }
 FN(cpu_count) {
+  if (g_config.cpu_count > 0) return small_int(g_config.cpu_count);
   long n = sysconf(_SC_NPROCESSORS_ONLN);
   return n < 1 ? kNone : small_int(n);
 }

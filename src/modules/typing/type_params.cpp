@@ -21,7 +21,7 @@ Result<TypeParam*> new_param(Thread& t, Type* type, Value name) {
 }
 Status set_module(Thread& t, Value param) {
   Value m = calling_module(t);
-  return m ? set_attr(t, param, NAME("__module__"), m) : Status();
+  return set_attr(t, param, NAME("__module__"), m ? m : kNone);
 }
 // A bound as an argument: None stands for none.
 Result<Opt> check_bound(Thread& t, Value v) {
@@ -72,9 +72,9 @@ Result<Value> paramspec_new(Thread& t, Args a, Tuple* kwnames) {
   BIND_NEW("paramspec", "($cls, name, *, bound=None, default=typing.NoDefault, covariant=False, contravariant=False, infer_variance=False)", 7);
   TRY(check_name(t, "paramspec", p[1]));
   Variance variance = TRY(check_variance(t, p[4], p[5], p[6]));
-  Opt bound = TRY(check_bound(t, p[2]));
+  Value bound = p[2] && !p[2].is_none() ? p[2] : Value();  // anything goes: what it means is open
   TypeParam* v = TRY(new_param(t, g_typing.param_spec, p[1]));
-  v->bound.init(bound.v);
+  v->bound.init(bound);
   v->default_value.init(p[3] ? p[3] : g_typing.no_default);
   set_variance(v, variance);
   TRY(set_module(t, v));
@@ -265,13 +265,13 @@ constexpr uint64_t kParamFlags = kTypeHasDict | kTypeWeakrefable;
 const TypeSpec k_typevar_spec = {.doc = "A type variable: stands for a type in generic code. TypeVar(name, *constraints, bound=None, default=NoDefault, "
                                         "covariant=False, contravariant=False, infer_variance=False)",
                                  .methods = k_typevar, .getsets = k_typevar_getsets, .layout = &kLayout<TypeParam>, .flags = kParamFlags};
-const TypeSpec k_paramspec_spec = {.doc = "A parameter specification: stands for the parameters of a callable.",
+const TypeSpec k_paramspec_spec = {.doc = "A parameter specification: stands for the parameters of a callable.\n\n>>> P = ParamSpec('P')\n>>> P.args, P.kwargs\n(P.args, P.kwargs)",
                                    .methods = k_paramspec, .getsets = k_paramspec_getsets, .layout = &kLayout<TypeParam>, .flags = kParamFlags};
 const TypeSpec k_typevartuple_spec = {.doc = "A type variable tuple: stands for any number of types.",
                                       .methods = k_typevartuple, .getsets = k_typevartuple_getsets, .layout = &kLayout<TypeParam>, .flags = kParamFlags};
-const TypeSpec k_args_spec = {.doc = "The args of a ParamSpec.", .methods = k_args, .getsets = k_part_getsets, .layout = &kLayout<ParamSpecPart>,
+const TypeSpec k_args_spec = {.doc = "The args of a ParamSpec: what *args is annotated with.\n\n>>> P = ParamSpec('P')\n>>> P.args.__origin__ is P\nTrue", .methods = k_args, .getsets = k_part_getsets, .layout = &kLayout<ParamSpecPart>,
                               .flags = kTypeWeakrefable, .unhashable = "typing.ParamSpecArgs"};
-const TypeSpec k_kwargs_spec = {.doc = "The kwargs of a ParamSpec.", .methods = k_kwargs, .getsets = k_part_getsets, .layout = &kLayout<ParamSpecPart>,
+const TypeSpec k_kwargs_spec = {.doc = "The kwargs of a ParamSpec: what **kwargs is annotated with.\n\n>>> P = ParamSpec('P')\n>>> P.kwargs.__origin__ is P\nTrue", .methods = k_kwargs, .getsets = k_part_getsets, .layout = &kLayout<ParamSpecPart>,
                                 .flags = kTypeWeakrefable, .unhashable = "typing.ParamSpecKwargs"};
 
 }  // namespace

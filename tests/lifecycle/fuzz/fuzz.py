@@ -374,7 +374,7 @@ def compare(start, count, mode, commands, chunk=500):
             outputs.append(lines)
         for x, y in zip(*outputs):
             if x != y: different.append(int(x.split()[0]))
-        if len(different) > 50: break
+        if len(different) > 1000: break
     print(f'{count} programs from {start}, mode {mode}: {len(different)} differ, {len(crashed)} chunks failed', different[:20])
     return 1 if different or crashed else 0
 

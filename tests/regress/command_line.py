@@ -1,0 +1,66 @@
+# The interactive loop on a pipe, -c, -X options and what the environment says.
+import os
+import re
+import subprocess
+import sys
+
+
+def run(*args, input='', env=None, **more):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith('PYTHON')}
+    environment.update(env or {})
+    r = subprocess.run([sys.executable, *args], input=input, capture_output=True, text=True, env=environment, **more)
+    return r.returncode, r.stdout, r.stderr
+
+
+# Statements one by one; a compound statement ends with an empty line; errors do not end the loop.
+code, out, err = run('-i', '-q', input='1/0\nif 1:\n  x=1\n\nx\ndef f():\n    return 1/0\n\nf()\ny = = 3\n("a",\n"b")\n# nothing\n  indented\nfor i in ():\n  pass\nz\n')
+assert code == 0 and out == "1\n('a', 'b')\n", (code, out)
+assert err == '''>>> Traceback (most recent call last):
+  File "<stdin>", line 1, in <module>
+    1/0
+    ~^~
+ZeroDivisionError: division by zero
+>>> ... ... >>> >>> ... ... >>> Traceback (most recent call last):
+  File "<stdin>", line 1, in <module>
+    f()
+    ~^^
+  File "<stdin>", line 2, in f
+    return 1/0
+           ~^~
+ZeroDivisionError: division by zero
+>>>   File "<stdin>", line 1
+    y = = 3
+        ^
+SyntaxError: invalid syntax
+>>> ... >>> >>>   File "<stdin>", line 1
+    indented
+IndentationError: unexpected indent
+>>> ... ...   File "<stdin>", line 3
+    z
+    ^
+SyntaxError: invalid syntax
+>>> 
+''', err
+assert run('-i', '-q', input='import sys\nsys.ps1 = "$ "\nsys.exit(3)\n') == (3, '', '>>> >>> $ ')
+assert run('-i', '-q', '-c', 'a = 5', input='a\n') == (0, '5\n', '>>> >>> \n')
+assert run('-i', '-q', input='from __future__ import annotations\ndef f(a: undefined): pass\n\nf.__annotations__\n')[1] == "{'a': 'undefined'}\n"
+
+# -c: its lines show in tracebacks, and what all of them are indented by does not count.
+code, out, err = run('-c', '\n    if 1:\n        1/0\n')
+assert code == 1 and err.splitlines()[2:4] == ['    1/0', '    ~^~'], err
+assert "Did you mean 'while'?" in run('-c', 'whille True: pass')[2]
+
+show = 'import sys; print(sys.flags.utf8_mode, sys.flags.hash_randomization, sys.flags.debug, sys.flags.int_max_str_digits, sys.stdout.errors)'
+assert run('-c', show, env={'LC_ALL': 'C.UTF-8'})[1] == '0 1 0 4300 surrogateescape\n'
+assert run('-X', 'utf8', '-X', 'int_max_str_digits=5000', '-c', show, env={'PYTHONHASHSEED': '0', 'PYTHONDEBUG': 'x'})[1] == '1 0 1 5000 surrogateescape\n'
+assert run('-X', 'utf8=0', '-R', '-c', show, env={'PYTHONUTF8': '1', 'PYTHONHASHSEED': '0', 'LC_ALL': 'C.UTF-8'})[1] == '0 1 0 4300 surrogateescape\n'
+for bad in 'int_max_str_digits', 'int_max_str_digits=100', 'importtime=3', 'cpu_count=0', 'utf8=2':
+    assert run('-X', bad, '-c', '')[0] == 1, bad
+assert run('-X', 'cpu_count=4321', '-c', 'import os; print(os.cpu_count(), os.process_cpu_count())')[1] == '4321 4321\n'
+assert re.search(r'import time: +\d+ \| +\d+ \| +bisect\n', run('-X', 'importtime', '-c', 'import bisect')[2])
+assert re.search(r'import time: cached +\| cached +\| bisect\n', run('-X', 'importtime=2', '-c', 'import bisect; import bisect')[2])
+code, out, err = run('-c', 'import os, sys; sys.stdout.write("x"); os.close(1)')
+assert code == 120 and err.startswith('Exception ignored while flushing sys.stdout:\nOSError: '), err
+r = subprocess.run([sys.executable, '-c', 'import os, sys; print(os.fsencode(sys.argv[1]))', b'\xff\xc3\xa9\xed\xa0\x80'], capture_output=True, text=True)
+assert r.stdout == repr(b'\xff\xc3\xa9\xed\xa0\x80') + '\n', r
+print('ok')
