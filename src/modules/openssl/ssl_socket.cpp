@@ -310,7 +310,15 @@ Status put_session(Thread& t, Value self, Value v) {
   if (SSL_CTX* theirs = session->context->ctx; theirs != s->context->ctx) return RAISE(ValueError, "Session refers to a different SSLContext.");
   if (s->server_side) return RAISE(ValueError, "Cannot set session for server-side SSLSocket.");
   if (SSL_is_init_finished(s->ssl)) return RAISE(ValueError, "Cannot set session after handshake.");
-  if (!SSL_set_session(s->ssl, session->session)) return raise_ssl_queue(t);
+  // By way of its bytes: the library marks a session that its connection left without saying goodbye, and a plain copy has the mark, too.
+  unsigned char* bytes = nullptr;
+  int n = i2d_SSL_SESSION(session->session, &bytes);
+  const unsigned char* p = bytes;
+  SSL_SESSION* copy = n > 0 ? d2i_SSL_SESSION(nullptr, &p, n) : nullptr;
+  OPENSSL_free(bytes);
+  int ok = copy && SSL_set_session(s->ssl, copy);
+  SSL_SESSION_free(copy);
+  if (!ok) return raise_ssl_queue(t);
   return {};
 }
 template <Status (*set)(Thread&, Value, Value)> Status undeletable(Thread& t, Value self, Value v) {
