@@ -406,8 +406,8 @@ Status set_verify_flags(Thread& t, Value self, Value v) {
 Result<Value> get_options(Thread& t, Value v) { return make_uint(t, SSL_CTX_get_options(context_of(v)->ctx)); }
 Status set_options(Thread& t, Value self, Value v) {
   Value i = TRY(to_index(t, v));
-  if (int_is_negative(i)) TRY(warn(t, KAA_TYPE(DeprecationWarning), 2, "ssl options should be non-negative"));
-  uint64_t n = int_is_negative(i) ? TRY(to_uint64_mask(t, i)) : TRY(to_uint64(t, i)), now = SSL_CTX_get_options(context_of(self)->ctx);
+  if (int_is_negative(i)) return RAISE(ValueError, "Cannot convert negative int");
+  uint64_t n = TRY(to_uint64(t, i)), now = SSL_CTX_get_options(context_of(self)->ctx);
   uint64_t versions = SSL_OP_NO_SSLv2 | SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_TLSv1_2 | SSL_OP_NO_TLSv1_3;
   if (n & ~now & versions) TRY(warn(t, KAA_TYPE(DeprecationWarning), 2, "ssl.OP_NO_SSL*/ssl.OP_NO_TLS* options are deprecated"));
   if (now & ~n) SSL_CTX_clear_options(context_of(self)->ctx, now & ~n);

@@ -286,14 +286,6 @@ Status put_owner(Thread& t, Value self, Value v) {
 Result<Value> get_session(Thread& t, Value v) {
   SSL_SESSION* session = SSL_get1_session(socket_of(v)->ssl);
   if (!session) return kNone;
-  if (!SSL_SESSION_has_ticket(session)) {
-    unsigned n = 0;
-    SSL_SESSION_get_id(session, &n);
-    if (!n) {
-      SSL_SESSION_free(session);
-      return kNone;
-    }
-  }
   Result<SslSession*> s = alloc_as<SslSession>(t, state().session_type);
   if (!s.ok()) {
     SSL_SESSION_free(session);
@@ -483,6 +475,8 @@ void set_sni(SslContext* c) {
 Result<Value> new_ssl_socket(Thread& t, SslContext* c, Value sock, MemoryBio* in, MemoryBio* out, bool server_side, Value hostname, Value owner, Value session) {
   if (c->protocol == 16 && server_side) return raise_ssl(t, state().SSLError, 0, "Cannot create a server socket with a PROTOCOL_TLS_CLIENT context", 0);
   if (c->protocol == 17 && !server_side) return raise_ssl(t, state().SSLError, 0, "Cannot create a client socket with a PROTOCOL_TLS_SERVER context", 0);
+  if (server_side && hostname && !hostname.is_none()) return RAISE(ValueError, "server_hostname can only be specified in client mode");
+  if (server_side && session && !session.is_none()) return RAISE(ValueError, "session can only be specified in client mode");
   SslSocket* s = TRY(alloc_as<SslSocket>(t, state().socket_type));
   s->context.init(c);
   s->server_side = server_side;
