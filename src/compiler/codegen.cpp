@@ -289,8 +289,7 @@ CompiledCode* Codegen::compile(Mod* mod) {
       error_.kind = CompileErrorKind::RuntimeError;
       error_.message = "module kind 4 should not be possible";
   }
-  e().set_pos(Pos());
-  e().emit(Op::RETURN_NONE);
+  e().emit_exit();
   finish_generator();
   CompiledCode* code = leave();
   if (failed()) {

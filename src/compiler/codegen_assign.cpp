@@ -342,8 +342,7 @@ void Codegen::ann_assign(AnnAssign* stmt) {
       break;
     default: return fail(stmt->loc, "invalid node type for annotated assignment");
   }
-  // The annotation of another target is evaluated, and forgotten, where annotations are.
-  if (!stmt->simple && body_scope && !future_annotations()) effect(stmt->annotation);
+  // The annotation of another target is never evaluated.
 }
 
 // ---- del ----------------------------------------------------------------------------------------------------------

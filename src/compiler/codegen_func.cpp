@@ -187,8 +187,7 @@ void Codegen::function_body(FunctionDef* s, bool async, int32_t firstlineno) {
   note_deletable(s->body);
   start_generator();
   for (uint32_t i = first; i < s->body.size; i++) stmt(s->body[i]);
-  e().set_pos(Pos());
-  e().emit(Op::RETURN_NONE);
+  e().emit_exit();
   finish_generator();
 }
 
@@ -311,7 +310,7 @@ void Codegen::class_body(ClassDef* s, int32_t firstlineno) {
   }
   Loc head{firstlineno, 0, firstlineno, 0};
   module_body(s->body, head);
-  e().set_pos(Pos(head));
+  e().begin_exit();
   std::vector<std::string_view> attributes;
   for (Name* name : u_->static_attributes) attributes.push_back(name->text());
   load_name_tuple(attributes, temp);
@@ -320,8 +319,9 @@ void Codegen::class_body(ClassDef* s, int32_t firstlineno) {
   if (scope->needs_class_closure) {
     e().emit1(Op::STORE_NAME, cell("__class__"), 0, 0, e().name("__classcell__"));
     e().emit(Op::RETURN, cell("__class__"));
+    e().end_exit();
   } else {
-    e().emit(Op::RETURN_NONE);
+    e().emit_exit();
   }
 }
 

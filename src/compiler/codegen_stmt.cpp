@@ -77,11 +77,9 @@ void Codegen::expr_stmt(ExprStmt* s) {
     e().emit(Op::INTRINSIC, value, value, (uint32_t)Intrinsic::PrintExpr);
     return;
   }
-  if (s->value->is<Constant>()) {
-    e().mark_line(s->loc);
-    return;
-  }
-  effect(s->value);
+  uint32_t start = e().here();
+  if (!s->value->is<Constant>()) effect(s->value);
+  if (e().here() == start) e().mark_line(s->loc);
 }
 
 // A chain of elif is walked in a loop.
@@ -273,7 +271,6 @@ void Codegen::return_stmt(Return* s) {
   e().set_pos(s->loc);
   std::vector<uint32_t> suspended;
   if (!unwind(false, s->loc, &suspended)) return;
-  e().set_pos(s->loc);
   if (value != kNoReg) {
     e().emit(Op::RETURN, value);
   } else if (!s->value || s->value->as<Constant>()->value.kind == ConstKind::None) {
@@ -300,7 +297,6 @@ void Codegen::break_or_continue(const Loc& loc, bool is_break) {
   FBlock loop = u_->fblocks[i - 1];
   std::vector<uint32_t> suspended;
   if (!unwind(true, loc, &suspended)) return;
-  e().set_pos(loc);
   if (is_break)
     e().jump(loop.exit);
   else

@@ -21,8 +21,11 @@ bool Codegen::push_block(const FBlock& block, const Loc& loc) {
   return true;
 }
 
+// Leaves the position at that of the statement, or at none of its own when other code of the program ran on the way out.
 bool Codegen::unwind(bool to_loop, const Loc& loc, std::vector<uint32_t>* suspended) {
   std::vector<FBlock> left;
+  Pos pos(loc);
+  e().set_pos(pos);
   while (!u_->fblocks.empty() && !failed()) {
     FBlock block = u_->fblocks.back();
     bool loop = block.kind == FBlock::While || block.kind == FBlock::For;
@@ -36,7 +39,8 @@ bool Codegen::unwind(bool to_loop, const Loc& loc, std::vector<uint32_t>* suspen
     std::vector<uint32_t> kept = e().take_regions(block.regions);
     suspended->insert(suspended->begin(), kept.begin(), kept.end());
     unwind_one(block);
-    e().set_pos(loc);
+    if (block.kind == FBlock::With || block.kind == FBlock::Finally) pos = Pos();
+    e().set_pos(pos);
   }
   while (!left.empty()) {
     u_->fblocks.push_back(left.back());
@@ -199,7 +203,7 @@ void Codegen::try_except(Try* s) {
     if (!push_block(handling, handler->loc)) return;
     body(handler->body);
     pop_block();
-    e().set_pos(kNowhere);
+    e().set_pos(Pos());
     if (handler->name) e().close_region();
     {
       // Leaving: outside of the cleanup region.
@@ -217,7 +221,7 @@ void Codegen::try_except(Try* s) {
     e().set_top(exc + 2);
     e().bind(next);
   }
-  e().set_pos(kNowhere);
+  e().set_pos(Pos());
   e().close_region();
   if (!bare) {
     e().set_pos(s->handlers[s->handlers.size - 1]->loc);
@@ -353,7 +357,9 @@ void Codegen::with_stmt(With* s, uint32_t index) {
   e().emit(Op::LOAD_EXIT, exit, manager, async);
   e().set_top(exit + 2);
   Reg value = exit + 2;
-  Reg local = !async && item->optional_vars ? plain_local(item->optional_vars) : kNoReg;
+  // A target on a line of its own is assigned to there.
+  bool same_line = item->optional_vars && item->optional_vars->loc.lineno == item->context_expr->loc.lineno;
+  Reg local = !async && same_line ? plain_local(item->optional_vars) : kNoReg;
   // The region begins behind __enter__: what it raises is not given to __exit__; the assignment of its result is covered.
   e().emit(Op::CALL_ENTER, local == kNoReg ? value : local, manager, async);
   if (async) {
@@ -411,7 +417,7 @@ void Codegen::with_stmt(With* s, uint32_t index) {
     cleanup_handler(cleanup, exc + 1);
     e().set_top(exc + 2);
     e().bind(suppressed);
-    e().set_pos(Pos());
+    e().set_pos(item->context_expr->loc);
     e().emit(Op::POP_EXC, exc + 1);
   }
   e().set_top(exit);

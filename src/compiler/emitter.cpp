@@ -43,6 +43,8 @@ void Emitter::flush_pending() {
   code_->words.push_back(Word{.bits = (uint64_t)Op::NOP});
 }
 
+static bool is_tail(Op op) { return op == Op::JUMP || op == Op::JUMP_BACK || op == Op::RETURN_NONE; }
+
 // An operation whose result the one emitted now takes becomes a fused one (opcodes.def), if nothing can jump in between.
 void Emitter::fuse_with_previous(Op op, uint32_t b, uint32_t c) {
   bool inplace = op >= Op::INPLACE_ADD && op <= Op::INPLACE_MUL;
@@ -67,6 +69,8 @@ void Emitter::emit_words(Op op, uint32_t a, uint32_t b, uint32_t c, uint64_t wor
       flush_pending();
     }
   }
+  if (pos.line == -1 && !is_tail(op) && join_ == here()) pos.line = kNoLine;
+  if (pos.line == -1 && carry_at_ == here()) pos = carry_;
   if ((a | b | c) > 0xffff) overflow_ = true;
   Word words[2];
   words[0].bits = 0;
@@ -105,6 +109,8 @@ Label Emitter::new_label() {
 void Emitter::reach(Label label) {
   LabelInfo& info = labels_[label];
   if (info.at != ~0u) return;
+  info.jumps++;
+  info.last_jump = here();
   if (!info.used) {
     info.used = true;
     info.bound = bound_;
@@ -113,15 +119,22 @@ void Emitter::reach(Label label) {
   }
 }
 
+// The jump that comes next is anonymous if it has no position of its own and no pending one.
+void Emitter::note_anonymous() {
+  if (pos_.line == -1 && pending_.line == -1) anonymous_.push_back(here());
+}
+
 void Emitter::jump(Label label) {
   if (!reachable_) return;
   reach(label);
+  note_anonymous();
   emit_words(Op::JUMP, 0, 0, 0, 0);
   fixups_.push_back({here() - 1, label});
 }
 
 void Emitter::jump_back(Label label) {
   if (!reachable_) return;
+  note_anonymous();
   emit_words(Op::JUMP_BACK, 0, 0, 0, 0);
   fixups_.push_back({here() - 1, label});
 }
@@ -147,6 +160,12 @@ void Emitter::bind(Label label) {
   LabelInfo& info = labels_[label];
   info.at = here();
   if (info.used) {
+    if (reachable_ || info.jumps > 1) {
+      join_ = here();
+    } else {
+      carry_at_ = here();
+      carry_ = position_of(info.last_jump);
+    }
     if (reachable_) {
       for (size_t i = 0; i < bound_.size(); i++) bound_[i] &= info.bound[i];
     } else {
@@ -355,31 +374,90 @@ uint32_t Emitter::name(std::string_view text) {
 
 // ---- the end ------------------------------------------------------------------------------------------------------
 
+void Emitter::begin_exit() {
+  set_pos(Pos());
+  if (pending_.line == -1) exit_ = here();
+}
+void Emitter::emit_exit() {
+  set_pos(Pos());
+  if (exit_ == ~0u) begin_exit();
+  if (!reachable_) return;
+  emit(Op::RETURN_NONE);
+  exit_end_ = here();
+}
+
+void Emitter::set_offset(uint32_t at, uint32_t target) {
+  Word* words = code_->words.data();
+  Op op = (Op)words[at].op;
+  int32_t offset = (int32_t)target - (int32_t)(at + kOpInfo[(int)op].words);
+  if (jump_field(op) == JumpField::Word1)
+    words[at + 1].offset = offset;
+  else
+    words[at].bc = offset;
+}
+
+bool Emitter::is_anonymous(uint32_t at) const { return std::binary_search(anonymous_.begin(), anonymous_.end(), at); }
+
+template <class Entry>
+static size_t entry_at(const std::vector<Entry>& table, uint32_t at) {
+  auto after = std::upper_bound(table.begin(), table.end(), at, [](uint32_t word, const Entry& e) { return word < e.start; });
+  return after == table.begin() ? 0 : static_cast<size_t>(after - table.begin()) - 1;
+}
+int32_t Emitter::line_of(uint32_t at) const { return code_->positions[entry_at(code_->positions, at)].line; }
+Pos Emitter::position_of(uint32_t at) const {
+  if (code_->positions.empty()) return Pos();
+  const PositionEntry& p = code_->positions[entry_at(code_->positions, at)];
+  return p.line < 0 ? Pos(kNoLine, -1, -1, -1) : Pos(p.line, p.end_line, p.col, p.end_col);
+}
+
+// The jump at `at` leads to the exit or to an anonymous JUMP_BACK: it becomes that itself, or leads to a copy for its line.
+void Emitter::take_tail(uint32_t at, uint32_t tail) {
+  auto& words = code_->words;
+  bool is_exit = tail == exit_;
+  uint32_t size = is_exit ? exit_end_ - exit_ : 1, loop = is_exit ? 0 : tail + 1 + words[tail].bc;
+  if ((Op)words[at].op == Op::JUMP && size == 1) {
+    words[at].bits = 0;
+    words[at].op = words[tail].op;
+    if (!is_exit) set_offset(at, loop);
+    return;
+  }
+  PositionEntry from = code_->positions[entry_at(code_->positions, at)];
+  if (from.line == line_of(tail)) return;
+  auto [it, fresh] = tails_.try_emplace((uint64_t)tail << 32 | (uint32_t)from.line, here());
+  if (fresh) {
+    uint32_t copy = here();
+    from.start = copy;
+    code_->positions.push_back(from);
+    for (size_t i = 0, n = segments_.size(); i < n; i++)
+      if (segments_[i].start <= tail && tail < segments_[i].end) segments_.push_back({copy, copy + size, segments_[i].region});
+    for (size_t i = entry_at(code_->heights, tail), n = code_->heights.size(); i < n && code_->heights[i].start < tail + size; i++) {
+      HeightEntry h = code_->heights[i];
+      h.start = h.start < tail ? copy : copy + (h.start - tail);
+      code_->heights.push_back(h);
+    }
+    for (uint32_t i = 0; i < size; i++) {
+      Word w = words[tail + i];
+      words.push_back(w);
+    }
+    if (!is_exit) set_offset(copy, loop);
+  }
+  set_offset(at, it->second);
+}
+
 bool Emitter::finish() {
   auto& words = code_->words;
   if (code_->heights.empty()) code_->heights.push_back({0, first_temp_});
-  auto set_offset = [&](uint32_t at, uint32_t target) {
-    Op op = (Op)words[at].op;
-    int32_t offset = (int32_t)target - (int32_t)(at + kOpInfo[(int)op].words);
-    if (jump_field(op) == JumpField::Word1)
-      words[at + 1].offset = offset;
-    else
-      words[at].bc = offset;
-  };
   for (const Fixup& fixup : fixups_) set_offset(fixup.at, labels_[fixup.label].at);
-  // A forward jump to an unconditional jump goes to that one's target at once.
-  auto target_of = [&](uint32_t at) { return at + 1 + words[at].bc; };
+  // A forward jump to an unconditional jump goes to that one's target at once, unless a line of the program would be skipped.
   for (const Fixup& fixup : fixups_) {
     uint32_t at = fixup.at;
     Op op = (Op)words[at].op;
     if (op == Op::JUMP_BACK) continue;
     uint32_t target = labels_[fixup.label].at, first = target;
-    for (int hops = 0; hops < 8 && target < words.size() && (Op)words[target].op == Op::JUMP; hops++) target = target_of(target);
-    if (op == Op::JUMP && target < words.size() && (Op)words[target].op == Op::JUMP_BACK) {
-      words[at].op = (uint16_t)Op::JUMP_BACK;
-      target = target_of(target);
-    }
+    auto passes = [&](Op what) { return target < words.size() && (Op)words[target].op == what && (is_anonymous(target) || line_of(target) == line_of(at)); };
+    for (int hops = 0; hops < 8 && passes(Op::JUMP); hops++) target = target + 1 + words[target].bc;
     if (target != first) set_offset(at, target);
+    if (passes(Op::JUMP_BACK) || (target == exit_ && exit_end_)) take_tail(at, target);
   }
   build_exceptions();
   code_->nregs = high_;

@@ -66,6 +66,10 @@ class Emitter {
     emit_words(Op::UNPACK_EX, a, b, 0, (uint64_t)after << 32 | before);
   }
   void emit_bc(Op op, uint32_t a, int32_t bc);
+  // The end of a code object that nobody wrote: returns None. What is emitted from begin_exit() on, if anything, belongs to it.
+  void begin_exit();
+  void emit_exit();
+  void end_exit() { exit_end_ = here(); }
   void move(Reg to, Reg from) {
     if (to != from) emit(Op::MOVE, to, from);
   }
@@ -144,6 +148,7 @@ class Emitter {
   struct LabelInfo {
     uint32_t at = ~0u;
     bool used = false;
+    uint32_t jumps = 0, last_jump = 0;  // forward ones
     Bits bound;
   };
   struct Fixup {
@@ -167,13 +172,28 @@ class Emitter {
   void reach(Label label);
   void close_segment(uint32_t region);
   void build_exceptions();
+  void take_tail(uint32_t jump, uint32_t tail);
+  void note_anonymous();
+  void set_offset(uint32_t at, uint32_t target);
+  bool is_anonymous(uint32_t at) const;
+  int32_t line_of(uint32_t at) const;
+  Pos position_of(uint32_t at) const;
 
   CompiledCode* code_;
   Reg first_temp_ = 0, top_ = 0, high_ = 0;
+  // What ends a path and was emitted without a position: the implicit return and the jumps back of loops. Each jump to one of them gets one of its own, on the
+  // line that it comes from; tails_ are the copies, by word and line.
+  std::vector<uint32_t> anonymous_;
+  uint32_t exit_ = ~0u, exit_end_ = 0;
+  std::unordered_map<uint64_t, uint32_t> tails_;
   uint32_t tracked_ = 0;
   bool reachable_ = true;
   bool overflow_ = false;
   Pos pos_, pending_;
+  // Instructions without a position have that of what runs before them; at a place that several paths lead to they have none (join_), at the target of one jump
+  // alone that jump's (carry_).
+  uint32_t join_ = ~0u, carry_at_ = ~0u;
+  Pos carry_;
   Bits bound_, deletable_;
   std::vector<LabelInfo> labels_;
   std::vector<Fixup> fixups_;

@@ -22,6 +22,8 @@
 
 namespace kaa {
 
+void (*g_garbage_found)(const std::vector<Object*>&) = nullptr;
+
 class CycleCollector {
  public:
   CycleCollector(Heap& h, bool full) : h_(h), full_(full) {}
@@ -52,30 +54,42 @@ class CycleCollector {
         return;
       }
       o->rc |= kCandidate;
-      list_.push_back(o);
+      if (!full_) list_.push_back(o);
     };
     if (!full_) { h_.take_young(look); return; }
     h_.take_young([](Object*) {});
     h_.each_object(look);
   }
 
+  // The young candidates are listed; all of them are found by walking the heap, so that a full collection needs no memory in proportion to it.
+  template <class F>
+  void each_candidate(F&& f) {
+    if (!full_) {
+      for (Object* o : list_) f(o);
+      return;
+    }
+    h_.each_object([&](Object* o) { if (o->rc & kCandidate) f(o); });
+  }
+
   // Takes one off a candidate's count for each reference from a candidate: what is left comes from outside. Nothing else looks at counts until they are
-  // put back: by reach() for what is alive, by garbage() for the rest.
+  // put back: by drain() for what is alive, by garbage() for the rest.
   void subtract() {
-    for (Object* o : list_) each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc -= kCountOne; });
+    each_candidate([](Object* o) { each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc -= kCountOne; }); });
   }
   void reach(Object* o) {
     if ((o->rc & (kCandidate | kReached)) != kCandidate) return;
     o->rc |= kReached;
-    work_.push_back(o);
+    reach(o->type());
+    // Most objects have no candidates for children: they need no place on the list, which is short for this reason.
+    bool leaf = true;
+    each_child(o, o->type(), [&](Object* c) { if (c->rc & kCandidate) leaf = false; });
+    if (!leaf) work_.push_back(o);
   }
   void drain() {
     while (!work_.empty()) {
       Object* o = work_.back();
       work_.pop_back();
-      Type* ty = o->type();
-      reach(ty);
-      each_child(o, ty, [this](Object* c) {
+      each_child(o, o->type(), [this](Object* c) {
         if (!(c->rc & kCandidate)) return;
         c->rc += kCountOne;
         reach(c);
@@ -85,25 +99,25 @@ class CycleCollector {
   void find_alive() {
     for (Object* o : roots_) reach(o);
     drain();
-    for (Object* o : list_) {
-      if (o->count() > 0) reach(o);
+    each_candidate([this](Object* o) {
+      if (o->count() <= 0) return;
+      reach(o);
       drain();
-    }
+    });
   }
 
   std::vector<Object*> garbage() {
     std::vector<Object*> g;
-    for (Object* o : list_)
-      if (!(o->rc & kReached)) g.push_back(o);
+    each_candidate([&](Object* o) { if (!(o->rc & kReached)) g.push_back(o); });
     for (Object* o : g) each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc += kCountOne; });
     return g;
   }
   // Takes the marks off; survivors are old from now on.
   void finish() {
-    for (Object* o : list_) {
+    each_candidate([](Object* o) {
       if (o->rc & kReached) o->rc |= kOld;
       o->rc &= ~uint64_t{kCandidate | kReached};
-    }
+    });
   }
 
   // Frees a set of objects that only refer to each other from now on.
@@ -177,6 +191,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
   }
   stats.collections++;
   size_t found = garbage.size();
+  if (UNLIKELY(g_garbage_found != nullptr) && found) g_garbage_found(garbage);
   if (found && keep_garbage) {
     no_reconcile = false;
     keep_garbage(garbage);

@@ -75,7 +75,7 @@ Heap::Heap() {
   for (auto& p : current_) p = &g_empty_page;
   for (auto& p : partial_) p = nullptr;
   size_t cap = kZctInitial * 4;
-  zct_base_ = zct_top_ = static_cast<Object**>(malloc(cap * sizeof(Object*)));
+  zct_base_ = zct_top_ = static_cast<Object**>(calloc(cap + kZctSlack, sizeof(Object*)));
   zct_hard_end_ = zct_base_ + cap;
   soft_limit_ = kZctInitial;
   zct_soft_end_ = zct_base_ + soft_limit_;
@@ -95,7 +95,7 @@ void enter_zct(Object* o) {
 
 void Heap::grow_zct() {
   size_t n = zct_size(), cap = static_cast<size_t>(zct_hard_end_ - zct_base_) * 2, soft = static_cast<size_t>(zct_soft_end_ - zct_base_);
-  Object** b = static_cast<Object**>(realloc(zct_base_, cap * sizeof(Object*)));
+  Object** b = static_cast<Object**>(realloc(zct_base_, (cap + kZctSlack) * sizeof(Object*)));
   if (!b) { fputs("kaa: out of memory\n", stderr); abort(); }
   zct_base_ = b; zct_top_ = b + n; zct_hard_end_ = b + cap; zct_soft_end_ = b + soft;
 }

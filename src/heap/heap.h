@@ -87,7 +87,7 @@ class RootVisitor {
 class ChildVisitor {
  public:
   virtual void child(Value v) = 0;
-  void operator()(Value v) { if (v && v.is_object()) child(v); }
+  void operator()(Value v) { if (v.is_reference()) child(v); }
   template <class T> void operator()(Field<T>& f) { (*this)(f.value()); }
   void range(const Value* p, size_t n) { for (size_t i = 0; i < n; i++) (*this)(p[i]); }
  protected:
@@ -243,8 +243,11 @@ class Heap {
   void note_young(Object* o);   // o, a container, lives on uncollected: young collections look at it
   bool verify(bool abort_on_error);  // recomputes every count by tracing; false if one is wrong
 
+  static constexpr size_t kZctSlack = 8;  // words behind the zero-count table that may be read
+
  private:
   friend class Reconciler;
+  friend struct Reclaimer;
   friend class CycleCollector;
   Object* born(FreeSlot* s, Shape* shape) {
     Object* o = reinterpret_cast<Object*>(s);

@@ -25,6 +25,9 @@ void Heap::each_object(F&& fn) {
   }, &fn);
 }
 
+// gc.DEBUG_COLLECTABLE: told of what a collection found. Allocates nothing.
+extern void (*g_garbage_found)(const std::vector<Object*>&);
+
 template <class F>
 void Heap::take_young(F&& fn) {
   for (size_t i = 0; i < young_pages_.size(); i++) {

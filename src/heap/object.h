@@ -95,10 +95,10 @@ inline void dec(Object* o) {
     eager_dec(o);
   }
 }
-inline void inc(Value v) { if (v.is_object() && v) inc(v.object()); }
-inline void inc_into(Value v, Object* owner) { if (v.is_object() && v) inc_into(v.object(), owner); }
-inline void inc_at(Value v, const void* at) { if (v.is_object() && v) inc_at(v.object(), at); }
-inline void dec(Value v) { if (v.is_object() && v) dec(v.object()); }
+inline void inc(Value v) { if (v.is_reference()) inc(v.object()); }
+inline void inc_into(Value v, Object* owner) { if (v.is_reference()) inc_into(v.object(), owner); }
+inline void inc_at(Value v, const void* at) { if (v.is_reference()) inc_at(v.object(), at); }
+inline void dec(Value v) { if (v.is_reference()) dec(v.object()); }
 
 // A counted reference inside a heap object. T is Value, or a pointer to a struct derived from Object.
 // set() is the barrier: it never reconciles and never runs Python. init() is for memory that holds no reference yet.

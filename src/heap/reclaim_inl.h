@@ -29,10 +29,10 @@ template <class F>
   f(overflow_of(w[0])->slots, size_t{n - s->inline_cap});
 }
 
-// Calls f(Object*) for each child.
+// Calls f(Value) for each reference that o holds; of types without a recipe only for those to objects.
 template <class F>
-[[gnu::always_inline]] inline void each_child(Object* o, Type* t, F&& f) {
-  auto one = [&](Value v) { if (v && v.is_object()) f(v.object()); };
+[[gnu::always_inline]] inline void each_value(Object* o, Type* t, F&& f) {
+  auto one = [&](Value v) { if (v) f(v); };
   auto run = [&](Value* p, size_t n) { for (size_t i = 0; i < n; i++) one(p[i]); };
   switch (t->recipe) {
 #define FREELIST(id, structure, keeps) \
@@ -50,12 +50,17 @@ template <class F>
       struct V final : ChildVisitor {
         Fn& f;
         explicit V(Fn& f) : f(f) {}
-        void child(Value v) override { f(v.object()); }
+        void child(Value v) override { f(v); }
       } v(f);
       t->layout->visit(o, v);
       if (t->attr_offset | t->slots_offset) each_attribute(o, t, run);
     }
   }
+}
+// Calls f(Object*) for each child.
+template <class F>
+[[gnu::always_inline]] inline void each_child(Object* o, Type* t, F&& f) {
+  each_value(o, t, [&](Value v) { if (v.is_reference()) f(v.object()); });
 }
 
 // Frees the attributes' overflow buffer.

@@ -37,47 +37,9 @@ void visit_children(Object* o, ChildVisitor& v) {
   each_child(o, o->type(), [&](Object* c) { v.child(Value(c)); });
 }
 
-namespace {
-// Types that no recipe describes: through their layout.
-template <class F>
-[[gnu::noinline]] void reclaim_general(Object* o, Type* t, F& drop) {
-  struct V final : ChildVisitor {
-    F& drop;
-    explicit V(F& d) : drop(d) {}
-    void child(Value v) override { drop(v.object()); }
-  } v(drop);
-  const Layout* l = t->layout;
-  if (l->death != Death::kPlain) {
-    l->visit(o, v);
-    if (l->destroy) l->destroy(o);
-  } else if (l->kind == LayoutKind::kStr) {
-    Str* s = static_cast<Str*>(o);
-    if (s->flag(kStrWeakInterned)) str_dies(s);
-    l->visit(o, v);
-  }
-  if (t->attr_offset | t->slots_offset) {
-    each_attribute(o, t, [&](Value* p, size_t n) { v.range(p, n); });
-    free_attributes(o, t);
-  }
-}
-}  // namespace
-
-// Reclaims one object; children that die with it are put on the work list.
-[[gnu::always_inline]] inline void Heap::reclaim(Object* o) {
-  Type* t = o->type();
-  o->rc |= kDead;
-  if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
-    if (UNLIKELY(o->rc & kHasWeakrefs) && weakrefs_first(o)) weakrefs_dead(o);
-    o->rc &= ~uint64_t{kDead | kInZct | kInEager};
-    o->rc |= kFinalized;
-    inc(o);  // the queue's
-    queue_finalizer(o);
-    if (t->container && !(o->rc & kOld)) note_young(o);  // in case it comes back
-    return;
-  }
-  if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
-  if (o->rc & kWasCounted) t->died_counted++; else t->died_uncounted++;
-  auto drop = [this](Object* c) {
+// Takes one off the count of a child of the object being reclaimed; one that dies with it is put on the work list.
+struct Reclaimer {
+  [[gnu::noinline]] static void drop(Heap& h, Object* c) {
     uint64_t rc = c->rc;
     if (UNLIKELY(static_cast<int64_t>(rc) < 0)) {
       if (!(rc & kEager)) return;
@@ -93,16 +55,71 @@ template <class F>
       return;
     }
     c->rc |= kDead | kWasCounted;
-    work_.push_back(c);
+    h.work_.push_back(c);
+  }
+  // Types that no recipe describes: through their layout.
+  [[gnu::noinline]] static void general(Heap& h, Object* o, Type* t) {
+    struct V final : ChildVisitor {
+      Heap& h;
+      explicit V(Heap& h) : h(h) {}
+      void child(Value v) override { drop(h, v.object()); }
+    } v(h);
+    const Layout* l = t->layout;
+    if (l->death != Death::kPlain) {
+      l->visit(o, v);
+      if (l->destroy) l->destroy(o);
+    } else if (l->kind == LayoutKind::kStr) {
+      Str* s = static_cast<Str*>(o);
+      if (s->flag(kStrWeakInterned)) str_dies(s);
+      l->visit(o, v);
+    }
+    if (t->attr_offset | t->slots_offset) {
+      each_attribute(o, t, [&](Value* p, uint64_t n) { v.range(p, n); });
+      free_attributes(o, t);
+    }
+  }
+  // Queues the finalizer of an object that dies for the first time.
+  [[gnu::noinline]] static void queue(Heap& h, Object* o, Type* t) {
+    if (UNLIKELY(o->rc & kHasWeakrefs) && weakrefs_first(o)) h.weakrefs_dead(o);
+    o->rc &= ~uint64_t{kDead | kInZct | kInEager};
+    o->rc |= kFinalized;
+    inc(o);  // the queue's
+    h.queue_finalizer(o);
+    if (t->container && !(o->rc & kOld)) h.note_young(o);  // in case it comes back
+  }
+};
+
+// Reclaims one object; children that die with it are put on the work list.
+[[gnu::always_inline]] inline void Heap::reclaim(Object* o) {
+  Type* t = o->type();
+  if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
+    Reclaimer::queue(*this, o, t);
+    return;
+  }
+  if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
+  if (o->rc & kWasCounted) t->died_counted++; else t->died_uncounted++;
+  auto one = [this](Value v) { if (v.is_reference()) Reclaimer::drop(*this, v.object()); };
+  // Items: what stays counted, or is immortal, needs no call.
+  auto run = [this](Value* p, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+      if (!p[i].is_reference()) continue;
+      Object* c = p[i].object();
+      uint64_t rc = c->rc;
+      if (LIKELY(static_cast<int64_t>(rc) >= static_cast<int64_t>(2 * kCountOne))) c->rc = rc - kCountOne;
+      else if (!is_immortal(rc)) Reclaimer::drop(*this, c);
+    }
   };
-  auto one = [&](Value v) { if (v && v.is_object()) drop(v.object()); };
-  auto run = [&](Value* p, size_t n) { for (size_t i = 0; i < n; i++) one(p[i]); };
+  auto fields = [&](auto* s) {
+    using S = std::remove_reference_t<decltype(*s)>;
+    if constexpr (__is_same(S, Tuple) || __is_same(S, List)) run(s->items, s->size);
+    else s->each_field([&](auto& x) { one(x.value()); });
+  };
   switch (t->recipe) {
 #define FREELIST_MEMORY(id, structure) \
-    case kRecipe_##id: static_cast<structure*>(o)->each_field([&](auto& x) { one(x.value()); }); break;
+    case kRecipe_##id: fields(static_cast<structure*>(o)); break;
 #define FREELIST_STORAGE(id, structure)                                                      \
     case kRecipe_##id:                                                                       \
-      static_cast<structure*>(o)->each_field([&](auto& x) { one(x.value()); });              \
+      fields(static_cast<structure*>(o));                                                    \
       if (keep_shell(kShell_##id, o)) {                                                      \
         stats.freed++;                                                                       \
         return;                                                                              \
@@ -136,11 +153,11 @@ template <class F>
       }
       break;
     }
-    default: reclaim_general(o, t, drop);
+    default: Reclaimer::general(*this, o, t);
   }
   Page* p = page_of(o);
   FreeSlot* s = reinterpret_cast<FreeSlot*>(o);
-  if (UNLIKELY(!p->free || p->used == 1 || p->kind != PageKind::kObjects || slow_free)) {
+  if (UNLIKELY(!p->free || p->used == 1 || slow_free)) {  // a large object is the only one of its page
     free_object(o);
     return;
   }
@@ -170,7 +187,7 @@ class Reconciler final : public RootVisitor {
   explicit Reconciler(Heap& h) : h_(h) {}
 
   void value(Value v) override {
-    if (v && v.is_object()) mark(v.object());
+    if (v.is_reference()) mark(v.object());
   }
   __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
     const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7});
@@ -193,7 +210,7 @@ class Reconciler final : public RootVisitor {
       for (; i < h_.zct_size(); i++) {
         Object** at = h_.zct_base_ + i;
         Object* o = *at;
-        if (LIKELY(at + kAhead < h_.zct_top_)) __builtin_prefetch(at[kAhead], 1);
+        __builtin_prefetch(at[kAhead], 1);  // the table has room behind its end (Heap::kZctSlack)
         uint64_t rc = o->rc;
         if (UNLIKELY((rc & kMarked) || static_cast<int64_t>(rc) < 0)) {
           if (decide(o, kInZct)) h_.kept_.push_back(o);
@@ -245,6 +262,7 @@ class Reconciler final : public RootVisitor {
 
  private:
   static constexpr size_t kAhead = 6;  // entries between the one looked at and the one fetched into the cache
+  static_assert(kAhead < Heap::kZctSlack);
   Heap& h_;
   std::vector<size_t> kept_eager_;
 };

@@ -3,6 +3,8 @@
 
 #include "interp/generator.h"
 #include "interp/interp.h"
+#include "interp/monitor.h"
+#include "interp/tracing.h"
 #include "objects/traits.h"
 #include "types/objmodel.h"
 
@@ -25,31 +27,25 @@ static Result<Value> get_code(Thread&, Value self) { return frame_of(self)->code
 static Result<Value> get_globals(Thread&, Value self) { return frame_of(self)->func->globals.value(); }
 static Result<Value> get_builtins(Thread&, Value self) { return frame_of(self)->func->builtins.value(); }
 static Result<Value> get_locals(Thread& t, Value self) { return frame_f_locals(t, frame_of(self)); }
-static bool at_call(Thread& t, FrameObject* o) {
-  if (t.trace_event != TraceEvent::kCall || !o->live || t.traced_frame != o->live) return false;
-  const Word* pc = o->live->pc;
-  return pc == o->code->words || static_cast<Op>(pc[-1].op) == Op::RETURN_GENERATOR;
-}
 // The first two bytes of co_code stand for the call itself (co_lines() gives them the line of the definition), the rest of word 0 for its instruction.
 static Result<Value> get_lasti(Thread& t, Value self) {
   FrameObject* o = frame_of(self);
-  uint32_t word = frame_word(o);
-  if (at_call(t, o)) return small_int(word ? int64_t{word - 1} * 8 : 0);
-  return small_int(code_offset(word));
+  int64_t at = o->live ? start_event_word(t, o->live) : -1;
+  if (at >= 0) return small_int(at * 8);
+  return small_int(code_offset(frame_word(o)));
 }
 static Result<Value> get_lineno(Thread& t, Value self) {
   FrameObject* o = frame_of(self);
+  int64_t at = o->live ? start_event_word(t, o->live) : -1;
   // When a trace function is told of the call, nothing of the body has run yet.
-  if (at_call(t, o)) return small_int(str_equal_ascii(o->code->name.get().as<Str>(), "<module>") ? 0 : o->code->firstlineno);
+  if (at == 0) return small_int(str_equal_ascii(o->code->name.get().as<Str>(), "<module>") ? 0 : o->code->firstlineno);
   // Nor in a generator that was not started.
   if (o->live && o->live->on_heap && generator_of(o->live)->state == GenState::kCreated) return small_int(o->code->firstlineno);
-  int32_t n = code_line(o->code, frame_word(o));
-  const PositionEntry* p = code_position(o->code, frame_word(o));
-  if (p && p->line < 0 && o->trace && o->trace_line >= 0) n = o->trace_line;  // the line that led here
-  return n < 0 ? kNone : small_int(n);
+  const PositionEntry* p = code_position(o->code, at > 0 ? static_cast<uint32_t>(at) : frame_word(o));
+  return p && p->line >= 0 ? small_int(p->line) : kNone;
 }
 static Status set_lineno(Thread& t, Value self, Value v) {
-  if (!v) return RAISE(AttributeError, "cannot delete attribute");
+  if (!v) return RAISE(AttributeError, "attribute 'f_lineno' of 'frame' objects cannot be deleted");
   if (!is_exact_int(v)) return RAISE(ValueError, "lineno must be an integer");
   return set_frame_line(t, frame_of(self), TRY(to_int64(t, v)));
 }
@@ -62,9 +58,14 @@ static Result<Value> get_trace_lines(Thread&, Value self) { return Value::from_b
 static Result<Value> get_trace_opcodes(Thread&, Value self) { return Value::from_bool(frame_of(self)->trace_opcodes); }
 template <bool FrameObject::*field>
 static Status set_flag(Thread& t, Value self, Value v) {
+  if (!v && field == &FrameObject::trace_opcodes) return RAISE(AttributeError, "attribute 'f_trace_opcodes' of 'frame' objects cannot be deleted");
   if (!v) return RAISE(TypeError, "can't delete numeric/char attribute");
   if (!v.is_bool()) return RAISE(TypeError, "attribute value type must be bool");
   frame_of(self)->*field = v == kTrue;
+  if (frame_of(self)->trace_opcodes && !monitoring().opcodes) {  // nobody asked before: instructions count from now on
+    monitoring().opcodes = true;
+    monitoring_changed();
+  }
   return {};
 }
 static Result<Value> get_generator(Thread&, Value self) {

@@ -225,7 +225,7 @@ bool LayoutTraits<GeneratorObject>::needs_finalizer(GeneratorObject* g) {
   if (g->state == GenState::kFinished) return false;
   if (g->type() == KAA_TYPE(async_generator) && g->origin && !g->ag_closed) return true;
   if (g->state == GenState::kCreated) return g->type() == KAA_TYPE(coroutine);
-  return inside_try(g->frame.code, g->frame.pc_index());
+  return inside_try(g->frame.code, g->frame.pc_index()) || thread_is_traced(current_thread());
 }
 
 const char* generator_kind(GeneratorObject* g) {
@@ -239,7 +239,7 @@ Result<Value> generator_close(Thread& t, GeneratorObject* g) {
     return kNone;
   }
   if (g->state == GenState::kRunning) return RAISE(ValueError, "%s already executing", generator_kind(g));
-  if (!inside_try(g->frame.code, g->frame.pc_index())) {  // nothing would see the GeneratorExit
+  if (!inside_try(g->frame.code, g->frame.pc_index()) && !thread_is_traced(t)) {  // nothing would see the GeneratorExit
     generator_drop(g);
     return kNone;
   }

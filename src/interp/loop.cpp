@@ -49,6 +49,17 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
     return nf;
   }
   if (!(c->flags & kCoOptimized)) nf->locals = fn->globals.get();  // run_code() and class bodies put another mapping here
+  // Missing last arguments that have defaults, and nothing else to bind.
+  if (!kwnames && n < c->argcount && fn->defaults && n + fn->defaults->size >= c->argcount && fn->defaults->size <= c->argcount && !c->kwonlyargcount &&
+      !(c->flags & (kCoVarargs | kCoVarkeywords))) {
+    uint32_t argc = c->argcount;
+    const Value* defaults = fn->defaults->items + fn->defaults->size - argc;
+    if (!in_place) for (size_t i = 0; i < n; i++) regs[i] = a[i];
+    for (uint32_t i = static_cast<uint32_t>(n); i < argc; i++) regs[i] = defaults[i];
+    for (uint32_t i = argc; i < c->nlocals; i++) regs[i] = Value();
+    t.frame = nf;
+    return nf;
+  }
   if (!bind_python(t, nf, a, n, kwnames).ok()) {
     t.frame = f;
     return nullptr;
@@ -134,9 +145,9 @@ static void generator_finished(Thread& t, GeneratorObject* g) {
   for (uint32_t i = 0; i < g->nregs; i++) g->regs[i] = Value();
 }
 
-// The return of a frame that is not kReturnPlain. Returns the frame to go on with (its pc set), or null to leave the loop with `v`, or with an
-// error when v is empty then.
-static Frame* return_special(Thread& t, Frame* f, Value& v) {
+// The return of a frame that is not kReturnPlain. Returns the frame to go on with, at `next` (its own pc stays at the instruction that called), or null to
+// leave the loop with `v`. An empty v afterwards: an error.
+static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
   Frame* p = f->prev;
   FrameKind flags = f->kind;
   if (UNLIKELY(flags & kCountedBelow)) flags = leave_watermark(t, f);
@@ -148,6 +159,7 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
   t.frame = p;
   if (was_generator) generator_finished(t, generator_of(f));
   if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, v);
+  if (p) next = p->pc;
   switch (static_cast<FrameKind>(flags & kKindMask)) {
     case kReturnExit: return nullptr;
     case kReturnInit:
@@ -186,24 +198,25 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
           v = Value();
           return p;
         }
-        p->pc += 1 + ((v == kTrue) == (op == Op::JUMP_TRUE) ? p->pc->bc : 0);
+        next += 1 + ((v == kTrue) == (op == Op::JUMP_TRUE) ? p->pc->bc : 0);
         return p;
       }
       Result<Value> x = operator_returned(t, p, v);
       Result<bool> b = x.ok() ? truth(t, x.value()) : Result<bool>(Error{});
       if (!b.ok()) { v = Value(); return p; }
-      p->pc += 2 + (b.value() == (p->pc->c != 0) ? p->pc[1].offset : 0);
+      next += 2 + (b.value() == (p->pc->c != 0) ? p->pc[1].offset : 0);
       return p;
     }
     case kReturnGenerator: {
       const Word* call = p->pc;
       if (static_cast<Op>(call->op) == Op::SEND) p->regs[dst] = v;
-      p->pc = call + 2 + call[1].offset;
+      if (is_traced(t)) trace_ended(t, p, v);
+      next = call + 2 + call[1].offset;
       return p;
     }
     default: p->regs[dst] = v;
   }
-  p->pc = ret_pc;
+  next = ret_pc;
   return p;
 }
 
@@ -211,9 +224,10 @@ static Frame* return_special(Thread& t, Frame* f, Value& v) {
 static KAA_PRESERVE_NONE __attribute__((noinline)) Value return_slow(HANDLER_ARGS) {
   SAVE();
   Value v = static_cast<Op>(pc->op) == Op::RETURN ? r[pc->a] : kNone;
-  Frame* p = return_special(*t, f, v);
+  const Word* next = nullptr;
+  Frame* p = return_special(*t, f, v, next);
   if (!p) return v;
-  f = p; r = f->regs; k = f->code->consts; pc = f->pc;
+  f = p; r = f->regs; k = f->code->consts; pc = next;
   table = t->dispatch;
   if (!v) FAIL();
   DISPATCH();
@@ -256,7 +270,9 @@ static Frame* unwind(Thread& t, Frame* f) {
     if (!traceback_here(t, f).ok()) { /* the newer exception goes on */ }
     if (is_traced(t)) trace_raised(t, f);
     Code* c = f->code;
-    uint32_t at = f->pc_index();
+    uint32_t at = f->pc_index(), origin = at;
+    // A handler of the compiler's own raises again what it caught: to those outside, it was raised where that was.
+    if (f->pc->op == static_cast<uint16_t>(Op::RERAISE) && code_own_line(c, at) < 0 && f->raised_at < c->nwords) origin = f->raised_at;
     // Entries are disjoint and in order: the last one that starts at or before `at` decides.
     uint32_t lo = 0, hi = c->nexceptions;
     while (lo < hi) {
@@ -265,11 +281,14 @@ static Frame* unwind(Thread& t, Frame* f) {
     }
     if (lo && at < c->exceptions[lo - 1].end) {
       const ExceptionEntry& e = c->exceptions[lo - 1];
+      if (is_traced(t)) trace_handled(t, f, e.target);
       f->regs[e.reg] = t.exc;
       t.exc = Value();
+      f->raised_at = origin;
       f->pc = c->words + e.target;
       return f;
     }
+    f->pc = c->words + origin;
     if (is_traced(t)) trace_unwound(t, f);
     Frame* p = f->prev;
     if (UNLIKELY(f->kind & kCountedBelow)) leave_watermark(t, f);
@@ -281,7 +300,13 @@ static Frame* unwind(Thread& t, Frame* f) {
     t.frame = p;
     if (f->on_heap) generator_finished(t, generator_of(f));
     if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, Value());
-    if ((flags & kKindMask) == kReturnExit) return nullptr;
+    FrameKind kind = static_cast<FrameKind>(flags & kKindMask);
+    if (kind == kReturnExit) return nullptr;
+    if (kind == kReturnNext && exc_matches(t, KAA_TYPE(StopIteration))) {
+      clear_exc(t);
+      p->pc += 2 + p->pc[1].offset;
+      return p;
+    }
     f = p;
   }
 }
@@ -299,16 +324,16 @@ HANDLER(RETURN_GENERATOR) {
   Result<Value> g = make_generator(*t, f);
   if (!g.ok()) FAIL();
   Value v = g.value();
-  Frame* p = return_special(*t, f, v);
+  const Word* next = nullptr;
+  Frame* p = return_special(*t, f, v, next);
   if (!p) return v;
-  f = p; r = f->regs; k = f->code->consts; pc = f->pc;
+  f = p; r = f->regs; k = f->code->consts; pc = next;
   table = t->dispatch;
   if (!v) FAIL();
   DISPATCH();
 }
 
-// `left` is what has to be done when the frame is left, in the slow half.
-#define YIELD_BODY(left)                 \
+#define YIELD_BODY()                     \
   SAVE();                                \
   Value v = r[pc->b];                    \
   g->state = GenState::kSuspended;       \
@@ -318,8 +343,8 @@ HANDLER(RETURN_GENERATOR) {
   const Word* ret = f->ret_pc;           \
   Frame* p = f->prev;                    \
   f->prev = nullptr;                     \
-  t->frame = p;                          \
-  left                                   \
+  t->frame = p;
+#define YIELD_END()                      \
   if (kind == kReturnExit) return v;     \
   f = p;                                 \
   r = f->regs;                           \
@@ -329,19 +354,20 @@ HANDLER(RETURN_GENERATOR) {
   DISPATCH();
 SLOW(YIELD) {
   GeneratorObject* g = generator_of(f);
-  YIELD_BODY({
-    if (g->listed != 1) generator_ran(g);
-    if (UNLIKELY(kind & ~kKindMask)) {
-      watched_suspended(*t, f, kind);
-      table = t->dispatch;
-      kind = static_cast<FrameKind>(kind & kKindMask);
-    }
-  })
+  YIELD_BODY()
+  if (UNLIKELY(g->listed != 1)) generator_ran(g);
+  if (UNLIKELY(kind & ~kKindMask)) {
+    watched_suspended(*t, f, kind);
+    table = t->dispatch;
+    kind = static_cast<FrameKind>(kind & kKindMask);
+  }
+  YIELD_END()
 }
 HANDLER(YIELD) {
   GeneratorObject* g = generator_of(f);
   if (UNLIKELY(g->listed != 1 || (f->kind & ~kKindMask))) GO_SLOW(YIELD);
   YIELD_BODY()
+  YIELD_END()
 }
 
 // The loop of a generator expression takes what register 0 holds for an iterator. Its code can be called with anything, from a function made of it.

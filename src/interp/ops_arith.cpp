@@ -187,7 +187,7 @@ KAA_FLOAT_OPS(FLOAT_FORM)
 #define FUSED(FIRST, SECOND)                                                                            \
   HANDLER(FIRST##_##SECOND) {                                                                           \
     Value x = r[pc->b], y = r[pc->c];                                                                   \
-    if (LIKELY(x.is_float_word() && y.is_float_word() && table == &k_dispatch)) {                       \
+    if (LIKELY(x.is_float_word() && y.is_float_word() && table == t->live)) {                       \
       double p = PLAIN_##FIRST(x.float_word(), y.float_word());                                         \
       bool left = pc[1].b == pc->a;                                                                     \
       Value z = r[left ? pc[1].c : pc[1].b];                                                            \
@@ -311,6 +311,7 @@ COMPARE(GT, >)
 COMPARE(GE, >=)
 
 static Result<bool> compare_truth(Thread& t, CompareOp op, Value a, Value b) {
+  if ((op == CompareOp::EQ || op == CompareOp::NE) && IS_EXACT(a, str) && IS_EXACT(b, str)) return str_equal(a.as<Str>(), b.as<Str>()) == (op == CompareOp::EQ);
   Value v = TRY(compare_slow(t, op, a, b));
   if (v == kTrue) return true;
   if (v == kFalse) return false;

@@ -25,6 +25,7 @@ struct AttrRecord {
     kValue,       // `value`
     kModule,      // entry `index` of a module's dict while its keys' version is `keys`
     kMember, kProperty, kGetSet,
+    kDescriptor,  // a descriptor of another type with a __get__, which nothing of the instance can hide
     kGetattr,     // no such attribute: __getattr__ is the function `value`
     kAddSlot,     // STORE_ATTR: the attribute is new, the word at offset `index` takes it, the shape becomes `next`
     kSuper,       // LOAD_SUPER_METHOD: `self` is the class, the function is `value`
@@ -97,7 +98,10 @@ bool is_plain_function(Type* dt) { return dt == KAA_TYPE(function) || dt == KAA_
 void cache_class_attr(const Word* pc, Type* cls, Str* name, bool method) {
   Type* meta = cls->type();
   if (!cls->version || !meta->version || meta->dunder(D_getattribute) != KAA_TYPE(type)->dunder(D_getattribute) || meta->has(kTypeHasGetattr)) return;
-  if (Value d = type_lookup(meta, name); d && is_data_descriptor(d)) return;
+  if (Value d = type_lookup(meta, name); d && is_data_descriptor(d)) {
+    if (IS_EXACT(d, getset_descriptor) && !method) write_record(pc, {.kind = AttrRecord::kGetSet, .shape = cls->shape, .version = meta->version, .value = d});
+    return;
+  }
   Value a = type_lookup(cls, name);
   if (!a) return;
   Type* at = type_of(a);
@@ -164,7 +168,7 @@ void cache_attr(const Word* pc, Value o, Str* name, bool method) {
   Type* dt = type_of(d);
   rec.value = d;
   if (is_plain_function(dt)) {
-    if (!method) return;
+    if (!method && may_have_own) return;
     rec.kind = may_have_own ? AttrRecord::kMethodDict : AttrRecord::kMethod;
   } else if (may_have_own) {
     return;
@@ -186,7 +190,10 @@ void cache_attr(const Word* pc, Value o, Str* name, bool method) {
     rec.kind = AttrRecord::kBound;
     rec.value = f;
     rec.self = ty;
-  } else if (data || dt->dunder(D_get)) {
+  } else if (dt->dunder(D_get)) {
+    if (method || dt->has(kTypeForeignDunder)) return;
+    rec.kind = AttrRecord::kDescriptor;
+  } else if (data) {
     return;
   }
   write_record(pc, rec);
@@ -245,6 +252,16 @@ SLOW(LOAD_ATTR) {
       Frame* nf = call_special(*t, f, fn, o, property ? Value() : Value(f->code->names[pc[1].index]), Value(), pc->a, pc + 3, kReturnPlain);
       if (UNLIKELY(!nf)) FAIL();
       ENTER(nf);
+    }
+    if (rec->kind == AttrRecord::kMethod) STORE_RESULT(pc->a, descr_get(*t, rec->value, o, type_of(o)), 3);
+    if (rec->kind == AttrRecord::kDescriptor) {
+      Value get = type_of(rec->value)->dunder(D_get), d = rec->value;
+      if (get && IS_EXACT(get, function)) {
+        Frame* nf = call_special(*t, f, get, d, o, type_of(o), pc->a, pc + 3, kReturnPlain);
+        if (UNLIKELY(!nf)) FAIL();
+        ENTER(nf);
+      }
+      if (get) STORE_RESULT(pc->a, call_dunder(*t, D_get, d, o, type_of(o)), 3);
     }
     if (rec->kind == AttrRecord::kGetSet) STORE_RESULT(pc->a, rec->value.as<GetSetObject>()->def->get(*t, o), 3);
     if (Value v = recorded_value(rec, o, f->code->names[pc[1].index]); LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(3); }

@@ -308,6 +308,12 @@ HANDLER(JUMP_EMPTY) { if (r[pc->a].is_empty()) NEXT(1 + pc->bc); NEXT(1); }
 HANDLER(JUMP_IS) { if ((r[pc->a] == r[pc->b]) == (pc->c != 0)) NEXT(2 + pc[1].offset); NEXT(2); }
 HANDLER(JUMP_IN) {
   SAVE();
+  if (IS_EXACT(r[pc->b], set)) {
+    Result<bool> res = set_contains(*t, r[pc->b].as<Set>(), r[pc->a]);
+    if (UNLIKELY(!res.ok())) FAIL();
+    if (res.value() == (pc->c != 0)) NEXT(2 + pc[1].offset);
+    NEXT(2);
+  }
   if (Value c = r[pc->b]; c.is_object() && type_of(c)->has(kTypeHeap)) {
     if (Value m = type_of(c)->dunder(D_contains); m && IS_EXACT(m, function)) {
       Frame* nf = call_special(*t, f, m, c, r[pc->a], Value(), 0, pc, kReturnJump);

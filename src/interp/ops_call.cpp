@@ -168,7 +168,7 @@ static inline Frame* instance_frame(Thread* t, Frame* f, Type* cls, Value* args,
   Function* fn = init.as<Function>();
   Code* c = fn->code;
   Frame* nf = f + 1;
-  if (c->simple_args != n + 1) return nullptr;
+  if (c->simple_args != n + 1 || !(c->flags & kCoOptimized)) return nullptr;  // other code needs the frame's locals itself
   if (static_cast<size_t>(reinterpret_cast<char*>(args - 1 + c->nregs) - t->stack_base) > t->stack_bytes || nf >= t->frame_limit) return nullptr;
   Shape* s = cls->root;
   size_t size = cls->basicsize + (cls->attr_offset ? sizeof(Value) * (1 + s->inline_cap) : 0);
@@ -224,16 +224,23 @@ SLOW(CALL) {
   POLL_CALL();
   SAVE();
   Value fn = r[pc->b];
+  if (IS_EXACT(fn, function)) {
+    Frame* nf = push_call(*t, f, fn.as<Function>(), r + pc->b + 1, pc->c, nullptr, pc->a, pc + 2, kReturnPlain);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
+  }
   if (IS_EXACT(fn, type)) {
-    if (fn == Value(KAA_TYPE(range)) && pc[2].op == static_cast<uint16_t>(Op::GET_ITER) && pc[2].b == pc->a && pc[2].a == pc->a && table == &k_dispatch) {
+    if (fn == Value(KAA_TYPE(range)) && pc[2].op == static_cast<uint16_t>(Op::GET_ITER) && pc[2].b == pc->a && pc[2].a == pc->a && table == t->live) {
       if (Object* it = range_iterator_at_once(t, r + pc->b + 1, pc->c)) { r[pc->a] = it; NEXT(3); }
     }
     if (Frame* nf = instance_frame(t, f, fn.as<Type>(), r + pc->b + 1, pc->c, pc); LIKELY(nf != nullptr)) ENTER(nf);
   }
   if (IS_EXACT(fn, builtin_function)) {
     NativeFunction* nf = fn.as<NativeFunction>();
-    if (LIKELY(!nf->sig->has_self)) {
-      Result<Value> v = call_native_direct(*t, nf, {r + pc->b + 1, pc->c});
+    uint32_t bound = nf->sig->has_self;  // self takes the callable's register
+    if (LIKELY(!bound || nf->def->kind != MethodKind::kNew)) {
+      if (bound) r[pc->b] = nf->self;
+      Result<Value> v = call_native_direct(*t, nf, {r + pc->b + 1 - bound, pc->c + bound});
       if (UNLIKELY(!v.ok())) FAIL();
       table = t->dispatch;  // sys.settrace() and the like
       r[pc->a] = v.value();

@@ -1,5 +1,6 @@
 // Iteration, unpacking, building of containers and strings.
 #include "interp/interp.h"
+#include "interp/tracing.h"
 #include "types/pair_iter.h"
 
 namespace kaa {
@@ -36,6 +37,7 @@ static int next_item(Thread& t, Value it, Value* out) {
   if (LIKELY(v.ok())) { *out = v.value(); return 1; }
   if (!t.exc) return 0;
   if (!exc_matches(t, KAA_TYPE(StopIteration))) return -1;
+  if (is_traced(t)) return trace_swallowed(t, t.frame) ? 0 : -1;
   clear_exc(t);
   return 0;
 }
@@ -55,6 +57,13 @@ SLOW(FOR_ITER) {
   if (o->shape == KAA_SHAPE(list_iterator) || o->shape == KAA_SHAPE(tuple_iterator)) {  // exhausted
     static_cast<SeqIter*>(o)->seq.clear();
     NEXT(2 + pc[1].offset);
+  }
+  if (Type* ty = o->type(); ty->has(kTypeHeap) && !ty->iternext) {  // a __next__ written in Python runs in the loop
+    if (Value m = ty->dunder(D_next); m && IS_EXACT(m, function) && (m.as<Function>()->code->flags & kCoOptimized)) {
+      Frame* nf = call_special(*t, f, m, it, Value(), Value(), pc->a, pc + 2, kReturnNext);
+      if (UNLIKELY(!nf)) FAIL();
+      ENTER(nf);
+    }
   }
   Value v;
   int s = next_item(*t, it, &v);

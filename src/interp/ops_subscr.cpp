@@ -1,6 +1,7 @@
 // Subscripts and slices.
 #include "interp/interp.h"
 #include "types/dict.h"
+#include "types/list.h"
 
 namespace kaa {
 
@@ -41,6 +42,7 @@ SLOW(LOAD_SUBSCR) {
       NEXT(1);
     }
   }
+  if (IS_EXACT(key, slice) && IS_EXACT(o, list)) STORE_RESULT(pc->a, list_get_subscript(*t, o.as<List>(), key), 1);
   if (Value m = python_item_method(o, D_getitem)) {
     Frame* nf = call_special(*t, f, m, o, key, Value(), pc->a, pc + 1, kReturnPlain);
     if (UNLIKELY(!nf)) FAIL();
@@ -128,27 +130,24 @@ static Result<Value> make_slice(Thread& t, Value start, Value stop, Value step) 
   s->step.init(step);
   return s;
 }
+// A bound of a slice as a position within n items; false: it is no int and not None.
+static inline bool slice_bound(Value v, int64_t n, int64_t missing, int64_t* out) {
+  if (v.is_none()) { *out = missing; return true; }
+  if (!v.is_int()) return false;
+  int64_t i = v.as_int();
+  if (i < 0) i += n;
+  *out = i < 0 ? 0 : i > n ? n : i;
+  return true;
+}
 static Result<Value> load_slice(Thread& t, Value o, Value start, Value stop) {
-  auto bound = [](Value v, int64_t n, int64_t missing, int64_t& out) {
-    if (v.is_none()) { out = missing; return true; }
-    if (!v.is_int()) return false;
-    int64_t i = v.as_int();
-    if (i < 0) i += n;
-    out = i < 0 ? 0 : i > n ? n : i;
-    return true;
-  };
   int64_t a, b;
   if (IS_EXACT(o, str)) {
     int64_t n = static_cast<int64_t>(o.as<Str>()->length);
-    if (bound(start, n, 0, a) && bound(stop, n, n, b)) return TRY(str_substr(t, o.as<Str>(), static_cast<size_t>(a), static_cast<size_t>(b)));
+    if (slice_bound(start, n, 0, &a) && slice_bound(stop, n, n, &b)) return TRY(str_substr(t, o.as<Str>(), static_cast<size_t>(a), static_cast<size_t>(b)));
   } else if (IS_EXACT(o, list)) {
     int64_t n = static_cast<int64_t>(o.as<List>()->size);
-    if (bound(start, n, 0, a) && bound(stop, n, n, b)) {
-      List* l = TRY(new_list(t, a < b ? static_cast<size_t>(b - a) : 0));
-      List* src = o.as<List>();
-      for (int64_t i = a; i < b; i++) { l->items[i - a] = src->items[i]; inc_into(src->items[i], l); }
-      l->size = a < b ? static_cast<uint64_t>(b - a) : 0;
-      return l;
+    if (slice_bound(start, n, 0, &a) && slice_bound(stop, n, n, &b)) {
+      return TRY(list_slice(t, o.as<List>(), a, b));
     }
   }
   Value s = TRY(make_slice(t, start, stop, kNone));
@@ -156,6 +155,10 @@ static Result<Value> load_slice(Thread& t, Value o, Value start, Value stop) {
 }
 HANDLER(LOAD_SLICE) { SAVE(); STORE_RESULT(pc->a, load_slice(*t, r[pc->b], r[pc->c], r[pc->c + 1]), 1); }
 static Status store_slice(Thread& t, Value o, Value v, Value start, Value stop) {
+  if (IS_EXACT(o, list) && (IS_EXACT(v, list) || IS_EXACT(v, tuple))) {
+    int64_t n = static_cast<int64_t>(o.as<List>()->size), a, b;
+    if (slice_bound(start, n, 0, &a) && slice_bound(stop, n, n, &b)) return list_assign_slice(t, o.as<List>(), a, b < a ? a : b, v);
+  }
   Value s = TRY(make_slice(t, start, stop, kNone));
   return set_item(t, o, s, v);
 }

@@ -1,21 +1,20 @@
-// Tracing. See tracing.h for how the loop gets here; docs/design/bytecode.md for heights.
+// Tracing. See tracing.h for how the loop gets here, monitor.h for who is told; docs/design/bytecode.md for heights.
 //
-// Events, as CPython makes them:
-//   call       before the first instruction of a frame, and of each resumption of a generator (making a generator is no call)
-//   line       before an instruction of another line than the frame's last one, or reached by a jump backwards
-//   opcode     before each instruction, when the frame's f_trace_opcodes says so
-//   return     before RETURN and YIELD, with the value; with None when an exception leaves the frame
-//   exception  when an exception is raised in the frame or comes out of a call; not when it is raised again at the end of a handler
-//   c_call, c_return, c_exception (profiling): around calls of natives
-// A frame is traced when its own function (f_trace) is set: the thread's function decides that with what it returns for `call`.
-// While a trace function runs, the thread is not traced; an exception that leaves the function switches tracing off.
+// Events of an instruction come in this order: how the frame's last one ended (C_RETURN, BRANCH), the start or resumption of the function, its line, the
+// instruction itself, and what it is about to do (CALL, PY_RETURN, PY_YIELD, JUMP). While op_trace looks at an instruction, f->pc still stands at the one that
+// ran before it in this frame: there the line came from. A native call leaves it behind itself, at the instruction to come.
+// A line event is made where a line begins, if the instruction before was on another line; the trace function is also told when a loop jumps back to the same line.
+//
+// The trace function of sys.settrace hears of calls, and its answer (f_trace) of the rest. An exception that leaves it switches tracing off.
 #include "interp/tracing.h"
 
+#include "bytecode/operands.h"
 #include "interp/frame_type.h"
 #include "interp/generator.h"
+#include "interp/monitor.h"
 #include "interp/watch.h"
 #include "objects/traits.h"
-#include "runtime/watermark.h"
+#include "runtime/audit.h"
 #include "runtime/traceback.h"
 
 namespace kaa {
@@ -25,151 +24,314 @@ const Dispatch k_trace_dispatch = {{
 #include "defs/opcodes.def"
 }};
 
-static void choose_table(Thread& t) {
-  bool on = !t.in_trace && (t.trace_func || t.profile_func);
+void choose_dispatch(Thread& t) {
+  Monitoring* m = t.interp->monitoring;
+  bool on = m && !t.in_trace && (t.trace_func || t.profile_func || m->local_sets);
+  if (m && !on && !t.in_trace)
+    for (int tool = 0; tool < kUserTools; tool++) on |= m->global[tool] != 0;
+  if (on && !is_traced(t))  // generators that run already are not being resumed
+    for (Frame* f = t.frame; f; f = f->prev)
+      if (f->on_heap) generator_of(f)->resumed = false;
+  if (!on && !t.in_trace && t.notes) {
+    t.notes->notes.clear();
+    t.notes->top = nullptr;
+    t.notes->values = nullptr;
+  }
   t.dispatch = on ? &k_trace_dispatch : t.live;
   if (!on) sync_table(t);
 }
 
+bool thread_is_traced(const Thread& t) { return t.dispatch == &k_trace_dispatch; }
+
+// The thread's references are not counted: one that goes is looked at like a count that falls to zero.
+static void replace_function(Value& place, Value func) {
+  Value old = place;
+  place = func && !func.is_none() ? func : Value();
+  monitoring_changed();
+  inc(old);
+  dec(old);
+}
 Status set_trace(Thread& t, Value func) {
-  t.trace_func = func && !func.is_none() ? func : Value();
-  choose_table(t);
+  TRY(audit(t, "sys.settrace"));
+  replace_function(t.trace_func, func);
   return {};
 }
 Status set_profile(Thread& t, Value func) {
-  t.profile_func = func && !func.is_none() ? func : Value();
-  choose_table(t);
+  TRY(audit(t, "sys.setprofile"));
+  replace_function(t.profile_func, func);
   return {};
 }
-
-// Calls a trace function. The exception being raised, if any, must have been taken off the thread.
-static Result<Value> call_hook(Thread& t, Frame* f, Value func, TraceEvent event, Str* name, Value arg) {
-  FrameObject* o = TRY(frame_object(t, f));
+Result<Value> call_tracing(Thread& t, Value func, Tuple* args) {
   bool outer = t.in_trace;
-  TraceEvent outer_event = t.trace_event;
-  Frame* outer_frame = t.traced_frame;
-  t.in_trace = true;
-  t.trace_event = event;
-  t.traced_frame = f;
-  choose_table(t);
-  Result<Value> r = call(t, func, o, name, arg);
+  int8_t event = t.trace_event;
+  Frame* frame = t.traced_frame;
+  t.in_trace = false;
+  choose_dispatch(t);
+  Result<Value> r = call_tuple(t, func, args, nullptr);
   t.in_trace = outer;
-  t.trace_event = outer_event;
-  t.traced_frame = outer_frame;
-  choose_table(t);
+  t.trace_event = event;
+  t.traced_frame = frame;
+  choose_dispatch(t);
   return r;
 }
-static bool trace_event(Thread& t, Frame* f, Value func, TraceEvent event, Str* name, Value arg) {
-  Result<Value> r = call_hook(t, f, func, event, name, arg);
-  FrameObject* o = f->obj;
+
+// ---- the functions of settrace and setprofile. The exception being raised, if any, must have been taken off the thread.
+static bool tell_trace(Thread& t, Frame* f, MonEvent e, Str* name, Value arg) {
+  if (!t.trace_func) return true;
+  bool is_call = name == NAME("call");
+  if (!is_call && (!f->obj || !f->obj->trace)) return true;
+  Result<FrameObject*> made = frame_object(t, f);
+  if (!made.ok()) return false;
+  FrameObject* o = made.value();
+  Keep keep(o);
+  Value func = is_call ? t.trace_func : o->trace.get();
+  Result<Value> r = Error{};
+  {
+    TraceQuiet quiet(t, f, static_cast<int8_t>(e));
+    r = call(t, func, o, name, arg);
+  }
   if (!r.ok()) {
-    static_cast<void>(set_trace(t, Value()));
-    if (o) o->trace.clear();
+    t.trace_func = Value();
+    o->trace.clear();
+    monitoring_changed();
     return false;
   }
-  if (event == TraceEvent::kCall) o->trace.set(r.value().is_none() ? Value() : r.value());
-  else if (!r.value().is_none()) o->trace.set(r.value());
+  if (!r.value().is_none()) o->trace.set(r.value());
   return true;
 }
-static bool profile_event(Thread& t, Frame* f, TraceEvent event, Str* name, Value arg) {
-  Result<Value> r = call_hook(t, f, t.profile_func, event, name, arg);
-  if (!r.ok()) static_cast<void>(set_profile(t, Value()));
-  return r.ok();
-}
-static Value local_trace(Thread& t, Frame* f) { return t.trace_func && f->obj ? f->obj->trace.get() : Value(); }
-
-static bool entered(Thread& t, Frame* f) {
-  if (t.trace_func) {
-    Result<FrameObject*> o = frame_object(t, f);
-    if (!o.ok()) return false;
-    o.value()->trace_line = -1;
-    o.value()->trace_word = 0;
-    if (!trace_event(t, f, t.trace_func, TraceEvent::kCall, NAME("call"), kNone)) return false;
+static bool tell_profile(Thread& t, Frame* f, MonEvent e, Str* name, Value arg) {
+  if (!t.profile_func) return true;
+  Result<FrameObject*> o = frame_object(t, f);
+  if (!o.ok()) return false;
+  Result<Value> r = Error{};
+  {
+    TraceQuiet quiet(t, f, static_cast<int8_t>(e));
+    r = call(t, t.profile_func, o.value(), name, arg);
   }
-  return !t.profile_func || profile_event(t, f, TraceEvent::kCall, NAME("call"), kNone);
+  if (r.ok()) return true;
+  t.profile_func = Value();
+  monitoring_changed();
+  return false;
 }
-static bool leaving(Thread& t, Frame* f, Value v) {
-  if (Value fn = local_trace(t, f); fn && !trace_event(t, f, fn, TraceEvent::kReturn, NAME("return"), v)) return false;
-  return !t.profile_func || profile_event(t, f, TraceEvent::kReturn, NAME("return"), v);
+static bool has(uint32_t tools, int tool) { return tools >> tool & 1; }
+
+static bool tell_start(Thread& t, Frame* f, MonEvent e, uint32_t tools, uint32_t word, Value exc = Value()) {
+  if (!mon_notify(t, f, e, tools, word, kSpotStart, exc)) return false;
+  if (has(tools, kProfileTool) && !tell_profile(t, f, e, NAME("call"), kNone)) return false;
+  return !has(tools, kTraceTool) || tell_trace(t, f, e, NAME("call"), kNone);
+}
+static bool tell_return(Thread& t, Frame* f, MonEvent e, uint32_t tools, uint32_t word, Value v) {
+  if (!mon_notify(t, f, e, tools, word, kSpotMain, v)) return false;
+  if (e == MonEvent::PyUnwind) v = kNone;
+  if (has(tools, kProfileTool) && !tell_profile(t, f, e, NAME("return"), v)) return false;
+  return !has(tools, kTraceTool) || tell_trace(t, f, e, NAME("return"), v);
+}
+static bool tell_exception(Thread& t, Frame* f, MonEvent e, uint32_t tools, uint32_t word, Value exc) {
+  if (!mon_notify(t, f, e, tools, word, kSpotStop, exc)) return false;
+  if (!has(tools, kTraceTool) || e == MonEvent::Reraise || !t.trace_func || !f->obj || !f->obj->trace) return true;
+  Value tb = exc.as<BaseException>()->traceback;
+  Result<Tuple*> arg = make_tuple(t, Value(type_of(exc)), exc, tb ? tb : kNone);
+  return arg.ok() && tell_trace(t, f, e, NAME("exception"), arg.value());
 }
 
-static bool line_and_opcode(Thread& t, Frame* f) {
-  FrameObject* o = f->obj;
-  uint32_t word = f->pc_index();
-  const PositionEntry* p = code_position(f->code, word);
-  int32_t line = p ? p->line : -1;
-  bool fresh = line != o->trace_line || word <= o->trace_word;
-  o->trace_word = word;
-  if (line >= 0 && fresh) {
-    o->trace_line = line;
-    if (o->trace_lines && !trace_event(t, f, o->trace, TraceEvent::kLine, NAME("line"), kNone)) return false;
+// ---- calls
+struct Callee { Value fn, arg; };  // arg: the first one, or empty
+
+static Callee callee_of(Thread& t, Frame* f, const Word* pc) {
+  Value* w = f->regs + pc->b;
+  switch (generic_op(static_cast<Op>(pc->op))) {
+    case Op::CALL: case Op::CALL_KW:
+      if (w[0] && IS_EXACT(w[0], method)) return {w[0].as<BoundMethod>()->func, w[0].as<BoundMethod>()->self};
+      return {w[0], pc->c ? w[1] : Value()};
+    case Op::CALL_METHOD: case Op::CALL_METHOD_KW:
+      if (w[1]) return {w[0], w[1]};
+      if (w[0] && IS_EXACT(w[0], method)) return {w[0].as<BoundMethod>()->func, w[0].as<BoundMethod>()->self};
+      return {w[0], pc->c ? w[2] : Value()};
+    case Op::CALL_EX:
+      if (is_tuple(w[1])) return {w[0], w[1].as<Tuple>()->size ? w[1].as<Tuple>()->items[0] : Value()};
+      if (is_list(w[1])) return {w[0], w[1].as<List>()->size ? w[1].as<List>()->items[0] : Value()};
+      return {w[0], Value()};
+    case Op::LOAD_SUPER_ATTR: case Op::LOAD_SUPER_METHOD: return {w[0], w[1]};
+    case Op::CALL_ENTER: {
+      return {type_lookup(type_of(w[0]), pc->c ? NAME("__aenter__") : NAME("__enter__")), w[0]};
+    }
+    default: return {};
   }
-  if (o->trace_opcodes && o->trace && !trace_event(t, f, o->trace, TraceEvent::kOpcode, NAME("opcode"), kNone)) return false;
+}
+static bool is_python(Value fn) {
+  if (IS_EXACT(fn, method)) fn = fn.as<BoundMethod>()->func;
+  return IS_EXACT(fn, function);
+}
+// What the profile function is shown; None: nothing (as for a bound method of a native in f(*args)).
+static Result<Value> shown_callee(Thread& t, Callee c) {
+  if (IS_EXACT(c.fn, builtin_function)) return c.fn;
+  if (IS_EXACT(c.fn, method_descriptor) && c.arg) return descr_get(t, c.fn, c.arg, type_of(c.arg));
+  return kNone;
+}
+static bool tell_call(Thread& t, Frame* f, MonEvent e, uint32_t tools, uint32_t word, Callee c, Str* name) {
+  if (!mon_notify(t, f, e, tools, word, kSpotMain, c.fn, c.arg ? c.arg : monitoring().missing.get())) return false;
+  if (!has(tools, kProfileTool) || !t.profile_func) return true;
+  Result<Value> shown = shown_callee(t, c);
+  if (!shown.ok()) return false;
+  return shown.value().is_none() || tell_profile(t, f, e, name, shown.value());
+}
+
+// ---- notes
+static bool note(Thread& t, Frame* f, const Word* at, Callee c) {
+  if (!t.notes) t.notes = new CallNotes();
+  CallNotes& n = *t.notes;
+  Keep fn(c.fn), arg(c.arg);
+  if (!n.values.get()) {
+    Result<List*> l = new_list(t);
+    if (!l.ok()) return false;
+    n.values = l.value();
+  }
+  if (!list_append(t, n.values, c.fn ? c.fn : kNone).ok() || !list_append(t, n.values, c.arg ? c.arg : monitoring().missing.get()).ok()) return false;
+  n.notes.push_back({f, at});
+  n.top = f;
   return true;
 }
-
-// The native that a call instruction will run, or empty.
-static Value native_callee(Frame* f) {
-  const Word* pc = f->pc;
-  switch (static_cast<Op>(pc->op)) {
-    case Op::CALL: case Op::CALL_KW: case Op::CALL_METHOD: case Op::CALL_METHOD_KW: case Op::CALL_EX: break;
-    default: return Value();
+struct Noted { const Word* at; Callee callee; };
+static Noted take_note(CallNotes& n) {
+  List* l = n.values;
+  Noted r{n.notes.back().at, {l->items[l->size - 2], l->items[l->size - 1]}};
+  for (int i = 0; i < 2; i++) {
+    Value v = l->items[--l->size];
+    dec(v);
   }
-  Value fn = f->regs[pc->b];
-  if (fn && IS_EXACT(fn, method)) fn = fn.as<BoundMethod>()->func;
-  if (!fn) return Value();
-  return IS_EXACT(fn, builtin_function) || IS_EXACT(fn, method_descriptor) ? fn : Value();
-}
-// A method descriptor with self in the next register is shown as the bound method.
-static Result<Value> shown_callee(Thread& t, Frame* f, Value fn) {
-  if (!IS_EXACT(fn, method_descriptor)) return fn;
-  Value self = f->regs[f->pc->b + 1];
-  return self ? descr_get(t, fn, self, type_of(self)) : Result<Value>(fn);
-}
-static bool native_returned(Thread& t, Frame* f, Str* name) {
-  Value fn = f->obj->c_call;
-  f->obj->c_call.clear();
-  return !t.profile_func || profile_event(t, f, TraceEvent::kCCall, name, fn);
+  n.notes.pop_back();
+  n.top = n.notes.empty() ? nullptr : n.notes.back().frame;
+  return r;
 }
 
-// All that is to be done before the instruction at f->pc. False: an exception was raised. May change f->pc (f_lineno was set).
-static bool trace_instruction(Thread& t, Frame* f) {
+void trace_ended(Thread& t, Frame* f, Value v) {
+  if (!t.notes || t.notes->top != f) return;
+  List* l = t.notes->values;
+  inc(v);
+  dec(l->items[l->size - 1]);
+  l->items[l->size - 1] = v;
+}
+
+// The frame has come to `pc`, from the instruction that was noted.
+static bool tell_outcome(Thread& t, Frame* f, const Word* pc) {
+  Noted n = take_note(*t.notes);
+  Keep fn(n.callee.fn), arg(n.callee.arg);
+  const Code* c = f->code;
+  uint32_t word = static_cast<uint32_t>(n.at - c->words);
+  // To whoever asks now, the frame still is at that instruction. What it wrote lies above its height, perhaps.
+  Keep result(f->regs[n.at->a]), second(static_cast<Op>(n.at->op) == Op::FOR_ITER_PAIR ? f->regs[n.at->a + 1] : Value());
+  struct Back { Frame* f; const Word* pc; ~Back() { f->pc = pc; } } back{f, pc};
+  f->pc = n.at;
+  CodeMonitor* m = code_monitor(f->code);
+  if (!m) { static_cast<void>(raise_memory(t)); return false; }
+  Spot s = m->spots()[word];
+  Op op = generic_op(static_cast<Op>(n.at->op));
+  JumpField jump = jump_field(op);
+  if (jump == JumpField::None)
+    return tell_call(t, f, MonEvent::CReturn, s.tools[kSpotMain], word, n.callee, NAME("c_return"));
+  const Word* next = n.at + kOpInfo[static_cast<int>(op)].words;
+  const Word* target = next + (jump == JumpField::Word1 ? n.at[1].offset : n.at->bc);
+  bool taken = pc == target && pc != next;
+  uint32_t to = static_cast<uint32_t>(pc - c->words);
+  if (taken) {  // an iterator ended: its value, noted or in a register, was no exception to the loop
+    Value receiver = n.callee.fn;
+    bool plain = IS_EXACT(receiver, generator) || (op == Op::SEND && IS_EXACT(receiver, coroutine));
+    uint32_t tools = plain ? s.tools[kSpotStop] : op == Op::SEND ? monitoring().all[static_cast<int>(MonEvent::Raise)] : 0;
+    if (tools) {
+      Value v = op == Op::SEND ? f->regs[n.at->a] : n.callee.arg == monitoring().missing.get() ? kNone : n.callee.arg;
+      Result<Value> exc = v.is_none() ? call(t, KAA_TYPE(StopIteration)) : call(t, KAA_TYPE(StopIteration), v);
+      if (!exc.ok() || !tell_exception(t, f, plain ? MonEvent::StopIteration : MonEvent::Raise, tools, word, exc.value())) return false;
+    }
+  }
+  if (op == Op::SEND) return true;
+  if (pc == next) return mon_notify(t, f, MonEvent::BranchLeft, s.tools[kSpotMain], word, kSpotMain, small_int(code_offset(to)));
+  return mon_notify(t, f, MonEvent::BranchRight, s.tools[kSpotAlt], word, kSpotAlt, small_int(code_offset(to)));
+}
+
+// ---- one instruction
+static bool tell_line(Thread& t, Frame* f, uint32_t tools, uint32_t word, const Word* prev, bool first) {
+  const Code* c = f->code;
+  int32_t line = code_own_line(c, word);
+  uint32_t from = static_cast<uint32_t>(prev - c->words);
+  if (!first) {
+    bool loop = prev > f->pc && static_cast<Op>(prev->op) == Op::JUMP_BACK && static_cast<Op>(f->pc->op) != Op::SEND;
+    if (prev == f->pc) {  // in a handler, behind a native call, or an instruction that jumps to itself
+      loop = static_cast<Op>(prev->op) == Op::JUMP_BACK && prev->bc == -1;
+      if (c->monitor->spots()[word].tools[kSpotHandler]) from = f->raised_at;
+      else if (from && !loop) from--;
+    }
+    if (code_own_line(c, from) == line) {
+      if (!loop) return true;
+      tools &= 1u << kTraceTool;
+    }
+  }
+  if (!mon_notify(t, f, MonEvent::Line, tools, word, kSpotLine, small_int(line))) return false;
+  if (!has(tools, kTraceTool) || !t.trace_func || !f->obj || !f->obj->trace || !f->obj->trace_lines) return true;
+  f->obj->trace_line = line;
+  return tell_trace(t, f, MonEvent::Line, NAME("line"), kNone);
+}
+
+// All that is to be told before the instruction at f->pc runs; prev was run before it. False: an exception was raised. May change f->pc (f_lineno was set).
+static bool trace_instruction(Thread& t, Frame* f, const Word* prev) {
   Code* c = f->code;
-  bool first;
+  if (t.notes && t.notes->top == f && !tell_outcome(t, f, f->pc)) return false;
+  CodeMonitor* m = code_monitor(c);
+  if (!m) { static_cast<void>(raise_memory(t)); return false; }
+  Spot* spots = m->spots();
+  uint32_t word = f->pc_index();
+  bool fresh = false;  // just entered, or resumed
   if (f->on_heap) {
     GeneratorObject* g = generator_of(f);
-    first = g->resumed;
+    fresh = g->resumed && prev == f->pc;
     g->resumed = false;
   } else {
-    if (c->flags & (kCoGenerator | kCoCoroutine | kCoAsyncGenerator)) {  // up to RETURN_GENERATOR
-      t.trace_last = f;
-      return true;
-    }
-    first = f->pc == c->words && t.trace_last != f;
+    if (word < m->first) return true;
+    fresh = word == m->first && (m->first ? prev < f->pc : prev == f->pc);
   }
-  t.trace_last = f;
-  if (first && !entered(t, f)) return false;
-  if (f->obj && f->obj->c_call && !native_returned(t, f, NAME("c_return"))) return false;
+  bool first = fresh && word == m->first;
+  if (fresh && spots[word].tools[kSpotStart] && !tell_start(t, f, first ? MonEvent::PyStart : MonEvent::PyResume, spots[word].tools[kSpotStart], word)) return false;
   const Word* at = f->pc;
-  if (local_trace(t, f) && !line_and_opcode(t, f)) return false;
-  if (f->pc != at) return true;
-  switch (static_cast<Op>(at->op)) {
-    case Op::RETURN: case Op::RETURN_NONE: case Op::YIELD: {
-      Value v = static_cast<Op>(at->op) == Op::RETURN ? f->regs[at->a] : static_cast<Op>(at->op) == Op::YIELD ? f->regs[at->b] : kNone;
-      if (!leaving(t, f, v)) return false;
-      t.trace_last = nullptr;
-      break;
-    }
-    default:
-      if (!t.profile_func) break;
-      if (Value fn = native_callee(f)) {
-        Result<Value> shown = shown_callee(t, f, fn);
-        if (!shown.ok() || !frame_object(t, f).ok()) return false;
-        if (!profile_event(t, f, TraceEvent::kCCall, NAME("c_call"), shown.value())) return false;
-        f->obj->c_call.set(shown.value());
-      }
+  if (fresh && !first) prev = at - 1;  // the YIELD
+  if (uint32_t tools = spots[word].tools[kSpotLine]; tools && !tell_line(t, f, tools, word, prev, first)) return false;
+  if (uint32_t tools = spots[word].tools[kSpotInstruction]) {
+    if (!mon_notify(t, f, MonEvent::Instruction, tools, word, kSpotInstruction)) return false;
+    if (has(tools, kTraceTool) && f->obj && f->obj->trace_opcodes && !tell_trace(t, f, MonEvent::Instruction, NAME("opcode"), kNone)) return false;
   }
-  return true;
+  if (f->pc != at) {
+    at = f->pc;
+    word = f->pc_index();
+  }
+  Spot s = spots[word];
+  Op op = generic_op(static_cast<Op>(at->op));
+  switch (op) {
+    case Op::RETURN: case Op::RETURN_NONE:
+      return !s.tools[kSpotMain] || tell_return(t, f, MonEvent::PyReturn, s.tools[kSpotMain], word, op == Op::RETURN ? f->regs[at->a] : kNone);
+    case Op::YIELD: return !s.tools[kSpotMain] || tell_return(t, f, MonEvent::PyYield, s.tools[kSpotMain], word, f->regs[at->b]);
+    case Op::JUMP: case Op::JUMP_BACK: {
+      const Word* to = at + 1 + at->bc;
+      return mon_notify(t, f, MonEvent::Jump, s.tools[kSpotMain], word, kSpotMain, small_int(code_offset(static_cast<uint32_t>(to - c->words))));
+    }
+    case Op::SEND: return !(s.tools[kSpotStop] | monitoring().all[static_cast<int>(MonEvent::Raise)]) || note(t, f, at, {f->regs[at->b], Value()});
+    case Op::FOR_ITER: case Op::FOR_ITER_PAIR:
+      return !(s.tools[kSpotMain] | s.tools[kSpotAlt] | s.tools[kSpotStop]) || note(t, f, at, {f->regs[at->b], Value()});
+    default: break;
+  }
+  if (jump_field(op) != JumpField::None) return !(s.tools[kSpotMain] | s.tools[kSpotAlt]) || note(t, f, at, {});
+  if (!s.tools[kSpotMain]) return true;
+  Callee callee = callee_of(t, f, at);
+  if (!callee.fn) return true;
+  if (!tell_call(t, f, MonEvent::Call, s.tools[kSpotMain], word, callee, NAME("c_call"))) return false;
+  callee = callee_of(t, f, at);
+  return is_python(callee.fn) || t.in_trace || !is_traced(t) || note(t, f, at, callee);
+}
+
+static Value traced(Thread* t, const Word* pc, Frame* f, const Word*& next) {
+  const Word* prev = f->pc;
+  f->pc = pc;
+  if (UNLIKELY(!t->heap->eager.empty())) look(*t);
+  bool ok = trace_instruction(*t, f, prev);
+  next = f->pc;
+  return Value::from_bool(ok);
 }
 
 KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS) {
@@ -177,120 +339,76 @@ KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS) {
     table = t->dispatch;
     if (table != &k_trace_dispatch) DISPATCH();
   }
-  SAVE();
-  if (UNLIKELY(!t->heap->eager.empty())) look(*t);
-  if (!trace_instruction(*t, f)) FAIL();
-  pc = f->pc;
+  CodeMonitor* m = f->code->monitor;
+  if (m && m->version == t->interp->monitoring->version && !m->spots()[pc - f->code->words].bits && !(t->notes && t->notes->top == f) && t->heap->eager.empty()) {
+    SAVE();
+    MUSTTAIL return k_dispatch.op[pc->op](HANDLER_PASS);
+  }
+  const Word* next;
+  if (traced(t, pc, f, next) != kTrue) FAIL();
+  pc = next;
   table = t->dispatch;
   MUSTTAIL return k_dispatch.op[pc->op](HANDLER_PASS);
 }
 
+// The function stands at its definition when its start is told, a generator at its YIELD when its resumption is.
+int64_t start_event_word(Thread& t, const Frame* f) {
+  if (t.traced_frame != f) return -1;
+  if (t.trace_event == static_cast<int8_t>(MonEvent::PyStart)) return 0;
+  if (t.trace_event == static_cast<int8_t>(MonEvent::PyResume)) return f->pc_index() - 1;
+  return -1;
+}
+
+// ---- exceptions
+static uint32_t tools_for(MonEvent e) { return monitoring().all[static_cast<int>(e)]; }
+
 void trace_raised(Thread& t, Frame* f) {
   Value e = take_exc(t);
   Keep keep(e);
-  t.trace_last = f;
-  if (f->obj && f->obj->c_call && !native_returned(t, f, NAME("c_exception"))) return;
-  Op op = static_cast<Op>(f->pc->op);
-  Value fn = local_trace(t, f);
-  if (fn && op != Op::RERAISE && op != Op::CLEANUP_THROW && op != Op::END_ASYNC_FOR) {
-    Value tb = e.as<BaseException>()->traceback;
-    Result<Tuple*> arg = make_tuple(t, Value(type_of(e)), e, tb ? tb : kNone);
-    if (!arg.ok() || !trace_event(t, f, fn, TraceEvent::kException, NAME("exception"), arg.value())) return;
+  uint32_t word = f->pc_index();
+  while (t.notes && t.notes->top == f) {
+    Noted n = take_note(*t.notes);
+    if (jump_field(generic_op(static_cast<Op>(n.at->op))) != JumpField::None) continue;
+    Keep fn(n.callee.fn), arg(n.callee.arg);
+    CodeMonitor* m = code_monitor(f->code);
+    if (m && !tell_call(t, f, MonEvent::CRaise, m->spots()[word].tools[kSpotMain], word, n.callee, NAME("c_exception"))) return;
   }
+  Op op = static_cast<Op>(f->pc->op);
+  bool again = op == Op::RERAISE || op == Op::CLEANUP_THROW || op == Op::END_ASYNC_FOR || (op == Op::RAISE && f->pc->c == 0);
+  MonEvent event = again ? MonEvent::Reraise : MonEvent::Raise;
+  if (uint32_t tools = tools_for(event); tools && !tell_exception(t, f, event, tools, word, e)) return;
   restore_exc(t, e);
+}
+void trace_handled(Thread& t, Frame* f, uint32_t handler) {
+  uint32_t tools = tools_for(MonEvent::ExceptionHandled);
+  if (!tools) return;
+  Value e = take_exc(t);
+  Keep keep(e);
+  if (mon_notify(t, f, MonEvent::ExceptionHandled, tools, handler, kSpotStop, e)) restore_exc(t, e);
+}
+bool trace_swallowed(Thread& t, Frame* f) {
+  Value e = take_exc(t);
+  Keep keep(e);
+  uint32_t tools = tools_for(MonEvent::Raise);
+  return !tools || tell_exception(t, f, MonEvent::Raise, tools, f->pc_index(), e);
 }
 void trace_unwound(Thread& t, Frame* f) {
+  uint32_t tools = tools_for(MonEvent::PyUnwind);
+  bool maker = !f->on_heap && (f->code->flags & (kCoGenerator | kCoCoroutine | kCoAsyncGenerator));
+  if (maker || !tools) return;
   Value e = take_exc(t);
   Keep keep(e);
-  t.trace_last = nullptr;
-  bool maker = !f->on_heap && (f->code->flags & (kCoGenerator | kCoCoroutine | kCoAsyncGenerator));
-  if (!maker && !leaving(t, f, kNone)) return;
-  restore_exc(t, e);
+  if (tell_return(t, f, MonEvent::PyUnwind, tools, f->pc_index(), e)) restore_exc(t, e);
 }
 bool trace_thrown(Thread& t, Frame* f) {
+  generator_of(f)->resumed = false;
+  uint32_t tools = tools_for(MonEvent::PyThrow);
+  if (!tools) return true;
   Value e = take_exc(t);
   Keep keep(e);
-  generator_of(f)->resumed = false;
-  t.trace_last = f;
-  if (!entered(t, f)) return false;
+  if (!tell_start(t, f, MonEvent::PyThrow, tools, f->pc_index(), e)) return false;
   restore_exc(t, e);
   return true;
-}
-
-Result<Value> call_tracing(Thread& t, Value func, Tuple* args) {
-  bool outer = t.in_trace;
-  t.in_trace = false;
-  choose_table(t);
-  Result<Value> r = call_tuple(t, func, args, nullptr);
-  t.in_trace = outer;
-  choose_table(t);
-  return r;
-}
-
-// ---- f_lineno = n
-// At a statement's start the only live temporaries that a jump can keep or drop are the iterators of the loops around it. The loops around an
-// instruction, as far as there are no more temporaries than them; false when there are others (with, except, finally).
-struct Loop { uint32_t start, end; };
-static bool loops_around(const Code* c, uint32_t word, Loop* out, uint32_t* n) {
-  *n = 0;
-  for (uint32_t at = 0; at < c->nwords;) {
-    const Word* w = c->words + at;
-    Op op = static_cast<Op>(w->op);
-    if (op == Op::FOR_ITER || op == Op::FOR_ITER_PAIR) {
-      uint32_t end = at + 2 + static_cast<uint32_t>(w[1].offset);
-      if (word >= at && word < end) {
-        if (*n == 64) return false;
-        out[(*n)++] = {at, end};
-      }
-    }
-    at += kOpInfo[w->op].words;
-  }
-  return c->height_at(word) <= c->nlocals + *n;
-}
-
-Status set_frame_line(Thread& t, FrameObject* o, int64_t line) {
-  Frame* f = o->live;
-  if (!f || t.traced_frame != f) return RAISE(ValueError, "f_lineno can only be set in a trace function");
-  switch (t.trace_event) {
-    case TraceEvent::kLine: break;
-    case TraceEvent::kCall: return RAISE(ValueError, "can't jump from the 'call' event of a new frame");
-    case TraceEvent::kCCall: return RAISE(ValueError, "can't jump during a call");
-    default: return RAISE(ValueError, "can only jump from a 'line' trace event");
-  }
-  Code* c = f->code;
-  if (line < c->firstlineno) return RAISE(ValueError, "line %ld comes before the current code block", line);
-  int32_t best = INT32_MAX;
-  const PositionEntry* table = code_positions(c);
-  if (!table && c->npositions) return raise_memory(t);
-  for (uint32_t i = 0; i < c->npositions; i++)
-    if (table[i].line >= line && table[i].line < best) best = table[i].line;
-  if (best == INT32_MAX) return RAISE(ValueError, "line %ld comes after the current code block", line);
-  Loop here[64], there[64];
-  uint32_t nhere, nthere;
-  bool plain_here = loops_around(c, f->pc_index(), here, &nhere);
-  const char* why = nullptr;
-  for (uint32_t i = 0; i < c->npositions; i++) {
-    if (table[i].line != best || (i && table[i - 1].line == best)) continue;
-    uint32_t word = table[i].start;
-    if (!plain_here || !loops_around(c, word, there, &nthere)) { why = "incompatible stacks"; continue; }
-    bool inside = true;
-    for (uint32_t k = 0; k < nthere; k++) {
-      bool found = false;
-      for (uint32_t j = 0; j < nhere; j++) found |= here[j].start == there[k].start;
-      inside &= found;
-    }
-    if (!inside) { why = "can't jump into the body of a for loop"; continue; }
-    frame_write_barrier(interp());
-    // Variables that the skipped code would have bound must not be found empty.
-    uint32_t unbound = 0;
-    for (uint32_t r = 0; r < c->varnames->size; r++) if (!f->regs[r]) { f->regs[r] = kNone; unbound++; }
-    if (unbound) TRY(warn(t, KAA_TYPE(RuntimeWarning), 1, "assigning None to %u unbound local%s", unbound, unbound == 1 ? "" : "s"));
-    f->pc = c->words + word;
-    o->trace_line = -1;
-    o->trace_word = 0;
-    return {};
-  }
-  return RAISE(ValueError, "%s", why);
 }
 
 }  // namespace kaa

@@ -15,6 +15,7 @@
 #include "parser/ast.h"
 #include "parser/parser.h"
 #include "modules/sys_module.h"
+#include "runtime/audit.h"
 #include "runtime/call.h"
 
 namespace kaa {
@@ -45,6 +46,10 @@ void print_and_clear(Thread& t) {
   if (!hook) {
     fputs("sys.excepthook is missing\n", stderr);
     return;
+  }
+  if (!audit(t, "sys.excepthook", hook, type_of(e), e, tb ? tb : kNone).ok()) {
+    if (!exc_matches(t, KAA_TYPE(RuntimeError))) write_unraisable(t, Value());
+    clear_exc(t);
   }
   if (call(t, hook, type_of(e), e, tb ? tb : kNone).ok() || exc_matches(t, KAA_TYPE(SystemExit))) return;
   fputs("Error in sys.excepthook:\n", stderr);

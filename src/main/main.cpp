@@ -13,7 +13,6 @@
 
 #include "modules/faulthandler/faulthandler.h"
 #include "main/interactive.h"
-#include "main/teardown.h"
 #include "modules/kaa/kaa.h"
 #include "modules/code_builtins.h"
 #include "modules/frozen.h"
@@ -22,6 +21,7 @@
 #include "modules/signal_module.h"
 #include "modules/sys_module.h"
 #include "objects/exceptions.h"
+#include "runtime/audit.h"
 #include "runtime/call.h"
 #include "runtime/codecs_api.h"
 #include "runtime/startup.h"
@@ -324,18 +324,20 @@ int configure(char** argv, Config& c, const What& what) {
   // sys.executable: as called, made absolute.
   std::string exe = argv[0];
   if (exe.find('/') == std::string::npos) {
+    std::string called = exe;
+    exe.clear();  // nobody can say where it is
     const char* path = getenv("PATH");
     std::string s = path ? path : "";
     for (size_t p = 0; p <= s.size();) {
       size_t e = s.find(':', p);
       if (e == std::string::npos) e = s.size();
-      std::string t = s.substr(p, e - p) + "/" + exe;
+      std::string t = s.substr(p, e - p) + "/" + called;
       if (is_file(t) && access(t.c_str(), X_OK) == 0) { exe = t; break; }
       p = e + 1;
     }
   }
   char cwd[PATH_MAX];
-  if (exe[0] != '/' && getcwd(cwd, sizeof cwd)) exe = std::string(cwd) + "/" + (exe.rfind("./", 0) == 0 ? exe.substr(2) : exe);
+  if (!exe.empty() && exe[0] != '/' && getcwd(cwd, sizeof cwd)) exe = std::string(cwd) + "/" + (exe.rfind("./", 0) == 0 ? exe.substr(2) : exe);
   c.executable = exe;
   if (!find_library(c)) return 1;
   c.base_exec_prefix = c.base_prefix;
@@ -659,7 +661,7 @@ bool shut_down(Thread& t, const char* title) {
   for (const auto& [option, value] : g_config.x_options)
     if (option == "lifecycle" && value.empty() && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
   kaa_report_write(t, title);
-  tear_down_modules(t);
+  tear_down(t);
   return flush_std_files(t) || failed;
 }
 

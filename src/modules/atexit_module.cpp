@@ -22,9 +22,17 @@ Result<Value> atexit_unregister(Thread& t, Args a) {
   List* l = entries();
   if (!l) return kNone;
   for (uint64_t i = l->size; i-- > 0;) {
-    if (i >= l->size) continue;
-    bool eq = TRY(equal(t, l->items[i].as<Tuple>()->items[0], a[0]));
-    if (eq && i < l->size) TRY(call_method(t, l, NAME("pop"), small_int(static_cast<int64_t>(i))));
+    if (i >= l->size) i = l->size - 1;
+    Value entry = l->items[i];
+    if (!TRY(equal(t, a[0], entry.as<Tuple>()->items[0]))) continue;
+    l = entries();  // the comparison may have changed the list
+    for (uint64_t j = l->size; j-- > 0;) {
+      if (l->items[j] != entry) continue;
+      TRY(call_method(t, l, NAME("pop"), small_int(static_cast<int64_t>(j))));
+      i = j;
+      break;
+    }
+    if (!l->size) break;
   }
   return kNone;
 }
@@ -35,7 +43,7 @@ Result<Value> atexit_run(Thread& t, Args) {
     Value e = TRY(call_method(t, l, NAME("pop")));
     Tuple* u = e.as<Tuple>();
     Result<Value> r = call_tuple(t, u->items[0], u->items[1].as<Tuple>(), u->items[2].as<Dict>());
-    if (!r.ok()) write_unraisable(t, u->items[0], "Exception ignored in atexit callback");
+    if (!r.ok()) write_unraisable_in(t, "atexit callback", u->items[0]);
   }
 }
 Result<Value> atexit_clear(Thread& t, Args) { entries() = TRY(new_list(t)); return kNone; }

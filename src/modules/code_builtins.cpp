@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "modules/ast_module.h"
+#include "runtime/audit.h"
 #include "runtime/call.h"
 #include "runtime/code_builder.h"
 #include "runtime/warnings.h"
@@ -261,6 +262,10 @@ Result<Str*> filename_argument(Thread& t, Value v) {
   return RAISE(TypeError, "expected str, bytes or os.PathLike object, not %T", v);
 }
 
+static Status audit_compile(Thread& t, const std::string& text, Value filename) {
+  if (LIKELY(!interp().auditing)) return {};
+  return audit(t, "compile", TRY(new_bytes(t, text.data(), text.size())), filename);
+}
 Result<Value> builtin_compile(Thread& t, Args a) {
   Str* filename = TRY(filename_argument(t, a[1]));
   if (!is_str(a[2])) return RAISE(TypeError, "compile() argument 'mode' must be str, not %T", a[2]);
@@ -291,6 +296,7 @@ Result<Value> builtin_compile(Thread& t, Args a) {
   if (tree) return compile_ast_object(t, a[0], filename, pm, flags, optimize);
   std::string text;
   TRY(source_text(t, a[0], filename, "compile", "string, bytes or AST", &flags, text));
+  TRY(audit_compile(t, text, filename));
   if (flags & compiler::kOnlyAst) return parse_to_ast_object(t, text, filename, pm, flags, optimize, feature_version);
   return compile_utf8(t, text, filename, m, flags, optimize);
 }
@@ -345,6 +351,7 @@ Result<Value> builtin_exec(Thread& t, Args a) {
       for (uint64_t i = 0; fine && i < c->nfree; i++) fine = IS_EXACT(closure.as<Tuple>()->items[i], cell);
       if (!fine) return RAISE(TypeError, "code object requires a closure of exactly length %u", c->nfree);
     }
+    TRY(audit(t, "exec", c));
     TRY(run_code(t, c, ns.globals, ns.locals, closure ? closure.as<Tuple>() : nullptr));
     return kNone;
   }
@@ -352,7 +359,9 @@ Result<Value> builtin_exec(Thread& t, Args a) {
   std::string text;
   uint32_t flags = inherited_flags(t);
   TRY(source_text(t, src, NAME("<string>"), "exec", "string, bytes or code", &flags, text));
+  TRY(audit_compile(t, text, NAME("<string>")));
   Code* c = TRY(compile_utf8(t, text, NAME("<string>"), CompileMode::kExec, flags, -1));
+  TRY(audit(t, "exec", c));
   TRY(run_code(t, c, ns.globals, ns.locals));
   return kNone;
 }
@@ -363,6 +372,7 @@ Result<Value> builtin_eval(Thread& t, Args a) {
   Value src = a[0];
   if (IS_EXACT(src, code)) {
     if (src.as<Code>()->nfree) return RAISE(TypeError, "code object passed to eval() may not contain free variables");
+    TRY(audit(t, "exec", src));
     return run_code(t, src.as<Code>(), ns.globals, ns.locals);
   }
   std::string text;
@@ -370,7 +380,9 @@ Result<Value> builtin_eval(Thread& t, Args a) {
   TRY(source_text(t, src, NAME("<string>"), "eval", "string, bytes or code", &flags, text));
   size_t skip = text.find_first_not_of(" \t");
   if (skip == std::string::npos) skip = text.size();
+  TRY(audit_compile(t, text, NAME("<string>")));
   Code* c = TRY(compile_utf8(t, std::string_view(text).substr(skip), NAME("<string>"), CompileMode::kEval, flags, -1));
+  TRY(audit(t, "exec", c));
   return run_code(t, c, ns.globals, ns.locals);
 }
 

@@ -53,7 +53,10 @@ Status make_own(Thread& t, ContextObject* c) {
 }
 
 // ---- Context
-Result<Value> context_new(Thread& t, Args) { return TRY(new_context(t, nullptr, false)); }
+Result<Value> context_new(Thread& t, Args a, Tuple* kwnames) {
+  if (a.n > 1 || (kwnames && kwnames->size)) return RAISE(TypeError, "Context() does not accept any arguments");
+  return TRY(new_context(t, nullptr, false));
+}
 Result<Value> context_copy_of(Thread& t, ContextObject* c) {
   c->shared = true;
   return TRY(new_context(t, c->vars, true));
@@ -107,7 +110,7 @@ Result<Value> context_eq(Thread& t, Args a) {
   return compare(t, CompareOp::EQ, a.as<ContextObject>(0)->vars.get(), a.as<ContextObject>(1)->vars.get());
 }
 const MethodDef k_context[] = {
-    {"__new__", context_new, "($cls, /)", "", MethodKind::kNew},
+    {"__new__", context_new, nullptr, "", MethodKind::kNew},
     {"run", context_run, nullptr, "Calls a function with this context as the current one."},
     {"copy", context_copy, "($self, /)", "A copy."},
     {"get", context_get, "($self, key, default=None, /)", "The value of a variable, or the default."},
@@ -123,12 +126,20 @@ const MethodDef k_context[] = {
 const TypeSpec k_context_spec = {.doc = "Variables with their values.", .methods = k_context, .layout = &kLayout<ContextObject>, .flags = kTypeWeakrefable | kTypeMapping, .unhashable = "x"};
 
 // ---- ContextVar
-Result<Value> var_new(Thread& t, Args a) {
+Result<Value> var_new(Thread& t, Args a, Tuple* kwnames) {
+  uint32_t nkw = kwnames ? static_cast<uint32_t>(kwnames->size) : 0, n = a.n - nkw - 1;
+  if (n < 1) return RAISE(TypeError, "ContextVar() takes exactly 1 positional argument (0 given)");
+  if (n + nkw > 2) return RAISE(TypeError, "ContextVar() takes at most 2 arguments (%u given)", n + nkw);
+  if (n > 1) return RAISE(TypeError, "ContextVar() takes exactly 1 positional argument (%u given)", n);
+  if (nkw && !str_equal_ascii(kwnames->items[0].as<Str>(), "default"))
+    return RAISE(TypeError, "ContextVar() got an unexpected keyword argument '%U'", kwnames->items[0].as<Str>());
+  Value fallback = nkw ? a[2] : Value();
   if (!is_str(a[1])) return RAISE(TypeError, "context variable name must be a str");
+  int64_t name_hash = TRY(hash(t, a[1]));
   ContextVarObject* v = TRY(alloc_as<ContextVarObject>(t, g_var));
   v->name.init(a[1].as<Str>());
-  v->fallback.init(a[2]);
-  v->hash = identity_hash(v) ^ str_hash(a[1].as<Str>());
+  v->fallback.init(fallback);
+  v->hash = identity_hash(v) ^ name_hash;
   if (v->hash == -1) v->hash = -2;
   return v;
 }
@@ -176,7 +187,7 @@ Result<Value> var_repr(Thread& t, Args a) {
 Result<Value> var_name(Thread&, Value s) { return s.as<ContextVarObject>()->name.get(); }
 Result<Value> var_class_getitem(Thread& t, Args a) { return generic_alias(t, a[0], a[1]); }
 const MethodDef k_var[] = {
-    {"__new__", var_new, "($cls, name, /, *, default=<unrepresentable>)", "", MethodKind::kNew},
+    {"__new__", var_new, nullptr, "", MethodKind::kNew},
     {"get", var_get, "($self, default=<unrepresentable>, /)", "The value in the current context."},
     {"set", var_set, "($self, value, /)", "Sets the value in the current context; the token undoes it."},
     {"reset", var_reset, "($self, token, /)", "Takes back what set() did."},

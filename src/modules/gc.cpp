@@ -2,12 +2,14 @@
 //
 // Kaa has two generations: objects that no collection has seen yet (0) and the rest (2); generation 1 collects as 2 does. Thresholds are kept as they are
 // set; a first one of 0 switches automatic collection off, as in CPython.
+#include <stdio.h>
 #include <time.h>
 
 #include <vector>
 
 #include "heap/heap_inl.h"
-#include "objects/traits.h"
+#include "heap/reclaim_inl.h"
+#include "runtime/audit.h"
 #include "runtime/call.h"
 #include "runtime/startup.h"
 #include "runtime/types.h"
@@ -43,11 +45,45 @@ bool tracked(Value v) {
     for (uint64_t i = 0; i < u->size; i++) if (tracked(u->items[i])) return true;
     return false;
   }
-  return is_container(v.object()) && !is_internal(v.object());
+  Type* ty = type_of(v);
+  if (ty == KAA_TYPE(bytearray) || ty == KAA_TYPE(range) || (ty->has(kTypeType) && !v.as<Type>()->has(kTypeHeap))) return false;  // as in CPython
+  return ty->has(kTypeHeap) || (is_container(v.object()) && !is_internal(v.object()));
 }
 
 // ---- collecting
+uint64_t g_began = 0;
+uint64_t now_ns() {
+  timespec ts;
+  clock_gettime(CLOCK_MONOTONIC, &ts);
+  return static_cast<uint64_t>(ts.tv_sec) * 1000000000u + static_cast<uint64_t>(ts.tv_nsec);
+}
+// gc.DEBUG_STATS: a few lines on stderr, as CPython writes them.
+void print_stats(Thread& t, bool start, int generation, size_t collected) {
+  if (!start) {
+    fprintf(stderr, "gc: done, %zu unreachable, 0 uncollectable, %.4fs elapsed\n", collected, static_cast<double>(now_ns() - g_began) / 1e9);
+    return;
+  }
+  g_began = now_ns();
+  uint64_t young = 0, old = 0, frozen = 0;
+  t.heap->each_object([&](Object* o) {
+    if (!is_container(o) || is_internal(o)) return;
+    if (o->rc & kFrozen) frozen++;
+    else (o->rc & kOld ? old : young)++;
+  });
+  fprintf(stderr, "gc: collecting generation %d...\ngc: objects in each generation: %lu %lu 0\ngc: objects in permanent generation: %lu\n", generation,
+          static_cast<unsigned long>(young), static_cast<unsigned long>(old), static_cast<unsigned long>(frozen));
+}
+// gc.DEBUG_COLLECTABLE.
+void print_garbage(const std::vector<Object*>& found) {
+  for (Object* o : found) {
+    Str* name = o->type()->name;
+    fputs("gc: collectable <", stderr);
+    for (size_t i = 0; i < name->length; i++) fputc(name->at(i) < 128 ? static_cast<int>(name->at(i)) : '?', stderr);
+    fprintf(stderr, " %p>\n", static_cast<void*>(o));
+  }
+}
 void tell(Thread& t, const char* phase, int generation, size_t collected) {
+  if (g_debug & kDebugStats) print_stats(t, phase[2] == 'a', generation, collected);
   if (!g_callbacks || !g_callbacks->size) return;
   Value saved = take_exc(t);
   Keep keep(saved);
@@ -97,6 +133,7 @@ Result<Value> gc_get_debug(Thread&, Args) { return small_int(g_debug); }
 Result<Value> gc_set_debug(Thread& t, Args a) {
   g_debug = TRY(to_cint(t, a[0]));
   t.heap->keep_garbage = g_debug & kDebugSaveAll ? save_garbage : nullptr;
+  g_garbage_found = g_debug & kDebugCollectable ? print_garbage : nullptr;
   return kNone;
 }
 Result<Value> gc_get_threshold(Thread& t, Args) {
@@ -147,6 +184,7 @@ Result<Value> gc_get_objects(Thread& t, Args a) {
     if (generation >= 3) return RAISE(ValueError, "generation parameter must be less than the number of available generations (3)");
     if (generation < 0) return RAISE(ValueError, "generation parameter cannot be negative");
   }
+  TRY(audit(t, "gc.get_objects", small_int(generation)));
   return objects_where(t, [&](Object* o) {
     if (!is_container(o) || is_internal(o) || (o->rc & kDead)) return false;
     return generation < 0 || generation == (o->rc & kOld ? 2 : 0);
@@ -161,6 +199,7 @@ struct Finder final : ChildVisitor {
   }
 };
 Result<Value> gc_get_referrers(Thread& t, Args a) {
+  if (interp().auditing) TRY(audit(t, "gc.get_referrers", TRY(tuple_of(t, a.p, a.n))));
   return objects_where(t, [&](Object* o) {
     if (is_internal(o) || !is_container(o) || (o->rc & kDead)) return false;
     Finder f(a);
@@ -179,18 +218,14 @@ Result<Value> gc_get_referrers(Thread& t, Args a) {
   });
 }
 Result<Value> gc_get_referents(Thread& t, Args a) {
+  if (interp().auditing) TRY(audit(t, "gc.get_referents", TRY(tuple_of(t, a.p, a.n))));
   List* l = TRY(new_list(t));
   std::vector<Value> children;
   for (uint32_t i = 0; i < a.n; i++) {
     if (!a[i].is_object() || !is_container(a[i].object())) continue;
     // Children are held by the object while they are copied: nothing runs in between but allocation.
-    struct V final : ChildVisitor {
-      std::vector<Value>& out;
-      explicit V(std::vector<Value>& o) : out(o) {}
-      void child(Value v) override { if (!is_internal(v.object())) out.push_back(v); }
-    } v(children);
     children.clear();
-    visit_children(a[i].object(), v);
+    each_value(a[i].object(), type_of(a[i]), [&](Value v) { if (!v.is_object() || !is_internal(v.object())) children.push_back(v); });
     if (type_of(a[i])->has(kTypeHeap)) children.push_back(type_of(a[i]));
     for (Value c : children) TRY(list_append(t, l, c));
   }

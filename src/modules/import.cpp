@@ -3,6 +3,7 @@
 #include "modules/import.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -239,15 +240,20 @@ Status start_importlib(Thread& t, Str* stdlib) {
 // ---- _imp
 namespace {
 
-int g_lock_depth = 0;  // the import lock: threads take turns, so a depth is all there is to it
+// The import lock: its owner may take it again.
+struct ImportLock {
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t free = PTHREAD_COND_INITIALIZER;
+  Thread* owner = nullptr;
+  int depth = 0;
+} g_lock;
 
-Result<Value> imp_acquire_lock(Thread&, Args) { g_lock_depth++; return kNone; }
+Result<Value> imp_acquire_lock(Thread& t, Args) { import_lock_acquire(t); return kNone; }
 Result<Value> imp_release_lock(Thread& t, Args) {
-  if (g_lock_depth == 0) return RAISE(RuntimeError, "not holding the import lock");
-  g_lock_depth--;
+  if (!import_lock_release(t)) return RAISE(RuntimeError, "not holding the import lock");
   return kNone;
 }
-Result<Value> imp_lock_held(Thread&, Args) { return Value::from_bool(g_lock_depth > 0); }
+Result<Value> imp_lock_held(Thread&, Args) { return Value::from_bool(g_lock.owner != nullptr); }
 
 Result<Value> imp_is_builtin(Thread& t, Args a) {
   if (!is_str(a[0])) return RAISE(TypeError, "is_builtin() argument must be str, not %T", a[0]);
@@ -386,6 +392,38 @@ Status imp_exec(Thread& t, Module* m) {
 }
 
 }  // namespace
+
+void import_lock_acquire(Thread& t) {
+  if (g_lock.owner == &t) {
+    g_lock.depth++;
+    return;
+  }
+  if (g_lock.owner) {
+    Blocking b(t);
+    pthread_mutex_lock(&g_lock.mutex);
+    while (g_lock.owner) pthread_cond_wait(&g_lock.free, &g_lock.mutex);
+    g_lock.owner = &t;
+    pthread_mutex_unlock(&g_lock.mutex);
+  } else {
+    pthread_mutex_lock(&g_lock.mutex);
+    g_lock.owner = &t;
+    pthread_mutex_unlock(&g_lock.mutex);
+  }
+  g_lock.depth = 1;
+}
+bool import_lock_release(Thread& t) {
+  if (g_lock.owner != &t) return false;
+  if (--g_lock.depth) return true;
+  pthread_mutex_lock(&g_lock.mutex);
+  g_lock.owner = nullptr;
+  pthread_cond_signal(&g_lock.free);
+  pthread_mutex_unlock(&g_lock.mutex);
+  return true;
+}
+void import_lock_after_fork() {
+  g_lock.mutex = PTHREAD_MUTEX_INITIALIZER;
+  g_lock.free = PTHREAD_COND_INITIALIZER;
+}
 
 extern const ModuleDef _imp_module = {"_imp", "What importlib is built on.", k_functions, imp_exec};
 

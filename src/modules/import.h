@@ -5,7 +5,7 @@
 namespace kaa {
 
 // What .pyc files depend on besides the instruction set: raise it with the marshal format, when an instruction's meaning changes, or when compiled code was wrong.
-constexpr uint32_t kMarshalFormat = 7;
+constexpr uint32_t kMarshalFormat = 8;
 
 // Magic number of .pyc files: two bytes from a hash of the instruction set, which so can never be read by another one, and "\r\n".
 constexpr uint32_t pyc_magic() {
@@ -21,6 +21,10 @@ constexpr uint32_t kPycMagic = pyc_magic();
 
 // Runs importlib._bootstrap and its external half from the library folder; afterwards `import` works.
 Status start_importlib(Thread& t, Str* stdlib);
+// The lock that imports once had for all modules. fork() waits for it, so that the child finds no half made module.
+void import_lock_acquire(Thread& t);
+bool import_lock_release(Thread& t);   // false: not held by this thread
+void import_lock_after_fork();         // in the child, whose thread holds it
 // The folder of the library's Python files; set before start_importlib.
 Str* library_folder();
 

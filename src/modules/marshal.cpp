@@ -22,6 +22,7 @@
 #include "bytecode/positions.h"
 #include "modules/marshal.h"
 #include "objects/traits.h"
+#include "runtime/audit.h"
 #include "runtime/code_builder.h"
 #include "types/int.h"
 #include "types/set.h"
@@ -862,12 +863,14 @@ Result<bool> allow_code_arg(Thread& t, Value v) { return v ? truth(t, v) : Resul
 Result<Value> marshal_dumps(Thread& t, Args a) {
   int version = a[1] ? TRY(to_cint(t, a[1])) : kVersion;
   bool allow = TRY(allow_code_arg(t, a[2]));
+  TRY(audit(t, "marshal.dumps", a[0], small_int(version)));
   Writer w(t, version, allow);
   return TRY(w.run(a[0]));
 }
 Result<Value> marshal_dump(Thread& t, Args a) {
   int version = a[2] ? TRY(to_cint(t, a[2])) : kVersion;
   bool allow = TRY(allow_code_arg(t, a[3]));
+  TRY(audit(t, "marshal.dumps", a[0], small_int(version)));
   Writer w(t, version, allow);
   Value b = TRY(w.run(a[0]));
   return call_method(t, a[1], NAME("write"), b);
@@ -876,6 +879,7 @@ Result<Value> marshal_loads(Thread& t, Args a) {
   bool allow = TRY(allow_code_arg(t, a[1]));
   BufferHold b;
   TRY(b.get(t, a[0]));
+  if (interp().auditing) TRY(audit(t, "marshal.loads", TRY(new_bytes(t, b.data(), b.size()))));
   Reader r(t, b.data(), b.size(), allow);
   return r.run();
 }
@@ -883,6 +887,7 @@ Result<Value> marshal_load(Thread& t, Args a) {
   bool allow = TRY(allow_code_arg(t, a[1]));
   Value probe = TRY(call_method(t, a[0], NAME("read"), small_int(0)));
   if (!is_bytes(probe)) return RAISE(TypeError, "file.read() returned not bytes but %T", probe);
+  TRY(audit(t, "marshal.load"));
   Reader r(t, a[0], allow);
   return r.run();
 }

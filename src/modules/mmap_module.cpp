@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "modules/posix/sys_util.h"
+#include "runtime/audit.h"
 #include "types/slice.h"
 
 namespace kaa {
@@ -69,6 +70,7 @@ FN(new) {
   int access = static_cast<int>(TRY(int_arg(t, a[5], kDefault)));
   int64_t offset = a[6] ? TRY(to_int64(t, a[6])) : 0;
   bool track = TRY(bool_arg(t, a[7], true));
+  TRY(audit(t, "mmap.__new__", small_int(fd), a[2], small_int(access), a[6] ? a[6] : small_int(0)));
   if (size < 0) return RAISE(OverflowError, "memory mapped length must be positive");
   if (offset < 0) return RAISE(OverflowError, "memory mapped offset must be positive");
   if (access != kDefault && (flags != MAP_SHARED || prot != (PROT_READ | PROT_WRITE)))

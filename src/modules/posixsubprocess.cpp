@@ -15,6 +15,7 @@
 
 #include "modules/posix/posix.h"
 #include "modules/signal_module.h"
+#include "runtime/audit.h"
 
 extern char** environ;
 
@@ -152,6 +153,7 @@ Status keep_arg(Thread& t, Value v, std::vector<int>& out) {
 Result<Value> fork_exec(Thread& t, Args a) {
   Child c{};
   Value args = a[0], exec_list = a[1], pass_fds = a[3], cwd = a[4], env = a[5];
+  TRY(audit(t, "_posixsubprocess.fork_exec", exec_list, args, env));
   c.close_fds = TRY(truth(t, a[2]));
   std::vector<int> keep;
   TRY(keep_arg(t, pass_fds, keep));

@@ -55,6 +55,11 @@ Status run_handlers(Thread& t) {
     if (!g_tripped[sig].exchange(false)) continue;
     Value f = g_handlers->items[sig];
     if (f.is_none() || f == small_int(0) || f == small_int(1)) continue;  // changed since it came
+    if (interp().finalizing) {
+      static_cast<void>(RAISE(OSError, "Signal %d ignored due to race condition", sig));
+      write_unraisable(t, Value());
+      continue;
+    }
     Value frame = kNone;
     if (t.frame) frame = TRY(frame_object(t, t.frame));
     Result<Value> r = call(t, f, small_int(sig), frame);
@@ -361,6 +366,10 @@ Status signal_exec(Thread& t, Module* m) {
 
 }  // namespace
 
+bool signal_is_handled(int sig) {
+  Value f = g_handlers->items[sig];
+  return !f.is_none() && f != small_int(0) && f != small_int(1);
+}
 void trip_signal(int sig) {
   g_tripped[sig] = true;
   g_any = true;

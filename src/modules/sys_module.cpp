@@ -16,6 +16,7 @@
 #include "runtime/call.h"
 #include "runtime/codecs_api.h"
 #include "runtime/startup.h"
+#include "runtime/audit.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
 #include "types/objmodel.h"
@@ -62,7 +63,9 @@ Result<Value> sys_getframe(Thread& t, Args a) {
   Frame* f = t.frame;
   while (f && depth-- > 0) f = f->prev;
   if (!f) return RAISE(ValueError, "call stack is not deep enough");
-  return TRY(frame_object(t, f));
+  FrameObject* o = TRY(frame_object(t, f));
+  TRY(audit(t, "sys._getframe", o));
+  return o;
 }
 Result<Value> sys_settrace(Thread& t, Args a) { TRY(set_trace(t, a[0])); return kNone; }
 Result<Value> sys_gettrace(Thread& t, Args) { return t.trace_func ? t.trace_func : kNone; }
@@ -82,6 +85,7 @@ Result<Value> sys_call_tracing(Thread& t, Args a) {
 }
 Result<Value> sys_getframemodulename(Thread& t, Args a) {
   int depth = a[0] ? TRY(to_cint(t, a[0])) : 0;
+  TRY(audit(t, "sys._getframemodulename", small_int(depth)));
   Frame* f = t.frame;
   while (f && depth-- > 0) f = f->prev;
   if (!f) return kNone;
@@ -89,6 +93,7 @@ Result<Value> sys_getframemodulename(Thread& t, Args a) {
   return m ? m : kNone;
 }
 Result<Value> sys_current_frames(Thread& t, Args) {
+  TRY(audit(t, "sys._current_frames"));
   Dict* d = TRY(new_dict(t));
   for (Thread* x = interp().threads; x; x = x->next)
     if (x->frame) {
@@ -96,6 +101,17 @@ Result<Value> sys_current_frames(Thread& t, Args) {
       Value id = TRY(make_uint(t, x->id));
       TRY(dict_set(t, d, id, fo));
     }
+  return d;
+}
+Result<Value> sys_current_exceptions(Thread& t, Args) {
+  TRY(audit(t, "sys._current_exceptions"));
+  Dict* d = TRY(new_dict(t));
+  for (Thread* x = interp().threads; x; x = x->next) {
+    Value e = kNone;
+    for (ExcState* s = x->exc_state; s && e.is_none(); s = s->prev)
+      if (s->exc) e = s->exc;
+    TRY(dict_set(t, d, TRY(make_uint(t, x->id)), e));
+  }
   return d;
 }
 Result<Value> sys_intern(Thread& t, Args a) {
@@ -312,22 +328,13 @@ Result<Value> sys_breakpointhook(Thread& t, Args a, Tuple* kwnames) {
   return call_args(t, f.value(), a.p, a.n - nkw, kwnames);
 }
 
-// ---- audit hooks of Python code
-Root<List*>& audit_hooks() { static auto* r = new Root<List*>(); return *r; }
 Result<Value> sys_audit(Thread& t, Args a) {
-  List* hooks = audit_hooks();
   if (a.n < 1) return RAISE(TypeError, "audit expected at least 1 argument, got 0");
   if (!is_str(a[0])) return RAISE(TypeError, "expected str for argument 'event', not %T", a[0]);
-  if (!hooks) return kNone;
-  Tuple* args = TRY(tuple_of(t, a.p + 1, a.n - 1));
-  for (uint64_t i = 0; i < hooks->size; i++) TRY(call(t, hooks->items[i], a[0], args));
+  if (interp().auditing) TRY(audit_args(t, a[0].as<Str>(), a.p + 1, a.n - 1));
   return kNone;
 }
-Result<Value> sys_addaudithook(Thread& t, Args a) {
-  if (!audit_hooks().get()) audit_hooks() = TRY(new_list(t));
-  TRY(list_append(t, audit_hooks(), a[0]));
-  return kNone;
-}
+Result<Value> sys_addaudithook(Thread& t, Args a) { TRY(add_audit_hook(t, a[0])); return kNone; }
 Result<Value> sys_get_asyncgen_hooks(Thread& t, Args) {
   return TRY(make_tuple(t, t.async_gen_firstiter ? t.async_gen_firstiter : kNone, t.async_gen_finalizer ? t.async_gen_finalizer : kNone));
 }
@@ -361,6 +368,7 @@ const MethodDef k_functions[] = {
     {"call_tracing", sys_call_tracing, "(func, args, /)", "Calls func(*args) with tracing on, from a trace function.", kF},
     {"_getframemodulename", sys_getframemodulename, "(depth=0)", "The module name of a frame of the call stack.", kF},
     {"_current_frames", sys_current_frames, "()", "The innermost frame of each thread.", kF},
+    {"_current_exceptions", sys_current_exceptions, "()", "The exception that each thread handles, or None.", kF},
     {"intern", sys_intern, "(string, /)", "The one string with this text that names are compared by.", kF},
     {"_is_interned", sys_is_interned, "(string, /)", "Whether the string is interned.", kF},
     {"_is_immortal", sys_is_immortal, "(op, /)", "Whether the object is never reclaimed.", kF},
@@ -425,7 +433,7 @@ static Result<Value> text_list(Thread& t, const std::vector<std::string>& v, boo
 
 // A named tuple made once, of a type that cannot be instantiated: the field names are the type's.
 struct RecordField { const char* name; Value v; };
-static Result<Value> named_tuple(Thread& t, const char* type_name, const char* doc, std::initializer_list<RecordField> fields) {
+static Result<Value> named_tuple(Thread& t, const char* type_name, const char* doc, std::initializer_list<RecordField> fields, uint32_t visible = ~0u) {
   StructSeqField* defs = new StructSeqField[fields.size() + 1];  // lives as long as the type
   uint32_t n = 0;
   Tuple* keep = TRY(new_tuple(t, fields.size()));  // the values may be new
@@ -434,7 +442,7 @@ static Result<Value> named_tuple(Thread& t, const char* type_name, const char* d
     tuple_init(keep, n++, f.v);
   }
   defs[n] = kStructSeqEnd;
-  StructSeqDef* def = new StructSeqDef{type_name, doc, defs, n, true};
+  StructSeqDef* def = new StructSeqDef{type_name, doc, defs, visible < n ? visible : n, true};
   Type* ty = TRY(make_structseq(t, *def));
   Tuple* u = TRY(new_structseq(t, ty));
   for (uint32_t i = 0; i < n; i++) structseq_set(u, i, keep->items[i]);
@@ -452,7 +460,7 @@ static Status sys_records(Thread& t, Module* m, const Config& c) {
        {"no_user_site", n(c.no_user_site)}, {"no_site", n(c.no_site)}, {"ignore_environment", n(c.ignore_environment)}, {"verbose", n(c.verbose)}, {"bytes_warning", n(c.bytes_warning)},
        {"quiet", n(c.quiet)}, {"hash_randomization", n(c.hash_seed != 0)}, {"isolated", n(c.isolated)}, {"dev_mode", Value::from_bool(c.dev_mode)}, {"utf8_mode", n(c.utf8_mode)},
        {"warn_default_encoding", n(c.warn_default_encoding)}, {"safe_path", Value::from_bool(c.safe_path)}, {"int_max_str_digits", n(c.int_max_str_digits)}, {"gil", n(1)},
-       {"thread_inherit_context", n(0)}, {"context_aware_warnings", n(0)}}));
+       {"thread_inherit_context", n(0)}, {"context_aware_warnings", n(0)}}, 18));
   TRY(module_add(t, m, "flags", flags));
   auto d = [&](double x) -> Result<Value> { return make_float(t, x); };
   Value fi = TRY(named_tuple(t, "sys.float_info", "Limits of float.",
@@ -464,7 +472,7 @@ static Status sys_records(Thread& t, Module* m, const Config& c) {
   Value hi = TRY(named_tuple(t, "sys.hash_info", "How hashes are made.",
       {{"width", n(64)}, {"modulus", n((int64_t{1} << 61) - 1)}, {"inf", n(314159)}, {"nan", n(0)}, {"imag", n(1000003)}, {"algorithm", NAME("siphash13")}, {"hash_bits", n(64)}, {"seed_bits", n(128)}, {"cutoff", n(0)}}));
   TRY(module_add(t, m, "hash_info", hi));
-  Value ti = TRY(named_tuple(t, "sys.thread_info", "Which threads there are.", {{"name", NAME("pthread")}, {"lock", NAME("pymutex")}, {"version", kNone}}));
+  Value ti = TRY(named_tuple(t, "sys.thread_info", "Which threads there are.", {{"name", NAME("pthread")}, {"lock", NAME("semaphore")}, {"version", kNone}}));
   TRY(module_add(t, m, "thread_info", ti));
   static const StructSeqField k_unraisable[] = {{"exc_type", nullptr}, {"exc_value", nullptr}, {"exc_traceback", nullptr}, {"err_msg", nullptr}, {"object", nullptr}, kStructSeqEnd};
   static const StructSeqDef k_unraisable_def = {"sys.UnraisableHookArgs", "What sys.unraisablehook receives.", k_unraisable, 5};

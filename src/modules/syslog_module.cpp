@@ -4,6 +4,7 @@
 #include <string>
 
 #include "modules/posix/sys_util.h"
+#include "runtime/audit.h"
 
 namespace kaa {
 
@@ -29,6 +30,7 @@ Status open_log(Thread& t, Value ident, Value option, Value facility) {
       if (slash != std::string::npos) name.erase(0, slash + 1);
     }
   }
+  TRY(audit(t, "syslog.openlog", ident && !ident.is_none() ? ident : name.empty() ? kNone : Value(TRY(new_str(t, name))), small_int(o), small_int(f)));
   closelog();
   g_ident = name;
   openlog(g_ident.empty() ? nullptr : g_ident.c_str(), static_cast<int>(o), static_cast<int>(f));
@@ -37,7 +39,8 @@ Status open_log(Thread& t, Value ident, Value option, Value facility) {
 }
 
 Result<Value> syslog_openlog(Thread& t, Args a) { TRY(open_log(t, a[0], a[1], a[2])); return kNone; }
-Result<Value> syslog_closelog(Thread&, Args) {
+Result<Value> syslog_closelog(Thread& t, Args) {
+  TRY(audit(t, "syslog.closelog"));
   if (g_open) closelog();
   g_open = false;
   return kNone;
@@ -50,12 +53,17 @@ Result<Value> syslog_syslog(Thread& t, Args a) {
   if (!is_str(text)) return RAISE(TypeError, "syslog() argument %d must be str, not %T", static_cast<int>(a.n), text);
   Bytes* b = TRY(fs_bytes(t, text));
   Keep k(b);
+  TRY(audit(t, "syslog.syslog", small_int(priority), text));
   if (!g_open) TRY(open_log(t, Value(), Value(), Value()));
   Blocking hold(t);
   syslog(priority, "%s", b->data());
   return kNone;
 }
-Result<Value> syslog_setlogmask(Thread& t, Args a) { return small_int(setlogmask(TRY(to_cint(t, a[0])))); }
+Result<Value> syslog_setlogmask(Thread& t, Args a) { 
+  int mask = TRY(to_cint(t, a[0]));
+  TRY(audit(t, "syslog.setlogmask", small_int(mask)));
+  return small_int(setlogmask(mask));
+}
 Result<Value> syslog_mask(Thread& t, Args a) { return small_int(LOG_MASK(TRY(to_cint(t, a[0])))); }
 Result<Value> syslog_upto(Thread& t, Args a) { return small_int(LOG_UPTO(TRY(to_cint(t, a[0])))); }
 

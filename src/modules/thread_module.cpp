@@ -2,13 +2,17 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <vector>
+
 #include "modules/signal_module.h"
 #include "objects/traits.h"
+#include "runtime/audit.h"
 #include "runtime/call.h"
 #include "runtime/gil.h"
 #include "runtime/startup.h"
@@ -49,9 +53,17 @@ struct LocalObject : Object {
   Field<Dict*> dicts;    // thread id -> its dict
   template <class F> void each_field(F&& f) { f(args); f(kwargs); f(dicts); }
 };
+std::vector<LocalObject*> g_locals;  // likewise
+template <> struct LayoutTraits<LocalObject> { static void destroy(LocalObject* o) { std::erase(g_locals, o); } };
 template <> struct LayoutTraits<LockObject> { static void destroy(LockObject* o) { delete o->core; } };
 template <> struct LayoutTraits<RLockObject> { static void destroy(RLockObject* o) { delete o->core; } };
-template <> struct LayoutTraits<ThreadHandle> { static void destroy(ThreadHandle* o) { if (o->state != 1) delete o->done; } };
+std::vector<ThreadHandle*> g_handles;  // all there are; one that dies takes itself off
+template <> struct LayoutTraits<ThreadHandle> {
+  static void destroy(ThreadHandle* o) {
+    std::erase(g_handles, o);
+    if (o->state != 1) delete o->done;
+  }
+};
 
 namespace {
 
@@ -64,7 +76,7 @@ uint64_t g_main_id = 0;
 uint64_t self_id() { return reinterpret_cast<uint64_t>(pthread_self()); }
 
 // 1 taken, 0 timed out, -1 error (a signal handler raised). timeout < 0: wait for ever; 0: try.
-int lock_acquire(Thread& t, LockCore* c, double timeout) {
+int lock_acquire(Thread& t, LockCore* c, double timeout, bool interruptible = true) {
   pthread_mutex_lock(&c->mutex);
   if (!c->locked) {
     c->locked = true;
@@ -94,14 +106,14 @@ int lock_acquire(Thread& t, LockCore* c, double timeout) {
       bool last = timeout > 0 && (end.tv_sec < slice.tv_sec || (end.tv_sec == slice.tv_sec && end.tv_nsec <= slice.tv_nsec));
       int r = pthread_cond_timedwait(&c->cond, &c->mutex, last ? &end : &slice);
       if (r == ETIMEDOUT && last) late = true;
-      if (t.poll.load(std::memory_order_relaxed) & (kPollSignal | kPollAsyncExc)) break;
+      if (interruptible && (t.poll.load(std::memory_order_relaxed) & (kPollSignal | kPollAsyncExc))) break;
     }
     if (!c->locked) { c->locked = true; got = true; }
     pthread_mutex_unlock(&c->mutex);
     leave_blocking(t);
     if (got) return 1;
     if (late) return 0;
-    if (!safepoint(t).ok()) return -1;
+    if (interruptible && !safepoint(t).ok()) return -1;
   }
 }
 bool lock_release(LockCore* c) {
@@ -171,7 +183,9 @@ const MethodDef k_lock[] = {
 const TypeSpec k_lock_spec = {.doc = "A lock that is not owned by a thread.", .methods = k_lock, .layout = &kLayout<LockObject>, .flags = kTypeWeakrefable};
 
 // ---- RLock
-Result<Value> rlock_new(Thread& t, Args a) {
+Result<Value> rlock_new(Thread& t, Args a, Tuple* kwnames) {
+  bool given = a.n > 1 || (kwnames && kwnames->size);
+  if (given && a.as<Type>(0) == g_rlock_type) TRY(warn(t, KAA_TYPE(DeprecationWarning), 1, "Passing arguments to RLock is deprecated and will be removed in 3.15"));
   RLockObject* o = TRY(alloc_as<RLockObject>(t, a.as<Type>(0)));
   o->core = new LockCore();
   return o;
@@ -212,7 +226,7 @@ Result<Value> rlock_acquire_restore(Thread& t, Args a) {
   RLockObject* o = a.as<RLockObject>(0);
   if (!is_tuple(a[1]) || a[1].as<Tuple>()->size != 2) return RAISE(TypeError, "_acquire_restore() argument must be a tuple of two");
   uint64_t n = TRY(to_uint64(t, a[1].as<Tuple>()->items[0])), id = TRY(to_uint64(t, a[1].as<Tuple>()->items[1]));
-  if (lock_acquire(t, o->core, -1) < 0) return Error{};
+  lock_acquire(t, o->core, -1, false);  // whoever waited for a condition counts on having the lock again
   o->count = n;
   o->owner = id;
   return kNone;
@@ -229,7 +243,7 @@ Result<Value> rlock_repr(Thread& t, Args a) {
   return TRY(str_format(t, "<%s %N object owner=%lu count=%lu at %p>", o->count ? "locked" : "unlocked", o->type(), o->owner, o->count, static_cast<void*>(o)));
 }
 const MethodDef k_rlock[] = {
-    {"__new__", rlock_new, "($cls, /)", "", MethodKind::kNew},
+    {"__new__", rlock_new, nullptr, "", MethodKind::kNew},
     {"acquire", rlock_acquire, "($self, /, blocking=True, timeout=-1)", "Takes the lock, once more if this thread holds it."},
     {"release", rlock_release, "($self, /)", "Releases the lock once."},
     {"locked", rlock_locked, "($self, /)", "Whether the lock is taken."},
@@ -249,7 +263,15 @@ struct Start { Thread* thread; };
 
 void thread_excepthook(Thread& t, Value func) {
   if (exc_matches(t, KAA_TYPE(SystemExit))) { clear_exc(t); return; }
-  write_unraisable(t, func, "Exception ignored in thread started by");
+  write_unraisable_in(t, "thread started by", func);
+}
+
+// What thread-local objects hold for a thread that ends goes with it: another thread may get its identifier.
+void drop_locals(Thread& t) {
+  Result<Value> id = make_uint(t, t.id);
+  for (size_t i = 0; id.ok() && i < g_locals.size(); i++)
+    if (Dict* d = g_locals[i]->dicts) static_cast<void>(dict_pop(t, d, id.value()));
+  clear_exc(t);
 }
 
 void* thread_main(void* p) {
@@ -259,6 +281,7 @@ void* thread_main(void* p) {
   thread_adopt_native_stack(t);
   t->id = self_id();
   gil_attach(*t);
+  LockCore* done = nullptr;
   {
     Value func = t->start_values[0], args = t->start_values[1], kwargs = t->start_values[2];
     t->start_values[0] = t->start_values[1] = t->start_values[2] = Value();
@@ -268,15 +291,17 @@ void* thread_main(void* p) {
     delete s;
     Result<Value> r = call_tuple(*t, func, args.as<Tuple>(), kwargs ? kwargs.as<Dict>() : nullptr);
     if (!r.ok()) thread_excepthook(*t, func);
+    drop_locals(*t);
     static_cast<void>(run_finalizers(*t));
     g_thread_count--;
     if (h) {
       h->state = 2;
-      lock_release(h->done);
+      done = h->done;  // lives until the handle does, which cannot die before this thread lets go of the lock
     }
     t->start_values[3] = Value();
   }
   unlink_thread(t);  // with the lock: the list of threads is the collector's
+  if (done) lock_release(done);  // who joins finds nothing held by this thread's stacks any more
   gil_detach(*t);
   destroy_thread(t);
   return nullptr;
@@ -320,6 +345,7 @@ Result<Value> thread_start_new(Thread& t, Args a) {
   if (!is_callable(a[0])) return RAISE(TypeError, "first arg must be callable");
   if (!is_tuple(a[1])) return RAISE(TypeError, "2nd arg must be a tuple");
   if (a[2] && !is_dict(a[2])) return RAISE(TypeError, "optional 3rd arg must be a dictionary");
+  TRY(audit(t, "_thread.start_new_thread", a[0], a[1], a[2]));
   uint64_t id = TRY(start_thread(t, a[0], a[1], a[2], nullptr, true));
   return make_uint(t, id);
 }
@@ -327,6 +353,7 @@ Result<Value> thread_start_new(Thread& t, Args a) {
 Result<Value> handle_new_object(Thread& t) {
   ThreadHandle* h = TRY(alloc_as<ThreadHandle>(t, g_handle_type));
   h->done = new LockCore();
+  g_handles.push_back(h);
   return h;
 }
 Result<Value> handle_new(Thread& t, Args) { return handle_new_object(t); }
@@ -337,6 +364,7 @@ Result<Value> thread_start_joinable(Thread& t, Args a) {
   else if (type_of(h) != g_handle_type) return RAISE(TypeError, "'handle' must be a _ThreadHandle");
   if (h.as<ThreadHandle>()->state != 0) return RAISE(RuntimeError, "thread already started");
   bool daemon = a[2] ? TRY(truth(t, a[2])) : true;
+  TRY(audit(t, "_thread.start_joinable_thread", a[0], small_int(daemon), a[1]));
   TRY(start_thread(t, a[0], interp().empty_tuple, Value(), h.as<ThreadHandle>(), daemon));
   return h;
 }
@@ -347,6 +375,7 @@ Result<Value> handle_join(Thread& t, Args a) {
   if (h->state == 0) return RAISE(RuntimeError, "thread not started");
   if (h->ident == self_id() && h->state == 1) return RAISE(RuntimeError, "Cannot join current thread");
   if (h->state == 2) return kNone;
+  if (interp().finalizing) return RAISE(PythonFinalizationError, "cannot join thread at interpreter shutdown");
   int r = lock_acquire(t, h->done, d < 0 ? -1 : d > kTimeoutMax ? kTimeoutMax : d);
   if (r < 0) return Error{};
   if (r == 1) lock_release(h->done);
@@ -398,9 +427,11 @@ Result<Value> thread_stack_size(Thread& t, Args a) {
   return small_int(old);
 }
 Result<Value> thread_interrupt_main(Thread& t, Args a) {
-  int signum = a[0] ? TRY(to_cint(t, a[0])) : SIGINT;
-  if (signum < 1 || signum > 64) return RAISE(ValueError, "signal number out of range");
-  trip_signal(signum);
+  int sig = a[0] ? TRY(to_cint(t, a[0])) : SIGINT;
+  if (sig < 1 || sig >= NSIG) return RAISE(ValueError, "signal number out of range");
+  if (!signal_is_handled(sig)) return kNone;  // ignored, or the default action
+  trip_signal(sig);
+  TRY(safepoint(t));  // in the main thread the handler runs at once
   return kNone;
 }
 Result<Value> thread_set_name(Thread& t, Args a) {
@@ -459,6 +490,7 @@ Result<Value> local_new(Thread& t, Args a, Tuple* kwnames) {
   for (uint32_t i = 0; i < nkw; i++) TRY(dict_set(t, kw, kwnames->items[i], a.p[a.n - nkw + i]));
   o->kwargs.init(kw);
   o->dicts.init(TRY(new_dict(t)));
+  g_locals.push_back(o);
   Dict* d = TRY(new_dict(t));
   Value id = TRY(make_uint(t, t.id));
   TRY(dict_set(t, o->dicts, id, d));
@@ -534,7 +566,7 @@ const MethodDef k_functions[] = {
     {"_is_main_interpreter", thread_true, "()", "Whether this is the main interpreter.", kF},
     {"exit", thread_exit, "()", "Ends this thread (raises SystemExit).", kF},
     {"exit_thread", thread_exit, "()", "An old name of exit().", kF},
-    {"interrupt_main", thread_interrupt_main, "(signum=2, /)", "As if the signal had come: its handler runs in the main thread.", kF},
+    {"interrupt_main", thread_interrupt_main, "(signum=2, /)", "As if a signal had come: its handler runs in the main thread.", kF},
     {"stack_size", thread_stack_size, "(size=0, /)", "Size of the native stack of new threads.", kF},
     {"set_name", thread_set_name, "(name)", "The system's name of this thread.", kF},
     {"_shutdown", thread_shutdown, "()", "Waits for the threads that are no daemons.", kF},
@@ -560,6 +592,17 @@ Status thread_exec(Thread& t, Module* m) {
 }
 
 }  // namespace
+
+// In the child of a fork: the other threads have ended.
+void thread_after_fork(Thread& t) {
+  g_thread_count = t.id == g_main_id ? 0 : 1;
+  g_main_id = t.id;
+  for (ThreadHandle* h : g_handles) {
+    if (h->state != 1 || h->ident == t.id) continue;
+    h->state = 2;
+    h->done = new LockCore();  // the old one may be in use by a thread that is no more
+  }
+}
 
 extern const ModuleDef _thread_module = {"_thread", "Threads, locks and thread-local data.", k_functions, thread_exec};
 

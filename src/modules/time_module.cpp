@@ -9,6 +9,7 @@
 #include <string>
 
 #include "modules/posix/sys_util.h"
+#include "runtime/audit.h"
 #include "types/objmodel.h"
 #include "types/structseq.h"
 
@@ -93,6 +94,7 @@ FN(get_clock_info) {
 
 // Waits until a point in time, so that interruptions do not make it longer.
 FN(sleep) {
+  TRY(audit(t, "time.sleep", a[0]));
   int64_t ns = TRY(time_arg(t, a[0], Rounding::kTimeout));
   if (ns < 0) return RAISE(ValueError, "sleep length must be non-negative");
   int64_t now = monotonic_ns(), until;

@@ -6,6 +6,7 @@
 namespace kaa {
 
 struct GeneratorObject;
+struct CodeMonitor;
 
 struct Code : Object {
   Word* words;                   // malloc; written by specialisation
@@ -31,6 +32,7 @@ struct Code : Object {
   uint32_t nzombies, zombies_used, zombies_idle;  // how many; taken since the list was last looked at; for how many looks none was taken
   bool zombies_listed;           // is in Zombies::codes
   uint32_t version;
+  CodeMonitor* monitor;          // what sys.monitoring and tracing want to know of it (interp/monitor.h), once one of them looked
   template <class F> void each_field(F&& f) {
     f(name); f(qualname); f(filename); f(varnames); f(cellvars); f(freevars);
     for (uint32_t i = 0; i < nconsts; i++) f(reinterpret_cast<Field<>&>(consts[i]));
@@ -49,9 +51,10 @@ inline const PositionEntry* code_positions(const Code* c) {
 enum FrameKind : uint8_t {
   kReturnPlain,      // the result goes to the caller's register dst
   kReturnExit,       // entered from native code: leaving this frame leaves the interpreter loop
-  kReturnInit,       // __init__ of a class call: must return None; the instance, kept in the caller's register `aux`, goes to dst
+  kReturnInit,       // __init__ of a class call: must return None; the instance, kept in `locals`, goes to dst
   kReturnBool,       // truth of the result goes to dst
   kReturnIter,       // __iter__ of GET_ITER: the result must be an iterator
+  kReturnNext,       // __next__ of FOR_ITER: a StopIteration that leaves the frame ends the loop
   kReturnDiscard,    // the result is of no interest
   kReturnBinary,     // an operator's method: NotImplemented sends the caller's instruction on to the reflected one, else as kReturnPlain
   kReturnJump,       // the same for a jump: the truth of the result decides
@@ -75,7 +78,7 @@ struct Frame {
   uint16_t dst;
   FrameKind kind;
   bool on_heap;          // belongs to a generator
-  uint32_t aux;
+  uint32_t raised_at;    // word of the instruction whose exception a handler of this frame took last
   uint32_t pc_index() const { return static_cast<uint32_t>(pc - code->words); }
 };
 
@@ -88,15 +91,13 @@ struct FrameObject : Object {
   Field<> back;          // FrameObject or empty, once ended
   Field<> trace;         // f_trace
   Field<> extra;         // dict of f_locals keys that are no variables
-  Field<> c_call;        // profiling: the native that is being called
   uint32_t lasti;
-  int32_t trace_line;    // line of the last traced instruction, -1: none yet
-  uint32_t trace_word;   // and where it was
+  int32_t trace_line;    // line of the last line event, -1: none yet
   bool trace_lines, trace_opcodes;
   uint32_t nregs;        // registers held after the end (all below the first temporary)
   Value regs[];          // counted; room for code->nlocals
   template <class F> void each_field(F&& f) {
-    f(code); f(func); f(locals); f(back); f(trace); f(extra); f(c_call);
+    f(code); f(func); f(locals); f(back); f(trace); f(extra);
     for (uint32_t i = 0; i < nregs; i++) f(reinterpret_cast<Field<>&>(regs[i]));
   }
 };

@@ -396,6 +396,10 @@ Result<bool> contains(Thread& t, Value c, Value item) {
     return static_cast<bool>(v);
   }
   if (ty == KAA_TYPE(set) || ty == KAA_TYPE(frozenset)) return set_contains(t, c.as<Set>(), item);
+  if (ty == KAA_TYPE(str) && IS_EXACT(item, str)) {  // a character in a text of one byte each
+    Str *s = c.as<Str>(), *x = item.as<Str>();
+    if (x->length == 1 && s->kind() == 1) return x->kind() == 1 && memchr(s->data1(), x->data1()[0], s->length) != nullptr;
+  }
   if (ty == KAA_TYPE(tuple) || ty == KAA_TYPE(list)) {
     for (uint64_t i = 0;; i++) {  // an __eq__ may change a list
       bool is_list = ty == KAA_TYPE(list);
@@ -463,11 +467,17 @@ Result<Opt> iter_next(Thread& t, Value it) {
   return Opt{};
 }
 
+// Whether the __class__ of the type's instances is the type, because object's descriptor gives it.
+static bool class_is_type(Type* ty) {
+  return !ty->has(kTypeCustomGetattribute | kTypeHasGetattr) && type_lookup(ty, dunder_name(D_class)) == type_lookup(KAA_TYPE(object), dunder_name(D_class));
+}
+
 Result<bool> isinstance(Thread& t, Value o, Value cls) {
   Type* ot = type_of(o);
   if (cls == Value(ot)) return true;
   if (IS_EXACT(cls, type)) {  // the metaclass has no hook of its own
     if (is_subtype(ot, cls.as<Type>())) return true;
+    if (LIKELY(class_is_type(ot))) return false;
     Opt c = TRY(lookup_attr(t, o, dunder_name(D_class)));
     return c && c.v != Value(ot) && is_type(c.v) && is_subtype(c.v.as<Type>(), cls.as<Type>());
   }
@@ -511,6 +521,7 @@ Result<bool> generic_isinstance(Thread& t, Value o, Value cls) {
   if (is_type(cls)) {
     Type* ot = type_of(o);
     if (is_subtype(ot, cls.as<Type>())) return true;
+    if (LIKELY(class_is_type(ot))) return false;
     Opt c = TRY(lookup_attr(t, o, dunder_name(D_class)));
     return c && c.v != Value(ot) && is_type(c.v) && is_subtype(c.v.as<Type>(), cls.as<Type>());
   }

@@ -37,6 +37,7 @@ Value take_exc(Thread& t);                                            // takes t
 void clear_exc(Thread& t);
 void restore_exc(Thread& t, Value e);                                 // puts it back as it was
 Status warn(Thread& t, Type* category, int stacklevel, const char* fmt, ...);
+void write_unraisable_in(Thread& t, const char* what, Value who);  // likewise: "Exception ignored in <what> <repr of who>", without an object
 void write_unraisable(Thread& t, Value where, const char* what = nullptr);  // sys.unraisablehook for the exception being raised
 
 // ---- allocation. Size classes count in bytes; `extra` bytes come behind the struct.

@@ -141,6 +141,7 @@ std::string check_code(const Code* c, bool flow) {
 void LayoutTraits<Code>::destroy(Code* c) {
   release_zombies(c, 0);
   free(c->words);
+  free(c->monitor);
   free(c->unpacked_positions);
   free(c->packed_positions);
   free(c->exceptions);

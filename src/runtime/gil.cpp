@@ -21,6 +21,7 @@ pthread_cond_t g_taken = PTHREAD_COND_INITIALIZER;
 Thread* g_holder = nullptr;
 uint64_t g_switches = 0;
 int g_waiting = 0;
+Thread* g_last = nullptr;  // set when the interpreter ends: the only thread that still has turns
 
 void release(Thread& t) {
   pthread_mutex_lock(&g_mutex);
@@ -33,6 +34,7 @@ void release(Thread& t) {
 void acquire(Thread& t) {
   pthread_mutex_lock(&g_mutex);
   g_waiting++;
+  while (g_last && g_last != &t) pthread_cond_wait(&g_free, &g_mutex);
   while (g_holder) {
     timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -111,6 +113,13 @@ void gil_after_fork(Thread& t) {
   g_taken = c;
   g_holder = &t;
   g_waiting = 0;
+}
+
+void gil_close(Thread& t) {
+  pthread_mutex_lock(&g_mutex);
+  g_last = &t;
+  g_waiting = 0;  // those that wait do so for good
+  pthread_mutex_unlock(&g_mutex);
 }
 
 }  // namespace kaa

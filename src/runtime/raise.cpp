@@ -225,7 +225,17 @@ Error raise_class(Thread& t, Type* type, Value arg) {
   return raise_value(t, e.value());
 }
 
+// Messages without directives are made once: an entry by the address of the format, whose text is compared all the same.
+static Str* ready_message(const char* fmt) {
+  if (strchr(fmt, '%')) return nullptr;
+  static Str* messages[256];
+  Str*& m = messages[(reinterpret_cast<uintptr_t>(fmt) * 0x9E3779B97F4A7C15u) >> 56];
+  if (!m || !m->is_ascii() || m->ascii() != fmt) m = intern_name(fmt);
+  return m;
+}
+
 Error raise(Thread& t, Type* type, const char* fmt, ...) {
+  if (Str* m = ready_message(fmt)) return raise_class(t, type, m);
   va_list ap;
   va_start(ap, fmt);
   Result<Str*> r = vformat(t, fmt, ap, true);
@@ -274,6 +284,19 @@ Status warn(Thread& t, Type* category, int stacklevel, const char* fmt, ...) {
 }
 
 // Reports the exception being raised through sys.unraisablehook, or on stderr when there is none yet.
+void write_unraisable_in(Thread& t, const char* what, Value who) {
+  Value e = take_exc(t);
+  Keep keep(e);
+  Result<Str*> text = str_format(t, "Exception ignored in %s %R", what, who);
+  if (!text.ok()) clear_exc(t);
+  Utf8 u;
+  bool ok = text.ok() && str_utf8(t, text.value(), u, true).ok();
+  if (!ok) clear_exc(t);
+  std::string message = ok ? u.data : "Exception ignored";
+  restore_exc(t, e);
+  write_unraisable(t, Value(), message.c_str());
+}
+
 void write_unraisable(Thread& t, Value where, const char* what) {
   Value e = take_exc(t);
   if (!e) return;

@@ -6,6 +6,8 @@ namespace kaa {
 
 // Heap, static types, builtins; no module of the library yet. Aborts with a message when memory is short. seed: PYTHONHASHSEED (-1: random).
 Thread& start_core(int64_t hash_seed);
+// The end: daemon threads stop, sys.modules and the modules' contents go, and finalizers of what that releases run. Needs nothing but the core afterwards.
+void tear_down(Thread& t);
 // Native modules by name (modules.def), null when there is none.
 const ModuleDef* find_native_module(std::string_view name);
 Status init_builtin_names(Thread& t, Dict* builtins);  // the types and constants of builtins

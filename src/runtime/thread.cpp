@@ -13,6 +13,7 @@
 #include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
+#include "runtime/traceback.h"
 #include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
 
@@ -76,6 +77,12 @@ void unlink_thread(Thread* t) {
     if (*p == t) { *p = t->next; break; }
 }
 
+void lose_thread(Thread* t) {
+  unlink_thread(t);
+  t->next = t->interp->lost_threads;
+  t->interp->lost_threads = t;
+}
+
 void destroy_thread(Thread* t) {
   munmap(t->frame_base, static_cast<size_t>(reinterpret_cast<char*>(t->frame_end) - reinterpret_cast<char*>(t->frame_base)));
   munmap(t->stack_base, t->stack_bytes);
@@ -112,7 +119,7 @@ static bool has_try(const Code* c) {
 }
 
 void generator_ran(GeneratorObject* g) {
-  bool eager = g->flag(kEager) || (!g->listed && !has_try(g->frame.code));
+  bool eager = g->flag(kEager) || (!g->listed && !has_try(g->frame.code) && !thread_is_traced(current_thread()));
   if (!g->listed) g_ran.push_back(g);
   // Suspended inside a try statement its death is visible: each suspension of one that has such a statement is looked at until it is eager.
   if (!eager && g->state == GenState::kSuspended && LayoutTraits<GeneratorObject>::needs_finalizer(g)) {
@@ -225,6 +232,11 @@ static __attribute__((noinline)) void scan_all(RootVisitor& v) {
     const char* lo = t != tls_thread ? t->native_top : t->heap->scan_top ? static_cast<const char*>(t->heap->scan_top) : static_cast<char*>(__builtin_frame_address(0));
     if (lo) v.conservative(lo, t->native_base);
     if (t != tls_thread) v.conservative(t->saved_registers, t->saved_registers + 8);
+  }
+  for (Thread* t = in.lost_threads; t; t = t->next) {
+    scan_frames(t, v);
+    if (t->native_top) v.conservative(t->native_top, t->native_base);
+    v.conservative(t->saved_registers, t->saved_registers + 8);
   }
   for (Value r : {Value(in.builtins), Value(in.sys_dict), Value(in.modules), in.import_func, in.importlib, in.codec_search_path, in.codec_search_cache, in.codec_error_registry}) v.value(r);
   scan_weakref_queue(v);

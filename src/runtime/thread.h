@@ -10,8 +10,8 @@ struct Interp;
 struct Dispatch;  // interp/interp.h
 extern const Dispatch k_dispatch;
 
-// What a trace function is being told (interp/tracing.cpp).
-enum class TraceEvent : uint8_t { kNone, kCall, kLine, kOpcode, kReturn, kException, kCCall };
+struct Monitoring;  // interp/monitor.h
+struct CallNotes;
 
 // Reasons to leave the fast path at a safepoint, bits of Thread::poll.
 enum PollBits : uint32_t {
@@ -54,10 +54,10 @@ struct Thread {
   const Word* watch_last = nullptr; // the last watched instruction: what happens then is reported as happening there
   Frame* line_frame = nullptr;      // while finalizers run between two instructions: this frame's line is that of line_pc
   const Word* line_pc = nullptr;
-  Frame* trace_last = nullptr;      // frame of the last traced instruction; null after a return
-  Frame* traced_frame = nullptr;    // what the running trace function was called for
-  TraceEvent trace_event = TraceEvent::kNone;
-  bool in_trace = false;            // a trace function runs: no events
+  Frame* traced_frame = nullptr;    // what the running trace function or monitoring callback was called for
+  int8_t trace_event = -1;          // and the event (MonEvent, interp/monitor.h), or -1
+  bool in_trace = false;            // such a function runs: no events
+  CallNotes* notes = nullptr;       // tracing: instructions whose outcome is to be told (interp/monitor.h)
   Value async_exc;
   Value async_gen_firstiter, async_gen_finalizer;
   int32_t coroutine_origin_depth = 0;
@@ -95,6 +95,7 @@ struct Interp {
   Value importlib;                  // _frozen_importlib
   Value codec_search_path, codec_search_cache, codec_error_registry;
   Thread* threads = nullptr;
+  Thread* lost_threads = nullptr;   // in the child of a fork: those that will not run again. What they held stays alive
   Str** interned = nullptr;         // weak hash table
   size_t interned_size = 0, interned_used = 0;
   Str* latin1[256] = {};            // one-character strings
@@ -108,11 +109,14 @@ struct Interp {
   bool finalizing = false;
   Zombies zombies;
   int64_t int_max_str_digits = 4300;
+  bool auditing = false;            // there are audit hooks (runtime/audit.h)
+  Monitoring* monitoring = nullptr; // tools of sys.monitoring, once there were any
 };
 extern Interp g_interp;
 inline Interp& interp() { return g_interp; }
 
 Thread* create_thread(Interp&);           // reserves its stacks; null when memory is short
+void lose_thread(Thread*);                // puts it on the list of lost threads
 void unlink_thread(Thread*);              // takes it off the interpreter's list
 void destroy_thread(Thread*);             // of an unlinked thread
 Dispatch* new_dispatch();                 // interp/watch.cpp: a table of a thread's own

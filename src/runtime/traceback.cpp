@@ -85,6 +85,10 @@ const PositionEntry* code_position(const Code* c, uint32_t word) {
   }
   return &table[lo];
 }
+int32_t code_own_line(const Code* c, uint32_t word) {
+  const PositionEntry* p = code_position(c, word);
+  return p ? p->line : -1;
+}
 int32_t code_line(const Code* c, uint32_t word) {
   // Instructions of the compiler's own have the line of what stands before them.
   const PositionEntry* p = code_position(c, word);

@@ -16,6 +16,8 @@ void report_ignored(Thread& t, const char* doing, Value object);
 extern bool g_no_debug_ranges;
 // Line of an instruction, or -1.
 int32_t code_line(const Code* c, uint32_t word);
+int32_t code_own_line(const Code* c, uint32_t word);  // -1 for what no line of the program stands for; code_line() takes what stands before then
+bool thread_is_traced(const Thread& t);   // or monitored: what generators do at their death is seen (interp/tracing.cpp)
 // The variable (local, cell or free variable) that a register below the first temporary holds, or null.
 Str* code_variable(const Code* c, uint32_t reg);
 // What f_lasti and tb_lasti show for an instruction: its offset in co_code; of the first one two more (types/code.cpp: lines_next).

@@ -46,11 +46,20 @@ Result<WeakRef*> make_weakref(Thread& t, Type* type, Value o, Value callback) {
   r->hash = -1;
   r->callback.init(callback);
   r->referent = obj;
+  // The plain reference comes first, the plain proxy next, then the others, the latest first.
   WeakRef*& head = table()[obj];
-  r->next = head;
-  r->prev = nullptr;
-  if (head) head->prev = r;
-  head = r;
+  WeakRef* before = nullptr;
+  bool plain = base && !callback;
+  if (head && !head->callback && head->type() == KAA_TYPE(weakref) && !(plain && type == KAA_TYPE(weakref))) before = head;
+  if (!plain) {
+    WeakRef* next = before ? before->next : head;
+    if (next && !next->callback && (next->type() == KAA_TYPE(weakproxy) || next->type() == KAA_TYPE(weakcallableproxy))) before = next;
+  }
+  r->prev = before;
+  r->next = before ? before->next : head;
+  if (r->next) r->next->prev = r;
+  if (before) before->next = r;
+  else head = r;
   obj->set_flag(kHasWeakrefs);
   if (callback && !obj->type()->has(kTypeType) && !obj->flag(kEager)) {  // classes die in collections alone
     make_eager(obj);

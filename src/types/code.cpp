@@ -185,7 +185,7 @@ Result<Value> code_branches(Thread& t, Args a) {
     JumpField f = jump_field(op);
     if (f != JumpField::None && !ends_flow(op)) {
       int64_t next = int64_t{at} + n, target = next + (f == JumpField::Word1 ? w[1].offset : w->bc);
-      Tuple* u = TRY(make_tuple(t, small_int(int64_t{at} * 8), small_int(next * 8), small_int(target * 8)));
+      Tuple* u = TRY(make_tuple(t, small_int(code_offset(at)), small_int(next * 8), small_int(target * 8)));
       TRY(list_append(t, l, u));
     }
     at += n;

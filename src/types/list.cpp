@@ -155,11 +155,21 @@ Result<Value> list_iadd(Thread& t, Args a) {
 
 // Puts `times` copies of the first n items into l, which has room; those items lie there already when `have` is set.
 void repeat_items(List* l, const Value* items, uint64_t n, uint64_t times, bool have) {
-  for (uint64_t k = have ? 1 : 0; k < times; k++)
+  if (n == 1 && (!items[0].is_object() || !items[0])) {  // nothing to count
+    Value v = items[0];
+    Value* to = l->items;
+    for (uint64_t k = 0; k < times; k++) to[k] = v;
+    l->size = times;
+    return;
+  }
+  for (uint64_t k = have ? 1 : 0; k < times; k++) {
+    Value* to = l->items + k * n;
     for (uint64_t i = 0; i < n; i++) {
-      l->items[k * n + i] = items[i];
-      inc_into(items[i], l);
+      Value v = items[i];
+      to[i] = v;
+      inc_into(v, l);
     }
+  }
   l->size = n * times;
 }
 

@@ -25,13 +25,33 @@ Result<Tuple*> new_tuple(Thread& t, size_t n) {
   for (size_t i = 0; i < n; i++) tuple_init(u, i, p[i]);
   return u;
 }
+// Copies p[i, n) to items of `owner` with inc_into(): one of them is eager. Out of line, so that the loop that looks needs no stack frame.
+[[gnu::noinline]] static Object* fill_rest(Object* owner, Value* items, const Value* p, size_t i, size_t n) {
+  for (; i < n; i++) {
+    items[i] = p[i];
+    inc_into(p[i], owner);
+  }
+  return owner;
+}
+// The items of a new tuple or list.
+[[gnu::always_inline]] static inline Object* fill(Object* owner, Value* items, const Value* p, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    Value v = p[i];
+    items[i] = v;
+    if (!v.is_reference()) continue;
+    Object* c = v.object();
+    if (LIKELY(static_cast<int64_t>(c->rc) >= 0)) c->rc += kCountOne;
+    else if (UNLIKELY(c->rc & kEager)) return fill_rest(owner, items, p, i, n);
+  }
+  return owner;
+}
+
 Result<Tuple*> tuple_of(Thread& t, const Value* p, size_t n) {
   Object* o = LIKELY(n - 1 < 64) ? t.heap->try_allocate(KAA_SHAPE(tuple), sizeof(Tuple) + n * sizeof(Value)) : nullptr;
   if (UNLIKELY(!o)) return tuple_of_slow(t, p, n);
   Tuple* u = static_cast<Tuple*>(o);
   u->size = n;
-  for (size_t i = 0; i < n; i++) tuple_init(u, i, p[i]);
-  return u;
+  return static_cast<Tuple*>(fill(u, u->items, p, n));
 }
 
 Result<Tuple*> tuple_from(Thread& t, Value iterable) {
@@ -95,10 +115,8 @@ Result<List*> list_of(Thread& t, const Value* p, size_t n) {
   Object* o = t.heap->reuse(kShell_list, KAA_SHAPE(list));
   if (UNLIKELY(!o)) return list_of_slow(t, p, n);
   List* l = static_cast<List*>(o);
-  Value* items = l->items;
-  for (size_t i = 0; i < n; i++) { items[i] = p[i]; inc_into(p[i], l); }
   l->size = n;
-  return l;
+  return static_cast<List*>(fill(l, l->items, p, n));
 }
 
 Status list_append(Thread& t, List* l, Value v) {

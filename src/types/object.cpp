@@ -1,4 +1,5 @@
 // object: what every class inherits. Pickling support is in object_reduce.cpp.
+#include "runtime/audit.h"
 #include "runtime/call.h"
 #include "types/objmodel.h"
 
@@ -170,6 +171,7 @@ bool same_instance_layout(Type* a, Type* b) {
 static Status object_set_class(Thread& t, Value self, Value v) {
   if (!v) return RAISE(TypeError, "can't delete __class__ attribute");
   if (!is_type(v)) return RAISE(TypeError, "__class__ must be set to a class, not '%T' object", v);
+  TRY(audit(t, "object.__setattr__", self, NAME("__class__"), v));
   Type* from = type_of(self);
   Type* to = v.as<Type>();
   bool modules = is_subtype(from, KAA_TYPE(module)) && is_subtype(to, KAA_TYPE(module));

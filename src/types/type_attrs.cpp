@@ -1,6 +1,7 @@
 // The attributes of classes: names, bases, documentation, annotations, layout figures.
 #include <string>
 
+#include "runtime/audit.h"
 #include "runtime/call.h"
 #include "types/objmodel.h"
 
@@ -14,7 +15,7 @@ static Type* T(Value v) { return v.as<Type>(); }
 static Status check_mutable(Thread& t, Value self, Value v, const char* name) {
   if (T(self)->has(kTypeImmutable)) return RAISE(TypeError, "cannot set '%s' attribute of immutable type '%N'", name, T(self));
   if (!v) return RAISE(TypeError, "cannot delete '%s' attribute of immutable type '%N'", name, T(self));
-  return {};
+  return audit(t, "object.__setattr__", self, intern_name(name), v);
 }
 
 // ---- names

@@ -49,7 +49,7 @@ static Result<Value> weakref_repr(Thread& t, Args a) {
   void* p = reinterpret_cast<void*>(a[0].bits());
   Value o = weakref_live(t, R(a[0]));
   if (!o) return TRY(str_format(t, "<weakref at %p; dead>", p));
-  Opt name = TRY(lookup_attr(t, o, NAME("__name__")));
+  Opt name = TRY(lookup_special(t, o, NAME("__name__")));
   void* q = reinterpret_cast<void*>(o.bits());
   if (name && is_str(name.v)) return TRY(str_format(t, "<weakref at %p; to '%T' at %p (%U)>", p, o, q, name.v.as<Str>()));
   return TRY(str_format(t, "<weakref at %p; to '%T' at %p>", p, o, q));

@@ -60,4 +60,15 @@ namespace = {'source': [1]}
 exec('name = 42\nfirst: {name for name in source}\nsecond: {0: (lambda: name for _ in source) for _ in [1] if name}\nsource = [1]', namespace)
 values = namespace['__annotate__'](1)
 assert values['first'] == {1} and list(values['second'][0])[0]() == 42
+
+# Annotations of targets that are no names are compiled, and not evaluated.
+seen = []
+box = {}
+box['a']: [seen.append(i) for i in range(3)] = 1
+box['b']: {(lambda: i)() for i in range(2)}
+class Body:
+    box['c']: [seen.append(j) for j in [10]]
+(undefined_target): seen.append(1)
+assert seen == [] and box == {'a': 1}, (seen, box)
+compile('0[0]: {0 for n in u}\nv: {0: (lambda: n for a in b) for c in () if n}', 'f', 'exec')
 print('ok')

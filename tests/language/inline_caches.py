@@ -430,3 +430,157 @@ for _ in range(3):
     raises(TypeError, 'E.__init__() missing 1 required positional argument', E)
     raises(TypeError, 'takes no arguments', lambda: P.__base__(1))
     raises(TypeError, "int() can't convert non-string with explicit base", lambda: int(1, 2))
+
+
+# ---- iterators written in Python
+class Stop2(StopIteration):
+    pass
+
+
+class Count:
+    def __init__(self, n, how=StopIteration):
+        self.n = n
+        self.i = 0
+        self.how = how
+        self.closed = 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        try:
+            if self.i == self.n:
+                self.deeper()
+            self.i += 1
+            return self.i
+        finally:
+            self.closed += 1
+
+    def deeper(self):
+        raise self.how('at the end')
+
+
+def consume(it):
+    got = []
+    x = 'none'
+    for x in it:
+        got.append(x)
+    else:
+        got.append('else')
+    return got, x
+
+
+def consume_gen(it):
+    for x in it:
+        yield x
+    yield 'end'
+
+
+for _ in range(3):
+    c = Count(3)
+    assert consume(c) == ([1, 2, 3, 'else'], 3) and c.closed == 4 and consume(Count(0, Stop2)) == (['else'], 'none')
+    assert list(consume_gen(Count(2))) == [1, 2, 'end'] and [y for y in Count(3, Stop2)] == [1, 2, 3]
+    raises(KeyError, 'at the end', consume, Count(1, KeyError))
+    raises(KeyError, 'at the end', lambda: list(consume_gen(Count(1, KeyError))))
+
+
+class NotIter:
+    def __iter__(self):
+        return 5
+
+
+for _ in range(3):
+    raises(TypeError, "iter() returned non-iterator of type 'int'", consume, NotIter())
+
+
+# ---- slices of lists, by None and by numbers
+def slices(l, a, b):
+    part = l[a:b]
+    l[a:b] = [9, 9]
+    l[b:] = (7,)
+    return part, l
+
+
+for _ in range(3):
+    assert slices(list(range(6)), 1, 3) == ([1, 2], [0, 9, 9, 7])
+    assert slices(list(range(3)), None, -1) == ([0, 1], [9, 9, 7])
+    assert slices(list(range(3)), 2, 1) == ([], [0, 7])
+    raises(TypeError, 'slice indices must be integers', slices, [1], 'a', None)
+
+
+# ---- range in loops
+def ranges(*args):
+    return [i for i in range(args[0], args[1], args[2])]
+
+
+for a, b, s in ((0, 5, 1), (5, 0, -1), (0, 5, 2), (0, 6, 2), (5, 0, -2), (3, 3, 1), (2**62, 2**62 + 3, 1), (0, -3, 1), (-3, 3, 4), (0, 2**61, 2**60)):
+    r = range(a, b, s)
+    assert ranges(a, b, s) == [r[i] for i in range(len(r))], (a, b, s)
+raises(ValueError, 'range() arg 3 must not be zero', ranges, 1, 2, 0)
+raises(TypeError, "'str' object cannot be interpreted as an integer", ranges, 'a', 2, 1)
+
+
+# ---- descriptors of other types, and what classes have from their metaclass
+class Desc:
+    def __init__(self, tag):
+        self.tag = tag
+
+    def __get__(self, obj, cls):
+        if self.tag == 'raise':
+            raise AttributeError('from __get__')
+        return self.tag, obj is not None, cls.__name__
+
+
+class DataDesc(Desc):
+    def __set__(self, obj, value):
+        obj.__dict__['stored'] = value
+
+
+class HasDesc:
+    d = Desc('d')
+    data = DataDesc('data')
+    bad = Desc('raise')
+
+
+def get_desc(o):
+    return o.d
+
+
+def get_data(o):
+    return o.data
+
+
+def name_of(c):
+    return c.__name__, c.__module__
+
+
+for _ in range(4):
+    h = HasDesc()
+    assert get_desc(h) == ('d', True, 'HasDesc') and get_data(h) == ('data', True, 'HasDesc') and get_desc(HasDesc) == ('d', False, 'HasDesc')
+    h.data = 5
+    assert get_data(h) == ('data', True, 'HasDesc') and h.stored == 5
+    h.__dict__['data'] = h.__dict__['d'] = 'own'
+    assert get_desc(h) == 'own' and get_data(h) == ('data', True, 'HasDesc')
+    h2 = HasDesc()
+    h2.d = 'slot'
+    assert get_desc(h2) == 'slot' and get_desc(HasDesc()) == ('d', True, 'HasDesc')
+    raises(AttributeError, 'from __get__', lambda: HasDesc().bad)
+    assert name_of(HasDesc) == ('HasDesc', __name__) and name_of(Desc)[0] == 'Desc' and name_of(int) == ('int', 'builtins')
+HasDesc.__name__ = 'Renamed'
+assert name_of(HasDesc)[0] == 'Renamed' and get_desc(HasDesc()) == ('d', True, 'Renamed')
+Desc.__get__ = lambda self, obj, cls: 'changed'
+assert get_desc(HasDesc()) == 'changed'
+del Desc.__get__
+assert get_desc(HasDesc()) is HasDesc.__dict__['d']
+
+from collections import namedtuple
+Pair = namedtuple('Pair', 'a b')
+
+
+def get_pair(p):
+    return p.a, p.b
+
+
+for _ in range(4):
+    assert get_pair(Pair(1, 2)) == (1, 2)
+raises(AttributeError, "can't set attribute", setattr, Pair(1, 2), 'a', 3)

@@ -361,6 +361,28 @@ Status blake2_exec(Thread& t, Module* m) {
 
 }  // namespace
 
+size_t hash_block_size(HashObject* h) { return block_size(h); }
+void hash_finish(HashObject* h, uint8_t* out) { write_digest(h, out, hash_digest_size(h)); }
+bool hash_start(HashObject* h, std::string_view name) {
+  for (const Algorithm* a : {&k_md5, &k_sha1, &k_sha224, &k_sha256, &k_sha384, &k_sha512, &k_sha3_224, &k_sha3_256, &k_sha3_384, &k_sha3_512})
+    if (name == a->name) {
+      start(h, *a);
+      return true;
+    }
+  const Blake2Parameters p;  // the largest digests; the names come from the library that CPython has them from
+  if (name == "blake2s_32") {
+    h->kind = HashObject::kBlake2s;
+    h->name = "blake2s_32";
+    return (new (h->storage) Blake2s())->init(p);
+  }
+  if (name == "blake2b_32") {
+    h->kind = HashObject::kBlake2b;
+    h->name = "blake2b_32";
+    return (new (h->storage) Blake2b())->init(p);
+  }
+  return false;
+}
+
 const TypeSpec k_hash_spec = {.doc = "A hash object.", .methods = k_methods, .getsets = k_getsets, .layout = &kLayout<HashObject>, .flags = kTypeDisallowInstantiation};
 const TypeSpec k_blake2b_spec = {.doc = "A BLAKE2b hash object.", .methods = k_blake2b_methods, .getsets = k_getsets, .layout = &kLayout<HashObject>, .flags = kTypeBase, .init = blake2_constants<Blake2b>};
 const TypeSpec k_blake2s_spec = {.doc = "A BLAKE2s hash object.", .methods = k_blake2s_methods, .getsets = k_getsets, .layout = &kLayout<HashObject>, .flags = kTypeBase, .init = blake2_constants<Blake2s>};

@@ -34,6 +34,10 @@ class HashInput {
 Result<Value> hash_data(Thread& t, Value data, Value string);
 void hash_update(HashObject* h, std::string_view data);
 size_t hash_digest_size(HashObject* h);
+size_t hash_block_size(HashObject* h);
+void hash_finish(HashObject* h, uint8_t* out);  // hash_digest_size() bytes
+// Begins the digest of a fixed size with this name (BLAKE2: blake2s_32, blake2b_32). False: there is none.
+bool hash_start(HashObject* h, std::string_view name);
 
 extern const TypeSpec k_hash_spec;    // digests of a fixed size; instances come from functions
 extern const TypeSpec k_sha3_spec;

@@ -2,7 +2,10 @@
 //
 // open() makes the layers from the bottom: FileIO, a buffer unless buffering is 0, and text unless the mode is binary. It calls the types of this module
 // directly. When an upper layer cannot be made, what there is so far is closed.
+#include <fcntl.h>
+
 #include "modules/io/io.h"
+#include "runtime/audit.h"
 
 namespace kaa {
 
@@ -88,6 +91,12 @@ Result<Value> open_file(Thread& t, OpenArgs o) {
   if (m.binary && !o.newline.is_none()) return RAISE(ValueError, "binary mode doesn't take a newline argument");
   if (m.binary && o.buffering == 1)
     TRY(warn(t, KAA_TYPE(RuntimeWarning), 1, "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used"));
+  if (UNLIKELY(interp().auditing)) {
+    std::string letters = m.raw;
+    std::erase(letters, 'b');
+    int flags = (m.update ? O_RDWR : m.read ? O_RDONLY : O_WRONLY) | (m.create ? O_EXCL | O_CREAT : m.write ? O_CREAT | O_TRUNC : m.append ? O_APPEND | O_CREAT : 0) | O_CLOEXEC;
+    TRY(audit(t, "open", o.file, TRY(new_str(t, letters)), small_int(flags)));
+  }
   Value top = TRY(make_fileio(t, o.file, m.raw, o.closefd, o.opener));
   Result<Value> r = open_layers(t, o, m, top);
   if (r.ok()) return r;

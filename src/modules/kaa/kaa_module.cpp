@@ -9,6 +9,7 @@
 
 #include "heap/heap_inl.h"
 #include "objects/traits.h"
+#include "runtime/zombies.h"
 #include "runtime/weakrefs.h"
 #include "types/objmodel.h"
 
@@ -81,6 +82,24 @@ Status settle(Thread& t, const void* top = nullptr) {
   return safepoint(t, top);  // finalizers and weakref callbacks that it queued
 }
 
+Result<Dict*> zombie_figures(Thread& t) {
+  const Zombies& z = t.interp->zombies;
+  Dict* d = TRY(new_dict(t));
+  const Figure rows[] = {{"frames", z.frames}, {"codes", z.ncodes}, {"reused", z.reused}, {"released", z.released}, {"limit", z.limit}, {"age", z.age}};
+  for (const Figure& f : rows) TRY(dict_set_str(t, d, f.name, TRY(make_uint(t, f.value))));
+  return d;
+}
+Result<Value> kaa_zombies(Thread& t, Args a) {
+  Zombies& z = t.interp->zombies;
+  int64_t limit = a[0] && !a[0].is_none() ? TRY(to_ssize(t, a[0])) : z.limit, age = a[1] && !a[1].is_none() ? TRY(to_ssize(t, a[1])) : z.age;
+  if (limit < 0 || limit > 1 << 20) return RAISE(ValueError, "limit must be from 0 to %d", 1 << 20);
+  if (age < 1 || age > 1 << 20) return RAISE(ValueError, "age must be from 1 to %d", 1 << 20);
+  z.age = static_cast<uint32_t>(age);
+  z.limit = static_cast<uint32_t>(limit);
+  for (uint32_t i = z.ncodes; i-- > 0;) release_zombies(z.codes[i], z.limit);
+  return TRY(zombie_figures(t));
+}
+
 Result<Value> kaa_stats(Thread& t, Args) {
   TRY(settle(t));
   Dict* out = TRY(new_dict(t));
@@ -118,6 +137,7 @@ Result<Value> kaa_stats(Thread& t, Args) {
     TRY(dict_set_str(t, lists, k_shell_names[k], d));
   }
   TRY(dict_set_str(t, out, "freelists", lists));
+  TRY(dict_set_str(t, out, "zombies", TRY(zombie_figures(t))));
   TRY(dict_set_str(t, out, "types", types));
   return out;
 }
@@ -141,6 +161,7 @@ const MethodDef k_functions[] = {
     {"stats", kaa_stats, "()", "Figures of the heap since the start; 'types': for each type's name what is live, was made, was freed, died without having been counted; 'freelists'.", kF},
     {"reconcile", kaa_reconcile, "()", "Reclaims what nothing refers to, finalizers included; the number of objects freed. Cycles are gc.collect()'s.", kF},
     {"why_alive", kaa_why_alive, "(object, /, limit=10)", "Chains of holders from a root to the object, as strings, shortest first.", kF},
+    {"zombies", kaa_zombies, "(limit=None, age=None)", "Sets how many dead generators wait on a code object, and after how many looks without use half go; gives the figures.", kF},
     {"verify", kaa_verify, "()", "Recomputes every reference count from the heap; whether all are right.", kF},
 };
 

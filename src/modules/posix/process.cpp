@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "modules/import.h"
 #include "modules/signal_module.h"
 #include "runtime/gil.h"
 
@@ -66,16 +67,25 @@ static void run_hooks(Thread& t, List* hooks, bool backwards) {
     if (!r.ok()) write_unraisable(t, f);
   }
 }
-void fork_before(Thread& t) { run_hooks(t, g_before, true); }
-void fork_after_parent(Thread& t) { run_hooks(t, g_in_parent, false); }
+void fork_before(Thread& t) {
+  run_hooks(t, g_before, true);
+  import_lock_acquire(t);
+}
+void fork_after_parent(Thread& t) {
+  import_lock_release(t);
+  run_hooks(t, g_in_parent, false);
+}
 // Only the calling thread goes on in the child: the lock is its own, and the others, whose stacks will not run again, are forgotten.
 void fork_after_child(Thread& t) {
   gil_after_fork(t);
   for (Thread* x = interp().threads; x;) {
     Thread* next = x->next;
-    if (x != &t) unlink_thread(x);
+    if (x != &t) lose_thread(x);
     x = next;
   }
+  thread_after_fork(t);
+  import_lock_after_fork();
+  import_lock_release(t);
   signal_after_fork(t);
   run_hooks(t, g_in_child, false);
 }

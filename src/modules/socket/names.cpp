@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "modules/socket/socket.h"
+#include "runtime/audit.h"
 
 namespace kaa {
 
@@ -15,6 +16,7 @@ namespace {
 #define FN(name) Result<Value> socket_##name([[maybe_unused]] Thread& t, [[maybe_unused]] Args a)
 
 FN(gethostname) {
+  TRY(audit(t, "socket.gethostname"));
   char text[1024];
   if (gethostname(text, sizeof text) < 0) return raise_os_error(t, errno);
   return TRY(decode_fs(t, text));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "modules/socket/socket.h"
+#include "runtime/audit.h"
 
 namespace kaa {
 
@@ -70,6 +71,7 @@ FN(init) {
   int family = static_cast<int>(TRY(int_arg(t, a[1], -1))), type = static_cast<int>(TRY(int_arg(t, a[2], -1)));
   int proto = static_cast<int>(TRY(int_arg(t, a[3], -1)));
   Value given = a[4];
+  TRY(audit(t, "socket.__new__", s, small_int(family), small_int(type), small_int(proto)));
   if (given && !given.is_none()) {
     int fd = TRY(to_cint(t, given));
     if (fd < 0) return RAISE(ValueError, "negative file descriptor");
@@ -135,6 +137,7 @@ FN(bind) {
   SocketObject* s = self_of(a);
   Address addr;
   TRY(address_arg(t, s->family, a[1], "bind", addr));
+  TRY(audit(t, "socket.bind", s, a[1]));
   TRY(checked_call(t, [&] { return bind(s->fd, addr.get(), addr.size); }));
   return kNone;
 }

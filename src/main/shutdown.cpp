@@ -1,0 +1,96 @@
+// The end of an interpreter, in CPython's order: names of sys that hold much, the modules, what they alone kept alive, then the contents of modules that are
+// still referred to. Memory itself is left to the system.
+#include "objects/traits.h"
+#include "runtime/gil.h"
+#include "runtime/startup.h"
+#include "runtime/weakrefs.h"
+#include "types/objmodel.h"
+
+namespace kaa {
+
+namespace {
+
+void quiet(Thread& t, bool ok) {
+  if (!ok) clear_exc(t);
+}
+// Whether the death of the value itself can be seen; then it dies before the next name goes.
+bool dies_visibly(Value v) { return v.is_object() && type_of(v)->death == Death::kFinalizer; }
+
+// Names of a module's own first ("_x", not "__x__"), then the others; __builtins__ stays for functions that still run.
+void clear_names(Thread& t, Dict* d) {
+  for (int pass = 0; pass < 2; pass++) {
+    uint32_t pos = 0;
+    while (DictEntry* e = dict_next(d, &pos)) {
+      if (!is_exact_str(e->key) || e->value.is_none()) continue;
+      Str* s = e->key.as<Str>();
+      bool own = s->length > 1 && s->at(0) == '_' && s->at(1) != '_';
+      if (pass == 0 ? !own : str_equal_ascii(s, "__builtins__")) continue;
+      bool seen = dies_visibly(e->value);
+      quiet(t, dict_set(t, d, s, kNone).ok());
+      if (!seen) continue;
+      t.heap->reconcile();
+      quiet(t, run_finalizers(t).ok());
+    }
+  }
+}
+// Finalizers may release what has finalizers, a few times over.
+void collect(Thread& t) {
+  for (int round = 0; round < 4; round++) {
+    size_t found = gc_collect(t, 2);
+    quiet(t, run_finalizers(t).ok());
+    if (!found) return;
+  }
+}
+
+// Weak references to the modules, in the order of their import. A function of its own, whose frame is gone when the collector looks at the native stack.
+[[gnu::noinline]] Result<List*> weak_modules(Thread& t) {
+  Interp& in = interp();
+  List* refs = TRY(new_list(t));
+  uint32_t pos = 0;
+  while (DictEntry* e = dict_next(in.modules, &pos)) {
+    Value v = e->value;
+    if (!v.is_object() || !is_instance(v, KAA_TYPE(module))) continue;
+    Dict* d = v.as<Module>()->dict;
+    if (d == in.sys_dict || d == in.builtins) continue;
+    WeakRef* r = TRY(make_weakref(t, KAA_TYPE(weakref), v, Value()));
+    TRY(list_append(t, refs, r));
+  }
+  return refs;
+}
+
+}  // namespace
+
+void tear_down(Thread& t) {
+  Interp& in = interp();
+  t.frame = nullptr;
+  in.finalizing = true;
+  gil_close(t);
+  g_gc.collecting = false;
+  for (const char* n : {"path", "argv", "ps1", "ps2", "last_exc", "last_type", "last_value", "last_traceback", "path_hooks", "path_importer_cache", "meta_path", "__interactivehook__"}) {
+    Str* name = intern_name(n);
+    if (dict_get_str(in.sys_dict, name)) quiet(t, dict_set(t, in.sys_dict, name, kNone).ok());
+  }
+  Value streams[2] = {dict_get_str(in.sys_dict, NAME("stdout")), dict_get_str(in.sys_dict, NAME("stderr"))};
+  for (const char* n : {"stdin", "stdout", "stderr"}) {
+    Value first = dict_get_str(in.sys_dict, intern_name(std::string("__").append(n).append("__").c_str()));
+    if (first) quiet(t, dict_set(t, in.sys_dict, intern_name(n), first).ok());
+  }
+  quiet(t, dict_set(t, in.builtins, NAME("_"), kNone).ok());
+
+  Result<List*> refs = weak_modules(t);
+  if (!refs.ok()) { clear_exc(t); return; }
+  quiet(t, call_method(t, in.modules, NAME("clear")).ok());
+  collect(t);
+  List* l = refs.value();
+  for (uint64_t i = l->size; i-- > 0;) {
+    Value m = weakref_live(t, l->items[i].as<WeakRef>());
+    if (!m) continue;
+    clear_names(t, m.as<Module>()->dict);
+  }
+  collect(t);
+  for (Value f : streams)
+    if (f && !f.is_none()) quiet(t, call_method(t, f, NAME("flush")).ok());
+  clear_exc(t);
+}
+
+}  // namespace kaa
