@@ -36,21 +36,6 @@ void clear_names(Thread& t, Dict* d) {
     }
   }
 }
-// Weak references to all modules but sys and builtins. In a frame of its own: a stale word of the caller's would keep the last one.
-[[gnu::noinline]] Result<List*> weak_modules(Thread& t) {
-  Interp& in = interp();
-  List* refs = TRY(new_list(t));
-  uint32_t pos = 0;
-  while (DictEntry* e = dict_next(in.modules, &pos)) {
-    Value v = e->value;
-    if (!v.is_object() || !is_instance(v, KAA_TYPE(module))) continue;
-    Dict* d = v.as<Module>()->dict;
-    if (d == in.sys_dict || d == in.builtins) continue;
-    Result<WeakRef*> r = make_weakref(t, KAA_TYPE(weakref), v, Value());
-    quiet(t, r.ok() && list_append(t, refs, Value(r.value())).ok());
-  }
-  return refs;
-}
 // Finalizers may release what has finalizers, a few times over.
 void collect(Thread& t) {
   for (int round = 0; round < 4; round++) {

@@ -70,6 +70,12 @@ const MethodDef k_functions[] = {
     {"get_executor", opcode_get_executor, "(*, code, offset)", "None: there are no executors.", kF},
 };
 
+// Instructions are not rewritten in a way that these functions could show.
+Status opcode_exec(Thread& t, Module* m) {
+  TRY(module_add(t, m, "ENABLE_SPECIALIZATION", kFalse));
+  return module_add(t, m, "ENABLE_SPECIALIZATION_FT", kFalse);
+}
+
 }  // namespace
 
 extern const ModuleDef _opcode_module = {.name = "_opcode", .doc = "Facts about instructions, for opcode.py.", .functions = k_functions, .exec = opcode_exec};
