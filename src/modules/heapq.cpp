@@ -107,8 +107,13 @@ Result<Value> heapreplace(Thread& t, Args a) {
 template <bool max>
 Result<Value> heappushpop(Thread& t, Args a) {
   List* h = TRY(heap_argument(t, max ? "heappushpop_max" : "heappushpop", a[0]));
-  if (!h->size || !TRY(above<max>(t, h, h->items[0], a[1]))) return a[1];
-  if (!h->size) return RAISE(IndexError, "index out of range");
+  if (!h->size) return a[1];
+  Result<bool> goes_first = above<max>(t, h, h->items[0], a[1]);
+  if (!goes_first.ok() && !h->size && exc_matches(t, KAA_TYPE(RuntimeError))) {  // the comparison emptied the heap
+    clear_exc(t);
+    return RAISE(IndexError, "index out of range");
+  }
+  if (!TRY(std::move(goes_first))) return a[1];
   Value first = h->items[0];
   store(h, 0, a[1]);
   TRY(sink<max>(t, h, 0));
