@@ -82,6 +82,7 @@ Result<Value> column_name(Thread& t, Cursor* c, const char* name) {
   return decode_bytes(t, v, nullptr, nullptr);
 }
 Status make_description(Thread& t, Cursor* c) {
+  DbLock lock(t, c->connection->db);
   sqlite3_stmt* st = c->stmt->st;
   int n = sqlite3_column_count(st);
   List* l = TRY(new_list(t));
@@ -114,6 +115,7 @@ Result<Value> text_column(Thread& t, Cursor* c, sqlite3_stmt* st, int i) {
 }
 // The row on which the statement stands. Converters and factories run Python.
 Result<Tuple*> fetch_row(Thread& t, Cursor* c) {
+  DbLock lock(t, c->connection->db);
   sqlite3_stmt* st = c->stmt->st;
   int n = sqlite3_data_count(st);
   Tuple* row = TRY(new_tuple(t, static_cast<size_t>(n)));

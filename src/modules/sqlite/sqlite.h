@@ -101,6 +101,22 @@ struct BlobObject : Object {
   template <class F> void each_field(F&& f) { f(connection); }
 };
 
+// Holds the connection's mutex for calls that are too short to give up the interpreter lock: whoever waits for the mutex must not hold that lock, because
+// another thread may be in a callback, with the mutex, and wait for it.
+class DbLock {
+ public:
+  DbLock(Thread& t, Db* db) : mutex_(sqlite3_db_mutex(db->db)) {
+    if (!mutex_ || sqlite3_mutex_try(mutex_) == SQLITE_OK) return;
+    Blocking b(t);
+    sqlite3_mutex_enter(mutex_);
+  }
+  ~DbLock() { sqlite3_mutex_leave(mutex_); }
+  DbLock(const DbLock&) = delete;
+
+ private:
+  sqlite3_mutex* mutex_;
+};
+
 // A call of the library on a Db that may wait or call back: other threads may run meanwhile.
 class DbCall {
  public:

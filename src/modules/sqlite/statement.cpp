@@ -228,6 +228,7 @@ Status adapt_and_bind(Thread& t, Stmt* s, int pos, Value v) {
 }  // namespace
 
 Status bind_parameters(Thread& t, Connection* c, Stmt* s, Value params) {
+  DbLock lock(t, s->db);
   int needed = s->st ? sqlite3_bind_parameter_count(s->st) : 0;
   if (is_list(params) || is_tuple(params) || (!is_dict(params) && type_of(params)->dunder(D_getitem) && type_of(params)->dunder(D_len) && !TRY(lookup_attr(t, params, intern_name("keys"))))) {
     int64_t n = TRY(length(t, params));
