@@ -58,7 +58,7 @@ void add_streams(Thread& t, std::vector<Object*>& known) {
     }
   }
 }
-// Whether anything is left whose death a program could see: what has a finalizer or a weak reference with a callback. Taking modules down costs some
+// Whether anything is left whose death a program could see: what has a finalizer. Taking modules down costs some
 // milliseconds, and most programs are spared it.
 bool anything_visible(Thread& t) {
   std::vector<Object*> known;
@@ -66,7 +66,7 @@ bool anything_visible(Thread& t) {
   t.heap->reconcile();
   bool any = false;
   t.heap->each_object([&](Object* o) {
-    if (any || !((o->type()->death == Death::kFinalizer && wants_finalizer(o)) || o->flag(kEager))) return;
+    if (any || o->type()->death != Death::kFinalizer || !wants_finalizer(o)) return;
     for (Object* k : known) if (k == o) return;
     any = true;
   });

@@ -113,7 +113,7 @@ Result<Code*> frozen_code(Thread& t, const FrozenModule& f) {
   if (cached && stat(source_path.c_str(), &source) == 0) {
     std::string data;
     if (read_whole(cache_path.c_str(), data, st) && data.size() > kHeader && data.compare(0, kHeader, header_of(source)) == 0) {
-      Result<Value> v = marshal_read(t, data.data() + kHeader, data.size() - kHeader);
+      Result<Value> v = marshal_read(t, data.data() + kHeader, data.size() - kHeader, true);
       if (v.ok() && IS_EXACT(v.value(), code)) {
         Code* c = v.value().as<Code>();
         set_code_filename(c, shown);
