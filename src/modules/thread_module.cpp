@@ -328,7 +328,8 @@ Result<uint64_t> start_thread(Thread& t, Value func, Value args, Value kwargs, T
   pthread_attr_t attr;
   pthread_attr_init(&attr);
   pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-  pthread_attr_setstacksize(&attr, g_stack_size ? g_stack_size : size_t{8} << 20);
+  // What was asked for comes on top of what native code keeps for itself (runtime/thread.cpp: kNativeHeadroom).
+  pthread_attr_setstacksize(&attr, g_stack_size ? g_stack_size + (size_t{512} << 10) : size_t{8} << 20);
   pthread_t id;
   if (h) { h->state = 1; lock_acquire(t, h->done, 0); }
   g_thread_count++;
