@@ -73,6 +73,22 @@ bool anything_visible(Thread& t) {
   return any;
 }
 
+// Streams that something still holds, if only a stale word of a native stack: what was written to them is not lost. Text goes into its buffer first.
+void flush_streams(Thread& t) {
+  Result<List*> l = new_list(t);
+  if (!l.ok()) return clear_exc(t);
+  std::vector<Object*> found;
+  t.heap->each_object([&](Object* o) {
+    if (o->type()->death == Death::kFinalizer && wants_finalizer(o) && type_lookup(o->type(), NAME("writable"))) found.push_back(o);
+  });
+  for (Object* o : found) quiet(t, list_append(t, l.value(), Value(o)).ok());  // no reconcile so far: it makes room for them alone
+  for (bool text : {true, false})
+    for (uint64_t i = 0; i < l.value()->size; i++) {
+      Value v = l.value()->items[i];
+      if (static_cast<bool>(type_lookup(type_of(v), NAME("reconfigure"))) == text) quiet(t, call_method(t, v, NAME("flush")).ok());
+    }
+}
+
 // Weak references to the modules, in the order of their import. A function of its own, whose frame is gone when the collector looks at the native stack.
 [[gnu::noinline]] Result<List*> weak_modules(Thread& t) {
   Interp& in = interp();
@@ -120,6 +136,7 @@ void tear_down(Thread& t) {
     clear_names(t, m.as<Module>()->dict);
   }
   collect(t);
+  flush_streams(t);
   for (Value f : streams)
     if (f && !f.is_none()) quiet(t, call_method(t, f, NAME("flush")).ok());
   clear_exc(t);
