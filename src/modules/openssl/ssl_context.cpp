@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "modules/openssl/ssl.h"
+#include "runtime/audit.h"
 #include "runtime/codecs_api.h"
 #include "types/int.h"
 #include "types/objmodel.h"
@@ -234,6 +235,7 @@ Result<Value> context_set_default_verify_paths(Thread& t, Args a) {
 Result<Value> context_load_dh_params(Thread& t, Args a) {
   PathArg path;
   TRY(fs_path(t, a[1], path));
+  TRY(audit(t, "open", a[1], NAME("rb"), small_int(0)));
   FILE* f = fopen(path.c_str(), "rb");
   if (!f) return raise_os_error(t, errno, a[1]);
   ERR_clear_error();
