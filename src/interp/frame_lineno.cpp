@@ -153,7 +153,7 @@ Status set_frame_line(Thread& t, FrameObject* o, int64_t line) {
     }
   }
   if (target == ~0u) return RAISE(ValueError, "%s", why);
-  frame_write_barrier(interp());
+  frame_write_barrier(interp(), o->live);
   // Variables that the skipped code would have bound must not be found empty.
   uint32_t unbound = 0;
   for (uint32_t r = 0; r < c->varnames->size; r++) unbound += !f->regs[r];

@@ -40,7 +40,7 @@ void set_frame_variable(FrameObject* o, uint32_t reg, Value v) {
     old.as<CellObject>()->contents.set(v);
     return;
   }
-  if (o->live) frame_write_barrier(interp());
+  if (o->live) frame_write_barrier(interp(), o->live);
   // The registers of an ended frame are counted, a suspended generator's when reconcile has seen it.
   bool counted = !o->live || (o->live->on_heap && generator_of(o->live)->counted);
   if (counted) inc(v);

@@ -15,7 +15,7 @@ Result<FrameObject*> frame_object(Thread& t, Frame* f) {
   o->func.init(f->func);
   if (!(f->code->flags & kCoOptimized)) o->locals.init(f->locals);
   o->trace_lines = true;
-  if (f != t.frame) frame_write_barrier(*t.interp);
+  if (f != t.frame) frame_write_barrier(*t.interp, f);
   f->obj = o;
   return o;
 }

@@ -14,7 +14,7 @@
 // W cannot be left without a look at its kind (the fast path of RETURN wants exactly kReturnPlain): leave_watermark() then takes the counts off the next kBlock
 // frames and moves the mark down. So a loop of calls and returns near the mark passes it once, and a return costs nothing where no mark is.
 // What is counted follows from the frame alone (its pc, its callee's registers), which stay as they are until the callee returns. Whoever writes to a frame
-// that is not innermost (f_locals, a frame object made late) calls frame_write_barrier() first.
+// that is not innermost (f_locals, a frame object made late) calls frame_write_barrier() first, which moves the mark below it.
 // A running generator's frame in the chain is counted as a suspended one is (GeneratorObject::counted), so that its own traversal tells the truth.
 #include "runtime/watermark.h"
 
@@ -89,26 +89,31 @@ void count_deep_frames(Thread* t) {
   mark(t, top);
 }
 
-FrameKind leave_watermark(Thread& t, Frame* f) {
-  unmark(&t);
-  const Value* callee = f->regs;
-  int n = 0;
-  for (Frame* p = f->prev; p; p = p->prev) {
+// Takes the mark off its frame and the counts off a block of frames below, where the next mark is put.
+static void lower(Thread* t) {
+  const Value* callee = t->watermark->regs;
+  Frame* p = t->watermark->prev;
+  unmark(t);
+  for (int n = 0; p; p = p->prev) {
     uncount(p, callee);
     if (++n >= kBlock && !p->on_heap && p->prev) {
-      mark(&t, p);
+      mark(t, p);
       break;
     }
   }
+}
+
+FrameKind leave_watermark(Thread& t, Frame* f) {
+  lower(&t);
   return f->kind;
 }
 
-void uncount_frames(Thread* t) {
-  Frame* f = t->watermark;
-  if (!f) return;
-  unmark(t);
-  const Value* callee = f->regs;
-  for (Frame* p = f->prev; p; p = p->prev) uncount(p, callee);
+void uncount_down_to(Thread* t, const Frame* f) {
+  if (f->on_heap) {
+    while (t->watermark) lower(t);
+  } else if (f >= t->frame_base && f < t->frame_end) {  // inner frames have higher addresses
+    while (t->watermark && f < t->watermark) lower(t);
+  }
 }
 
 void visit_counted_frames(ChildVisitor& v) {

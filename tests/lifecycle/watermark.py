@@ -152,3 +152,23 @@ def sorted_deep(n):
 
 
 sorted_deep(150)
+
+# An exception that leaves a deep recursion makes frame objects of frames below the mark, which moves down a block at a time.
+def fall(n):
+    here = [n]
+    if n == 0: raise ValueError
+    fall(n - 1)
+    return here
+sys.setrecursionlimit(60000)
+try:
+    fall(50000)
+except ValueError as e:
+    tb, frames = e.__traceback__, 0
+    while tb:
+        if tb.tb_frame.f_code is fall.__code__:
+            frames += 1
+            last = tb.tb_frame
+        tb = tb.tb_next
+    assert frames == 50001 and last.f_locals == {'n': 0, 'here': [0]} and last.f_back.f_locals['here'] == [1]
+else:
+    assert False
