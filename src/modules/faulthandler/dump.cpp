@@ -132,6 +132,11 @@ void dump_all_threads(FdWriter& out, const Thread* current) {
   }
 }
 
+extern "C" [[gnu::used]] void kaa_dump_frames(int fd) {
+  FdWriter out(fd);
+  dump_all_threads(out, tls_thread);
+}
+
 void dump_native_stack(FdWriter& out) {
   out.text("Current thread's C stack trace (most recent call first):\n");
   void* frames[kMaxNativeFrames];

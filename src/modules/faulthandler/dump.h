@@ -29,6 +29,8 @@ void dump_thread(FdWriter& out, const Thread* t);
 // The frames of all threads; `current` (may be null) is called so.
 void dump_all_threads(FdWriter& out, const Thread* current);
 void dump_native_stack(FdWriter& out);
+// For debuggers (tools/gdb/kaa.py): the Python frames of all threads to the descriptor. Also works in builds without debugging information.
+extern "C" void kaa_dump_frames(int fd);
 // The native modules that are imported and no part of the standard library; nothing if there are none.
 void dump_native_modules(FdWriter& out);
 
