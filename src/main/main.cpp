@@ -163,6 +163,25 @@ int parse_options(int argc, char** argv, Config& c, What& what) {
 bool is_file(const std::string& p) { struct stat s; return stat(p.c_str(), &s) == 0 && S_ISREG(s.st_mode); }
 std::string parent(const std::string& p) { size_t i = p.rfind('/'); return i == std::string::npos ? "." : i == 0 ? "/" : p.substr(0, i); }
 
+// The folder of the program that made the virtual environment at `folder`: what its pyvenv.cfg calls home. Empty: it is none.
+std::string venv_home(const std::string& folder) {
+  FILE* f = fopen((folder + "/pyvenv.cfg").c_str(), "re");
+  if (!f) return "";
+  char line[PATH_MAX + 64];
+  std::string home;
+  while (home.empty() && fgets(line, sizeof line, f)) {
+    char* eq = strchr(line, '=');
+    if (!eq) continue;
+    auto trimmed = [](std::string s) {
+      size_t a = s.find_first_not_of(" \t\r\n"), z = s.find_last_not_of(" \t\r\n");
+      return a == std::string::npos ? std::string() : s.substr(a, z - a + 1);
+    };
+    if (trimmed(std::string(line, eq)) == "home") home = trimmed(eq + 1);
+  }
+  fclose(f);
+  return home;
+}
+
 // Where the library is (docs/design/library.md).
 [[gnu::noinline]] bool find_library(Config& c) {
   char exe[PATH_MAX];
@@ -170,7 +189,14 @@ std::string parent(const std::string& p) { size_t i = p.rfind('/'); return i == 
   std::string self = n > 0 ? std::string(exe, static_cast<size_t>(n)) : c.executable;
   std::string b = parent(self), up = parent(b);
   const char* e = getenv("KAA_STDLIB");
-  std::string tries[] = {e ? e : "", up + "/lib/kaa3.14", parent(up) + "/.deps/stdlib/lib/kaa3.14"};
+  std::string tries[] = {e ? e : "", up + "/lib/kaa3.14", parent(up) + "/.deps/stdlib/lib/kaa3.14", "", ""};
+  // A copy of the program in a virtual environment: as the original would.
+  for (const std::string& d : {b, up})
+    if (std::string h = venv_home(d); !h.empty()) {
+      tries[3] = parent(h) + "/lib/kaa3.14";
+      tries[4] = parent(parent(h)) + "/.deps/stdlib/lib/kaa3.14";
+      break;
+    }
   const char* home = env(c, "PYTHONHOME");
   if (home && !e) {  // PREFIX or PREFIX:EXEC_PREFIX: the library is there or nowhere
     tries[1] = std::string(home, strcspn(home, ":")) + "/lib/kaa3.14";
@@ -338,12 +364,19 @@ bool in_c_locale() {
   }
   char cwd[PATH_MAX];
   if (!exe.empty() && exe[0] != '/' && getcwd(cwd, sizeof cwd)) exe = std::string(cwd) + "/" + (exe.rfind("./", 0) == 0 ? exe.substr(2) : exe);
-  c.executable = exe;
+  c.executable = c.base_executable = exe;
   if (!find_library(c)) return 1;
   c.base_exec_prefix = c.base_prefix;
   c.prefix = c.exec_prefix = c.base_prefix;
   for (const std::string& d : {parent(exe), parent(parent(exe))})
-    if (is_file(d + "/pyvenv.cfg")) { c.prefix = c.exec_prefix = parent(exe) == d ? d : d; break; }
+    if (std::string home = venv_home(d); is_file(d + "/pyvenv.cfg")) {
+      c.prefix = c.exec_prefix = d;
+      if (!home.empty()) {
+        c.base_executable = home + exe.substr(exe.rfind('/'));
+        if (!is_file(c.base_executable)) c.base_executable = home + "/kaa";  // "python" is a name that environments alone have
+      }
+      break;
+    }
   // sys.path without its first entry
   if (const char* p = env(c, "PYTHONPATH")) {
     std::string s = p;

@@ -552,7 +552,7 @@ Status init_sys(Thread& t, const Config& c) {
   TRY(module_add(t, m, "builtin_module_names", TRY(tuple_from(t, nl))));
   TRY(module_add(t, m, "stdlib_module_names", TRY(stdlib_module_names(t))));
   TRY(text("executable", c.executable));
-  TRY(text("_base_executable", c.executable));
+  TRY(text("_base_executable", c.base_executable));
   TRY(text("prefix", c.prefix));
   TRY(text("exec_prefix", c.exec_prefix));
   TRY(text("base_prefix", c.base_prefix));

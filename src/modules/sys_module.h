@@ -17,7 +17,7 @@ struct Config {
   int import_time = 0;                   // 1: print what imports cost, 2: cached modules, too
   int64_t hash_seed = -1;                // -1: random
   int64_t int_max_str_digits = 4300;
-  std::string executable, prefix, exec_prefix, base_prefix, base_exec_prefix, stdlib;
+  std::string executable, base_executable, prefix, exec_prefix, base_prefix, base_exec_prefix, stdlib;
   std::vector<std::string> argv, orig_argv, warn_options, path;
   std::vector<std::pair<std::string, std::string>> x_options;  // second empty: True
   std::vector<bool> x_has_value;
