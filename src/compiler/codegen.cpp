@@ -273,6 +273,7 @@ CompiledCode* Codegen::compile(Mod* mod) {
     case ModKind::Module:
       if (!mod->as<Module>()->body.empty()) loc = mod->as<Module>()->body[0]->loc;
       module_body(mod->as<Module>()->body, loc);
+      if (mod->as<Module>()->body.empty()) e().mark_line(Loc{0, 0, 0, 0});  // something for a debugger to stop at, at line 0 as in CPython
       break;
     case ModKind::Interactive:
       u_->interactive = true;

@@ -760,6 +760,9 @@ int main(int argc, char** argv) {
     return 1;
   }
   if (!start_tracemalloc(t, c)) return 1;
+  // What start-up left behind (locks of modules) dies before the program begins, whose tracing would see the callbacks.
+  t.heap->reconcile();
+  if (!run_finalizers(t).ok()) clear_exc(t);
   Result<Value> r = run_main(t, what);
   status = r.ok() ? 0 : handle_exit(t);
   if (getenv("PYTHONINSPECT") && *getenv("PYTHONINSPECT") && !g_config.ignore_environment) g_config.inspect = 1;  // a program may ask for it, too
