@@ -8,6 +8,7 @@
 #include "modules/native_new.h"
 #include "types/bytes.h"
 #include "types/dict.h"
+#include "types/buffer.h"
 #include "runtime/call.h"
 
 namespace kaa {
@@ -148,6 +149,7 @@ Status to_item(Thread& t, const ItemType* ty, Value v, char* out) {
 Status check_resizable(Thread& t, ArrayObject* o) {
   if (LIKELY(o->exports == 0)) return {};
   t.heap->reconcile();  // perhaps only garbage holds the export
+  if (o->exports) TRY(release_unheld_views(t, o));
   if (o->exports == 0) return {};
   return RAISE(BufferError, "cannot resize an array that is exporting buffers");
 }

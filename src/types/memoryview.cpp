@@ -4,9 +4,13 @@
 // own `exports` are buffers taken from it: while there are any it cannot be released. A view that dies unreleased lets go of its ManagedBuffer.
 #include "types/memoryview_items.h"
 
+#include <vector>
+
 #include "base/siphash.h"
+#include "heap/heap_inl.h"
 #include "runtime/codecs_api.h"
 #include "types/bytes.h"
+#include "runtime/weakrefs.h"
 #include "types/dict.h"
 
 namespace kaa {
@@ -106,6 +110,47 @@ Result<MemoryView*> new_memoryview_of(Thread& t, Value owner, void* data, size_t
   return m;
 }
 
+static void let_go(ManagedBuffer* mb) {
+  mb->released = true;
+  Value owner = mb->owner;
+  mb->b.owner = owner;
+  mb->owner.clear();
+  release_buffer(mb->b);
+}
+// Whether a register of a running frame, or another exact root of a thread, is o.
+static bool held_exactly(Object* o) {
+  struct Finder final : RootVisitor {
+    Object* o;
+    bool found = false;
+    explicit Finder(Object* o) : o(o) {}
+    void value(Value v) override { found |= v.is_object() && v && v.object() == o; }
+    void conservative(const void*, const void*) override {}
+  } finder(o);
+  for (Thread* t = interp().threads; t && !finder.found; t = t->next) scan_frames(t, finder);
+  return finder.found;
+}
+Status release_unheld_views(Thread& t, Object* owner) {
+  std::vector<MemoryView*> views;
+  t.heap->each_object([&](Object* o) {
+    if (o->type() != KAA_TYPE(memoryview)) return;
+    MemoryView* m = static_cast<MemoryView*>(o);
+    if (m->managed && m->managed->owner == Value(owner) && m->exports == 0 && !is_counted(m->rc)) views.push_back(m);
+  });
+  List* keep = TRY(new_list(t));  // a release may run Python
+  for (MemoryView* m : views)
+    if (!held_exactly(m)) TRY(list_append(t, keep, m));
+  for (uint64_t i = 0; i < keep->size; i++) TRY(memoryview_release(t, keep->items[i].as<MemoryView>()));
+  // What the views shared may lie there without any.
+  std::vector<ManagedBuffer*> rest;
+  t.heap->each_object([&](Object* o) {
+    if (o->type() != KAA_TYPE(_managed_buffer)) return;
+    ManagedBuffer* mb = static_cast<ManagedBuffer*>(o);
+    if (mb->owner == Value(owner) && !mb->released && !is_counted(mb->rc)) rest.push_back(mb);
+  });
+  for (ManagedBuffer* mb : rest) let_go(mb);
+  return {};
+}
+
 Status memoryview_release(Thread& t, MemoryView* m) {
   if (!m->managed) return {};
   if (m->exports) t.heap->reconcile();  // perhaps only garbage holds them
@@ -113,13 +158,7 @@ Status memoryview_release(Thread& t, MemoryView* m) {
   ManagedBuffer* mb = m->managed;
   m->managed.clear();
   if (mb->exports) mb->exports--;
-  if (mb->exports == 0 && !mb->released) {
-    mb->released = true;
-    Value owner = mb->owner;
-    mb->b.owner = owner;
-    mb->owner.clear();
-    release_buffer(mb->b);
-  }
+  if (mb->exports == 0 && !mb->released) let_go(mb);
   return {};
 }
 

@@ -3,6 +3,7 @@
 // The contents are a buffer of the stream's own, or a bytes object that is shared until somebody writes (`shared`): what it was made from, or what
 // getvalue() returned last. While getbuffer() views exist, nothing may resize the buffer.
 #include "modules/io/io.h"
+#include "types/buffer.h"
 
 namespace kaa {
 
@@ -40,6 +41,7 @@ Status check_closed(Thread& t, BytesIO* b) {
 }
 Status check_exports(Thread& t, BytesIO* b) {
   if (b->exports) t.heap->reconcile();  // views that nothing refers to any more let go now
+  if (b->exports) TRY(release_unheld_views(t, b));
   if (b->exports) return RAISE(BufferError, "Existing exports of data: object cannot be re-sized");
   return {};
 }
