@@ -148,8 +148,7 @@ Status to_item(Thread& t, const ItemType* ty, Value v, char* out) {
 
 Status check_resizable(Thread& t, ArrayObject* o) {
   if (LIKELY(o->exports == 0)) return {};
-  t.heap->reconcile();  // perhaps only garbage holds the export
-  if (o->exports) TRY(release_unheld_views(t, o));
+  TRY(drop_dead_exports(t, o, o->exports));
   if (o->exports == 0) return {};
   return RAISE(BufferError, "cannot resize an array that is exporting buffers");
 }

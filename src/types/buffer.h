@@ -32,9 +32,9 @@ Result<MemoryView*> new_memoryview(Thread& t, Value exporter, bool writable = fa
 // A one-dimensional memoryview of bytes that the caller keeps valid until the view is released.
 Result<MemoryView*> new_memoryview_of(Thread& t, Value owner, void* data, size_t size, bool readonly);
 Status memoryview_release(Thread& t, MemoryView* m);
-// For an exporter that must be resized and is still exported after a reconcile: releases its memoryviews that no object and no Python variable holds. What a
+// For an exporter that must be resized: reconciles, and if it is still exported then, releases its memoryviews that no object and no Python variable holds. What a
 // native stack seems to hold may be a stale word; if it is not, that native finds a released view, since one whose buffer is in use is left alone.
-Status release_unheld_views(Thread& t, Object* owner);
+Status drop_dead_exports(Thread& t, Object* owner, const uint64_t& exports);  // exports: the owner's count of them
 inline bool is_memoryview(Value v) { return IS_EXACT(v, memoryview); }
 
 // The rows __buffer__ and __release_buffer__ of exporting types.

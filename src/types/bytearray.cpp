@@ -15,8 +15,7 @@ ByteArray* self_of(Args a) { return a.as<ByteArray>(0); }
 
 Status check_resizable(Thread& t, ByteArray* b) {
   if (LIKELY(b->exports == 0)) return {};
-  t.heap->reconcile();
-  if (b->exports) TRY(release_unheld_views(t, b));
+  TRY(drop_dead_exports(t, b, b->exports));
   if (b->exports == 0) return {};
   return RAISE(BufferError, "Existing exports of data: object cannot be re-sized");
 }

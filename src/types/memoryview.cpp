@@ -129,25 +129,32 @@ static bool held_exactly(Object* o) {
   for (Thread* t = interp().threads; t && !finder.found; t = t->next) scan_frames(t, finder);
   return finder.found;
 }
-Status release_unheld_views(Thread& t, Object* owner) {
-  std::vector<MemoryView*> views;
-  t.heap->each_object([&](Object* o) {
-    if (o->type() != KAA_TYPE(memoryview)) return;
-    MemoryView* m = static_cast<MemoryView*>(o);
-    if (m->managed && m->managed->owner == Value(owner) && m->exports == 0 && !is_counted(m->rc)) views.push_back(m);
-  });
-  List* keep = TRY(new_list(t));  // a release may run Python
-  for (MemoryView* m : views)
-    if (!held_exactly(m)) TRY(list_append(t, keep, m));
-  for (uint64_t i = 0; i < keep->size; i++) TRY(memoryview_release(t, keep->items[i].as<MemoryView>()));
+Status drop_dead_exports(Thread& t, Object* owner, const uint64_t& exports) {
+  t.heap->reconcile();
+  if (!exports) return {};
+  // What is found goes into a list at once: a release may run Python. The list is made first, since making it may reconcile; appending does not.
+  auto uncounted = [&](Type* type) -> Result<List*> {
+    List* l = TRY(new_list(t));
+    std::vector<Object*> found;
+    t.heap->each_object([&](Object* o) {
+      if (o->type() == type && !is_counted(o->rc)) found.push_back(o);
+    });
+    for (Object* o : found) TRY(list_append(t, l, o));
+    return l;
+  };
+  List* views = TRY(uncounted(KAA_TYPE(memoryview)));
+  std::vector<bool> held;
+  for (uint64_t i = 0; i < views->size; i++) held.push_back(held_exactly(views->items[i].object()));
+  for (uint64_t i = 0; i < views->size; i++) {
+    MemoryView* m = views->items[i].as<MemoryView>();
+    if (!held[i] && m->managed && m->managed->owner == Value(owner) && m->exports == 0) TRY(memoryview_release(t, m));
+  }
   // What the views shared may lie there without any.
-  std::vector<ManagedBuffer*> rest;
-  t.heap->each_object([&](Object* o) {
-    if (o->type() != KAA_TYPE(_managed_buffer)) return;
-    ManagedBuffer* mb = static_cast<ManagedBuffer*>(o);
-    if (mb->owner == Value(owner) && !mb->released && !is_counted(mb->rc)) rest.push_back(mb);
-  });
-  for (ManagedBuffer* mb : rest) let_go(mb);
+  List* shared = TRY(uncounted(KAA_TYPE(_managed_buffer)));
+  for (uint64_t i = 0; i < shared->size; i++) {
+    ManagedBuffer* mb = shared->items[i].as<ManagedBuffer>();
+    if (mb->owner == Value(owner) && !mb->released) let_go(mb);
+  }
   return {};
 }
 

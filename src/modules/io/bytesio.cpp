@@ -40,8 +40,7 @@ Status check_closed(Thread& t, BytesIO* b) {
   return {};
 }
 Status check_exports(Thread& t, BytesIO* b) {
-  if (b->exports) t.heap->reconcile();  // views that nothing refers to any more let go now
-  if (b->exports) TRY(release_unheld_views(t, b));
+  if (b->exports) TRY(drop_dead_exports(t, b, b->exports));
   if (b->exports) return RAISE(BufferError, "Existing exports of data: object cannot be re-sized");
   return {};
 }
