@@ -87,6 +87,12 @@ struct Reclaimer {
     h.queue_finalizer(o);
     if (t->container && !(o->rc & kOld)) h.note_young(o);  // in case it comes back
   }
+
+  static void uncounted(Heap& h, const Type* type, std::vector<Object*>& out) {
+    auto see = [&](Object* o) { if (!is_counted(o->rc) && o->type() == type) out.push_back(o); };
+    for (Object** p = h.zct_base_; p < h.zct_top_; p++) see(*p);
+    for (const EagerEntry& e : h.eager) see(e.object);
+  }
 };
 
 // Reclaims one object; children that die with it are put on the work list.
@@ -263,6 +269,8 @@ class Reconciler final : public RootVisitor {
   Heap& h_;
   std::vector<size_t> kept_eager_;
 };
+
+void uncounted_objects(Heap& h, const Type* type, std::vector<Object*>& out) { Reclaimer::uncounted(h, type, out); }
 
 // The callee-saved registers of the callers are spilled into this frame, and the scan starts above the collector's own frames: what those still
 // hold of an earlier pass must keep nothing alive.

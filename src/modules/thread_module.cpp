@@ -285,6 +285,7 @@ void* thread_main(void* p) {
   Thread* t = s->thread;
   tls_heap = t->heap;
   thread_adopt_native_stack(t);
+  t->native_base = static_cast<char*>(__builtin_frame_address(0));  // what lies above are thread-local variables, a hundred KiB of them
   t->id = self_id();
   gil_attach(*t);
   LockCore* done = nullptr;

@@ -1,6 +1,7 @@
 // Frame objects and tracebacks: made when asked for. When a frame ends, its frame object takes over the registers that hold variables.
 #include "runtime/traceback.h"
 
+#include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
 #include "runtime/watermark.h"
@@ -35,7 +36,8 @@ bool frame_leave(Thread& t, Frame* f) {
   FrameObject* o = f->obj;
   if (!o) return false;
   f->obj = nullptr;
-  if (!t.exc && holds_visible(f)) {
+  if (!t.exc && holds_visible(f) && look_budget().may_look()) {
+    look_budget().spend(LookBudget::kReconcile);
     // Garbage may be all that refers to the frame object, such as an exception that was handled long ago: it must not keep the variables. While that is
     // found out, the frame itself does not refer to it; its death would clear the word (destroy() below). A frame that returns has its result in a
     // register, so that native frames of this activation hold nothing.
