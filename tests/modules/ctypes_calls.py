@@ -115,16 +115,16 @@ L3 = check('l3', [('a', c_long), ('b', c_long), ('c', c_long)], (1, 2, 3), [4, 5
 LD = type('LD', (Structure,), {'_fields_': [('d', c_longdouble)]})
 C3 = type('C3', (Structure,), {'_fields_': [('c', c_byte * 3)]})
 check('c3', [('c', c_byte * 3)], ((1, 2, 3),), [[4, 5, 6]])
-check('sf', [('s', c_short * 5), ('f', c_float)], ((1, 2, 3, 4, 5), 0.5), [[4, 5, 6, 7, 8], 3.5])
-check('bf', [('a', c_uint, 3), ('b', c_uint, 29), ('f', c_float)], (1, 1000, 0.5), [4, 1003, 3.5])
-check('fc', [('c', c_float_complex), ('d', c_double)], (1 + 2j, 0.5), [4 + 5j, 3.5])
-check('pk', [('c', c_byte), ('i', c_int), ('d', c_double)], (1, 2, 0.5), [4, 5, 3.5], _pack_=1, _layout_='ms')
 if sys.implementation.name == 'kaa':  # what libffi's own description of such types cannot express
     U = check('u', [('i', c_int), ('d', c_double)], (5,), [8, c_double.from_buffer_copy(b'\x08' + bytes(7)).value], Union)
     SU = type('SU', (Structure,), {'_fields_': [('u', U), ('f', c_float)]})
     lib.f_su.argtypes, lib.f_su.restype = [c_int, SU], SU
     su = lib.f_su(3, SU(U(d=1.5), 0.5))
     assert (su.u.d, su.f) == (4.5, 3.5)
+    check('bf', [('a', c_uint, 3), ('b', c_uint, 29), ('f', c_float)], (1, 1000, 0.5), [4, 1003, 3.5])
+    check('sf', [('s', c_short * 5), ('f', c_float)], ((1, 2, 3, 4, 5), 0.5), [[4, 5, 6, 7, 8], 3.5])
+    check('fc', [('c', c_float_complex), ('d', c_double)], (1 + 2j, 0.5), [4 + 5j, 3.5])
+    check('pk', [('c', c_byte), ('i', c_int), ('d', c_double)], (1, 2, 0.5), [4, 5, 3.5], _pack_=1, _layout_='ms')
     check('ld', [('d', c_longdouble)], (1.5,), [4.5])
     UF = type('UF', (Union,), {'_fields_': [('f', c_float * 2)]})
     lib.f_uf.argtypes, lib.f_uf.restype = [c_int, UF], UF
@@ -238,7 +238,7 @@ def fails(i, o):
     if i == 1:
         1/0
     return 'x' if i == 2 else 1
-assert lib.f_call(CB(fails), 4, got) == 2
+assert lib.f_call(CB(fails), 4, got) == 2 or sys.implementation.name != 'kaa'  # C gets zero for what failed
 sys.unraisablehook = sys.__unraisablehook__
 assert [r[:2] for r in reports] == [(f'Exception ignored while calling ctypes callback function {fails!r}', ZeroDivisionError),
                                    (f'Exception ignored while converting result of ctypes callback function {fails!r}', TypeError)]
@@ -301,13 +301,12 @@ thread.join()
 assert len(caught) == 1
 
 # ---- audit events
-if sys.implementation.name == 'kaa' or True:
-    events = []
-    sys.addaudithook(lambda name, args: events.append((name, args)) if name.startswith('ctypes') else None)
-    libc2 = CDLL(None)
-    libc2.abs(-3)
-    create_string_buffer(3)
-    c_int.from_address(addressof(i := c_int(5)))
-    get_errno()
-    assert ('ctypes.dlopen', (None,)) in events and ('ctypes.dlsym', (libc2, 'abs')) in events and ('ctypes.call_function', (address, (-3,))) in events
-    assert ('ctypes.addressof', (i,)) in events and any(n == 'ctypes.cdata' for n, _ in events) and ('ctypes.get_errno', ()) in events
+events = []
+sys.addaudithook(lambda name, args: events.append((name, args)) if name.startswith('ctypes') else None)
+libc2 = CDLL(None)
+libc2.abs(-3)
+create_string_buffer(3)
+c_int.from_address(addressof(i := c_int(5)))
+get_errno()
+assert ('ctypes.dlopen', (None,)) in events and ('ctypes.dlsym', (libc2, 'abs')) in events and ('ctypes.call_function', (address, (-3,))) in events
+assert ('ctypes.addressof', (i,)) in events and any(n == 'ctypes.cdata' for n, _ in events) and ('ctypes.get_errno', ()) in events

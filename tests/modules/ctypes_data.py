@@ -232,6 +232,8 @@ m = memoryview((Point * 3)())
 assert (m.format, m.itemsize, m.shape, m.nbytes, m.readonly) == ('T{<i:x:<i:y:}', 8, (3,), 24, False)
 m = memoryview(((c_short * 3) * 2)())
 assert (m.format, m.shape, m.ndim, m.strides) == ('<h', (2, 3), 2, (6, 2)) and memoryview(c_int(5)).ndim == 0
+assert memoryview(c_int(5)).cast('B')[0] == 5 and memoryview(pt).cast('b').tolist() == [1, 0, 0, 0, 2, 0, 0, 0]
+raises(TypeError, 'cannot cast between two non-byte formats', memoryview(pt).cast, 'i')
 assert bytes(Point(1, 2)) == b'\1\0\0\0\2\0\0\0' and array.array('i', bytes((c_int * 2)(3, 4))).tolist() == [3, 4]
 assert _ctypes.buffer_info(POINTER(c_int * 2 * 3)) == ('&(3,2)<i', 0, ()) and _ctypes.buffer_info(CFUNCTYPE(None)) == ('X{}', 0, ())
 r = (c_int * 2)(1, 2)

@@ -41,7 +41,7 @@ Status convert(Thread& t, CallArg& arg, Value v, uint32_t position, uint32_t dep
         size_t n = static_cast<size_t>(info.size), room = n < 32 ? 32 : n;
         if (room > sizeof arg.value) {
           Bytes* copy = TRY(new_bytes(t, nullptr, room));
-          arg.keep = copy;
+          arg.copy = copy;
           arg.data = copy->data();
         }
         memcpy(arg.data, d->data, n);

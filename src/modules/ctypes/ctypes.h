@@ -207,7 +207,7 @@ struct CallArg {
   ffi_type* ffi;
   void* data;
   char value[32];
-  Value keep;
+  Value keep, copy;         // what was passed; the bytes object that data lies in
 };
 Result<CArg*> new_arg(Thread& t, char tag, ffi_type* ffi, Value obj);
 Result<CArg*> arg_of_data(Thread& t, CData* d);            // a CData as an argument
