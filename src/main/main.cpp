@@ -28,11 +28,11 @@
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
 
-using #ifdef KAA_RECORD_PROFILE
+#ifdef KAA_RECORD_PROFILE
 extern "C" int __llvm_profile_write_file(void);
 #endif
 
-namespace kaa;
+using namespace kaa;
 
 namespace {
 
