@@ -28,6 +28,10 @@
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
 
+#ifdef KAA_RECORD_PROFILE
+extern "C" int __llvm_profile_write_file(void);
+#endif
+
 using namespace kaa;
 
 namespace {
@@ -777,5 +781,8 @@ int main(int argc, char** argv) {
     status = 130;
   }
   fflush(stdout);
+#ifdef KAA_RECORD_PROFILE
+  __llvm_profile_write_file();   // _exit() passes over the function that would do it
+#endif
   _exit(status & 0xFF);
 }
