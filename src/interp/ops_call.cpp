@@ -328,7 +328,11 @@ HANDLER(CALL_METHOD_KW) {
   if (w->is_empty()) {
     nf = do_call(*t, f, r + pc->b, w + 1, n, names, pc->a, pc + 3);
   } else {
-    STORE_RESULT(pc->a, call_native(*t, fn.as<NativeFunction>(), {w, pc->c + 1u}, names), 3);
+    Result<Value> v = call_native(*t, fn.as<NativeFunction>(), {w, pc->c + 1u}, names);
+    if (UNLIKELY(!v.ok())) FAIL();
+    table = t->dispatch;  // it may have begun to trace, as in CALL_METHOD
+    r[pc->a] = v.value();
+    NEXT(3);
   }
   if (UNLIKELY(!nf)) FAIL();
   ENTER_SYNC(nf);
