@@ -174,7 +174,7 @@ static uint32_t height_from(const Code* c, const Word* pc, int budget) {
     const Word* target = nullptr;
     switch (static_cast<Op>(pc->op)) {
       case Op::JUMP: next += pc->bc; break;
-      case Op::NOP: case Op::MOVE: case Op::LOAD_CONST: case Op::LOAD_INT: case Op::CLEAR: case Op::CLEAR_RUN: case Op::PUSH_EXC: case Op::POP_EXC: break;
+      case Op::NOP: case Op::MOVE: case Op::MOVE_PAIR: case Op::LOAD_CONST: case Op::LOAD_INT: case Op::CLEAR: case Op::CLEAR_RUN: case Op::PUSH_EXC: case Op::POP_EXC: break;
       case Op::JUMP_NONE: case Op::JUMP_NOT_NONE: case Op::JUMP_EMPTY: target = next + pc->bc; break;
       case Op::JUMP_IS: target = next + pc[1].offset; break;
       default: return h;

@@ -18,6 +18,7 @@ Result<FrameObject*> frame_object(Thread& t, Frame* f) {
   o->trace_lines = true;
   if (f != t.frame) frame_write_barrier(*t.interp, f);
   f->obj = o;
+  f->kind = static_cast<FrameKind>(f->kind | kHasObject);
   return o;
 }
 

@@ -96,14 +96,14 @@ void weakrefs_dead(Object* o) {
     if (r->callback && !(r->rc & (kDead | kCandidate))) {  // references that are garbage themselves stay silent
       inc(r);
       g_queue.push_back({r, true});
-      tls_thread->poll.fetch_or(kPollFinalizers, std::memory_order_relaxed);
+      tls_thread->request(kPollFinalizers);
     }
   }
 }
 
 void queue_finalizer(Object* o) {
   g_queue.push_back({o, false});
-  tls_thread->poll.fetch_or(kPollFinalizers, std::memory_order_relaxed);
+  tls_thread->request(kPollFinalizers);
 }
 
 Status run_finalizers(Thread& t) {
