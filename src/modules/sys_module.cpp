@@ -250,7 +250,7 @@ Status print_exception(Thread& t, Value e, Value tb) {
   std::string lines;
   for (Value x = e.as<BaseException>()->traceback; x && !x.is_none();) {
     Traceback* f = x.as<Traceback>();
-    Str* line = TRY(str_format(t, "  File \"%S\", line %d, in %S\n", f->code->filename.get(), f->lineno == -1 ? code_line(f->code, f->lasti / 8) : f->lineno, f->code->name.get()));
+    Str* line = TRY(str_format(t, "  File \"%S\", line %d, in %S\n", f->code->filename.get(), f->lineno == -1 ? code_line(f->code, code_word(f->code, f->lasti)) : f->lineno, f->code->name.get()));
     Utf8 u;
     TRY(str_utf8(t, line, u, true));
     lines += u.view();
