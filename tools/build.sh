@@ -28,7 +28,7 @@ build_preset() {
   # Taken before the build: what is edited meanwhile is newer than the stamp.
   touch "$dir/.building"
   # Paths relative to the repository, so that every checkout on the machine shares the cache.
-  export CCACHE_BASEDIR=$KAA_ROOT CCACHE_NOHASHDIR=1 NINJA_STATUS='[%f/%t %es] '
+  export CCACHE_BASEDIR=$KAA_ROOT CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros NINJA_STATUS='[%f/%t %es] '
   [[ -e $dir/build.ninja ]] || (cd "$KAA_ROOT" && cmake --preset "$preset" 9>&-) >"$dir/configure.log" 2>&1 || {
     cat "$dir/configure.log" >&2; build_unlock; die "configuring $preset failed"; }
   build_targets "$dir" "$@"; status=$?
