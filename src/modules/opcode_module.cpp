@@ -77,7 +77,7 @@ const MethodDef k_functions[] = {
     {"get_intrinsic1_descs", opcode_intrinsics, "()", "Names of the intrinsic functions.", kF},
     {"get_intrinsic2_descs", opcode_no_intrinsics, "()", "Names of a second table of them: there is none.", kF},
     {"get_special_method_names", opcode_special_methods, "()", "Special methods that instructions look up.", kF},
-    {"get_executor", opcode_get_executor, "(*, code, offset)", "None: there are no executors.", kF},
+    {"get_executor", opcode_get_executor, "(code, offset)", "None: there are no executors.", kF},
 };
 
 // Instructions are not rewritten in a way that these functions could show.
