@@ -7,8 +7,10 @@ BUILD_PRESETS='release debug stress asan boxed'
 build_lock() {
   local slot
   for slot in 1 2; do build_try_slot "$slot" -n && return 0; done
-  say "Waiting for another build (/tmp/kaa-build.1.lock)"
-  build_try_slot 1 || die "cannot take the build lock"
+  say "Waiting for another build (/tmp/kaa-build.*.lock)"
+  while :; do   # whichever becomes free first
+    for slot in 1 2; do build_try_slot "$slot" -w 1 && return 0; done
+  done
 }
 build_try_slot() {
   local lock=/tmp/kaa-build.$1.lock; shift

@@ -316,7 +316,11 @@ HANDLER(CALL_METHOD_KW) {
   } else if (IS_EXACT(fn, function)) {
     nf = push_call(*t, f, fn.as<Function>(), w, pc->c + 1 - names->size, names, pc->a, pc + 3, kReturnPlain);
   } else {
-    STORE_RESULT(pc->a, call_native(*t, fn.as<NativeFunction>(), {w, pc->c + 1u}, names), 3);
+    Result<Value> v = call_native(*t, fn.as<NativeFunction>(), {w, pc->c + 1u}, names);
+    if (UNLIKELY(!v.ok())) FAIL();
+    table = t->dispatch;  // it may have begun to trace, as in CALL_METHOD
+    r[pc->a] = v.value();
+    NEXT(3);
   }
   if (UNLIKELY(!nf)) FAIL();
   ENTER_SYNC(nf);

@@ -64,7 +64,7 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
         return RAISE(TypeError, "descriptor '%s' requires a subtype of '%N' but received '%N'", nf->def->name, nf->owner, a[0].as<Type>());
       }
       if (UNLIKELY(!fits && slot)) return RAISE(TypeError, "descriptor '%s' requires a '%N' object but received a '%T'", nf->def->name, nf->owner, a[0]);
-      if (UNLIKELY(!fits)) return RAISE(TypeError, "descriptor '%s' for '%U' objects doesn't apply to a '%T' object", nf->def->name, nf->owner->name.get(), a[0]);
+      if (UNLIKELY(!fits)) return RAISE(TypeError, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", nf->def->name, nf->owner, a[0]);
       return call_native(t, nf, {const_cast<Value*>(a), static_cast<uint32_t>(all)}, kwnames);
     }
     if (ty == KAA_TYPE(method)) {
