@@ -1,6 +1,8 @@
 // Functions and classes.
 #include "compiler/codegen.h"
 
+#include "compiler/docstring.h"
+
 namespace kaa::compiler {
 
 using namespace ast;
@@ -179,7 +181,9 @@ void Codegen::function_body(FunctionDef* s, bool async, int32_t firstlineno) {
     first = 1;
     if (options_.optimize < 2) {
       u_->code->flags |= kCoHasDocstring;
-      e().constant(data_of(doc->value));
+      ConstantData text = data_of(doc->value);
+      text.text = clean_docstring(text.text);
+      e().constant(std::move(text));
     } else {
       e().mark_line(s->body[0]->loc);
     }

@@ -49,8 +49,12 @@ static Status set_lineno(Thread& t, Value self, Value v) {
   return set_frame_line(t, frame_of(self), TRY(to_int64(t, v)));
 }
 static Result<Value> get_trace(Thread&, Value self) { return or_none(frame_of(self)->trace.get()); }
+void keep_frame_object(FrameObject* o) {
+  if (o->live && o->live->on_heap) generator_of(o->live)->yield_from_extra.set(o);
+}
 static Status set_trace(Thread&, Value self, Value v) {
   frame_of(self)->trace.set(!v || v.is_none() ? Value() : v);
+  keep_frame_object(frame_of(self));
   return {};
 }
 static Result<Value> get_trace_lines(Thread&, Value self) { return Value::from_bool(frame_of(self)->trace_lines); }
@@ -61,6 +65,7 @@ static Status set_flag(Thread& t, Value self, Value v) {
   if (!v) return RAISE(TypeError, "can't delete numeric/char attribute");
   if (!v.is_bool()) return RAISE(TypeError, "attribute value type must be bool");
   frame_of(self)->*field = v == kTrue;
+  keep_frame_object(frame_of(self));
   if (frame_of(self)->trace_opcodes && !monitoring().opcodes) {  // nobody asked before: instructions count from now on
     monitoring().opcodes = true;
     monitoring_changed();

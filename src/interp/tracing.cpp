@@ -100,6 +100,7 @@ static bool tell_trace(Thread& t, Frame* f, MonEvent e, Str* name, Value arg) {
     return false;
   }
   if (!r.value().is_none()) o->trace.set(r.value());
+  keep_frame_object(o);
   return true;
 }
 static bool tell_profile(Thread& t, Frame* f, MonEvent e, Str* name, Value arg) {

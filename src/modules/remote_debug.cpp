@@ -19,7 +19,7 @@
 
 namespace kaa {
 
-RemoteDebug g_remote_debug{"Kaa remote exec", &g_remote_debug, 0, nullptr, {}};
+RemoteDebug g_remote_debug{"Kaa remote exec", &g_remote_debug, pyc_magic(), nullptr, {}};
 
 namespace {
 
@@ -67,7 +67,6 @@ Error no_access(Thread& t, int error) {
 }  // namespace
 
 void remote_debug_enable(Thread& t) {
-  g_remote_debug.build = pyc_magic();
   g_remote_debug.poll = &t.poll;
   g_remote_hook = take_script;
 }

@@ -14,6 +14,6 @@ with tempfile.TemporaryDirectory() as folder:
     r = subprocess.run([sys.executable, inside, 'arg'], capture_output=True, text=True)
     assert r.stdout == f"42 ['arg'] {inside}\n", r
     r = subprocess.run([sys.executable, os.path.join(archive, 'pack', 'other.py')], capture_output=True, text=True)
-    assert r.returncode == 2 and "can't open file" in r.stderr, r
+    assert r.returncode == 1 and "can't find '__main__' module" in r.stderr, r
     r = subprocess.run([sys.executable, os.path.join(folder, 'none.py')], capture_output=True, text=True)
     assert r.returncode == 2 and '[Errno 2] No such file or directory' in r.stderr, r
