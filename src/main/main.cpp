@@ -30,6 +30,10 @@
 #include "runtime/types.h"
 #include "runtime/weakrefs.h"
 
+#ifdef KAA_RECORD_PROFILE
+extern "C" int __llvm_profile_write_file(void);
+#endif
+
 using namespace kaa;
 
 namespace {
@@ -835,5 +839,8 @@ int main(int argc, char** argv) {
     status = 130;
   }
   fflush(stdout);
+#ifdef KAA_RECORD_PROFILE
+  __llvm_profile_write_file();   // _exit() passes over the function that would do it
+#endif
   _exit(status & 0xFF);
 }

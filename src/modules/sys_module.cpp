@@ -282,11 +282,12 @@ Status print_ignored(Thread& t, Value err, Value exc) {
   for (; tb && !tb.is_none(); tb = tb.as<Traceback>()->next) {
     Traceback* x = tb.as<Traceback>();
     Keep keep(x);
-    Str* where = TRY(str_format(t, "  File \"%S\", line %d, in %S\n", x->code->filename.get(), x->lineno, x->code->name.get()));
+    Value number = TRY(get_attr(t, x, NAME("tb_lineno")));
+    Str* where = TRY(str_format(t, "  File \"%S\", line %S, in %S\n", x->code->filename.get(), number, x->code->name.get()));
     TRY(call_method(t, err, NAME("write"), where));
     Result<Value> line = [&]() -> Result<Value> {
       Value getline = TRY(import_attr(t, "linecache", "getline"));
-      Value s = TRY(call(t, getline, x->code->filename.get(), small_int(x->lineno)));
+      Value s = TRY(call(t, getline, x->code->filename.get(), number));
       return call_method(t, s, NAME("strip"));
     }();
     if (!line.ok()) clear_exc(t);
