@@ -99,7 +99,7 @@ Thread& start_core(int64_t hash_seed) {
   Module* b = must(make_module(*t, *find_native_module("builtins")), "builtins");
   in.builtins = b->dict;
   must(dict_set(*t, in.modules, NAME("builtins"), b), "builtins");
-  must(init_builtin_names(*t, in.builtins), "builtins");
+  must(init_builtin_names(*t, b), "builtins");
   h->no_reconcile = false;
   return *t;
 }
