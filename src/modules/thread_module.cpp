@@ -376,6 +376,7 @@ Result<uint64_t> start_thread(Thread& t, Value func, Value args, Value kwargs, T
     return RAISE(RuntimeError, "can't start new thread");
   }
   uint64_t ident = reinterpret_cast<uint64_t>(id);
+  n->id = ident;  // it waits for the lock, which is ours
   if (h) h->ident = ident;
   return ident;
 }

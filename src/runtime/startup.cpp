@@ -54,6 +54,7 @@ Thread& start_core(int64_t hash_seed) {
   h->visit_queues = [](ChildVisitor& v) {
     visit_weakref_queue(v);
     visit_counted_frames(v);
+    visit_native_types(v);
   };
   h->eager_event = [] { if (tls_thread) arm_look(*tls_thread); };
   h->after_reconcile = gc_after_reconcile;
