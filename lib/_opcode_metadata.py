@@ -250,7 +250,7 @@ _layout = {
     'STORE_ATTR': (3, 'rr-N'),
     'DELETE_ATTR': (2, 'r--N'),
     'LOAD_METHOD': (3, 'dr-N'),
-    'LOAD_METHOD_CALL': (3, 'dr-'),
+    'LOAD_METHOD_CALL': (3, 'dr-N'),
     'LOAD_SUPER_ATTR': (2, 'wsnN'),
     'LOAD_SUPER_METHOD': (3, 'dsnN'),
     'LOAD_SUBSCR': (1, 'wrr'),

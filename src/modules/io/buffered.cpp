@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <unistd.h>
+#include "types/bytes.h"
 
 namespace kaa {
 
