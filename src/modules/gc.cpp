@@ -166,11 +166,10 @@ Result<Value> gc_get_stats(Thread& t, Args) {
 }
 
 // ---- looking at objects
-// A list of the objects for which keep(o) holds. Nothing is reclaimed while it is made.
+// A list of the objects for which keep(o) holds, for the native function `asked`. Nothing is reclaimed while it is made.
 template <class F>
-Result<Value> objects_where(Thread& t, NativeFn self, F&& keep) {
-  // Called straight from Python there is nothing of interest in this function's own native frames: what only they hold is dead.
-  if (const void* top = base_of_call(t, self)) t.heap->reconcile_above(top);
+Result<Value> objects_where(Thread& t, Result<Value> (*asked)(Thread&, Args), F&& keep) {
+  if (const void* top = base_of_call(t, asked)) t.heap->reconcile_above(top);
   else t.heap->reconcile();
   uint64_t n = 0;
   t.heap->each_object([&](Object* o) { n += keep(o); });

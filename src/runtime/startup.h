@@ -12,7 +12,8 @@ Status run_exit_functions(Thread& t);   // of atexit
 // Native modules by name (modules.def), null when there is none.
 const ModuleDef* find_native_module(std::string_view name);
 Status init_builtins(Thread& t);                       // sys.modules of the current interpreter, with builtins in it
-Status init_builtin_names(Thread& t, Dict* builtins);  // the types and constants of builtins
+void visit_native_types(ChildVisitor& v);  // the references that types of native modules hold
+Status init_builtin_names(Thread& t, Module* builtins);  // the types and constants of builtins
 Status boot_library(Thread& t, bool main);             // importlib, __main__, the standard streams, site (main/boot.cpp); sys is there
 // ---- cycle collection policy (gc.cpp)
 struct GcGeneration { uint64_t collections = 0, collected = 0; };
