@@ -69,7 +69,7 @@ Result<Value> builtin_print(Thread& t, Args a, Tuple* kwnames) {
     if (i) TRY(call_method(t, file, write, sep ? sep : Value(TRY(str_char(t, ' ')))));
     // The method is looked up before a __str__ runs. Where none of Python's can, no bound method need be made.
     Value v = a.p[i];
-    if (IS_EXACT(v, str) || v.is_int() || v.is_float()) {
+    if (IS_EXACT(v, str) || v.is_int() || v.is_float_word()) {
       TRY(call_method(t, file, write, TRY(str(t, v))));
       continue;
     }

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "types/bytes.h"
+
 namespace kaa {
 
 Status BufferedLock::enter() {
