@@ -25,7 +25,7 @@ def survives(f, *args):
 # Iterators over iterators.
 for wrap in (lambda x: map(int, x), lambda x: filter(None, x), zip, enumerate, itertools.chain, lambda x: itertools.chain.from_iterable([x]),
              lambda x: itertools.islice(x, 3), lambda x: itertools.takewhile(bool, x), itertools.accumulate, itertools.zip_longest,
-             lambda x: itertools.starmap(int, x), lambda x: itertools.tee(map(int, x))[0], itertools.groupby, itertools.cycle, lambda x: itertools.compress(x, itertools.repeat(1)),
+             lambda x: itertools.tee(map(int, x))[0], itertools.groupby, itertools.cycle, lambda x: itertools.compress(x, itertools.repeat(1)),
              lambda x: itertools.batched(x, 1)):
     survives(next, nest(wrap, iter([1])))
 survives(next, nest(itertools.pairwise, iter(range(2 * N))))
