@@ -88,6 +88,12 @@ struct Reclaimer {
     h.queue_finalizer(o);
     if (t->container && !(o->rc & kOld)) h.note_young(o);  // in case it comes back
   }
+
+  static void uncounted(Heap& h, const Type* type, std::vector<Object*>& out) {
+    auto see = [&](Object* o) { if (!is_counted(o->rc) && o->type() == type) out.push_back(o); };
+    for (Object** p = h.zct_base_; p < h.zct_top_; p++) see(*p);
+    for (const EagerEntry& e : h.eager) see(e.object);
+  }
 };
 
 // Reclaims one object; children that die with it are put on the work list.
@@ -264,6 +270,8 @@ class Reconciler final : public RootVisitor {
   Heap& h_;
   std::vector<size_t> kept_eager_;
 };
+
+void uncounted_objects(Heap& h, const Type* type, std::vector<Object*>& out) { Reclaimer::uncounted(h, type, out); }
 
 // The sweep between two looks at the heap, which know nothing of marks. The callers are no part of what is scanned.
 static __attribute__((noinline)) void checked_sweep(Reconciler& r, Heap& h) {

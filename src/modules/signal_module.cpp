@@ -66,7 +66,7 @@ Status run_handlers(Thread& t) {
     Result<Value> r = call(t, f, small_int(sig), frame);
     if (!r.ok()) {
       g_any = true;  // the others have their turn at the next safepoint
-      t.poll.fetch_or(kPollSignal, std::memory_order_relaxed);
+      t.request(kPollSignal);
       return Error{};
     }
   }
@@ -375,7 +375,7 @@ bool signal_is_handled(int sig) {
 void trip_signal(int sig) {
   g_tripped[sig] = true;
   g_any = true;
-  if (g_main) g_main->poll.fetch_or(kPollSignal);
+  if (g_main) g_main->request(kPollSignal);
   int fd = g_wakeup_fd;
   if (fd == -1) return;
   unsigned char byte = static_cast<unsigned char>(sig);

@@ -190,7 +190,7 @@ static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b) 
   Type* ta = type_of(a);
   Type* tb = type_of(b);
   bool reflected = false;
-  if (ta != tb && is_subtype(tb, ta) && tb->dunder(k_compare[s]) && tb->dunder(k_compare[s]) != ta->dunder(k_compare[s])) {
+  if (ta != tb && is_subtype(tb, ta) && tb->dunder(k_compare[s])) {  // inherited methods, too, unlike those of operators
     reflected = true;
     Value v = TRY(call_dunder(t, k_compare[s], b, a));
     if (v != kNotImplemented) return v;

@@ -155,7 +155,7 @@ Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kw
     if (all && ty->dunder(D_init) == KAA_TYPE(object)->dunder(D_init)) return RAISE(TypeError, "%U() takes no arguments", ty->name.get());
     if (ty->has(kTypeAbstract)) obj = TRY(call_native(t, nw.as<NativeFunction>(), {p.args().p, 1}, nullptr));
     else obj = TRY(alloc_instance(t, ty));
-  } else if (LIKELY(IS_EXACT(nw, builtin_function))) {
+  } else if (LIKELY(IS_EXACT(nw, builtin_function) && nw.as<NativeFunction>()->def->kind == MethodKind::kNew)) {
     obj = TRY(call_native(t, nw.as<NativeFunction>(), p.args(), kwnames));
   } else {
     Value f = TRY(descr_get(t, nw, Value(), ty));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "objects/traits.h"
+#include "runtime/native_class.h"
 #include "runtime/startup.h"
 
 namespace kaa {
@@ -438,11 +439,14 @@ void visit_native_types(ChildVisitor& v) {
 
 Result<Type*> make_native_type(Thread& t, const char* qualified_name, Type* base, const TypeSpec& spec) {
   if (!base) base = KAA_TYPE(object);
-  Type* ty = static_cast<Type*>(calloc(1, sizeof(Type)));
+  return make_native_class(t, base->type(), qualified_name, base, spec);
+}
+Result<Type*> make_native_class(Thread& t, Type* meta, const char* qualified_name, Type* base, const TypeSpec& spec) {
+  Type* ty = static_cast<Type*>(calloc(1, meta->basicsize));
   native_types().push_back(ty);
   const char* dot = strrchr(qualified_name, '.');
   ty->rc = kImmortal;
-  ty->shape = base->shape;  // the base's metaclass
+  ty->shape = meta->root;
   ty->layout = spec.layout ? spec.layout : base->layout;
   ty->spec = &spec;
   ty->flags = spec.flags | kTypeReady | kTypeImmutable;

@@ -28,6 +28,7 @@ for wrap in (lambda x: map(int, x), lambda x: filter(None, x), zip, enumerate, i
              lambda x: itertools.tee(map(int, x))[0], itertools.groupby, itertools.cycle, lambda x: itertools.compress(x, itertools.repeat(1)),
              lambda x: itertools.batched(x, 1)):
     survives(next, nest(wrap, iter([1])))
+survives(next, nest(lambda x: itertools.starmap(lambda *a: a, x), iter([(1,)])))
 survives(next, nest(itertools.pairwise, iter(range(2 * N))))
 
 # Views of views.
