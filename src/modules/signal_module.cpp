@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "modules/posix/sys_util.h"
+#include "runtime/gil.h"
 #include "runtime/traceback.h"
 #include "types/structseq.h"
 
@@ -209,6 +210,7 @@ FN(pthread_kill) {
   if (!is_int(a[0])) return RAISE(TypeError, "pthread_kill() argument 1 must be int, not %T", a[0]);
   uint64_t id = TRY(to_uint64_mask(t, a[0]));
   int sig = TRY(to_cint(t, a[1]));
+  if (!thread_is_live(id)) return raise_os_error(t, ESRCH);
   if (int err = pthread_kill(static_cast<pthread_t>(id), sig)) return raise_os_error(t, err);
   TRY(safepoint(t));
   return kNone;

@@ -115,6 +115,12 @@ void gil_after_fork(Thread& t) {
   g_waiting = 0;
 }
 
+bool thread_is_live(uint64_t id) {
+  for (Thread* x = interp().threads; x; x = x->next)
+    if (x->id == id) return true;
+  return false;
+}
+
 void gil_close(Thread& t) {
   pthread_mutex_lock(&g_mutex);
   g_last = &t;

@@ -61,7 +61,9 @@ Result<WeakRef*> make_weakref(Thread& t, Type* type, Value o, Value callback) {
   if (before) before->next = r;
   else head = r;
   obj->set_flag(kHasWeakrefs);
-  if (callback && !obj->type()->has(kTypeType) && !obj->flag(kEager)) {  // classes die in collections alone
+  // Classes die in collections alone. Event loops keep every asynchronous generator in a WeakSet: looking for each after each step would cost ten times
+  // what the step does, and all that is seen is the set's length.
+  if (callback && !obj->type()->has(kTypeType) && !obj->flag(kEager) && obj->type() != KAA_TYPE(async_generator)) {
     make_eager(obj);
     if (is_counted(obj->rc)) add_orphan(obj);
   }

@@ -410,13 +410,18 @@ Result<Str*> to_text(Thread& t, const mpd_t* d, bool capitals, bool engineering)
 
 namespace {
 constexpr uint64_t kModulus = (uint64_t{1} << 61) - 1;
-uint64_t mulmod(uint64_t a, uint64_t b) { return static_cast<uint64_t>(static_cast<unsigned __int128>(a) * b % kModulus); }
-uint64_t powmod(uint64_t base, uint64_t e) {
+constexpr uint64_t mulmod(uint64_t a, uint64_t b) {  // of numbers below the modulus: its multiples are shifted in
+  unsigned __int128 p = static_cast<unsigned __int128>(a) * b;
+  uint64_t r = static_cast<uint64_t>(p & kModulus) + static_cast<uint64_t>(p >> 61);
+  return r >= kModulus ? r - kModulus : r;
+}
+constexpr uint64_t powmod(uint64_t base, uint64_t e) {
   uint64_t r = 1;
   for (; e; e >>= 1, base = mulmod(base, base))
     if (e & 1) r = mulmod(r, base);
   return r;
 }
+constexpr uint64_t kInverseOfTen = powmod(10, kModulus - 2);
 }  // namespace
 
 Result<int64_t> decimal_hash(Thread& t, Decimal* self) {
@@ -428,9 +433,9 @@ Result<int64_t> decimal_hash(Thread& t, Decimal* self) {
   }
   uint64_t h = 0;
   for (mpd_ssize_t i = d->len; i-- > 0;) h = (mulmod(h, MPD_RADIX % kModulus) + d->data[i] % kModulus) % kModulus;
-  // 10 has the order kModulus - 1 at most; its inverse stands for negative exponents.
+  // The order of 10 divides kModulus - 1.
   uint64_t e = static_cast<uint64_t>(d->exp < 0 ? -d->exp : d->exp) % (kModulus - 1);
-  h = mulmod(h, powmod(d->exp < 0 ? powmod(10, kModulus - 2) : 10, e));
+  h = mulmod(h, powmod(d->exp < 0 ? kInverseOfTen : 10, e));
   int64_t r = mpd_isnegative(d) ? -static_cast<int64_t>(h) : static_cast<int64_t>(h);
   return r == -1 ? -2 : r;
 }
