@@ -1,6 +1,7 @@
 // Safepoints: where a thread attends to signals, finalizers, cycle collection and the hand-over of the lock.
 #include "runtime/api.h"
 #include "runtime/call.h"
+#include "runtime/remote_debug.h"
 #include "runtime/startup.h"
 #include "runtime/weakrefs.h"
 
@@ -8,6 +9,7 @@ namespace kaa {
 
 // Set by the signal module and the thread module: what a poll bit means.
 Status (*g_signal_hook)(Thread&) = nullptr;
+Status (*g_remote_hook)(Thread&) = nullptr;
 Status (*g_handover_hook)(Thread&) = nullptr;
 
 Status safepoint(Thread& t, const void* top) {
@@ -18,6 +20,7 @@ Status safepoint(Thread& t, const void* top) {
     t.heap->reconcile_if_due(top);
     p = t.poll.load(std::memory_order_relaxed);
   }
+  if ((p & kPollRemote) && g_remote_hook) TRY(g_remote_hook(t));  // before finalizers: in the frame that the program is in
   if (p & kPollFinalizers) TRY(run_finalizers(t));
   if (p & kPollGc) {
     t.poll.fetch_and(~uint32_t{kPollGc}, std::memory_order_relaxed);

@@ -4,6 +4,7 @@
 
 #include "runtime/call.h"
 #include "types/objmodel.h"
+#include "types/text_signatures.h"
 
 namespace kaa {
 
@@ -36,6 +37,15 @@ static Result<Value> native_descr_qualname(Thread& t, Value v) { return descr_qu
 // inspect expects the bound first parameter with a dollar sign: $module of functions, $type of class methods.
 static Result<Value> native_text_signature(Thread& t, Value v) {
   const MethodDef* def = N(v)->def;
+  if (def->kind == MethodKind::kNew) return TRY(new_str(t, "($type, *args, **kwargs)"));  // calls of the type check the arguments
+  if (!strcmp(def->name, "__init__")) return TRY(new_str(t, "($self, /, *args, **kwargs)"));
+  Value owner = N(v)->owner ? Value(N(v)->owner->name) : N(v)->module.get();
+  if (owner && is_str(owner)) {
+    Utf8 prefix;
+    TRY(str_utf8(t, owner.as<Str>(), prefix, false));
+    std::string name(prefix.view());
+    if (const char* text; shown_signature(name + "." + def->name, &text)) return text ? Result<Value>(TRY(new_str(t, text))) : Result<Value>(kNone);
+  }
   if (!def->sig || def->sig[0] != '(') return kNone;
   std::string s = def->sig;
   if (def->kind == MethodKind::kFunction) {
