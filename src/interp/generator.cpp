@@ -204,6 +204,7 @@ bool inside_try(const Code* c, uint32_t word) {
     const ExceptionEntry& e = c->exceptions[i];
     if (word < e.start || word >= e.end) continue;
     const Word& w = c->words[e.target];
+    if (static_cast<Op>(w.op) == Op::END_ASYNC_FOR) continue;  // lets GeneratorExit pass
     return !(static_cast<Op>(w.op) == Op::INTRINSIC && w.c == static_cast<uint16_t>(Intrinsic::StopIterationError));
   }
   return false;

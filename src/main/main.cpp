@@ -11,6 +11,7 @@
 
 #include <string>
 
+#include "heap/verify.h"
 #include "modules/faulthandler/faulthandler.h"
 #include "main/interactive.h"
 #include "modules/kaa/kaa.h"
@@ -806,6 +807,7 @@ int main(int argc, char** argv) {
     t.heap->poison = t.heap->slow_free = true;
     t.heap->reconcile();
   }
+  if (const char* s = getenv("KAA_VERIFY")) g_verify_every = static_cast<uint32_t>(atoi(s));
   for (const auto& [option, value] : c.x_options) {
     if (option == "lifecycle" && !value.empty()) kaa_report_start(*t.heap, value.c_str());
     if (option == "freelists" && value == "off") t.heap->keep_shells = false;

@@ -138,6 +138,7 @@ Result<Value> sys_setrecursionlimit(Thread& t, Args a) {
     x->recursion_limit = static_cast<uint32_t>(n);
     Frame* limit = x->frame_base + n;
     x->frame_limit = limit < x->frame_end ? limit : x->frame_end - 1;
+    x->call_limit.store(nullptr);
   }
   return kNone;
 }

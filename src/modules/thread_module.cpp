@@ -286,6 +286,7 @@ void* thread_main(void* p) {
   Thread* t = s->thread;
   tls_heap = t->heap;
   thread_adopt_native_stack(t);
+  t->native_base = static_cast<char*>(__builtin_frame_address(0));  // what lies above are thread-local variables, a hundred KiB of them
   t->id = self_id();
   gil_attach(*t);
   LockCore* done = nullptr;
@@ -375,6 +376,7 @@ Result<uint64_t> start_thread(Thread& t, Value func, Value args, Value kwargs, T
     return RAISE(RuntimeError, "can't start new thread");
   }
   uint64_t ident = reinterpret_cast<uint64_t>(id);
+  n->id = ident;  // it waits for the lock, which is ours
   if (h) h->ident = ident;
   return ident;
 }

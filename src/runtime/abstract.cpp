@@ -454,6 +454,7 @@ Result<Opt> iter_next(Thread& t, Value it) {
   if (UNLIKELY(t.poll.load(std::memory_order_relaxed))) TRY(safepoint(t));
   Type* ty = type_of(it);
   if (ty->iternext) {
+    TRY(native_enter(t));  // an iterator over an iterator over ...
     Result<Value> v = ty->iternext(t, it.object());
     if (v.ok()) return Opt{v.value()};
     if (!t.exc) return Opt{};

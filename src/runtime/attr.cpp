@@ -47,6 +47,7 @@ Result<Value> descr_get(Thread& t, Value d, Value obj, Type* ty) {
     GetSetObject* g = d.as<GetSetObject>();
     if (!is_instance(obj, g->owner))
       return RAISE(TypeError, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", g->def->name, g->owner, obj);
+    TRY(native_enter(t));
     return g->def->get(t, obj);
   }
   if (dt == KAA_TYPE(member_descriptor)) {

@@ -116,7 +116,9 @@ Result<Value> call_tuple(Thread& t, Value f, Tuple* args, Dict* kwargs) {
   return call_args(t, f, all->items, args->size, names);
 }
 
+// Native special methods may call themselves through it (views of views, iterators over iterators): each is a level of native recursion.
 Result<Value> call_dunder(Thread& t, Dunder d, Value o, Value a, Value b) {
+  TRY(native_enter(t));
   Type* ty = type_of(o);
   Value f = ty->dunder(d);
   Value args[3] = {o, a, b};

@@ -54,10 +54,11 @@ Thread& start_core(int64_t hash_seed) {
   h->visit_queues = [](ChildVisitor& v) {
     visit_weakref_queue(v);
     visit_counted_frames(v);
+    visit_native_types(v);
   };
   h->eager_event = [] { if (tls_thread) arm_look(*tls_thread); };
   h->after_reconcile = gc_after_reconcile;
-  h->request_safepoint = [] { if (tls_thread) tls_thread->poll.fetch_or(kPollReconcile, std::memory_order_relaxed); };
+  h->request_safepoint = [] { if (tls_thread) tls_thread->request(kPollReconcile); };
   init_type_memory();
   Interp& in = interp();
   Thread* t = create_thread(in);

@@ -136,9 +136,7 @@ Status drop_dead_exports(Thread& t, Object* owner, const uint64_t& exports) {
   auto uncounted = [&](Type* type) -> Result<List*> {
     List* l = TRY(new_list(t));
     std::vector<Object*> found;
-    t.heap->each_object([&](Object* o) {
-      if (o->type() == type && !is_counted(o->rc)) found.push_back(o);
-    });
+    uncounted_objects(*t.heap, type, found);
     for (Object* o : found) TRY(list_append(t, l, o));
     return l;
   };
