@@ -8,5 +8,7 @@ namespace kaa {
 
 std::vector<Object*>& eager_orphans();
 void add_orphan(Object* o);
+// The death of an eager object cannot be seen any more: a coroutine that is being awaited. It is counted as all others from now on.
+void make_ordinary(Object* o);
 
 }  // namespace kaa

@@ -34,6 +34,7 @@ extern const Dispatch k_dispatch;
 #include "defs/opcodes.def"
 KAA_PRESERVE_NONE Value op_fail(HANDLER_ARGS);
 KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS);  // tracing.cpp
+KAA_PRESERVE_NONE Value op_count(HANDLER_ARGS);  // counting.cpp
 
 #define HANDLER(name) KAA_PRESERVE_NONE Value op_##name(HANDLER_ARGS)
 #define DISPATCH() MUSTTAIL return table->op[pc->op](HANDLER_PASS)
@@ -118,7 +119,14 @@ inline bool drops_last(Value v) {
   return static_cast<int64_t>(rc) >= 0 ? rc < 2 * kCountOne && !(rc & kInZct) : (rc & kEager) != 0;
 }
 inline void drop_quick(Value v) {
-  if (v.is_object() && v && LIKELY(static_cast<int64_t>(v.object()->rc) >= 0)) v.object()->rc -= kCountOne;
+  if (v.is_object() && v && LIKELY(static_cast<int64_t>(v.object()->rc) >= 0)) { v.object()->rc -= kCountOne; note_counting(); }
+}
+// Counts a new reference to v; but that to an eager object is a slow path's business: false, and nothing has been counted.
+inline bool inc_quick(Value v) {
+  if (!v.is_reference()) return true;
+  Object* o = v.object();
+  if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) { o->rc += kCountOne; note_counting(); return true; }
+  return LIKELY(!(o->rc & kEager));
 }
 Value enter_loop(Handler h, Thread& t, Frame* f);  // runs from a handler on until the frame (kind kReturnExit) is left
 Value run_frame(Thread& t, Frame* f);   // runs until the frame (kind kReturnExit) is left; empty on error

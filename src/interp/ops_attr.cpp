@@ -277,9 +277,21 @@ HANDLER(LOAD_ATTR) {
       r[pc->a] = reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
       NEXT(3);
     }
-    if (const AttrRecord* rec = record_of(w); rec && rec->kind == AttrRecord::kMember && fresh(rec, s)) {
-      Value v = *reinterpret_cast<Value*>(reinterpret_cast<char*>(o.object()) + rec->index);
-      if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(3); }
+    if (const AttrRecord* rec = record_of(w); rec && fresh(rec, s)) {
+      if (rec->kind == AttrRecord::kMember) {
+        Value v = *reinterpret_cast<Value*>(reinterpret_cast<char*>(o.object()) + rec->index);
+        if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(3); }
+      } else if (rec->kind == AttrRecord::kMethod && IS_EXACT(rec->value, function) && !((o.object()->rc | rec->value.object()->rc) & kEager)) {
+        if (Object* made = t->heap->try_allocate(KAA_SHAPE(method), sizeof(BoundMethod)); LIKELY(made != nullptr)) {
+          BoundMethod* m = static_cast<BoundMethod*>(made);
+          m->func.raw() = rec->value;
+          m->self.raw() = o;
+          static_cast<void>(inc_quick(rec->value));
+          static_cast<void>(inc_quick(o));
+          r[pc->a] = m;
+          NEXT(3);
+        }
+      }
     }
   }
   GO_SLOW(LOAD_ATTR);
@@ -387,15 +399,14 @@ HANDLER(STORE_ATTR) {
     if (LIKELY(w >> 16 == reinterpret_cast<uint64_t>(s))) {
       Value* p = &reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
       Value v = r[pc->b], old = *p;
-      if (UNLIKELY(drops_last(old))) GO_SLOW(STORE_ATTR);
-      inc_into(v, o.object());
+      if (UNLIKELY(drops_last(old)) || UNLIKELY(!inc_quick(v))) GO_SLOW(STORE_ATTR);
       *p = v;
       drop_quick(old);
       NEXT(3);
     }
     if (const AttrRecord* rec = record_of(w); rec && rec->kind == AttrRecord::kAddSlot && fresh(rec, s)) {
       Value v = r[pc->b];
-      inc_into(v, o.object());
+      if (UNLIKELY(!inc_quick(v))) GO_SLOW(STORE_ATTR);
       reinterpret_cast<Value*>(o.object())[rec->index] = v;
       o.object()->shape = rec->next;
       NEXT(3);

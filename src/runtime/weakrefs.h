@@ -28,6 +28,7 @@ uint32_t boundary_height(const Frame* f);
 void scan_frames(Thread* t, RootVisitor& v);            // registers of a thread's frames and its own references, exactly
 void generator_ran(GeneratorObject* g);                // g was suspended: its registers are counted at the next reconcile
 void generator_count(GeneratorObject* g);
+void count_suspended(bool all);                        // hook of the heap
 void generator_uncount(GeneratorObject* g);
 
 }  // namespace kaa
