@@ -1,4 +1,4 @@
-"""Looking into other processes: not possible with Kaa's yet. asyncio's tools import these names."""
+"""Stacks of other processes cannot be read yet (sys.remote_exec works). asyncio's tools import these names."""
 from collections import namedtuple
 
 FrameInfo = namedtuple('FrameInfo', ['filename', 'lineno', 'funcname'])
@@ -7,7 +7,7 @@ TaskInfo = namedtuple('TaskInfo', ['task_id', 'task_name', 'coroutine_stack', 'a
 AwaitedInfo = namedtuple('AwaitedInfo', ['thread_id', 'awaited_by'])
 ThreadInfo = namedtuple('ThreadInfo', ['thread_id', 'frame_info'])
 
-PROCESS_VM_READV_SUPPORTED = 0
+PROCESS_VM_READV_SUPPORTED = 1
 
 
 class RemoteUnwinder:

@@ -1,7 +1,7 @@
-"""Names and properties of Kaa's instructions, in the form in which `dis` asks for them.
+"""Names and properties of Kaa's instructions.
 
-An instruction is one to four 64-bit words. `dis` walks code in units of two bytes, so an instruction's first unit holds its number and the
-others count as caches. Operands (registers, constants, jump offsets) are in those units: they are not shown.
+An instruction is one to four 64-bit words: its number and three operand fields of 16 bits, then further operands and caches. Operands are registers,
+constants, names, numbers and jump offsets; `dis` shows them. The lists below say which of them an instruction has.
 """
 
 __all__ = ["cmp_op", "stack_effect", "hascompare", "opname", "opmap", "HAVE_ARGUMENT", "EXTENDED_ARG", "hasarg", "hasconst", "hasname",
@@ -11,7 +11,7 @@ import builtins
 
 import _opcode
 from _opcode import stack_effect
-from _opcode_metadata import HAVE_ARGUMENT, MIN_INSTRUMENTED_OPCODE, _specializations, _specialized_opmap, _words, opmap
+from _opcode_metadata import HAVE_ARGUMENT, MIN_INSTRUMENTED_OPCODE, _layout, _specializations, _specialized_opmap, opmap
 
 EXTENDED_ARG = opmap["EXTENDED_ARG"]
 opname = [f"<{number}>" for number in range(max(opmap.values()) + 1)]
@@ -34,8 +34,9 @@ hascompare = []
 _intrinsic_1_descs = _opcode.get_intrinsic1_descs()
 _intrinsic_2_descs = _opcode.get_intrinsic2_descs()
 _special_method_names = _opcode.get_special_method_names()
-_common_constants = [builtins.AssertionError, builtins.NotImplementedError, builtins.tuple, builtins.all, builtins.any]
+_common_constants = [builtins.AssertionError, builtins.NotImplementedError, builtins.tuple, builtins.all, builtins.any, builtins.list, builtins.set]
 _nb_ops = _opcode.get_nb_ops()
 
-_cache_format = {name: {"operands": 3, **({"words": 4 * (words - 1)} if words > 1 else {})} for name, words in _words.items()}
+# Two-byte units behind the first one of an instruction.
+_cache_format = {name: {"operands": 3, **({"words": 4 * (words - 1)} if words > 1 else {})} for name, (words, _) in _layout.items()}
 _inline_cache_entries = {name: sum(parts.values()) for name, parts in _cache_format.items()}

@@ -1,14 +1,16 @@
 # Building with CMake presets into build/<preset>/. Sourced by ./dev after common.sh, setup.sh, stdlib.sh.
 
-BUILD_PRESETS='release debug stress asan boxed counting'
+BUILD_PRESETS='release debug stress asan boxed counting profile'
 
 # Two builds at a time on a machine, whichever checkouts they are for, so that a small one need not wait for a whole one.
 # Descriptor 9 holds the lock; programs started under it must not inherit it (9>&-).
 build_lock() {
   local slot
   for slot in 1 2; do build_try_slot "$slot" -n && return 0; done
-  say "Waiting for another build (/tmp/kaa-build.1.lock)"
-  build_try_slot 1 || die "cannot take the build lock"
+  say "Waiting for another build (/tmp/kaa-build.*.lock)"
+  while :; do   # whichever becomes free first
+    for slot in 1 2; do build_try_slot "$slot" -w 1 && return 0; done
+  done
 }
 build_try_slot() {
   local lock=/tmp/kaa-build.$1.lock; shift

@@ -1,5 +1,6 @@
-# Set-up: the Debian packages, then CPython's library (stdlib.sh). Everything is skipped when it is already there, so
-# that a second run touches neither the system nor the network. Sourced by ./dev after common.sh.
+# Set-up: the Debian packages, then CPython's library (stdlib.sh) and libmpdec's source (mpdecimal.sh). Everything is
+# skipped when it is already there, so that a second run touches neither the system nor the network. Sourced by ./dev
+# after common.sh.
 
 packages_wanted() { sed -e 's/#.*//' "$KAA_ROOT/tools/packages.txt" | awk 'NF { print $1 }'; }
 
@@ -40,7 +41,9 @@ setup_all() {
   mkdir -p "$KAA_DEPS" || die "cannot write $KAA_DEPS"
   exec 8>"$KAA_DEPS/.lock" && flock 8
   local status=0
-  { setup_packages && setup_stdlib; } || status=1
+  # shellcheck source=tools/mpdecimal.sh
+  . "$KAA_ROOT/tools/mpdecimal.sh"
+  { setup_packages && setup_stdlib && setup_mpdecimal; } || status=1
   exec 8>&-
   return $status
 }

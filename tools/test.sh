@@ -103,7 +103,7 @@ test_python() {
   say "Python tests, $preset build: $ok passed, $bad failed"
 }
 
-# Files of groups A to C that have a list of expected failures or stand in enabled.txt.
+# Files of groups A to C that have a list of expected failures or stand in enabled.txt, and those of D that stand there.
 test_conformance() {
   local folder=$KAA_ROOT/tests/cpython files log=$KAA_ROOT/build/conformance.log ok bad
   build_has release kaa || return 0

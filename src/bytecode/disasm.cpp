@@ -115,7 +115,7 @@ std::string disassemble(const CompiledCode& code, const DisasmOptions& options) 
           put(register_text(code, value) + (count == 1 ? "" : ".." + std::to_string(count)));
           break;
         }
-        case 'n': put((Op)w.op >= Op::JUMP_LT_I && (Op)w.op <= Op::JUMP_GE_I ? std::to_string((int16_t)value) : std::to_string(value)); break;
+        case 'n': put(((Op)w.op >= Op::JUMP_LT_I && (Op)w.op <= Op::JUMP_GE_I) || (Op)w.op == Op::STORE_SUBSCR_I ? std::to_string((int16_t)value) : std::to_string(value)); break;
         case 'k': put(value < code.consts.size() ? constant_text(code.consts[value]) : "?"); break;
         default: break;
       }
@@ -129,7 +129,7 @@ std::string disassemble(const CompiledCode& code, const DisasmOptions& options) 
         put(std::to_string(w.bc));
     } else {
       operand(info.b, w.b);
-      bool signed_c = (op >= Op::ADD_I && op <= Op::XOR_I) || (op >= Op::INPLACE_ADD_I && op <= Op::INPLACE_XOR_I);
+      bool signed_c = (op >= Op::ADD_I && op <= Op::XOR_I) || (op >= Op::INPLACE_ADD_I && op <= Op::INPLACE_XOR_I) || op == Op::LOAD_SUBSCR_I;
       if (signed_c)
         put(std::to_string((int16_t)w.c));
       else

@@ -51,7 +51,9 @@ uint32_t run_written(const Word* words) {
   switch ((Op)w.op) {
     case Op::CLEAR_RUN:
     case Op::COPY_FREE_VARS: return w.b;
+    case Op::MOVE_PAIR:
     case Op::LOAD_METHOD:
+    case Op::LOAD_METHOD_CALL:
     case Op::LOAD_SUPER_METHOD:
     case Op::FOR_ITER_PAIR:
     case Op::MATCH_EXC_GROUP:
@@ -157,9 +159,15 @@ bool has_name_word(Op op) {
     case Op::LOAD_DICT_OR_GLOBAL:
     case Op::LOAD_DICT_OR_DEREF:
     case Op::LOAD_ATTR:
+    case Op::LOAD_ATTR_ATTR:
+    case Op::LOAD_ATTR_ADD:
+    case Op::LOAD_ATTR_SUB:
+    case Op::LOAD_ATTR_ADD_I:
+    case Op::LOAD_ATTR_SUB_I:
     case Op::STORE_ATTR:
     case Op::DEL_ATTR:
     case Op::LOAD_METHOD:
+    case Op::LOAD_METHOD_CALL:
     case Op::LOAD_SUPER_ATTR:
     case Op::LOAD_SUPER_METHOD:
     case Op::IMPORT_NAME:

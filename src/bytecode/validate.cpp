@@ -206,7 +206,7 @@ class Validator {
       set(state.written, reg, false);
       set(state.bound, reg, false);
     }
-    bool empty_allowed = op == Op::MOVE || op == Op::MAKE_CELL || op == Op::CHECK_BOUND || op == Op::DEL_LOCAL || op == Op::JUMP_EMPTY;
+    bool empty_allowed = op == Op::MOVE || op == Op::MOVE_PAIR || op == Op::MAKE_CELL || op == Op::CHECK_BOUND || op == Op::DEL_LOCAL || op == Op::JUMP_EMPTY;
     auto check = [&](char kind, uint32_t reg) {
       uint32_t n = kind == 'r' || kind == 'x' ? 1 : kind == 's' ? run_read(&w) : 0;
       if (op == Op::CALL_EX && kind == 's') n = 2;
@@ -218,7 +218,8 @@ class Validator {
     check(info.b, w.b);
     check(info.c, w.c);
     if (!error_.empty()) return;
-    bool moved_bound = op == Op::MOVE && get(state.bound, w.b);
+    bool moved_bound = (op == Op::MOVE || op == Op::MOVE_PAIR) && get(state.bound, w.b);
+    if (op == Op::MOVE_PAIR && (w.b >= first_temp_ || w.c >= first_temp_)) return (void)fail(at, "a pair of moves from temporaries");
     // A call uses its window up.
     if (op == Op::CALL || op == Op::CALL_METHOD || op == Op::CALL_KW || op == Op::CALL_METHOD_KW || op == Op::CALL_EX) {
       uint32_t n = run_read(&w);
@@ -251,7 +252,8 @@ class Validator {
     write(info.a, w.a);
     write(info.b, w.b);
     write(info.c, w.c);
-    if (op == Op::MOVE) set(state.bound, w.a, moved_bound);
+    if (op == Op::MOVE || op == Op::MOVE_PAIR) set(state.bound, w.a, moved_bound);
+    if (op == Op::MOVE_PAIR) set(state.bound, w.a + 1, get(before_write.bound, w.c));
     if (op == Op::CLEAR || op == Op::DEL_LOCAL) set(state.bound, w.a, false);
     if (op == Op::CLEAR_RUN)
       for (uint32_t i = 0; i < w.b; i++) set(state.bound, w.a + i, false);

@@ -1,6 +1,8 @@
 // Units, names and constants: what the other parts of the code generator stand on.
 #include "compiler/codegen.h"
 
+#include "compiler/docstring.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -330,7 +332,9 @@ void Codegen::module_body(const Seq<Stmt*>& stmts, const Loc& loc) {
       if (options_.optimize < 2) {
         At at(this, stmts[0]->loc);
         Reg reg = e().top();
-        load_value(doc->value, reg);
+        ConstantData text = data_of(doc->value);
+        text.text = clean_docstring(text.text);
+        e().load_const(reg, e().constant(std::move(text)));
         store_text("__doc__", reg);
       }
     }

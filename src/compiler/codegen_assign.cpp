@@ -54,6 +54,10 @@ void Codegen::assign(Expr* target, Reg value) {
         e().emit(Op::STORE_SLICE, object, value, from);
         return;
       }
+      if (int32_t number; small_int_constant(sub->slice, &number)) {
+        e().emit(Op::STORE_SUBSCR_I, object, (uint16_t)number, value);
+        return;
+      }
       Reg index = ev(sub->slice);
       e().emit(Op::STORE_SUBSCR, object, index, value);
       return;
@@ -250,8 +254,12 @@ void Codegen::aug_assign(AugAssign* stmt) {
       Slice* s = sub->slice->if_a<Slice>();
       ConstantData folded;
       bool sliced = s && !s->step && !constant_slice(sub->slice, &folded);
-      Reg index;
-      if (sliced) {
+      Reg index = 0;
+      int32_t number;
+      bool immediate = small_int_constant(sub->slice, &number);
+      if (immediate) {
+        index = (uint16_t)number;
+      } else if (sliced) {
         index = e().top();
         s->lower ? (void)push(s->lower) : push_none();
         s->upper ? (void)push(s->upper) : push_none();
@@ -261,7 +269,7 @@ void Codegen::aug_assign(AugAssign* stmt) {
       Reg old = e().top();
       {
         At at(this, target->loc);
-        e().emit(sliced ? Op::LOAD_SLICE : Op::LOAD_SUBSCR, old, object, index);
+        e().emit(sliced ? Op::LOAD_SLICE : immediate ? Op::LOAD_SUBSCR_I : Op::LOAD_SUBSCR, old, object, index);
       }
       e().set_top(old + 1);
       apply(old, old);
@@ -269,7 +277,7 @@ void Codegen::aug_assign(AugAssign* stmt) {
       if (sliced)
         e().emit(Op::STORE_SLICE, object, old, index);
       else
-        e().emit(Op::STORE_SUBSCR, object, index, old);
+        e().emit(immediate ? Op::STORE_SUBSCR_I : Op::STORE_SUBSCR, object, index, old);
       return;
     }
     default: fail(target->loc, "illegal expression for augmented assignment");

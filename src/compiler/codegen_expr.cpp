@@ -319,6 +319,10 @@ void Codegen::subscript(Subscript* expr, Reg dst) {
     e().emit(Op::LOAD_SLICE, dst, object, from);
     return;
   }
+  if (int32_t number; small_int_constant(expr->slice, &number)) {
+    e().emit(Op::LOAD_SUBSCR_I, dst, object, (uint16_t)number);
+    return;
+  }
   Reg index = ev(expr->slice);
   e().emit(Op::LOAD_SUBSCR, dst, object, index);
 }

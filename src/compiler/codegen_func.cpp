@@ -1,6 +1,8 @@
 // Functions and classes.
 #include "compiler/codegen.h"
 
+#include "compiler/docstring.h"
+
 namespace kaa::compiler {
 
 using namespace ast;
@@ -179,7 +181,9 @@ void Codegen::function_body(FunctionDef* s, bool async, int32_t firstlineno) {
     first = 1;
     if (options_.optimize < 2) {
       u_->code->flags |= kCoHasDocstring;
-      e().constant(data_of(doc->value));
+      ConstantData text = data_of(doc->value);
+      text.text = clean_docstring(text.text);
+      e().constant(std::move(text));
     } else {
       e().mark_line(s->body[0]->loc);
     }
@@ -286,12 +290,18 @@ void Codegen::class_body(ClassDef* s, int32_t firstlineno) {
   Scope* scope = scopes_.find(s);
   enter(scope, UnitKind::Class, s->name->text(), s->name, s->loc, firstlineno);
   Reg temp = e().first_temp();
+  // The body may have declared one of these names global or nonlocal.
+  auto store_own = [&](const char* name) {
+    NameClass where = scope->class_of(intern(name));
+    if (where == NameClass::Free || where == NameClass::Cell || where == NameClass::GlobalExplicit) store_name(intern(name), temp);
+    else e().emit1(Op::STORE_NAME, temp, 0, 0, e().name(name));
+  };
   e().emit1(Op::LOAD_NAME, temp, 0, 0, e().name("__name__"));
-  e().emit1(Op::STORE_NAME, temp, 0, 0, e().name("__module__"));
+  store_own("__module__");
   load_text(u_->qualname, temp);
-  e().emit1(Op::STORE_NAME, temp, 0, 0, e().name("__qualname__"));
+  store_own("__qualname__");
   load_small(firstlineno, temp);
-  e().emit1(Op::STORE_NAME, temp, 0, 0, e().name("__firstlineno__"));
+  store_own("__firstlineno__");
   if (!s->type_params.empty()) {
     auto it = u_->regs.find(intern(".type_params"));
     if (it != u_->regs.end()) {
@@ -314,7 +324,7 @@ void Codegen::class_body(ClassDef* s, int32_t firstlineno) {
   std::vector<std::string_view> attributes;
   for (Name* name : u_->static_attributes) attributes.push_back(name->text());
   load_name_tuple(attributes, temp);
-  e().emit1(Op::STORE_NAME, temp, 0, 0, e().name("__static_attributes__"));
+  store_own("__static_attributes__");
   if (scope->needs_classdict) e().emit1(Op::STORE_NAME, cell("__classdict__"), 0, 0, e().name("__classdictcell__"));
   if (scope->needs_class_closure) {
     e().emit1(Op::STORE_NAME, cell("__class__"), 0, 0, e().name("__classcell__"));

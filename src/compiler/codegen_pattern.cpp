@@ -155,14 +155,15 @@ void Codegen::pattern_sequence(MatchSequence* node, Reg subject, PatternState& s
       if ((int32_t)i == star || wildcard(patterns[i])) continue;
       Reg item = e().top();
       if ((int32_t)i < star) {
-        load_small((int32_t)i, item);
+        if (i > 0x7fff) return fail(node->loc, "too many expressions in star-unpacking sequence pattern");
+        e().emit(Op::LOAD_SUBSCR_I, item, subject, i);
+        e().set_top(item + 1);
       } else {
         e().emit(Op::GET_LEN, item, subject);
         e().set_top(item + 1);
         e().emit(Op::SUB_I, item, item, (uint16_t)(size - i));
+        e().emit(Op::LOAD_SUBSCR, item, subject, item);
       }
-      e().set_top(item + 1);
-      e().emit(Op::LOAD_SUBSCR, item, subject, item);
       pattern(patterns[i], item, state);
     }
   } else {

@@ -45,19 +45,58 @@ void Emitter::flush_pending() {
 
 static bool is_tail(Op op) { return op == Op::JUMP || op == Op::JUMP_BACK || op == Op::RETURN_NONE; }
 
-// An operation whose result the one emitted now takes becomes a fused one (opcodes.def), if nothing can jump in between.
-void Emitter::fuse_with_previous(Op op, uint32_t b, uint32_t c) {
-  bool inplace = op >= Op::INPLACE_ADD && op <= Op::INPLACE_MUL;
-  if (!inplace && !(op >= Op::ADD && op <= Op::MUL)) return;
-  if (last_at_ == ~0u || last_at_ + 1 != here() || barrier_ == here() || b == c) return;
+// What is emitted now may be done by the instruction before it as well, if nothing can jump in between: that becomes a fused one (opcodes.def). A temporary that an
+// arithmetic operation left is read once.
+void Emitter::fuse_with_previous(Op op, uint32_t a, uint32_t b, uint32_t c, uint64_t word1) {
+  if (last_at_ == ~0u || barrier_ == here()) return;
   Word& previous = code_->words[last_at_];
-  if (previous.op < (uint16_t)Op::ADD || previous.op > (uint16_t)Op::MUL || (previous.a != b && previous.a != c)) return;
-  int first = previous.op - (int)Op::ADD, second = (int)op - (int)(inplace ? Op::INPLACE_ADD : Op::ADD);
+  Op last = (Op)previous.op;
+  auto is = [](Op x, Op first, Op end) { return x >= first && x <= end; };
+  auto within = [&](uint32_t at) { return barrier_ == ~0u || barrier_ <= at; };
+  switch (op) {
+    case Op::CALL_METHOD:
+      if (c == 0 && last == Op::LOAD_METHOD && last_at_ + 3 == here()) previous.op = (uint16_t)Op::LOAD_METHOD_CALL;
+      return;
+    case Op::LOAD_ATTR:
+      if (last == Op::LOAD_ATTR && previous.a == b && b >= first_temp_ && last_at_ + 3 == here()) previous.op = (uint16_t)Op::LOAD_ATTR_ATTR;
+      return;
+    case Op::STORE_ATTR: {  // of what LOAD_ATTR and INPLACE_ADD left
+      bool immediate = last == Op::INPLACE_ADD_I || last == Op::INPLACE_SUB_I;
+      if (!immediate && last != Op::INPLACE_ADD && last != Op::INPLACE_SUB) return;
+      if (before_last_ == ~0u || before_last_ + 3 != last_at_ || last_at_ + 1 != here() || !within(before_last_)) return;
+      Word* load = &code_->words[before_last_];
+      if (load->op != (uint16_t)Op::LOAD_ATTR || load->a != b || load->b != a || load[1].index != (uint32_t)word1) return;
+      if (b < first_temp_ || previous.a != b || previous.b != b || (!immediate && previous.c == b)) return;
+      bool add = last == Op::INPLACE_ADD || last == Op::INPLACE_ADD_I;
+      load->op = (uint16_t)(immediate ? add ? Op::LOAD_ATTR_ADD_I : Op::LOAD_ATTR_SUB_I : add ? Op::LOAD_ATTR_ADD : Op::LOAD_ATTR_SUB);
+      return;
+    }
+    default: break;
+  }
+  bool inplace = is(op, Op::INPLACE_ADD, Op::INPLACE_MUL);
+  if (!inplace && !is(op, Op::ADD, Op::MUL)) return;
+  if (last_at_ + 1 != here() || b == c || previous.a < first_temp_ || !is(last, Op::ADD, Op::MUL) || (previous.a != b && previous.a != c)) return;
+  int first = (int)last - (int)Op::ADD, second = (int)op - (int)(inplace ? Op::INPLACE_ADD : Op::ADD);
   previous.op = (uint16_t)((int)Op::ADD_ADD + first * 3 + second);
+}
+
+// A move of a variable into the register behind that of the move before it, on the same line, joins it.
+bool Emitter::join_moves(uint32_t to, uint32_t from) {
+  if (last_at_ == ~0u || last_at_ + 1 != here() || barrier_ == here() || pending_.line != -1 || join_ == here() || carry_at_ == here()) return false;
+  Word& previous = code_->words[last_at_];
+  if (previous.op != (uint16_t)Op::MOVE || previous.a + 1u != to || previous.b >= first_temp_ || from >= first_temp_ || to < first_temp_) return false;
+  if (pos_.line < 0 || code_->positions.empty() || code_->positions.back().line != pos_.line) return false;
+  for (uint32_t region : active_)
+    if (regions_[region].start == here()) return false;
+  previous.op = (uint16_t)Op::MOVE_PAIR;
+  previous.c = (uint16_t)from;
+  if (to + 1 > high_) high_ = to + 1;
+  return true;
 }
 
 void Emitter::emit_words(Op op, uint32_t a, uint32_t b, uint32_t c, uint64_t word1) {
   if (!reachable_) return;
+  if (op == Op::MOVE && join_moves(a, b)) return;
   Pos pos = pos_;
   if (pending_.line != -1) {
     if (pos.line < 0) {
@@ -81,7 +120,8 @@ void Emitter::emit_words(Op op, uint32_t a, uint32_t b, uint32_t c, uint64_t wor
   words[1].bits = word1;
   note(pos, std::max(top_, read_end(words)));
   high_ = std::max(high_, write_end(words));
-  fuse_with_previous(op, b, c);
+  fuse_with_previous(op, a, b, c, word1);
+  before_last_ = last_at_;
   last_at_ = here();
   code_->words.push_back(words[0]);
   uint32_t size = kOpInfo[(int)op].words;

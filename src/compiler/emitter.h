@@ -139,11 +139,12 @@ class Emitter {
   CompiledCode* code() const { return code_; }
 
  private:
-  void fuse_with_previous(Op op, uint32_t b, uint32_t c);
+  void fuse_with_previous(Op op, uint32_t a, uint32_t b, uint32_t c, uint64_t word1);
+  bool join_moves(uint32_t to, uint32_t from);
 
   static constexpr uint32_t kTracked = 1024;  // locals past this are always checked
   using Bits = std::vector<uint64_t>;
-  uint32_t last_at_ = ~0u;  // where the last instruction begins
+  uint32_t last_at_ = ~0u, before_last_ = ~0u;  // where the last instruction begins, and the one before it
   uint32_t barrier_ = ~0u;  // the last place that jumps may reach
   struct LabelInfo {
     uint32_t at = ~0u;

@@ -11,9 +11,6 @@
 //
 // "Young" are objects without kOld, which a surviving candidate gets. Nobody lists them: a container that lives through its first reconcile (it leaves the
 // zero-count table counted) marks its KiB on its page, and a young collection looks at marked blocks alone. Its cost follows the young set, not the heap.
-#include <stdio.h>
-#include <stdlib.h>
-
 #include <algorithm>
 #include <unordered_map>
 
@@ -306,56 +303,6 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
   }
   no_reconcile = false;
   return found;
-}
-
-// ---- verifying: counts recomputed by tracing every object, the static types, and the queues.
-namespace {
-struct TypeName {
-  char text[64];
-  explicit TypeName(Object* o) {
-    Str* s = o->type()->name;
-    size_t n = s ? std::min(s->length, sizeof text - 1) : 0;
-    for (size_t i = 0; i < n; i++) text[i] = static_cast<char>(s->at(i));
-    text[n] = 0;
-  }
-};
-}  // namespace
-
-bool Heap::verify(bool abort_on_error) {
-  bool good = true;
-  std::unordered_map<Object*, int64_t> refs;
-  struct V final : ChildVisitor {
-    std::unordered_map<Object*, int64_t>& refs;
-    Object* parent = nullptr;
-    bool& good;
-    V(std::unordered_map<Object*, int64_t>& r, bool& g) : refs(r), good(g) {}
-    void child(Value v) override {
-      Object* o = v.object();
-      if (o->shape) { refs[o]++; return; }
-      fprintf(stderr, "kaa: verifier: %s at %p refers to %p, which is free\n", parent ? TypeName(parent).text : "a queue", static_cast<void*>(parent), static_cast<void*>(o));
-      good = false;
-    }
-  } v(refs, good);
-  auto visit = [&](Object* o) {
-    v.parent = o;
-    visit_children(o, v);
-  };
-  each_object([&](Object* o) { visit(o); });
-  for (Type& t : g_types) visit(&t);
-  v.parent = nullptr;
-  if (visit_queues) visit_queues(v);
-  each_object([&](Object* o) {
-    if (is_immortal(o->rc)) return;
-    auto it = refs.find(o);
-    int64_t expected = it == refs.end() ? 0 : it->second;
-    // Native state holds counts that this does not find, so a count may be higher; never lower.
-    if (o->count() < expected || (o->count() == 0 && !(o->rc & (kInZct | kInEager)))) {
-      fprintf(stderr, "kaa: verifier: %s at %p has count %d, found %ld references\n", TypeName(o).text, static_cast<void*>(o), o->count(), expected);
-      good = false;
-    }
-  });
-  if (!good && abort_on_error) abort();
-  return good;
 }
 
 }  // namespace kaa

@@ -25,6 +25,9 @@ void Heap::each_object(F&& fn) {
   }, &fn);
 }
 
+// The objects of a type that the heap does not refer to: those of the two tables. Few after a reconcile, so that the heap need not be walked.
+void uncounted_objects(Heap& h, const Type* type, std::vector<Object*>& out);
+
 // gc.DEBUG_COLLECTABLE: told of what a collection found. Allocates nothing.
 extern void (*g_garbage_found)(const std::vector<Object*>&);
 

@@ -10,6 +10,7 @@
 // After a pass the table holds exactly the mortal objects with count 0 that stacks hold. The next pass is due when the table has grown by
 // as much again (at least Heap::batch), or after `budget` bytes: the work of a pass stays in proportion to what was allocated.
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -18,11 +19,11 @@
 #include "heap/eager.h"
 #include "heap/heap_inl.h"
 #include "heap/reclaim_inl.h"
+#include "heap/verify.h"
 
 namespace kaa {
 
 namespace {
-constexpr uint64_t kVerifyEvery = 1021;  // reconciles, under stress: a verification costs about as much as a thousand of them
 constexpr size_t kMinBudget = 512 << 10, kMaxBudget = 64 << 20;
 
 uint64_t now_ns() {
@@ -89,6 +90,12 @@ struct Reclaimer {
     inc(o);  // the queue's
     h.queue_finalizer(o);
     if (t->container && !(o->rc & kOld)) h.note_young(o);  // in case it comes back
+  }
+
+  static void uncounted(Heap& h, const Type* type, std::vector<Object*>& out) {
+    auto see = [&](Object* o) { if (!is_counted(o->rc) && o->type() == type) out.push_back(o); };
+    for (Object** p = h.zct_base_; p < h.zct_top_; p++) see(*p);
+    for (const EagerEntry& e : h.eager) see(e.object);
   }
 };
 
@@ -311,6 +318,17 @@ class Reconciler final : public RootVisitor {
   std::vector<size_t> kept_eager_;
 };
 
+void uncounted_objects(Heap& h, const Type* type, std::vector<Object*>& out) { Reclaimer::uncounted(h, type, out); }
+
+// The sweep between two looks at the heap, which know nothing of marks. The callers are no part of what is scanned.
+static __attribute__((noinline)) void checked_sweep(Reconciler& r, Heap& h) {
+  LifeOracle oracle(h);
+  oracle.begin();
+  r.sweep();
+  if (!oracle.end() || !h.verify(false)) abort();
+  if (getenv("KAA_VERIFY_WORDS") && oracle.held_by_words()) fprintf(stderr, "kaa: oracle: %zu objects held by words of native stacks alone\n", oracle.held_by_words());
+}
+
 // The callee-saved registers of the callers are spilled into this frame, and the scan starts above the collector's own frames: what those still
 // hold of an earlier pass must keep nothing alive.
 __attribute__((noinline)) void Heap::reconcile() {
@@ -342,7 +360,8 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
     scan_roots(r);
     for (Value* v : roots) r.value(*v);
     if (count_suspended) count_suspended(false);
-    r.sweep();
+    if (UNLIKELY(g_verify_every) && stats.reconciles % g_verify_every == 0) checked_sweep(r, *this);
+    else r.sweep();
   }
   no_reconcile = false;
   stats.freed_bytes += freed_bytes_;
@@ -363,7 +382,6 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   if (after_reconcile) after_reconcile(*this);
   uint64_t ns = now_ns() - t0;
   stats.total_pause_ns += ns;
-  if (UNLIKELY(stress_interval) && !collecting_ && stats.reconciles % kVerifyEvery == 0) verify(true);
   stats.max_pause_ns = std::max(stats.max_pause_ns, ns);
   if (UNLIKELY(sample != nullptr)) sample(*this);
 }

@@ -18,7 +18,11 @@ extern const TypeSpec async_generator_wrapped_value_spec = {};
 static Status init_hooks(Thread& t, GeneratorObject* g) {
   if (g->ag_hooks) return {};
   g->ag_hooks = true;
-  if (t.async_gen_finalizer) g->origin.set(t.async_gen_finalizer);
+  if (t.async_gen_finalizer) {
+    // Not through the barrier's set(): an event loop's hook leads to the loop, which is eager, and would make every generator so.
+    inc(t.async_gen_finalizer);
+    g->origin.raw() = t.async_gen_finalizer;
+  }
   if (t.async_gen_firstiter) TRY(call(t, t.async_gen_firstiter, g));
   return {};
 }

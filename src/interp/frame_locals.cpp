@@ -94,6 +94,7 @@ static Status proxy_store(Thread& t, FrameObject* o, Value key, Value v) {
   if (!o->extra) {
     Dict* d = TRY(new_dict(t));
     o->extra.set(d);
+    keep_frame_object(o);
   }
   return dict_set(t, extras(o), key, v);
 }

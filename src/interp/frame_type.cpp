@@ -27,18 +27,17 @@ static Result<Value> get_code(Thread&, Value self) { return frame_of(self)->code
 static Result<Value> get_globals(Thread&, Value self) { return frame_of(self)->func->globals.value(); }
 static Result<Value> get_builtins(Thread&, Value self) { return frame_of(self)->func->builtins.value(); }
 static Result<Value> get_locals(Thread& t, Value self) { return frame_f_locals(t, frame_of(self)); }
-// The first two bytes of co_code stand for the call itself (co_lines() gives them the line of the definition), the rest of word 0 for its instruction.
 static Result<Value> get_lasti(Thread& t, Value self) {
   FrameObject* o = frame_of(self);
   int64_t at = o->live ? start_event_word(t, o->live) : -1;
-  if (at >= 0) return small_int(at * 8);
-  return small_int(code_offset(frame_word(o)));
+  if (at == 0) return small_int(int64_t{code_prologue(o->code)} * 8);
+  return small_int(code_offset(o->code, at > 0 ? static_cast<uint32_t>(at) : frame_word(o)));
 }
 static Result<Value> get_lineno(Thread& t, Value self) {
   FrameObject* o = frame_of(self);
   int64_t at = o->live ? start_event_word(t, o->live) : -1;
   // When a trace function is told of the call, nothing of the body has run yet.
-  if (at == 0) return small_int(str_equal_ascii(o->code->name.get().as<Str>(), "<module>") ? 0 : o->code->firstlineno);
+  if (at == 0) return small_int(code_start_line(o->code));
   // Nor in a generator that was not started.
   if (o->live && o->live->on_heap && generator_of(o->live)->state == GenState::kCreated) return small_int(o->code->firstlineno);
   const PositionEntry* p = code_position(o->code, at > 0 ? static_cast<uint32_t>(at) : frame_word(o));
@@ -50,8 +49,12 @@ static Status set_lineno(Thread& t, Value self, Value v) {
   return set_frame_line(t, frame_of(self), TRY(to_int64(t, v)));
 }
 static Result<Value> get_trace(Thread&, Value self) { return or_none(frame_of(self)->trace.get()); }
+void keep_frame_object(FrameObject* o) {
+  if (o->live && o->live->on_heap) generator_of(o->live)->yield_from_extra.set(o);
+}
 static Status set_trace(Thread&, Value self, Value v) {
   frame_of(self)->trace.set(!v || v.is_none() ? Value() : v);
+  keep_frame_object(frame_of(self));
   return {};
 }
 static Result<Value> get_trace_lines(Thread&, Value self) { return Value::from_bool(frame_of(self)->trace_lines); }
@@ -62,6 +65,7 @@ static Status set_flag(Thread& t, Value self, Value v) {
   if (!v) return RAISE(TypeError, "can't delete numeric/char attribute");
   if (!v.is_bool()) return RAISE(TypeError, "attribute value type must be bool");
   frame_of(self)->*field = v == kTrue;
+  keep_frame_object(frame_of(self));
   if (frame_of(self)->trace_opcodes && !monitoring().opcodes) {  // nobody asked before: instructions count from now on
     monitoring().opcodes = true;
     monitoring_changed();
@@ -154,7 +158,7 @@ static Result<Value> tb_get_lasti(Thread&, Value self) { return small_int(static
 static Result<Value> tb_get_lineno(Thread&, Value self) {
   Traceback* x = tb_of(self);
   int32_t n = x->lineno;
-  if (n == -1) n = code_line(x->code, x->lasti / 8);
+  if (n == -1) n = code_line(x->code, code_word(x->code, x->lasti));
   return n < 0 ? kNone : small_int(n);
 }
 static Result<Value> tb_dir(Thread& t, Args) {

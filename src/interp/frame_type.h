@@ -22,4 +22,8 @@ void each_variable(const Code* c, F&& fn) {
 // Moves a frame that a trace function looks at to another line (f_lineno = n); ValueError where that cannot be.
 Status set_frame_line(Thread& t, FrameObject* o, int64_t line);
 
+// A suspended generator refers to its frame object no longer than anybody else does, unless something was set on it (f_trace, an entry of f_locals that is
+// no variable): then until the generator ends.
+void keep_frame_object(FrameObject* o);
+
 }  // namespace kaa

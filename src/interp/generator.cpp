@@ -96,7 +96,9 @@ static int resume_raising(Thread& t, GeneratorObject* g, Value exc, Value* out) 
   Frame* nf = resume_generator(t, t.frame, g, kNone, 0, nullptr, kReturnExit);
   if (!nf) return -1;
   nf->pc = created ? at - 1 : at;   // the YIELD itself raises (RETURN_GENERATOR before the first)
-  static_cast<void>(raise_value(t, exc));
+  // What the generator handles is the context; what its caller handles is not.
+  if (g->exc.exc && !g->exc.exc.is_none()) static_cast<void>(raise_value(t, exc));
+  else restore_exc(t, exc);
   if (is_traced(t) && !trace_thrown(t, nf)) { /* the trace function's exception goes on */ }
   Value v = enter_loop(op_fail, t, nf);
   if (!v) return -1;
@@ -146,7 +148,7 @@ int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool c
       static_cast<void>(RAISE(RuntimeError, "cannot reuse already awaited coroutine"));
       return -1;
     }
-    static_cast<void>(raise_value(t, exc));
+    restore_exc(t, exc);
     return -1;
   }
   Value it = generator_delegate(g);
@@ -207,6 +209,7 @@ bool inside_try(const Code* c, uint32_t word) {
     const ExceptionEntry& e = c->exceptions[i];
     if (word < e.start || word >= e.end) continue;
     const Word& w = c->words[e.target];
+    if (static_cast<Op>(w.op) == Op::END_ASYNC_FOR) continue;  // lets GeneratorExit pass
     return !(static_cast<Op>(w.op) == Op::INTRINSIC && w.c == static_cast<uint16_t>(Intrinsic::StopIterationError));
   }
   return false;
@@ -223,6 +226,7 @@ void generator_drop(GeneratorObject* g) {
     o->live = nullptr;
     g->frame.obj = nullptr;
   }
+  g->yield_from_extra.clear();  // keep_frame_object()
 }
 
 // What its death must do: a coroutine that was never awaited warns, an async generator has its hook called, others are closed if that runs code.

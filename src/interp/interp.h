@@ -94,6 +94,38 @@ KAA_PRESERVE_NONE Value op_count(HANDLER_ARGS);  // counting.cpp
     DISPATCH();                                                                            \
   } while (0)
 
+// Enters a plain Python function whose arguments fit: falls through when they do not, when there is no room, or when a safepoint is due.
+// (The empty asm keeps the loop that clears locals from becoming a call of memset, which would need a stack frame.)
+// One unsigned comparison sees room on the data stack, and that the caller's registers are on it at all (a generator's are not).
+#define QUICK_CALL(FN, WINDOW, COUNT, SIZE)                                                                                                      \
+  do {                                                                                                                                           \
+    uint32_t _count = (COUNT);                                                                                                                   \
+    ::kaa::Function* _fn = (FN);                                                                                                                 \
+    ::kaa::Value* _args = (WINDOW);                                                                                                              \
+    ::kaa::Code* _c = _fn->code;                                                                                                                 \
+    ::kaa::Frame* _nf = f + 1;                                                                                                                   \
+    if (UNLIKELY(_c->simple_args != _count)) break;                                                                                              \
+    if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(_args + _c->nregs) - t->stack_base) > t->stack_bytes)) break;                       \
+    if (UNLIKELY(_nf >= t->call_limit.load(std::memory_order_relaxed))) break;                                                                   \
+    SAVE();                                                                                                                                      \
+    _nf->regs = _args;                                                                                                                           \
+    _nf->code = _c;                                                                                                                              \
+    _nf->func = _fn;                                                                                                                             \
+    _nf->prev = f;                                                                                                                               \
+    _nf->ret_pc = pc + (SIZE);                                                                                                                   \
+    _nf->obj = nullptr;                                                                                                                          \
+    _nf->locals = ::kaa::Value();                                                                                                                \
+    _nf->set_return(pc->a, ::kaa::kReturnPlain);                                                                                                 \
+    pc = _c->words;                                                                                                                              \
+    _nf->pc = pc;                                                                                                                                \
+    k = _c->consts;                                                                                                                              \
+    for (uint32_t _i = _count, _n = _c->nlocals; _i < _n; _i++) { _args[_i] = ::kaa::Value(); asm volatile(""); }                                \
+    r = _args;                                                                                                                                   \
+    f = _nf;                                                                                                                                     \
+    t->frame = _nf;                                                                                                                              \
+    DISPATCH();                                                                                                                                  \
+  } while (0)
+
 // Pushes a frame for a Python function whose arguments are at `a` (in place when they are at the top of the running stack frame's window).
 // Null: error. `kwnames` names the last arguments, which n does not count.
 Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tuple* kwnames, uint16_t dst, const Word* ret_pc, FrameKind kind);
@@ -111,22 +143,42 @@ inline Value namespace_of(Frame* f) {
 }
 inline Frame* next_frame(Frame* f) { return f->on_heap ? generator_of(f)->slot : f + 1; }
 inline Value* next_regs(Frame* f) { return f->on_heap ? generator_of(f)->top : f->regs + f->code->nregs; }
-// Whether losing a count takes more than a subtraction: the last one enters the zero-count table, an eager object is looked at. That is a call, and thus a
-// slow path's business. Others: drop_quick().
-inline bool drops_last(Value v) {
-  if (!v.is_object() || !v) return false;
-  uint64_t rc = v.object()->rc;
-  return static_cast<int64_t>(rc) >= 0 ? rc < 2 * kCountOne && !(rc & kInZct) : (rc & kEager) != 0;
-}
-inline void drop_quick(Value v) {
-  if (v.is_object() && v && LIKELY(static_cast<int64_t>(v.object()->rc) >= 0)) { v.object()->rc -= kCountOne; note_counting(); }
-}
 // Counts a new reference to v; but that to an eager object is a slow path's business: false, and nothing has been counted.
 inline bool inc_quick(Value v) {
   if (!v.is_reference()) return true;
   Object* o = v.object();
   if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) { o->rc += kCountOne; note_counting(); return true; }
   return LIKELY(!(o->rc & kEager));
+}
+// Stores v over old in *p, which belongs to `owner`. False, and nothing is done, when a count takes more than an addition: a last reference enters the zero-count
+// table, an eager object is looked at. That is a call, and thus a slow path's business. Neither value is empty.
+inline bool store_quick(Value* p, Value old, Value v) {
+  bool drops = false;
+  if (old.is_object()) {
+    uint64_t rc = old.object()->rc;
+    drops = static_cast<int64_t>(rc) >= 0;
+    if (UNLIKELY(drops ? rc < 2 * kCountOne && !(rc & kInZct) : (rc & kEager) != 0)) return false;
+  }
+  if (v.is_object()) {
+    check_live(v.object());
+    uint64_t rc = v.object()->rc;
+    if (LIKELY(static_cast<int64_t>(rc) >= 0)) { v.object()->rc = rc + kCountOne; note_counting(); }
+    else if (UNLIKELY(rc & kEager)) return false;
+  }
+  *p = v;
+  if (drops) { old.object()->rc -= kCountOne; note_counting(); }
+  return true;
+}
+// The same where nothing is replaced.
+inline bool init_quick(Value* p, Value v) {
+  if (v.is_object()) {
+    check_live(v.object());
+    uint64_t rc = v.object()->rc;
+    if (LIKELY(static_cast<int64_t>(rc) >= 0)) { v.object()->rc = rc + kCountOne; note_counting(); }
+    else if (UNLIKELY(rc & kEager)) return false;
+  }
+  *p = v;
+  return true;
 }
 Value enter_loop(Handler h, Thread& t, Frame* f);  // runs from a handler on until the frame (kind kReturnExit) is left
 Value run_frame(Thread& t, Frame* f);   // runs until the frame (kind kReturnExit) is left; empty on error

@@ -44,9 +44,7 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
   nf->ret_pc = ret_pc;
   nf->obj = nullptr;
   nf->locals = Value();
-  nf->dst = dst;
-  nf->kind = kind;
-  nf->on_heap = false;
+  nf->set_return(dst, kind);
   if (LIKELY(c->simple_args == n && !kwnames)) {
     if (!in_place) for (size_t i = 0; i < n; i++) regs[i] = a[i];
     for (uint32_t i = static_cast<uint32_t>(n); i < c->nlocals; i++) regs[i] = Value();
@@ -72,12 +70,36 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
   return nf;
 }
 
+// push_call() without what it does for others than plain functions whose arguments fit, called from a frame on the stack: null is for these, and where there is no room.
+static inline Frame* push_simple(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, uint16_t dst, const Word* ret_pc, FrameKind kind) {
+  Code* c = fn->code;
+  if (UNLIKELY(!f || c->simple_args != n)) return nullptr;
+  Frame* nf = f + 1;
+  Value* regs = f->regs + f->code->nregs;
+  if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(regs + c->nregs) - t.stack_base) > t.stack_bytes || nf >= t.frame_limit)) return nullptr;
+  if (a != regs) for (size_t i = 0; i < n; i++) { regs[i] = a[i]; asm volatile(""); }
+  for (size_t i = n, end = c->nlocals; i < end; i++) { regs[i] = Value(); asm volatile(""); }
+  nf->regs = regs;
+  nf->code = c;
+  nf->func = fn;
+  nf->prev = f;
+  nf->pc = c->words;
+  nf->ret_pc = ret_pc;
+  nf->obj = nullptr;
+  nf->locals = Value();
+  nf->set_return(dst, kind);
+  t.frame = nf;
+  return nf;
+}
+
 Frame* call_special(Thread& t, Frame* f, Value fn, Value a, Value b, Value c, uint16_t dst, const Word* ret_pc, FrameKind kind) {
   Value* args = next_regs(f);
   args[0] = a;
   if (b) args[1] = b;
   if (c) args[2] = c;
-  return push_call(t, f, fn.as<Function>(), args, c ? 3 : b ? 2 : 1, nullptr, dst, ret_pc, kind);
+  size_t n = c ? 3 : b ? 2 : 1;
+  if (Frame* nf = push_simple(t, f, fn.as<Function>(), args, n, dst, ret_pc, kind); LIKELY(nf != nullptr)) return nf;
+  return push_call(t, f, fn.as<Function>(), args, n, nullptr, dst, ret_pc, kind);
 }
 
 // A handler's callers must expect all registers to be changed, so this function has saved them in its own frame, above what is recorded: the scan
@@ -99,7 +121,8 @@ Value run_frame(Thread& t, Frame* f) { return enter_loop(t.dispatch->op[f->pc->o
 
 Result<Value> call_python(Thread& t, Function* fn, const Value* a, size_t n, Tuple* kwnames) {
   TRY(native_enter(t));
-  Frame* nf = push_call(t, t.frame, fn, a, n, kwnames, 0, nullptr, kReturnExit);
+  Frame* nf = kwnames ? nullptr : push_simple(t, t.frame, fn, a, n, 0, nullptr, kReturnExit);
+  if (UNLIKELY(!nf)) nf = push_call(t, t.frame, fn, a, n, kwnames, 0, nullptr, kReturnExit);
   if (UNLIKELY(!nf)) return Error{};
   return run_frame(t, nf);
 }
@@ -163,7 +186,7 @@ static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
   Value instance = f->locals;
   t.frame = p;
   if (was_generator) generator_finished(t, generator_of(f));
-  if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, v);
+  if (UNLIKELY(flags & kLeaveMask)) left_watched(t, f, flags, v);
   if (p) next = p->pc;
   switch (static_cast<FrameKind>(flags & kKindMask)) {
     case kReturnExit: return nullptr;
@@ -227,8 +250,12 @@ static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
 
 // The slow half of a return reads the value again: r[pc->a] of a RETURN, None of the others.
 static KAA_PRESERVE_NONE __attribute__((noinline)) Value return_slow(HANDLER_ARGS) {
-  SAVE();
   Value v = static_cast<Op>(pc->op) == Op::RETURN ? r[pc->a] : kNone;
+  if (LIKELY(f->kind == kReturnExit && !f->on_heap)) {  // to native code, and nothing else to be seen to
+    t->frame = f->prev;
+    return v;
+  }
+  SAVE();
   const Word* next = nullptr;
   Frame* p = return_special(*t, f, v, next);
   if (!p) return v;
@@ -239,7 +266,7 @@ static KAA_PRESERVE_NONE __attribute__((noinline)) Value return_slow(HANDLER_ARG
 }
 #define RETURN_VALUE(value)                          \
   do {                                               \
-    if (LIKELY(f->kind == kReturnPlain && !f->obj)) { \
+    if (LIKELY(f->kind == kReturnPlain)) {           \
       Value v = (value);                             \
       uint16_t dst = f->dst;                         \
       pc = f->ret_pc;                                \
@@ -255,7 +282,7 @@ static KAA_PRESERVE_NONE __attribute__((noinline)) Value return_slow(HANDLER_ARG
 
 HANDLER(RETURN) { RETURN_VALUE(r[pc->a]); }
 HANDLER(RETURN_NONE) {
-  if (f->kind == kReturnInit && LIKELY(!f->obj)) {  // __init__: the instance is the result
+  if (f->kind == kReturnInit) {  // __init__: the instance is the result
     Value o = f->locals;
     uint16_t dst = f->dst;
     pc = f->ret_pc;
@@ -304,7 +331,7 @@ static Frame* unwind(Thread& t, Frame* f) {
     }
     t.frame = p;
     if (f->on_heap) generator_finished(t, generator_of(f));
-    if (UNLIKELY(flags & ~kKindMask)) left_watched(t, f, flags, Value());
+    if (UNLIKELY(flags & kLeaveMask)) left_watched(t, f, flags, Value());
     FrameKind kind = static_cast<FrameKind>(flags & kKindMask);
     if (kind == kReturnExit) return nullptr;
     if (kind == kReturnNext && exc_matches(t, KAA_TYPE(StopIteration))) {
@@ -361,7 +388,7 @@ HANDLER(RETURN_GENERATOR) {
   f->prev = nullptr;                     \
   t->frame = p;                          \
   left                                   \
-  if (kind == kReturnExit) return v;     \
+  if ((kind & kKindMask) == kReturnExit) return v; \
   f = p;                                 \
   r = f->regs;                           \
   k = f->code->consts;                   \
@@ -372,16 +399,15 @@ SLOW(YIELD) {
   GeneratorObject* g = generator_of(f);
   YIELD_BODY({
     if (g->listed != 1) generator_ran(g);
-    if (UNLIKELY(kind & ~kKindMask)) {
+    if (UNLIKELY(kind & kLeaveMask)) {
       watched_suspended(*t, f, kind);
       table = t->dispatch;
-      kind = static_cast<FrameKind>(kind & kKindMask);
     }
   })
 }
 HANDLER(YIELD) {
   GeneratorObject* g = generator_of(f);
-  if (UNLIKELY(g->listed != 1 || (f->kind & ~kKindMask))) GO_SLOW(YIELD);
+  if (UNLIKELY(g->listed != 1 || (f->kind & kLeaveMask))) GO_SLOW(YIELD);
   YIELD_BODY()
 }
 

@@ -41,14 +41,8 @@ void monitoring_changed() {
 }
 
 // ---- spots
-static uint32_t first_word(const Code* c) {
-  uint32_t at = 0;
-  while (at < c->nwords) {
-    Op op = generic_op(static_cast<Op>(c->words[at].op));
-    if (op != Op::COPY_FREE_VARS && op != Op::MAKE_CELL && op != Op::RETURN_GENERATOR) break;
-    at += kOpInfo[c->words[at].op].words;
-  }
-  return at < c->nwords ? at : 0;
+static bool is_call(Op op) {
+  return op == Op::CALL || op == Op::CALL_KW || op == Op::CALL_METHOD || op == Op::CALL_METHOD_KW || op == Op::CALL_EX || op == Op::CALL_ENTER || op == Op::CALL_EXIT;
 }
 
 // Lines begin where the line differs from that of the instruction before, and at targets of jumps (whether the line changes is seen when one arrives).
@@ -58,12 +52,15 @@ static void make_spots(const Code* c, CodeMonitor* m, const uint32_t* tools) {
   memset(s, 0, m->nwords * sizeof(Spot));
   uint8_t line = of(MonEvent::Line), instruction = of(MonEvent::Instruction);
   int32_t before = -1;
+  bool called = false;
   for (uint32_t at = m->first; at < c->nwords;) {
     const Word* w = c->words + at;
     Op op = generic_op(static_cast<Op>(w->op));
     uint32_t n = kOpInfo[static_cast<int>(op)].words;
-    int32_t l = line ? code_own_line(c, at) : -1;
+    int32_t l = line || instruction ? code_own_line(c, at) : -1;
     if (l >= 0 && l != before) s[at].tools[kSpotLine] = line;
+    if (called && l != before) s[at].tools[kSpotCalled] = instruction;
+    called = is_call(op);
     before = l;
     s[at].tools[kSpotInstruction] = instruction;
     JumpField jump = jump_field(op);
@@ -109,7 +106,7 @@ CodeMonitor* code_monitor(Code* c) {
     m = static_cast<CodeMonitor*>(calloc(1, sizeof(CodeMonitor) + 2 * sizeof(Spot) * c->nwords));
     if (!m) return nullptr;
     m->nwords = c->nwords;
-    m->first = first_word(c);
+    m->first = code_prologue(c);
     m->restarts = all.restarts;
     c->monitor = m;
   }
@@ -144,7 +141,8 @@ static bool call_tool(Thread& t, Frame* f, MonEvent e, int tool, uint32_t word, 
   {
     TraceQuiet quiet(t, f, static_cast<int8_t>(e));
     int64_t start = start_event_word(t, f);  // as f_lasti shows it
-    Value args[4] = {f->code, e == MonEvent::Line ? x : small_int(start >= 0 ? start * 8 : code_offset(word)), e == MonEvent::Line ? Value() : x, y};
+    int64_t offset = start == 0 ? int64_t{code_prologue(f->code)} * 8 : code_offset(f->code, start > 0 ? static_cast<uint32_t>(start) : slot == kSpotCalled ? word - 1 : word);
+    Value args[4] = {f->code, e == MonEvent::Line ? x : small_int(offset), e == MonEvent::Line ? Value() : x, y};
     size_t n = 2;
     while (n < 4 && args[n]) n++;
     r = call_args(t, fn, args, n);

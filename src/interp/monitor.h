@@ -26,8 +26,9 @@ extern const char* const kMonEventNames[kMonEvents];
 constexpr int kUserTools = 6, kProfileTool = 6, kTraceTool = 7, kTools = 8;
 
 // Which byte of a spot an event belongs to. Branches use two: Main for left, Alt for right. Start is at the first instruction after a function's prologue
-// and at what follows a YIELD. Handler is no event: it marks where exceptions arrive, for those who want lines.
-enum SpotSlot : uint8_t { kSpotLine, kSpotInstruction, kSpotMain, kSpotAlt, kSpotStop, kSpotStart, kSpotHandler, kSpotSlots = 8 };
+// and at what follows a YIELD. Handler is no event: it marks where exceptions arrive, for those who want lines. Called is an instruction event more, at what
+// follows a call on another line: that the call has come back is seen on its own line (elsewhere an instruction that takes the result is still to come there).
+enum SpotSlot : uint8_t { kSpotLine, kSpotInstruction, kSpotMain, kSpotAlt, kSpotStop, kSpotStart, kSpotHandler, kSpotCalled, kSpotSlots };
 union Spot {
   uint8_t tools[kSpotSlots];
   uint64_t bits;

@@ -6,6 +6,8 @@
 
 namespace kaa {
 
+Result<Value> append_bytes(Thread& t, Bytes* b, Bytes* c);  // append_bytes.cpp
+
 namespace {
 // a and b as doubles when one is a float and the other a float or small int.
 inline bool both_double(Value a, Value b, double& x, double& y) {
@@ -136,9 +138,23 @@ inline bool float_op(double x, double y, Value* out) {
   return false;
 }
 
-}  // namespace
-Result<Value> append_bytes(Thread& t, Bytes* b, Bytes* c);  // append_bytes.cpp
-namespace {
+// Between a handler and its slow path, likewise without a stack frame: a float with a small int, and the zeros, which are constants.
+// a and b as doubles when each is a float in the word, a zero or an int that is a double exactly, and one of them no int.
+inline bool mixed_doubles(Value a, Value b, double& x, double& y) {
+  auto get = [](Value v, double& d) {
+    if (v.is_float_word()) { d = v.float_word(); return true; }
+    if (v.is_int()) {
+      int64_t i = v.as_int();
+      d = static_cast<double>(i);
+      return i >= -kExactDouble && i <= kExactDouble;
+    }
+    d = v == kNegZero ? -0.0 : 0.0;
+    return v == kPosZero || v == kNegZero;
+  };
+  return !(a.is_int() && b.is_int()) && get(a, x) && get(b, y);
+}
+#define MIXED(name) static KAA_PRESERVE_NONE __attribute__((noinline)) Value mixed_##name(HANDLER_ARGS)
+#define GO_MIXED(name) do { MUSTTAIL return mixed_##name(HANDLER_PASS); } while (0)
 
 // a op= b where a is no small int and no float.
 Result<Value> inplace_slow(Thread& t, BinaryOp op, Value x, Value y) {
@@ -164,14 +180,26 @@ Result<Value> inplace_slow(Thread& t, BinaryOp op, Value x, Value y) {
     }                                                                                                  \
     STORE_RESULT(pc->a, SLOWLY(*t, BinaryOp::NAME, x, y), 1);                                          \
   }
+#define ARITH_MIXED(HANDLER_NAME, NAME, RIGHT)                                                         \
+  MIXED(HANDLER_NAME) {                                                                                \
+    double x, y;                                                                                       \
+    Value v;                                                                                           \
+    if (kFloat_##NAME && mixed_doubles(r[pc->b], RIGHT, x, y) && (BinaryOp::NAME != BinaryOp::DIV || y != 0)) { \
+      if (LIKELY(float_op<BinaryOp::NAME>(x, y, &v))) { r[pc->a] = v; NEXT(1); }                       \
+    }                                                                                                  \
+    GO_SLOW(HANDLER_NAME);                                                                             \
+  }
 #define ARITH(HANDLER_NAME, NAME, RIGHT, SLOWLY)                                                       \
   ARITH_SLOW(HANDLER_NAME, NAME, RIGHT, SLOWLY)                                                        \
+  ARITH_MIXED(HANDLER_NAME, NAME, RIGHT)                                                               \
   HANDLER(HANDLER_NAME) {                                                                              \
     Value x = r[pc->b], y = RIGHT, v;                                                                  \
     if (LIKELY(x.is_int() && y.is_int())) {                                                            \
       if (LIKELY(int_##NAME(x, y, &v))) { r[pc->a] = v; NEXT(1); }                                     \
     } else if (kFloat_##NAME && x.is_float_word() && y.is_float_word()) {                              \
       if (LIKELY(float_op<BinaryOp::NAME>(x.float_word(), y.float_word(), &v))) { r[pc->a] = v; NEXT(1); } \
+    } else if (kFloat_##NAME && !x.is_object()) {                                                      \
+      GO_MIXED(HANDLER_NAME);                                                                          \
     }                                                                                                  \
     GO_SLOW(HANDLER_NAME);                                                                             \
   }
@@ -207,9 +235,8 @@ KAA_FLOAT_OPS(FLOAT_FORM)
       Value z = r[left ? pc[1].c : pc[1].b];                                                            \
       if (LIKELY(z.is_float_word())) {                                                                  \
         double w = z.float_word();                                                                      \
-        Value v = Value::try_float(p), u = Value::try_float(left ? PLAIN_##SECOND(p, w) : PLAIN_##SECOND(w, p)); \
-        if (LIKELY(v && u)) {                                                                           \
-          r[pc->a] = v;                                                                                 \
+        Value u = Value::try_float(left ? PLAIN_##SECOND(p, w) : PLAIN_##SECOND(w, p));                 \
+        if (LIKELY(!u.is_empty())) {                                                                    \
           r[pc[1].a] = u;                                                                               \
           NEXT(2);                                                                                      \
         }                                                                                               \
@@ -311,10 +338,16 @@ static Result<Value> compare_slow(Thread& t, CompareOp op, Value a, Value b) {
     }                                                                                                  \
     STORE_RESULT(pc->a, compare_slow(*t, CompareOp::NAME, x, y), 1);                                   \
   }                                                                                                    \
+  MIXED(NAME) {                                                                                        \
+    double x, y;                                                                                       \
+    if (LIKELY(mixed_doubles(r[pc->b], r[pc->c], x, y))) { r[pc->a] = Value::from_bool(x OPER y); NEXT(1); } \
+    GO_SLOW(NAME);                                                                                     \
+  }                                                                                                    \
   HANDLER(NAME) {                                                                                      \
     Value x = r[pc->b], y = r[pc->c];                                                                  \
     if (LIKELY(x.is_int() && y.is_int())) { r[pc->a] = Value::from_bool(x.as_int() OPER y.as_int()); NEXT(1); }    \
     if (x.is_float_word() && y.is_float_word()) { r[pc->a] = Value::from_bool(x.float_word() OPER y.float_word()); NEXT(1); } \
+    if (!x.is_object()) GO_MIXED(NAME);                                                                \
     GO_SLOW(NAME);                                                                                     \
   }
 COMPARE(LT, <)
@@ -345,11 +378,18 @@ static Result<bool> compare_truth(Thread& t, CompareOp op, Value a, Value b) {
     if (res.value() == (pc->c != 0)) NEXT(2 + pc[1].offset);                                           \
     NEXT(2);                                                                                           \
   }                                                                                                    \
+  MIXED(HANDLER_NAME) {                                                                                \
+    double x, y;                                                                                       \
+    if (UNLIKELY(!mixed_doubles(r[pc->a], RIGHT, x, y))) GO_SLOW(HANDLER_NAME);                        \
+    if ((x OPER y) == (pc->c != 0)) NEXT(2 + pc[1].offset);                                            \
+    NEXT(2);                                                                                           \
+  }                                                                                                    \
   HANDLER(HANDLER_NAME) {                                                                              \
     Value x = r[pc->a], y = RIGHT;                                                                     \
     bool b;                                                                                            \
     if (LIKELY(x.is_int() && y.is_int())) b = static_cast<int64_t>(x.bits()) OPER static_cast<int64_t>(y.bits()); \
     else if (x.is_float_word() && y.is_float_word()) b = x.float_word() OPER y.float_word();           \
+    else if (!x.is_object()) GO_MIXED(HANDLER_NAME);                                                   \
     else GO_SLOW(HANDLER_NAME);                                                                        \
     if (b == (pc->c != 0)) NEXT(2 + pc[1].offset);                                                     \
     NEXT(2);                                                                                           \

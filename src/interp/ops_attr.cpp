@@ -237,10 +237,15 @@ void flush_attr_caches() {
     Code* c = static_cast<Code*>(o);
     for (uint32_t i = 0; i < c->nwords; i += kOpInfo[c->words[i].op].words) {
       Op op = static_cast<Op>(c->words[i].op);
-      if (op == Op::LOAD_ATTR || op == Op::STORE_ATTR || op == Op::LOAD_METHOD || op == Op::LOAD_SUPER_METHOD) write_word(&c->words[i + 2], 0);
+      if ((op >= Op::LOAD_ATTR && op <= Op::STORE_ATTR) || op == Op::LOAD_METHOD || op == Op::LOAD_METHOD_CALL || op == Op::LOAD_SUPER_METHOD) write_word(&c->words[i + 2], 0);
     }
   });
 }
+
+// Between a handler and its slow path: the records of several shapes, and kinds of them that take no call. R[b] (or the object of STORE_ATTR) is an object, and
+// the cache word an address.
+#define RECORDS(name) static KAA_PRESERVE_NONE __attribute__((noinline)) Value records_##name(HANDLER_ARGS)
+#define GO_RECORDS(name) do { MUSTTAIL return records_##name(HANDLER_PASS); } while (0)
 
 SLOW(LOAD_ATTR) {
   Value o = r[pc->b];
@@ -268,6 +273,34 @@ SLOW(LOAD_ATTR) {
   }
   STORE_RESULT(pc->a, load_attr_slow(*t, f, pc), 3);
 }
+RECORDS(LOAD_ATTR) {
+  Value o = r[pc->b], v;
+  if (const AttrRecord* rec = find_record(pc[2].bits, o, o.object()->shape)) {
+    switch (rec->kind) {
+      case AttrRecord::kSlot: v = reinterpret_cast<Value*>(o.object())[rec->index]; break;
+      case AttrRecord::kMember: v = *reinterpret_cast<Value*>(reinterpret_cast<char*>(o.object()) + rec->index); break;
+      case AttrRecord::kValue: v = rec->value; break;
+      case AttrRecord::kModule: {
+        Dict* d = o.as<Module>()->dict;
+        if (LIKELY(d->keys_version == rec->keys)) v = d->entries[rec->index].value;
+        break;
+      }
+      case AttrRecord::kMethod: {
+        if (UNLIKELY(!IS_EXACT(rec->value, function) || ((o.object()->rc | rec->value.object()->rc) & kEager))) GO_SLOW(LOAD_ATTR);
+        Object* made = t->heap->try_allocate(KAA_SHAPE(method), sizeof(BoundMethod));
+        if (UNLIKELY(!made)) GO_SLOW(LOAD_ATTR);
+        BoundMethod* m = static_cast<BoundMethod*>(made);
+        static_cast<void>(init_quick(&m->func.raw(), rec->value));
+        static_cast<void>(init_quick(&m->self.raw(), o));
+        v = m;
+        break;
+      }
+      default: GO_SLOW(LOAD_ATTR);
+    }
+    if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(3); }
+  }
+  GO_SLOW(LOAD_ATTR);
+}
 HANDLER(LOAD_ATTR) {
   Value o = r[pc->b];
   uint64_t w = pc[2].bits;
@@ -277,25 +310,52 @@ HANDLER(LOAD_ATTR) {
       r[pc->a] = reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
       NEXT(3);
     }
-    if (const AttrRecord* rec = record_of(w); rec && fresh(rec, s)) {
-      if (rec->kind == AttrRecord::kMember) {
-        Value v = *reinterpret_cast<Value*>(reinterpret_cast<char*>(o.object()) + rec->index);
-        if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(3); }
-      } else if (rec->kind == AttrRecord::kMethod && IS_EXACT(rec->value, function) && !((o.object()->rc | rec->value.object()->rc) & kEager)) {
-        if (Object* made = t->heap->try_allocate(KAA_SHAPE(method), sizeof(BoundMethod)); LIKELY(made != nullptr)) {
-          BoundMethod* m = static_cast<BoundMethod*>(made);
-          m->func.raw() = rec->value;
-          m->self.raw() = o;
-          static_cast<void>(inc_quick(rec->value));
-          static_cast<void>(inc_quick(o));
-          r[pc->a] = m;
-          NEXT(3);
-        }
-      }
-    }
+    if (w >> 63) GO_RECORDS(LOAD_ATTR);
   }
   GO_SLOW(LOAD_ATTR);
 }
+
+// With the LOAD_ATTR behind it, when both are slots.
+HANDLER(LOAD_ATTR_ATTR) {
+  Value o = r[pc->b];
+  uint64_t w = pc[2].bits;
+  if (LIKELY(o.is_object() && w >> 16 == reinterpret_cast<uint64_t>(o.object()->shape))) {
+    Value v = reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
+    r[pc->a] = v;
+    uint64_t w2 = pc[5].bits;
+    if (LIKELY(v.is_object() && w2 >> 16 == reinterpret_cast<uint64_t>(v.object()->shape) && table == t->live)) {
+      r[pc[3].a] = reinterpret_cast<Value*>(v.object())[w2 & 0xFFFF];
+      NEXT(6);
+    }
+    NEXT(3);
+  }
+  MUSTTAIL return op_LOAD_ATTR(HANDLER_PASS);
+}
+// With the INPLACE instruction and the STORE_ATTR behind it, when the slot holds a small int or a float, as the right operand does.
+#define UPDATE_ATTR(NAME, RIGHT, INTS, OPER)                                                          \
+  HANDLER(LOAD_ATTR_##NAME) {                                                                         \
+    Value o = r[pc->b];                                                                               \
+    uint64_t w = pc[2].bits;                                                                          \
+    if (LIKELY(o.is_object() && w >> 16 == reinterpret_cast<uint64_t>(o.object()->shape) && pc[6].bits == w && table == t->live)) { \
+      Value* p = &reinterpret_cast<Value*>(o.object())[w & 0xFFFF];                                   \
+      Value x = *p, y = RIGHT;                                                                        \
+      int64_t sum;                                                                                    \
+      if (LIKELY(x.is_int() && y.is_int())) {                                                         \
+        if (LIKELY(!INTS(static_cast<int64_t>(x.bits()), static_cast<int64_t>(y.bits() - 1), &sum))) { \
+          *p = Value::from_bits(static_cast<uint64_t>(sum));                                          \
+          NEXT(7);                                                                                    \
+        }                                                                                             \
+      } else if (x.is_float_word() && y.is_float_word()) {                                            \
+        Value v = Value::try_float(x.float_word() OPER y.float_word());                               \
+        if (LIKELY(!v.is_empty())) { *p = v; NEXT(7); }                                               \
+      }                                                                                               \
+    }                                                                                                 \
+    MUSTTAIL return op_LOAD_ATTR(HANDLER_PASS);                                                       \
+  }
+UPDATE_ATTR(ADD, r[pc[3].c], __builtin_add_overflow, +)
+UPDATE_ATTR(SUB, r[pc[3].c], __builtin_sub_overflow, -)
+UPDATE_ATTR(ADD_I, Value::from_int(static_cast<int16_t>(pc[3].c)), __builtin_add_overflow, +)
+UPDATE_ATTR(SUB_I, Value::from_int(static_cast<int16_t>(pc[3].c)), __builtin_sub_overflow, -)
 
 static Status store_attr_slow(Thread& t, Frame* f, const Word* pc) {
   Value o = f->regs[pc->a], v = f->regs[pc->b];
@@ -391,6 +451,28 @@ SLOW(STORE_ATTR) {
   if (!store_attr_slow(*t, f, pc).ok()) FAIL();
   NEXT(3);
 }
+RECORDS(STORE_ATTR) {
+  Object* o = r[pc->a].object();
+  Shape* s = o->shape;
+  for (const AttrRecord* rec = record_of(pc[2].bits); rec; rec = rec->link) {
+    if (!fresh(rec, s)) continue;
+    Value* p;
+    switch (rec->kind) {
+      case AttrRecord::kSlot: p = &reinterpret_cast<Value*>(o)[rec->index]; break;
+      case AttrRecord::kMember: p = reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + rec->index); break;
+      case AttrRecord::kOverflow: p = &overflow_of(attr_words(o)[0])->slots[rec->index]; break;
+      case AttrRecord::kAddSlot:
+        if (UNLIKELY(!init_quick(&reinterpret_cast<Value*>(o)[rec->index], r[pc->b]))) GO_SLOW(STORE_ATTR);
+        o->shape = rec->next;
+        NEXT(3);
+      default: GO_SLOW(STORE_ATTR);
+    }
+    Value old = *p;
+    if (LIKELY(!old.is_empty() && store_quick(p, old, r[pc->b]))) NEXT(3);
+    break;
+  }
+  GO_SLOW(STORE_ATTR);
+}
 HANDLER(STORE_ATTR) {
   Value o = r[pc->a];
   uint64_t w = pc[2].bits;
@@ -398,19 +480,10 @@ HANDLER(STORE_ATTR) {
     Shape* s = o.object()->shape;
     if (LIKELY(w >> 16 == reinterpret_cast<uint64_t>(s))) {
       Value* p = &reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
-      Value v = r[pc->b], old = *p;
-      if (UNLIKELY(drops_last(old)) || UNLIKELY(!inc_quick(v))) GO_SLOW(STORE_ATTR);
-      *p = v;
-      drop_quick(old);
-      NEXT(3);
+      if (LIKELY(store_quick(p, *p, r[pc->b]))) NEXT(3);
+      GO_SLOW(STORE_ATTR);
     }
-    if (const AttrRecord* rec = record_of(w); rec && rec->kind == AttrRecord::kAddSlot && fresh(rec, s)) {
-      Value v = r[pc->b];
-      if (UNLIKELY(!inc_quick(v))) GO_SLOW(STORE_ATTR);
-      reinterpret_cast<Value*>(o.object())[rec->index] = v;
-      o.object()->shape = rec->next;
-      NEXT(3);
-    }
+    if (w >> 63) GO_RECORDS(STORE_ATTR);
   }
   GO_SLOW(STORE_ATTR);
 }
@@ -483,14 +556,60 @@ SLOW(LOAD_METHOD) {
   if (!load_method_slow(*t, f, pc).ok()) FAIL();
   NEXT(3);
 }
+RECORDS(LOAD_METHOD) {
+  Value o = r[pc->b], fn, self;
+  if (const AttrRecord* rec = find_record(pc[2].bits, o, o.object()->shape)) {
+    switch (rec->kind) {
+      case AttrRecord::kMethod: fn = rec->value; self = o; break;
+      case AttrRecord::kBound: fn = rec->value; self = rec->self; break;
+      case AttrRecord::kSlot: fn = reinterpret_cast<Value*>(o.object())[rec->index]; break;
+      case AttrRecord::kValue: fn = rec->value; break;
+      case AttrRecord::kModule: {
+        Dict* d = o.as<Module>()->dict;
+        if (LIKELY(d->keys_version == rec->keys)) fn = d->entries[rec->index].value;
+        break;
+      }
+      default: GO_SLOW(LOAD_METHOD);
+    }
+    if (LIKELY(!fn.is_empty())) {
+      r[pc->a] = fn;
+      r[pc->a + 1] = self;
+      NEXT(3);
+    }
+  }
+  GO_SLOW(LOAD_METHOD);
+}
+// With the CALL_METHOD behind it: a plain function whose only argument is self.
+HANDLER(LOAD_METHOD_CALL) {
+  Value o = r[pc->b];
+  if (LIKELY(o.is_object() && pc[2].bits >> 63)) {
+    const AttrRecord* rec = record_of(pc[2].bits);
+    if (LIKELY(rec->kind == AttrRecord::kMethod && fresh(rec, o.object()->shape))) {
+      Value fn = rec->value;
+      Value* w = r + pc->a;
+      w[0] = fn;
+      w[1] = o;
+      if (LIKELY(fn.object()->shape == KAA_SHAPE(function) && table == t->live)) {
+        pc += 3;
+        QUICK_CALL(fn.as<Function>(), w + 1, 1, 2);
+        DISPATCH();
+      }
+      NEXT(3);
+    }
+    GO_RECORDS(LOAD_METHOD);
+  }
+  GO_SLOW(LOAD_METHOD);
+}
 HANDLER(LOAD_METHOD) {
   Value o = r[pc->b];
-  if (LIKELY(o.is_object())) {
-    if (const AttrRecord* rec = record_of(pc[2].bits); LIKELY(rec && rec->kind == AttrRecord::kMethod && fresh(rec, o.object()->shape))) {
+  if (LIKELY(o.is_object() && pc[2].bits >> 63)) {
+    const AttrRecord* rec = record_of(pc[2].bits);
+    if (LIKELY(rec->kind == AttrRecord::kMethod && fresh(rec, o.object()->shape))) {
       r[pc->a] = rec->value;
       r[pc->a + 1] = o;
       NEXT(3);
     }
+    GO_RECORDS(LOAD_METHOD);
   }
   GO_SLOW(LOAD_METHOD);
 }

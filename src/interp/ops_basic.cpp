@@ -5,6 +5,12 @@ namespace kaa {
 
 HANDLER(NOP) { NEXT(1); }
 HANDLER(MOVE) { r[pc->a] = r[pc->b]; NEXT(1); }
+HANDLER(MOVE_PAIR) {
+  Value* to = r + pc->a;
+  to[0] = r[pc->b];
+  to[1] = r[pc->c];
+  NEXT(1);
+}
 HANDLER(LOAD_CONST) { r[pc->a] = k[pc->bc]; NEXT(1); }
 HANDLER(LOAD_INT) { r[pc->a] = Value::from_int(pc->bc); NEXT(1); }
 HANDLER(CLEAR) { r[pc->a] = Value(); NEXT(1); }

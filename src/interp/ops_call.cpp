@@ -1,40 +1,8 @@
 // Calls and functions.
+#include "interp/call_keywords.h"
 #include "interp/interp.h"
 
 namespace kaa {
-
-// Enters a plain Python function whose arguments fit: falls through when they do not, or when there is no room.
-// (The empty asm keeps the loop that clears locals from becoming a call of memset, which would need a stack frame.)
-// One unsigned comparison sees room on the data stack, and that the caller's registers are on it at all (a generator's are not).
-#define QUICK_CALL(FN, WINDOW, COUNT, SIZE)                                                                                                           \
-  do {                                                                                                                                                \
-    uint32_t _count = (COUNT);                                                                                                                        \
-    Function* _fn = (FN);                                                                                                                             \
-    Value* _args = (WINDOW);                                                                                                                          \
-    Code* _c = _fn->code;                                                                                                                             \
-    Frame* _nf = f + 1;                                                                                                                               \
-    if (UNLIKELY(_c->simple_args != _count)) break;                                                                                                   \
-    if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(_args + _c->nregs) - t->stack_base) > t->stack_bytes || _nf >= t->frame_limit)) break;   \
-    SAVE();                                                                                                                                           \
-    _nf->regs = _args;                                                                                                                                \
-    _nf->code = _c;                                                                                                                                   \
-    _nf->func = _fn;                                                                                                                                  \
-    _nf->prev = f;                                                                                                                                    \
-    _nf->ret_pc = pc + (SIZE);                                                                                                                        \
-    _nf->obj = nullptr;                                                                                                                               \
-    _nf->locals = Value();                                                                                                                            \
-    _nf->dst = pc->a;                                                                                                                                 \
-    _nf->kind = kReturnPlain;                                                                                                                         \
-    _nf->on_heap = false;                                                                                                                             \
-    pc = _c->words;                                                                                                                                   \
-    _nf->pc = pc;                                                                                                                                     \
-    k = _c->consts;                                                                                                                                   \
-    for (uint32_t _i = _count, _n = _c->nlocals; _i < _n; _i++) { _args[_i] = Value(); asm volatile(""); }                    \
-    r = _args;                                                                                                                                        \
-    f = _nf;                                                                                                                                          \
-    t->frame = _nf;                                                                                                                                   \
-    DISPATCH();                                                                                                                                       \
-  } while (0)
 
 // type.__call__ of a class whose __new__ is native. The register in front of the arguments takes the class, then the instance, so that __new__ and __init__
 // find their arguments in place; an __init__ written in Python runs in the loop.
@@ -138,7 +106,7 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
     }
     if (ty->has(kTypeType) && ty->dunder(D_call) == KAA_TYPE(type)->dunder(D_call) && fn != Value(KAA_TYPE(type)) && !fn.as<Type>()->has(kTypeDisallowInstantiation)) {
       Value nw = fn.as<Type>()->dunder(D_new);
-      if (nw == KAA_TYPE(object)->dunder(D_new) ? !fn.as<Type>()->has(kTypeAbstract) : nw && IS_EXACT(nw, builtin_function))
+      if (nw == KAA_TYPE(object)->dunder(D_new) ? !fn.as<Type>()->has(kTypeAbstract) : nw && IS_EXACT(nw, builtin_function) && nw.as<NativeFunction>()->def->kind == MethodKind::kNew)
         return call_class(t, f, fn.as<Type>(), nw, args, n, all, kwnames, dst, ret_pc);
     } else if (Value c = ty->dunder(D_call); c && IS_EXACT(c, function)) {  // __call__ written in Python: self goes in front
       args[-1] = fn;
@@ -173,14 +141,16 @@ static __attribute__((noinline)) Object* find_quick_call(Type* cls) {
   }
   return cls->quick_call;
 }
+static inline Object* quick_call(Type* cls) {
+  return LIKELY(cls->quick_version == cls->version && cls->version) ? cls->quick_call : find_quick_call(cls);
+}
 
-// The frame of an __init__ written in Python (Type::quick_call) when the arguments fit and there is room; null sends the call to do_call. The instance stands
-// in front of the arguments, and in the frame, which keeps it.
-static inline Frame* instance_frame(Thread* t, Frame* f, Type* cls, Function* fn, Value* args, uint32_t n, const Word* pc) {
-  Code* c = fn->code;
-  Frame* nf = f + 1;
-  if (c->simple_args != n + 1 || !(c->flags & kCoOptimized)) return nullptr;  // other code needs the frame's locals itself
-  if (static_cast<size_t>(reinterpret_cast<char*>(args - 1 + c->nregs) - t->stack_base) > t->stack_bytes || nf >= t->frame_limit) return nullptr;
+// A new instance of a class that is an instance of `type` itself, has object's __new__, an __init__ written in Python and no abstract methods; null sends the call
+// to do_call.
+static inline Object* plain_instance(Thread* t, Type* cls) {
+  Object* init = quick_call(cls);
+  if (!init || init->shape != KAA_SHAPE(function)) return nullptr;
+  if (!(static_cast<Function*>(init)->code->flags & kCoOptimized)) return nullptr;  // other code needs the frame's locals itself
   Shape* s = cls->root;
   size_t before = cls->basicsize, size = before;
   if (cls->attr_offset) size += sizeof(Value) * (1 + s->inline_cap);
@@ -188,7 +158,20 @@ static inline Frame* instance_frame(Thread* t, Frame* f, Type* cls, Function* fn
   if (UNLIKELY(!o)) return nullptr;
   if (cls->attr_offset) before += sizeof(Value);  // words of attributes beyond the shape's are never read
   for (size_t i = sizeof(Object); i < before; i += sizeof(Value)) { *reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + i) = Value(); asm volatile(""); }
+  return o;
+}
+// The frame of its __init__. The instance stands in front of the arguments, and in the frame, which keeps it. Null: error.
+static inline Frame* init_frame(Thread* t, Frame* f, Object* o, Value* args, uint32_t n, const Word* pc) {
+  Function* fn = o->type()->dunder(D_init).as<Function>();
+  Code* c = fn->code;
+  Frame* nf = f + 1;
   args[-1] = o;
+  if (UNLIKELY(c->simple_args != n + 1 || nf >= t->frame_limit ||
+               static_cast<size_t>(reinterpret_cast<char*>(args - 1 + c->nregs) - t->stack_base) > t->stack_bytes)) {
+    nf = push_call(*t, f, fn, args - 1, n + 1, nullptr, pc->a, pc + 2, kReturnInit);
+    if (nf) nf->locals = o;
+    return nf;
+  }
   nf->regs = args - 1;
   nf->code = c;
   nf->func = fn;
@@ -197,9 +180,7 @@ static inline Frame* instance_frame(Thread* t, Frame* f, Type* cls, Function* fn
   nf->ret_pc = pc + 2;
   nf->obj = nullptr;
   nf->locals = o;
-  nf->dst = pc->a;
-  nf->kind = kReturnInit;
-  nf->on_heap = false;
+  nf->set_return(pc->a, kReturnInit);
   for (uint32_t i = n, end = c->nlocals - 1; i < end; i++) { args[i] = Value(); asm volatile(""); }
   t->frame = nf;
   return nf;
@@ -228,9 +209,10 @@ static Object* range_iterator_at_once(Thread* t, const Value* args, uint32_t n) 
 }
 
 #define POLL_CALL()                                                \
-  if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) {         \
+  if (UNLIKELY(!t->call_limit.load(std::memory_order_relaxed))) {  \
     SAVE();                                                        \
     if (!safepoint(*t, t->loop_base).ok()) FAIL();                 \
+    t->renew_call_limit();                                         \
   }
 
 SLOW(CALL) {
@@ -246,11 +228,8 @@ SLOW(CALL) {
     if (fn == Value(KAA_TYPE(range)) && pc[2].op == static_cast<uint16_t>(Op::GET_ITER) && pc[2].b == pc->a && pc[2].a == pc->a && table == t->live) {
       if (Object* it = range_iterator_at_once(t, r + pc->b + 1, pc->c)) { r[pc->a] = it; NEXT(3); }
     }
-    Type* cls = fn.as<Type>();
-    Object* quick = LIKELY(cls->quick_version == cls->version && cls->version) ? cls->quick_call : find_quick_call(cls);
-    if (quick && quick->shape == KAA_SHAPE(function)) {
-      if (Frame* nf = instance_frame(t, f, cls, static_cast<Function*>(quick), r + pc->b + 1, pc->c, pc); LIKELY(nf != nullptr)) ENTER(nf);
-    } else if (quick) {  // the register in front of the arguments has the class already
+    Object* quick = quick_call(fn.as<Type>());
+    if (quick && quick->shape == KAA_SHAPE(builtin_function)) {  // the register in front of the arguments has the class already
       NativeFunction* nw = static_cast<NativeFunction*>(quick);
       Args a{r + pc->b, pc->c + 1u};
       Result<Value> v = nw->def->fnkw ? nw->def->fnkw(*t, a, nullptr) : call_native_direct(*t, nw, a);
@@ -258,6 +237,11 @@ SLOW(CALL) {
       table = t->dispatch;
       r[pc->a] = v.value();
       NEXT(2);
+    }
+    if (Object* o = plain_instance(t, fn.as<Type>()); LIKELY(o != nullptr)) {
+      Frame* nf = init_frame(t, f, o, r + pc->b + 1, pc->c, pc);
+      if (UNLIKELY(!nf)) FAIL();
+      ENTER(nf);
     }
   }
   if (IS_EXACT(fn, builtin_function)) {
@@ -278,7 +262,7 @@ SLOW(CALL) {
 }
 HANDLER(CALL) {
   Value fn = r[pc->b];
-  if (LIKELY(IS_EXACT(fn, function) && !t->poll.load(std::memory_order_relaxed))) QUICK_CALL(fn.as<Function>(), r + pc->b + 1, pc->c, 2);
+  if (LIKELY(IS_EXACT(fn, function))) QUICK_CALL(fn.as<Function>(), r + pc->b + 1, pc->c, 2);
   GO_SLOW(CALL);
 }
 
@@ -317,31 +301,67 @@ SLOW(CALL_METHOD) {
 HANDLER(CALL_METHOD) {
   Value fn = r[pc->b];
   Value* w = r + pc->b + 1;
-  if (LIKELY(IS_EXACT(fn, function) && !t->poll.load(std::memory_order_relaxed))) {
+  if (LIKELY(IS_EXACT(fn, function))) {
     if (LIKELY(!w->is_empty())) QUICK_CALL(fn.as<Function>(), w, pc->c + 1u, 2);
     else QUICK_CALL(fn.as<Function>(), w + 1, pc->c, 2);
   }
   GO_SLOW(CALL_METHOD);
 }
+// A Python function, called with keywords: by the instruction's record if it has one.
+static inline Frame* call_with_keywords(Thread* t, Frame* f, Function* fn, Value* args, uint32_t n, Tuple* names, const Word* pc, FrameKind kind) {
+  if (Frame* nf = keyword_frame(t, f, fn, args, n, pc, kind); LIKELY(nf != nullptr)) return nf;
+  Frame* nf = push_call(*t, f, fn, args, n, names, pc->a, pc + 3, kind);
+  if (nf) record_keywords(pc, fn, n, names);
+  return nf;
+}
 HANDLER(CALL_KW) {
+  POLL_CALL();
   SAVE();
   Tuple* names = k[pc[1].index].as<Tuple>();
-  Frame* nf = do_call(*t, f, r + pc->b, r + pc->b + 1, pc->c - names->size, names, pc->a, pc + 3);
+  Value fn = r[pc->b];
+  Value* args = r + pc->b + 1;
+  uint32_t n = pc->c - static_cast<uint32_t>(names->size);
+  Frame* nf;
+  if (LIKELY(IS_EXACT(fn, function))) {
+    nf = call_with_keywords(t, f, fn.as<Function>(), args, n, names, pc, kReturnPlain);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
+  }
+  if (IS_EXACT(fn, type)) {
+    if (Object* o = plain_instance(t, fn.as<Type>())) {
+      args[-1] = o;
+      nf = call_with_keywords(t, f, o->type()->dunder(D_init).as<Function>(), args - 1, n + 1, names, pc, kReturnInit);
+      if (UNLIKELY(!nf)) FAIL();
+      nf->locals = o;
+      ENTER(nf);
+    }
+  }
+  nf = do_call(*t, f, r + pc->b, args, n, names, pc->a, pc + 3);
   if (UNLIKELY(!nf)) FAIL();
   ENTER_SYNC(nf);
 }
 HANDLER(CALL_METHOD_KW) {
+  POLL_CALL();
   SAVE();
   Tuple* names = k[pc[1].index].as<Tuple>();
   Value* w = r + pc->b + 1;
   Value fn = r[pc->b];
+  uint32_t n = pc->c - static_cast<uint32_t>(names->size);
   Frame* nf;
+  if (IS_EXACT(fn, function)) {
+    bool self = !w->is_empty();
+    nf = call_with_keywords(t, f, fn.as<Function>(), self ? w : w + 1, n + self, names, pc, kReturnPlain);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
+  }
   if (w->is_empty()) {
-    nf = do_call(*t, f, r + pc->b, w + 1, pc->c - names->size, names, pc->a, pc + 3);
-  } else if (IS_EXACT(fn, function)) {
-    nf = push_call(*t, f, fn.as<Function>(), w, pc->c + 1 - names->size, names, pc->a, pc + 3, kReturnPlain);
+    nf = do_call(*t, f, r + pc->b, w + 1, n, names, pc->a, pc + 3);
   } else {
-    STORE_RESULT(pc->a, call_native(*t, fn.as<NativeFunction>(), {w, pc->c + 1u}, names), 3);
+    Result<Value> v = call_native(*t, fn.as<NativeFunction>(), {w, pc->c + 1u}, names);
+    if (UNLIKELY(!v.ok())) FAIL();
+    table = t->dispatch;  // it may have begun to trace, as in CALL_METHOD
+    r[pc->a] = v.value();
+    NEXT(3);
   }
   if (UNLIKELY(!nf)) FAIL();
   ENTER_SYNC(nf);

@@ -152,7 +152,7 @@ HANDLER(UNPACK_SEQUENCE) {
 }
 
 // The word behind it is the UNPACK_SEQUENCE of R[c], which is skipped but for generators: they run in the loop and leave their value in R[c].
-HANDLER(FOR_ITER_PAIR) {
+SLOW(FOR_ITER_PAIR) {
   SAVE();
   Value it = r[pc->b];
   if (IS_EXACT(it, generator)) RESUME_QUICK(it.as<GeneratorObject>(), kNone, pc->c, pc + 2);
@@ -176,6 +176,26 @@ HANDLER(FOR_ITER_PAIR) {
   }
   if (s < 0) FAIL();
   NEXT(2 + pc[1].offset);
+}
+
+HANDLER(FOR_ITER_PAIR) {
+  Object* o = r[pc->b].object();
+  if (o->shape == KAA_SHAPE(list_iterator)) {
+    SeqIter* si = static_cast<SeqIter*>(o);
+    if (LIKELY(static_cast<bool>(si->seq))) {
+      List* l = si->seq.get().as<List>();
+      if (LIKELY(si->index < l->size)) {
+        Value v = l->items[si->index];
+        if (LIKELY(IS_EXACT(v, tuple) && v.as<Tuple>()->size == 2)) {
+          si->index++;
+          r[pc->a] = v.as<Tuple>()->items[0];
+          r[pc->a + 1] = v.as<Tuple>()->items[1];
+          NEXT(3);
+        }
+      }
+    }
+  }
+  GO_SLOW(FOR_ITER_PAIR);
 }
 
 static Status unpack_ex(Thread& t, Value v, uint32_t before, uint32_t after, Value* out) {
@@ -309,9 +329,8 @@ SLOW(LIST_APPEND) {
 HANDLER(LIST_APPEND) {
   List* l = r[pc->a].as<List>();
   Value v = r[pc->b];
-  if (LIKELY(l->size < l->cap)) {
-    l->items[l->size++] = v;
-    inc_into(v, l);
+  if (LIKELY(l->size < l->cap && init_quick(&l->items[l->size], v))) {
+    l->size++;
     NEXT(1);
   }
   GO_SLOW(LIST_APPEND);

@@ -100,6 +100,7 @@ static bool tell_trace(Thread& t, Frame* f, MonEvent e, Str* name, Value arg) {
     return false;
   }
   if (!r.value().is_none()) o->trace.set(r.value());
+  keep_frame_object(o);
   return true;
 }
 static bool tell_profile(Thread& t, Frame* f, MonEvent e, Str* name, Value arg) {
@@ -249,8 +250,8 @@ static bool tell_outcome(Thread& t, Frame* f, const Word* pc) {
   if (op == Op::SEND) return true;
   // An item of a loop goes to its target in the second word of the instruction.
   if (pc == next && (op == Op::FOR_ITER || op == Op::FOR_ITER_PAIR)) to = word + 1;
-  if (pc == next) return mon_notify(t, f, MonEvent::BranchLeft, s.tools[kSpotMain], word, kSpotMain, small_int(code_offset(to)));
-  return mon_notify(t, f, MonEvent::BranchRight, s.tools[kSpotAlt], word, kSpotAlt, small_int(code_offset(to)));
+  if (pc == next) return mon_notify(t, f, MonEvent::BranchLeft, s.tools[kSpotMain], word, kSpotMain, small_int(code_offset(c, to)));
+  return mon_notify(t, f, MonEvent::BranchRight, s.tools[kSpotAlt], word, kSpotAlt, small_int(code_offset(c, to)));
 }
 
 // ---- one instruction
@@ -276,6 +277,18 @@ static bool tell_line(Thread& t, Frame* f, uint32_t tools, uint32_t word, const 
   return tell_trace(t, f, MonEvent::Line, NAME("line"), kNone);
 }
 
+// The call before f->pc has come back: shown at its last word.
+static bool tell_called(Thread& t, Frame* f, uint32_t tools, uint32_t word) {
+  struct Back {
+    Thread& t; Frame* frame; const Word* pc;
+    ~Back() { t.line_frame = frame; t.line_pc = pc; }
+  } back{t, t.line_frame, t.line_pc};
+  t.line_frame = f;
+  t.line_pc = f->pc - 1;
+  if (!mon_notify(t, f, MonEvent::Instruction, tools, word, kSpotCalled)) return false;
+  return !has(tools, kTraceTool) || !f->obj || !f->obj->trace_opcodes || tell_trace(t, f, MonEvent::Instruction, NAME("opcode"), kNone);
+}
+
 // All that is to be told before the instruction at f->pc runs; prev was run before it. False: an exception was raised. May change f->pc (f_lineno was set).
 static bool trace_instruction(Thread& t, Frame* f, const Word* prev) {
   Code* c = f->code;
@@ -296,6 +309,14 @@ static bool trace_instruction(Thread& t, Frame* f, const Word* prev) {
   if (fresh && spots[word].tools[kSpotStart] && !tell_start(t, f, first ? MonEvent::PyStart : MonEvent::PyResume, spots[word].tools[kSpotStart], word)) return false;
   const Word* at = f->pc;
   if (fresh && !first) prev = at - 1;  // the YIELD
+  // A native call leaves prev behind itself, a Python function's at the call.
+  if (uint32_t tools = spots[word].tools[kSpotCalled]; tools && !fresh && (prev == at ? !spots[word].tools[kSpotHandler] : prev + kOpInfo[prev->op].words == at)) {
+    if (!tell_called(t, f, tools, word)) return false;
+    if (f->pc != at) {  // f_lineno was set
+      at = prev = f->pc;
+      word = f->pc_index();
+    }
+  }
   if (uint32_t tools = spots[word].tools[kSpotLine]; tools && !tell_line(t, f, tools, word, prev, first)) return false;
   if (uint32_t tools = spots[word].tools[kSpotInstruction]) {
     if (!mon_notify(t, f, MonEvent::Instruction, tools, word, kSpotInstruction)) return false;
@@ -313,7 +334,7 @@ static bool trace_instruction(Thread& t, Frame* f, const Word* prev) {
     case Op::YIELD: return !s.tools[kSpotMain] || tell_return(t, f, MonEvent::PyYield, s.tools[kSpotMain], word, f->regs[at->b]);
     case Op::JUMP: case Op::JUMP_BACK: {
       const Word* to = at + 1 + at->bc;
-      return mon_notify(t, f, MonEvent::Jump, s.tools[kSpotMain], word, kSpotMain, small_int(code_offset(static_cast<uint32_t>(to - c->words))));
+      return mon_notify(t, f, MonEvent::Jump, s.tools[kSpotMain], word, kSpotMain, small_int(code_offset(c, static_cast<uint32_t>(to - c->words))));
     }
     case Op::SEND: return !(s.tools[kSpotStop] | monitoring().all[static_cast<int>(MonEvent::Raise)]) || note(t, f, at, {f->regs[at->b], Value()});
     case Op::FOR_ITER: case Op::FOR_ITER_PAIR:

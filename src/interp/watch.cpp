@@ -15,6 +15,9 @@
 // native stacks and generators included; only one that is found nowhere dies, with the same certainty as in a reconcile. One that native code of an outer
 // activation holds is looked for again when the Python frame that called this code goes on.
 //
+// Looking is paid for (LookBudget): deaths that something was seen of earn looks, and a program that makes many looks in vain is looked at in samples. What
+// dies meanwhile is found by the next look, or by the next reconcile.
+//
 // An event (a count that falls to 0, a birth, the end of a watched frame) must be acted upon at the next instruction, and handlers carry their table in a
 // machine register. So the table of unwatched frames belongs to the thread (Thread::live), and arming replaces its entries by op_look.
 #include "interp/watch.h"
@@ -228,6 +231,7 @@ class Finder final : public RootVisitor {
   }
   for (Object* o : dead) h.kill_eager(o);
   if (!deep) return;
+  look_budget().spend(LookBudget::kReconcile);
   if (h.scan_top) h.reconcile_above(h.scan_top);
   else h.reconcile();
 }
@@ -304,6 +308,7 @@ class OwnerSearch {
     }
   }
   if (orphans.empty()) return;
+  look_budget().spend(LookBudget::kReconcile);
   if (h.scan_top) h.reconcile_above(h.scan_top);
   else h.reconcile();
 }
@@ -316,6 +321,7 @@ bool look_once(Thread& t) {
   size_t n = unplaced(t);
   if (!n || !(n = place(t, n)) || h.no_reconcile) return false;
   h.stats.eager_scans++;
+  look_budget().spend(LookBudget::kScan);
   Finder f(h);
   size_t known = h.eager.size();  // the scan may enter generators, which it has not looked for
   h.count_suspended(true);
@@ -344,6 +350,7 @@ void look_from(Thread& t, const void* top, const Word* at) {
     h.scan_top = outer;
     if (!any) break;
     if (!(t.poll.load(std::memory_order_relaxed) & kPollFinalizers)) continue;
+    look_budget().earn();
     // What the finalizers report belongs to the instruction before.
     if (top && t.frame) {
       const Code* c = t.frame->code;
@@ -408,9 +415,13 @@ void hand_over_arguments(Thread& t, Frame* f) {
   bool lost = t.look_due;
   for (EagerEntry& e : t.heap->eager)
     if (e.frame == f && !still_good(t, e)) lost = true;
-  if (lost) {
+  if (t.look_due || (lost && look_budget().may_look())) {
     look_from(t, t.loop_base, at);
     fresh = true;
+  } else if (lost) {
+    for (EagerEntry& e : t.heap->eager)
+      if (e.frame == f && !still_good(t, e)) e.frame = nullptr;  // not this frame's any more; where it is now, a later look finds out
+    if (t.watch_frame == f) t.watch_frame = nullptr;
   }
   if (fresh) {
     t.watch_ticks = kTicks;
@@ -441,7 +452,7 @@ Dispatch* new_dispatch() { return new Dispatch(k_dispatch); }
 void delete_dispatch(Dispatch* d) { delete d; }
 
 void arm_look(Thread& t) {
-  if (t.look_due) return;
+  if (t.look_due || !look_budget().may_look()) return;
   t.look_due = true;
   *t.live = k_look;
 }
@@ -470,7 +481,7 @@ void left_watched(Thread& t, Frame* f, FrameKind kind, Value v) {
   }
   sync_table(t);
   if ((kind & kKindMask) != kReturnExit) return;
-  if (any) look_from(t, nullptr, nullptr);
+  if (any && look_budget().may_look()) look_from(t, nullptr, nullptr);
   if (t.frame && (t.frame->kind & kWatched)) arm_look(t);  // its handler goes on with the table it had
 }
 

@@ -11,6 +11,7 @@
 
 #include <string>
 
+#include "heap/verify.h"
 #include "modules/faulthandler/faulthandler.h"
 #include "main/interactive.h"
 #include "modules/kaa/kaa.h"
@@ -18,6 +19,7 @@
 #include "modules/frozen.h"
 #include "modules/import.h"
 #include "modules/io/io.h"
+#include "modules/remote_debug.h"
 #include "modules/signal_module.h"
 #include "modules/sys_module.h"
 #include "objects/exceptions.h"
@@ -26,7 +28,12 @@
 #include "runtime/codecs_api.h"
 #include "runtime/startup.h"
 #include "runtime/traceback.h"
+#include "runtime/types.h"
 #include "runtime/weakrefs.h"
+
+#ifdef KAA_RECORD_PROFILE
+extern "C" int __llvm_profile_write_file(void);
+#endif
 
 using namespace kaa;
 
@@ -266,6 +273,42 @@ bool in_c_locale() {
   return !loc || !strcmp(loc, "C") || !strcmp(loc, "POSIX");
 }
 
+// PROGRAM._pth beside the program, as called: its lines are the whole of sys.path, and the environment has no say.
+std::string without_dots(const std::string& path) {
+  std::vector<std::string> parts;
+  for (size_t p = 0; p <= path.size();) {
+    size_t e = path.find('/', p);
+    if (e == std::string::npos) e = path.size();
+    std::string part = path.substr(p, e - p);
+    if (part == ".." && !parts.empty()) parts.pop_back();
+    else if (!part.empty() && part != "." && part != "..") parts.push_back(part);
+    p = e + 1;
+  }
+  std::string out;
+  for (const std::string& part : parts) out += "/" + part;
+  return out.empty() ? "/" : out;
+}
+bool take_pth_file(Config& c) {
+  FILE* f = c.executable.empty() ? nullptr : fopen((c.executable + "._pth").c_str(), "re");
+  if (!f) return false;
+  c.isolated = c.ignore_environment = c.no_user_site = c.safe_path = c.no_site = 1;
+  char* text = nullptr;
+  size_t room = 0;
+  while (getline(&text, &room, f) >= 0) {
+    std::string line = text;
+    if (size_t hash = line.find('#'); hash != std::string::npos) line.resize(hash);
+    size_t end = line.find_last_not_of(" \t\r\n"), begin = line.find_first_not_of(" \t\r\n");
+    if (end == std::string::npos) continue;
+    line = line.substr(begin, end + 1 - begin);
+    if (line == "import site") c.no_site = 0;
+    else if (line.rfind("import ", 0) == 0) fputs("unsupported 'import' line in ._pth file\n", stderr);
+    else c.path.push_back(without_dots(line[0] == '/' ? line : parent(c.executable) + "/" + line));
+  }
+  free(text);
+  fclose(f);
+  return true;
+}
+
 [[gnu::noinline]] int configure(char** argv, Config& c, const What& what) {
   int utf8 = -1;  // the UTF-8 mode, when somebody has said it
   bool c_locale = in_c_locale();
@@ -377,6 +420,7 @@ bool in_c_locale() {
       }
       break;
     }
+  if (take_pth_file(c)) return 0;
   // sys.path without its first entry
   if (const char* p = env(c, "PYTHONPATH")) {
     std::string s = p;
@@ -390,7 +434,6 @@ bool in_c_locale() {
   c.path.push_back(c.base_prefix + "/lib/kaa314.zip");
   c.path.push_back(c.stdlib);
   c.path.push_back(c.stdlib + "/lib-dynload");
-  (void)what;
   return 0;
 }
 
@@ -541,17 +584,26 @@ Result<Value> run_command(Thread& t, const std::string& argument) {
   return run_code(t, code, d, d);
 }
 
-// The standard input of a terminal, or with -i of anything.
-Result<Value> run_interactive(Thread& t) {
+// The standard input of a terminal, or with -i of anything. startup: the line editor runs $PYTHONSTARTUP first.
+Result<Value> run_interactive(Thread& t, bool startup) {
   Dict* d = TRY(main_dict(t));
   if (isatty(0) && !env(g_config, "PYTHON_BASIC_REPL")) {
     Result<Value> r = import_attr(t, "_pyrepl.main", "interactive_console");
-    if (r.ok()) return call(t, r.value());
+    if (r.ok()) {
+      Opt main = TRY(dict_get(t, interp().modules, NAME("__main__")));
+      return call(t, r.value(), main ? main.v : kNone, kFalse, Value::from_bool(startup));
+    }
     clear_exc(t);
   }
   TRY(interact(t, d));
   return kNone;
 }
+
+Result<Value> base_repl(Thread& t, Args) {
+  TRY(interact(t, TRY(main_dict(t))));
+  return kNone;
+}
+const MethodDef k_base_repl{"_baserepl", base_repl, "()", "The interactive loop without a line editor.", MethodKind::kFunction};
 
 Result<Value> run_module(Thread& t, Value name, bool set_argv0) {
   Value f = TRY(import_attr(t, "runpy", "_run_module_as_main"));
@@ -587,6 +639,12 @@ Result<Value> run_file(Thread& t, const What& what) {
   if (stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) return run_container(t, whole);
   FILE* f = fopen(path.c_str(), "rbe");
   if (!f) {
+    int error = errno;
+    // A folder within an archive, or whatever else a hook of sys.path_hooks knows.
+    Value finder = TRY(import_attr(t, "_frozen_importlib_external", "PathFinder"));
+    Value importer = TRY(call_method(t, finder, NAME("_path_importer_cache"), TRY(decode_fs(t, whole))));
+    if (!importer.is_none()) return run_container(t, whole);
+    errno = error;
     fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", g_config.executable.c_str(), path.c_str(), errno, strerror(errno));
     exit(2);
   }
@@ -645,7 +703,7 @@ Result<Value> run_main(Thread& t, const What& what) {
     print_banner(t);
     TRY(run_startup_file(t, TRY(main_dict(t))));
     run_interactive_hook(t);
-    return run_interactive(t);
+    return run_interactive(t, false);
   }
   std::string bytes;
   TRY(read_all(t, 0, bytes));
@@ -749,6 +807,7 @@ int main(int argc, char** argv) {
     t.heap->poison = t.heap->slow_free = true;
     t.heap->reconcile();
   }
+  if (const char* s = getenv("KAA_VERIFY")) g_verify_every = static_cast<uint32_t>(atoi(s));
   for (const auto& [option, value] : c.x_options) {
     if (option == "lifecycle" && !value.empty()) kaa_report_start(*t.heap, value.c_str());
     if (option == "freelists" && value == "off") t.heap->keep_shells = false;
@@ -760,6 +819,11 @@ int main(int argc, char** argv) {
     return 1;
   }
   if (!start_tracemalloc(t, c)) return 1;
+  bool remote = !env(c, "PYTHON_DISABLE_REMOTE_DEBUG");
+  for (const auto& [option, value] : c.x_options) remote &= option != "disable_remote_debug" && option != "disable-remote-debug";
+  if (remote) remote_debug_enable(t);
+  Result<Value> repl = new_native_function(t, &k_base_repl, nullptr, dict_get_str(interp().modules, NAME("sys")), NAME("sys"));
+  if (!repl.ok() || !sys_set(t, "_baserepl", repl.value()).ok()) clear_exc(t);
   // What start-up left behind (locks of modules) dies before the program begins, whose tracing would see the callbacks.
   t.heap->reconcile();
   if (!run_finalizers(t).ok()) clear_exc(t);
@@ -768,7 +832,7 @@ int main(int argc, char** argv) {
   if (getenv("PYTHONINSPECT") && *getenv("PYTHONINSPECT") && !g_config.ignore_environment) g_config.inspect = 1;  // a program may ask for it, too
   if (g_config.inspect && what.kind != What::kStdin && stdin_is_interactive()) {
     run_interactive_hook(t);
-    status = run_interactive(t).ok() ? 0 : handle_exit(t);
+    status = run_interactive(t, true).ok() ? 0 : handle_exit(t);
   }
   if (shut_down(t, what.kind == What::kCommand ? "-c ..." : what.text.c_str())) status = 120;
   if (status == 130 + 256) {
@@ -777,5 +841,8 @@ int main(int argc, char** argv) {
     status = 130;
   }
   fflush(stdout);
+#ifdef KAA_RECORD_PROFILE
+  __llvm_profile_write_file();   // _exit() passes over the function that would do it
+#endif
   _exit(status & 0xFF);
 }

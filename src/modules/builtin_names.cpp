@@ -17,7 +17,8 @@ const char* const k_types[] = {"object", "type", "int", "bool", "float", "comple
                                "slice", "range", "property", "staticmethod", "classmethod", "super", "enumerate", "zip", "map", "filter", "reversed"};
 }  // namespace
 
-Status init_builtin_names(Thread& t, Dict* d) {
+Status init_builtin_names(Thread& t, Module* builtins) {
+  Dict* d = builtins->dict;
   for (int i = 0; i < kBuiltinTypeCount; i++) {
     Type* ty = &g_types[i];
     bool wanted = ty->has(kTypeException);
@@ -33,7 +34,7 @@ Status init_builtin_names(Thread& t, Dict* d) {
   TRY(dict_set_str(t, d, "Ellipsis", kEllipsis));
   TRY(dict_set_str(t, d, "__debug__", Value::from_bool(interp().optimize == 0)));
   for (const MethodDef& m : k_code_functions) {
-    Value f = TRY(new_native_function(t, &m, nullptr, Value(), NAME("builtins")));
+    Value f = TRY(new_native_function(t, &m, nullptr, builtins, NAME("builtins")));
     TRY(dict_set_str(t, d, m.name, f));
   }
   TRY(init_exceptions(t));

@@ -2,23 +2,12 @@
 //
 // A Context holds its variables in a Dict that is shared between copies until one of them changes a variable: copy_context() costs the same whatever
 // the context holds, and the first set() after it pays for the copy.
+#include "modules/contextvars.h"
 #include "runtime/call.h"
 #include "types/objmodel.h"
 
 namespace kaa {
 
-struct ContextObject : Object {
-  Field<Dict*> vars;
-  Field<> prev;            // the context that was current when this one was entered
-  bool entered, shared;    // shared: `vars` belongs to another context, too
-  template <class F> void each_field(F&& f) { f(vars); f(prev); }
-};
-struct ContextVarObject : Object {
-  Field<Str*> name;
-  Field<> fallback;
-  int64_t hash;
-  template <class F> void each_field(F&& f) { f(name); f(fallback); }
-};
 struct TokenObject : Object {
   Field<> context, var, old;
   bool used;
@@ -29,12 +18,16 @@ namespace {
 
 Type *g_context, *g_var, *g_token, *g_missing;
 Value g_missing_value;
+uint64_t g_version;
+
+void changed(ContextObject* c) { c->version = ++g_version; }
 
 Result<ContextObject*> new_context(Thread& t, Dict* vars, bool shared) {
   ContextObject* c = TRY(alloc_as<ContextObject>(t, g_context));
   if (!vars) vars = TRY(new_dict(t));
   c->vars.init(vars);
   c->shared = shared;
+  changed(c);
   return c;
 }
 Result<ContextObject*> current(Thread& t) {
@@ -126,6 +119,15 @@ const MethodDef k_context[] = {
 const TypeSpec k_context_spec = {.doc = "Variables with their values.", .methods = k_context, .layout = &kLayout<ContextObject>, .flags = kTypeWeakrefable | kTypeMapping, .unhashable = "x"};
 
 // ---- ContextVar
+Result<ContextVarObject*> store_var(Thread& t, Str* name, Value fallback) {
+  int64_t name_hash = TRY(hash(t, name));
+  ContextVarObject* v = TRY(alloc_as<ContextVarObject>(t, g_var));
+  v->name.init(name);
+  v->fallback.init(fallback);
+  v->hash = identity_hash(v) ^ name_hash;
+  if (v->hash == -1) v->hash = -2;
+  return v;
+}
 Result<Value> var_new(Thread& t, Args a, Tuple* kwnames) {
   uint32_t nkw = kwnames ? static_cast<uint32_t>(kwnames->size) : 0, n = a.n - nkw - 1;
   if (n < 1) return RAISE(TypeError, "ContextVar() takes exactly 1 positional argument (0 given)");
@@ -135,18 +137,11 @@ Result<Value> var_new(Thread& t, Args a, Tuple* kwnames) {
     return RAISE(TypeError, "ContextVar() got an unexpected keyword argument '%U'", kwnames->items[0].as<Str>());
   Value fallback = nkw ? a[2] : Value();
   if (!is_str(a[1])) return RAISE(TypeError, "context variable name must be a str");
-  int64_t name_hash = TRY(hash(t, a[1]));
-  ContextVarObject* v = TRY(alloc_as<ContextVarObject>(t, g_var));
-  v->name.init(a[1].as<Str>());
-  v->fallback.init(fallback);
-  v->hash = identity_hash(v) ^ name_hash;
-  if (v->hash == -1) v->hash = -2;
-  return v;
+  return TRY(store_var(t, a[1].as<Str>(), fallback));
 }
 Result<Value> var_get(Thread& t, Args a) {
   ContextVarObject* v = a.as<ContextVarObject>(0);
-  ContextObject* c = TRY(current(t));
-  Opt x = TRY(dict_get_hashed(t, c->vars, v, v->hash));
+  Opt x = TRY(context_var_get(t, v));
   if (x) return x.v;
   if (a[1]) return a[1];
   if (v->fallback) return v->fallback.get();
@@ -161,6 +156,7 @@ Result<Value> var_set(Thread& t, Args a) {
   k->var.init(v);
   k->old.init(old.v);
   TRY(make_own(t, c));
+  changed(c);
   TRY(dict_set_hashed(t, c->vars, v, v->hash, a[1]));
   return k;
 }
@@ -174,6 +170,7 @@ Result<Value> var_reset(Thread& t, Args a) {
   if (k->context.value() != Value(c)) return RAISE(ValueError, "%R was created in a different Context", a[1]);
   k->used = true;
   TRY(make_own(t, c));
+  changed(c);
   if (k->old) TRY(dict_set_hashed(t, c->vars, v, v->hash, k->old));
   else TRY(dict_pop(t, c->vars, v));
   return kNone;
@@ -243,6 +240,25 @@ Status contextvars_exec(Thread& t, Module* m) {
 }
 
 }  // namespace
+
+Result<ContextVarObject*> new_context_var(Thread& t, const char* name) {
+  TRY(import_module(t, "_contextvars"));
+  return store_var(t, intern_name(name), Value());
+}
+Result<Opt> context_var_get(Thread& t, ContextVarObject* v) {
+  ContextObject* c = TRY(current(t));
+  if (v->seen_version == c->version) return Opt{v->seen};
+  Opt x = TRY(dict_get_hashed(t, c->vars, v, v->hash));
+  v->seen = x.v;
+  v->seen_version = c->version;
+  return x;
+}
+Status context_var_set(Thread& t, ContextVarObject* v, Value value) {
+  ContextObject* c = TRY(current(t));
+  TRY(make_own(t, c));
+  changed(c);
+  return dict_set_hashed(t, c->vars, v, v->hash, value);
+}
 
 extern const ModuleDef _contextvars_module = {"_contextvars", "Context variables.", k_functions, contextvars_exec};
 

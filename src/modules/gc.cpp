@@ -163,10 +163,11 @@ Result<Value> gc_get_stats(Thread& t, Args) {
 }
 
 // ---- looking at objects
-// A list of the objects for which keep(o) holds. Nothing is reclaimed while it is made.
+// A list of the objects for which keep(o) holds, for the native function `asked`. Nothing is reclaimed while it is made.
 template <class F>
-Result<Value> objects_where(Thread& t, F&& keep) {
-  t.heap->reconcile();
+Result<Value> objects_where(Thread& t, Result<Value> (*asked)(Thread&, Args), F&& keep) {
+  if (const void* top = base_of_call(t, asked)) t.heap->reconcile_above(top);
+  else t.heap->reconcile();
   uint64_t n = 0;
   t.heap->each_object([&](Object* o) { n += keep(o); });
   List* l = TRY(new_list(t, n + 1));
@@ -185,7 +186,7 @@ Result<Value> gc_get_objects(Thread& t, Args a) {
     if (generation < 0) return RAISE(ValueError, "generation parameter cannot be negative");
   }
   TRY(audit(t, "gc.get_objects", small_int(generation)));
-  return objects_where(t, [&](Object* o) {
+  return objects_where(t, gc_get_objects, [&](Object* o) {
     if (!is_container(o) || is_internal(o) || (o->rc & kDead)) return false;
     return generation < 0 || generation == (o->rc & kOld ? 2 : 0);
   });
@@ -200,7 +201,7 @@ struct Finder final : ChildVisitor {
 };
 Result<Value> gc_get_referrers(Thread& t, Args a) {
   if (interp().auditing) TRY(audit(t, "gc.get_referrers", TRY(tuple_of(t, a.p, a.n))));
-  return objects_where(t, [&](Object* o) {
+  return objects_where(t, gc_get_referrers, [&](Object* o) {
     if (is_internal(o) || !is_container(o) || (o->rc & kDead)) return false;
     Finder f(a);
     visit_children(o, f);

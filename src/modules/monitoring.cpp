@@ -146,7 +146,7 @@ Result<Value> make_monitoring(Thread& t) {
   m->dict.init(TRY(new_dict(t)));
   TRY(module_add(t, m, "__name__", NAME("sys.monitoring")));
   for (const MethodDef& f : k_functions) {
-    Value fn = TRY(new_native_function(t, &f, nullptr, Value(), NAME("sys.monitoring")));
+    Value fn = TRY(new_native_function(t, &f, nullptr, m, NAME("sys.monitoring")));
     TRY(module_add(t, m, f.name, fn));
   }
   Value events = TRY(new_simple_namespace(t));

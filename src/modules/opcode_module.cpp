@@ -1,5 +1,4 @@
-// _opcode: what the library's `opcode` asks about instructions. Operands are not stack offsets or two-byte arguments here, so all "has" questions of
-// that kind are answered with no; lib/opcode.py says what `dis` makes of it.
+// _opcode: what the library's `opcode` asks about instructions. An instruction has up to four operands of several kinds; lib/dis.py shows them.
 #include "bytecode/operands.h"
 #include "runtime/api.h"
 
@@ -11,10 +10,21 @@ Result<int> opcode_arg(Thread& t, Value v) { return to_cint(t, v); }
 bool is_op(int op) { return op >= 0 && op < static_cast<int>(Op::kCount); }
 
 Result<Value> opcode_is_valid(Thread& t, Args a) { return Value::from_bool(is_op(TRY(opcode_arg(t, a[0])))); }
-// Instructions have operand fields of their own instead of the argument that these ask about.
-Result<Value> opcode_has_argument(Thread& t, Args a) {
-  TRY(opcode_arg(t, a[0]));
-  return kFalse;
+bool has_operands(Op op) {
+  const OpInfo& o = kOpInfo[static_cast<size_t>(op)];
+  return o.a != '-' || o.b != '-' || o.c != '-' || operand_word(op) != WordOne::None;
+}
+bool has_constant(Op op) {
+  return has_wide_constant(op) || kOpInfo[static_cast<size_t>(op)].c == 'k' || op == Op::CALL_KW || op == Op::CALL_METHOD_KW;
+}
+bool has_jump(Op op) { return jump_field(op) != JumpField::None; }
+bool has_cell(Op op) { return op == Op::LOAD_DEREF || op == Op::STORE_DEREF || op == Op::DEL_DEREF || op == Op::LOAD_DICT_OR_DEREF || op == Op::MAKE_CELL; }
+bool has_variable(Op op) { return op == Op::CHECK_BOUND || op == Op::DEL_LOCAL; }
+bool never(Op) { return false; }
+template <bool (*holds)(Op)>
+Result<Value> opcode_has(Thread& t, Args a) {
+  int op = TRY(opcode_arg(t, a[0]));
+  return Value::from_bool(is_op(op) && holds(static_cast<Op>(op)));
 }
 // There is no evaluation stack: no instruction moves one.
 Result<Value> opcode_stack_effect(Thread& t, Args a) {
@@ -56,18 +66,18 @@ constexpr MethodKind kF = MethodKind::kFunction;
 const MethodDef k_functions[] = {
     {"stack_effect", opcode_stack_effect, "(opcode, oparg=None, /, *, jump=None)", "Always 0: there is no evaluation stack.", kF},
     {"is_valid", opcode_is_valid, "(opcode)", "Whether it is the number of an instruction.", kF},
-    {"has_arg", opcode_has_argument, "(opcode)", "Whether the instruction has a two-byte unit's argument: none has.", kF},
-    {"has_const", opcode_has_argument, "(opcode)", "Whether that argument is a constant's index.", kF},
-    {"has_name", opcode_has_argument, "(opcode)", "Whether that argument is a name's index.", kF},
-    {"has_jump", opcode_has_argument, "(opcode)", "Whether that argument is a jump offset.", kF},
-    {"has_free", opcode_has_argument, "(opcode)", "Whether that argument is a free variable's index.", kF},
-    {"has_local", opcode_has_argument, "(opcode)", "Whether that argument is a local variable's index.", kF},
-    {"has_exc", opcode_has_argument, "(opcode)", "Whether the instruction sets up an exception handler: none does.", kF},
+    {"has_arg", opcode_has<has_operands>, "(opcode)", "Whether the instruction has operands.", kF},
+    {"has_const", opcode_has<has_constant>, "(opcode)", "Whether one of them is a constant.", kF},
+    {"has_name", opcode_has<has_name_word>, "(opcode)", "Whether one of them is a name.", kF},
+    {"has_jump", opcode_has<has_jump>, "(opcode)", "Whether it may jump.", kF},
+    {"has_free", opcode_has<has_cell>, "(opcode)", "Whether it works on a cell or free variable.", kF},
+    {"has_local", opcode_has<has_variable>, "(opcode)", "Whether it works on local variables alone. All registers may be variables.", kF},
+    {"has_exc", opcode_has<never>, "(opcode)", "Whether the instruction sets up an exception handler: none does.", kF},
     {"get_nb_ops", opcode_nb_ops, "()", "(name, sign) of the binary operators.", kF},
     {"get_intrinsic1_descs", opcode_intrinsics, "()", "Names of the intrinsic functions.", kF},
     {"get_intrinsic2_descs", opcode_no_intrinsics, "()", "Names of a second table of them: there is none.", kF},
     {"get_special_method_names", opcode_special_methods, "()", "Special methods that instructions look up.", kF},
-    {"get_executor", opcode_get_executor, "(*, code, offset)", "None: there are no executors.", kF},
+    {"get_executor", opcode_get_executor, "(code, offset)", "None: there are no executors.", kF},
 };
 
 // Instructions are not rewritten in a way that these functions could show.

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "modules/posix/sys_util.h"
+#include "runtime/gil.h"
 #include "runtime/traceback.h"
 #include "types/structseq.h"
 
@@ -65,7 +66,7 @@ Status run_handlers(Thread& t) {
     Result<Value> r = call(t, f, small_int(sig), frame);
     if (!r.ok()) {
       g_any = true;  // the others have their turn at the next safepoint
-      t.poll.fetch_or(kPollSignal, std::memory_order_relaxed);
+      t.request(kPollSignal);
       return Error{};
     }
   }
@@ -209,6 +210,7 @@ FN(pthread_kill) {
   if (!is_int(a[0])) return RAISE(TypeError, "pthread_kill() argument 1 must be int, not %T", a[0]);
   uint64_t id = TRY(to_uint64_mask(t, a[0]));
   int sig = TRY(to_cint(t, a[1]));
+  if (!thread_is_live(id)) return raise_os_error(t, ESRCH);
   if (int err = pthread_kill(static_cast<pthread_t>(id), sig)) return raise_os_error(t, err);
   TRY(safepoint(t));
   return kNone;
@@ -373,7 +375,7 @@ bool signal_is_handled(int sig) {
 void trip_signal(int sig) {
   g_tripped[sig] = true;
   g_any = true;
-  if (g_main) g_main->poll.fetch_or(kPollSignal);
+  if (g_main) g_main->request(kPollSignal);
   int fd = g_wakeup_fd;
   if (fd == -1) return;
   unsigned char byte = static_cast<unsigned char>(sig);

@@ -13,6 +13,7 @@
 
 #include "interp/tracing.h"
 #include "modules/import.h"
+#include "modules/remote_debug.h"
 #include "runtime/call.h"
 #include "runtime/codecs_api.h"
 #include "runtime/startup.h"
@@ -137,6 +138,7 @@ Result<Value> sys_setrecursionlimit(Thread& t, Args a) {
     x->recursion_limit = static_cast<uint32_t>(n);
     Frame* limit = x->frame_base + n;
     x->frame_limit = limit < x->frame_end ? limit : x->frame_end - 1;
+    x->call_limit.store(nullptr);
   }
   return kNone;
 }
@@ -250,7 +252,7 @@ Status print_exception(Thread& t, Value e, Value tb) {
   std::string lines;
   for (Value x = e.as<BaseException>()->traceback; x && !x.is_none();) {
     Traceback* f = x.as<Traceback>();
-    Str* line = TRY(str_format(t, "  File \"%S\", line %d, in %S\n", f->code->filename.get(), f->lineno == -1 ? code_line(f->code, f->lasti / 8) : f->lineno, f->code->name.get()));
+    Str* line = TRY(str_format(t, "  File \"%S\", line %d, in %S\n", f->code->filename.get(), f->lineno == -1 ? code_line(f->code, code_word(f->code, f->lasti)) : f->lineno, f->code->name.get()));
     Utf8 u;
     TRY(str_utf8(t, line, u, true));
     lines += u.view();
@@ -281,11 +283,12 @@ Status print_ignored(Thread& t, Value err, Value exc) {
   for (; tb && !tb.is_none(); tb = tb.as<Traceback>()->next) {
     Traceback* x = tb.as<Traceback>();
     Keep keep(x);
-    Str* where = TRY(str_format(t, "  File \"%S\", line %d, in %S\n", x->code->filename.get(), x->lineno, x->code->name.get()));
+    Value number = TRY(get_attr(t, x, NAME("tb_lineno")));
+    Str* where = TRY(str_format(t, "  File \"%S\", line %S, in %S\n", x->code->filename.get(), number, x->code->name.get()));
     TRY(call_method(t, err, NAME("write"), where));
     Result<Value> line = [&]() -> Result<Value> {
       Value getline = TRY(import_attr(t, "linecache", "getline"));
-      Value s = TRY(call(t, getline, x->code->filename.get(), small_int(x->lineno)));
+      Value s = TRY(call(t, getline, x->code->filename.get(), number));
       return call_method(t, s, NAME("strip"));
     }();
     if (!line.ok()) clear_exc(t);
@@ -416,7 +419,8 @@ const MethodDef k_functions[] = {
     {"_clear_internal_caches", sys_none, "()", "Forgets cached lookups.", kF},
     {"_is_gil_enabled", sys_true, "()", "Whether threads take turns.", kF},
     {"is_stack_trampoline_active", sys_false, "()", "Whether a profiler's trampoline is active.", kF},
-    {"is_remote_debug_enabled", sys_false, "()", "Whether another process may run code in this one.", kF},
+    {"remote_exec", sys_remote_exec, "(pid, script)", "Has another process of Kaa run a script.", kF},
+    {"is_remote_debug_enabled", sys_is_remote_debug_enabled, "()", "Whether another process may run code in this one.", kF},
     {"_clear_type_descriptors", sys_clear_type_descriptors, "(type, /)", "Takes __dict__ and __weakref__ of a class's own out of its namespace.", kF},
     {"_get_cpu_count_config", sys_cpu_count_config, "()", "The number of -X cpu_count, or -1.", kF},
     {"_debugmallocstats", sys_none, "()", "Nothing here.", kF},

@@ -10,6 +10,7 @@
 
 #include <vector>
 
+#include "modules/foreign_thread.h"
 #include "modules/signal_module.h"
 #include "objects/traits.h"
 #include "runtime/audit.h"
@@ -285,6 +286,7 @@ void* thread_main(void* p) {
   Thread* t = s->thread;
   tls_heap = t->heap;
   thread_adopt_native_stack(t);
+  t->native_base = static_cast<char*>(__builtin_frame_address(0));  // what lies above are thread-local variables, a hundred KiB of them
   t->id = self_id();
   gil_attach(*t);
   LockCore* done = nullptr;
@@ -312,6 +314,36 @@ void* thread_main(void* p) {
   destroy_thread(t);
   return nullptr;
 }
+
+}  // namespace
+
+// The lock is had first through a Thread that is on no list; then the real one joins the list, and takes over.
+ForeignThread::ForeignThread() {
+  if (tls_thread) return;
+  tls_heap = interp().threads->heap;
+  Thread* t;
+  {
+    Thread guest;
+    gil_attach(guest);
+    t = create_thread(interp());
+    if (!t) abort();  // address space for its stacks is short, and the library cannot be told
+    tls_thread = t;
+    enter_blocking(*t);
+  }
+  leave_blocking(*t);
+  t_ = t;
+}
+ForeignThread::~ForeignThread() {
+  if (!t_) return;
+  drop_locals(*t_);
+  static_cast<void>(run_finalizers(*t_));
+  unlink_thread(t_);
+  gil_detach(*t_);
+  destroy_thread(t_);
+  tls_thread = nullptr;
+}
+
+namespace {
 
 // Starts a thread that calls func(*args, **kwargs).
 Result<uint64_t> start_thread(Thread& t, Value func, Value args, Value kwargs, ThreadHandle* h, bool daemon) {
@@ -344,6 +376,7 @@ Result<uint64_t> start_thread(Thread& t, Value func, Value args, Value kwargs, T
     return RAISE(RuntimeError, "can't start new thread");
   }
   uint64_t ident = reinterpret_cast<uint64_t>(id);
+  n->id = ident;  // it waits for the lock, which is ours
   if (h) h->ident = ident;
   return ident;
 }

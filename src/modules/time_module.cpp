@@ -10,6 +10,7 @@
 
 #include "modules/posix/sys_util.h"
 #include "runtime/audit.h"
+#include "runtime/gil.h"
 #include "types/objmodel.h"
 #include "types/structseq.h"
 
@@ -63,6 +64,7 @@ FN(clock_settime) { return set_clock(t, a[0], TRY(time_arg(t, a[1], Rounding::kF
 FN(clock_settime_ns) { return set_clock(t, a[0], TRY(to_int64(t, a[1]))); }
 FN(pthread_getcpuclockid) {
   uint64_t id = TRY(to_uint64_mask(t, a[0]));
+  if (!thread_is_live(id)) return raise_os_error(t, ESRCH);
   clockid_t clock;
   if (int err = pthread_getcpuclockid(static_cast<pthread_t>(id), &clock)) return raise_os_error(t, err);
   return make_int(t, clock);

@@ -31,7 +31,7 @@ struct Code : Object {
   GeneratorObject* zombies;      // dead generators of this code, for reuse (runtime/zombies.cpp)
   uint32_t nzombies, zombies_used, zombies_idle;  // how many; taken since the list was last looked at; for how many looks none was taken
   bool zombies_listed;           // is in Zombies::codes
-  uint32_t version;
+  uint32_t version;              // its number once a call with keywords has a record about it; 0: none yet
   uint8_t tries;                 // whether one of its handlers is of the program's making: 0 not known yet, 1 no, 2 yes
   CodeMonitor* monitor;          // what sys.monitoring and tracing want to know of it (interp/monitor.h), once one of them looked
   template <class F> void each_field(F&& f) {
@@ -62,9 +62,11 @@ enum FrameKind : uint8_t {
   kReturnGenerator,  // this is a resumed generator's frame: a return ends the iteration
   // Bits beside these, so that what is left by the usual way (kReturnPlain) needs no look:
   kKindMask = 15,
+  kHasObject = 16,       // it had a frame object once
   kCountedBelow = 32,    // the frames below are counted: that must be taken off first (runtime/watermark.cpp)
   kCallerWatched = 64,   // the caller is watched: its table must be taken up again (interp/watch.cpp)
   kWatched = 128,        // holds an eager object that is counted nowhere
+  kLeaveMask = kCountedBelow | kCallerWatched | kWatched,  // what concerns others than the frame itself
 };
 struct FrameObject;
 struct Frame {
@@ -81,7 +83,13 @@ struct Frame {
   bool on_heap;          // belongs to a generator
   uint32_t raised_at;    // word of the instruction whose exception a handler of this frame took last
   uint32_t pc_index() const { return static_cast<uint32_t>(pc - code->words); }
+  // dst, kind and on_heap of a frame on the stack, in one store.
+  void set_return(uint16_t reg, FrameKind k) {
+    uint32_t both = reg | uint32_t{k} << 16;
+    __builtin_memcpy(reinterpret_cast<char*>(this) + offsetof(Frame, dst), &both, sizeof both);
+  }
 };
+static_assert(offsetof(Frame, dst) % 4 == 0 && offsetof(Frame, kind) == offsetof(Frame, dst) + 2 && offsetof(Frame, on_heap) == offsetof(Frame, dst) + 3);
 
 // The frame object: points at the live frame, and takes its registers over when the frame ends.
 struct FrameObject : Object {

@@ -190,7 +190,7 @@ static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b) 
   Type* ta = type_of(a);
   Type* tb = type_of(b);
   bool reflected = false;
-  if (ta != tb && is_subtype(tb, ta) && tb->dunder(k_compare[s]) && tb->dunder(k_compare[s]) != ta->dunder(k_compare[s])) {
+  if (ta != tb && is_subtype(tb, ta) && tb->dunder(k_compare[s])) {  // inherited methods, too, unlike those of operators
     reflected = true;
     Value v = TRY(call_dunder(t, k_compare[s], b, a));
     if (v != kNotImplemented) return v;
@@ -454,6 +454,7 @@ Result<Opt> iter_next(Thread& t, Value it) {
   if (UNLIKELY(t.poll.load(std::memory_order_relaxed))) TRY(safepoint(t));
   Type* ty = type_of(it);
   if (ty->iternext) {
+    TRY(native_enter(t));  // an iterator over an iterator over ...
     Result<Value> v = ty->iternext(t, it.object());
     if (v.ok()) return Opt{v.value()};
     if (!t.exc) return Opt{};

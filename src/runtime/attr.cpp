@@ -34,7 +34,7 @@ Result<Value> descr_get(Thread& t, Value d, Value obj, Type* ty) {
     if (!obj) return d;
     NativeFunction* f = d.as<NativeFunction>();
     if (!is_instance(obj, f->owner))
-      return RAISE(TypeError, "descriptor '%s' for '%U' objects doesn't apply to a '%T' object", f->def->name, f->owner->name.get(), obj);
+      return RAISE(TypeError, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", f->def->name, f->owner, obj);
     NativeFunction* b = TRY(alloc<NativeFunction>(t, dt == KAA_TYPE(wrapper_descriptor) ? KAA_SHAPE(method_wrapper) : KAA_SHAPE(builtin_function)));
     b->def = f->def;
     b->sig = f->sig;
@@ -46,14 +46,15 @@ Result<Value> descr_get(Thread& t, Value d, Value obj, Type* ty) {
     if (!obj) return d;
     GetSetObject* g = d.as<GetSetObject>();
     if (!is_instance(obj, g->owner))
-      return RAISE(TypeError, "descriptor '%s' for '%U' objects doesn't apply to a '%T' object", g->def->name, g->owner->name.get(), obj);
+      return RAISE(TypeError, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", g->def->name, g->owner, obj);
+    TRY(native_enter(t));
     return g->def->get(t, obj);
   }
   if (dt == KAA_TYPE(member_descriptor)) {
     if (!obj) return d;
     MemberObject* m = d.as<MemberObject>();
     if (!is_instance(obj, m->owner))
-      return RAISE(TypeError, "descriptor '%S' for '%U' objects doesn't apply to a '%T' object", m->name.get(), m->owner->name.get(), obj);
+      return RAISE(TypeError, "descriptor '%S' for '%N' objects doesn't apply to a '%T' object", m->name.get(), m->owner, obj);
     Value v = *member_slot(obj.object(), m);
     if (v) return v;
     static_cast<void>(RAISE(AttributeError, "'%F' object has no attribute '%S'", obj, m->name.get()));
@@ -90,7 +91,7 @@ static Status descr_set(Thread& t, Value d, Value obj, Str* name, Value v) {
   if (dt == KAA_TYPE(member_descriptor)) {
     MemberObject* m = d.as<MemberObject>();
     if (!is_instance(obj, m->owner))
-      return RAISE(TypeError, "descriptor '%U' for '%U' objects doesn't apply to a '%T' object", name, m->owner->name.get(), obj);
+      return RAISE(TypeError, "descriptor '%U' for '%N' objects doesn't apply to a '%T' object", name, m->owner, obj);
     if (m->readonly) return RAISE(AttributeError, "readonly attribute");
     Value* p = member_slot(obj.object(), m);
     if (!v && !*p) return RAISE(AttributeError, "%U", name);
@@ -103,7 +104,7 @@ static Status descr_set(Thread& t, Value d, Value obj, Str* name, Value v) {
   if (dt == KAA_TYPE(getset_descriptor)) {
     GetSetObject* g = d.as<GetSetObject>();
     if (!is_instance(obj, g->owner))
-      return RAISE(TypeError, "descriptor '%s' for '%U' objects doesn't apply to a '%T' object", g->def->name, g->owner->name.get(), obj);
+      return RAISE(TypeError, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", g->def->name, g->owner, obj);
     if (!g->def->set) return RAISE(AttributeError, "attribute '%U' of '%N' objects is not writable", name, g->owner);
     return g->def->set(t, obj, v);
   }

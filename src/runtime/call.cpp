@@ -64,7 +64,7 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
         return RAISE(TypeError, "descriptor '%s' requires a subtype of '%N' but received '%N'", nf->def->name, nf->owner, a[0].as<Type>());
       }
       if (UNLIKELY(!fits && slot)) return RAISE(TypeError, "descriptor '%s' requires a '%N' object but received a '%T'", nf->def->name, nf->owner, a[0]);
-      if (UNLIKELY(!fits)) return RAISE(TypeError, "descriptor '%s' for '%U' objects doesn't apply to a '%T' object", nf->def->name, nf->owner->name.get(), a[0]);
+      if (UNLIKELY(!fits)) return RAISE(TypeError, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", nf->def->name, nf->owner, a[0]);
       return call_native(t, nf, {const_cast<Value*>(a), static_cast<uint32_t>(all)}, kwnames);
     }
     if (ty == KAA_TYPE(method)) {
@@ -116,7 +116,9 @@ Result<Value> call_tuple(Thread& t, Value f, Tuple* args, Dict* kwargs) {
   return call_args(t, f, all->items, args->size, names);
 }
 
+// Native special methods may call themselves through it (views of views, iterators over iterators): each is a level of native recursion.
 Result<Value> call_dunder(Thread& t, Dunder d, Value o, Value a, Value b) {
+  TRY(native_enter(t));
   Type* ty = type_of(o);
   Value f = ty->dunder(d);
   Value args[3] = {o, a, b};
@@ -153,7 +155,7 @@ Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kw
     if (all && ty->dunder(D_init) == KAA_TYPE(object)->dunder(D_init)) return RAISE(TypeError, "%U() takes no arguments", ty->name.get());
     if (ty->has(kTypeAbstract)) obj = TRY(call_native(t, nw.as<NativeFunction>(), {p.args().p, 1}, nullptr));
     else obj = TRY(alloc_instance(t, ty));
-  } else if (LIKELY(IS_EXACT(nw, builtin_function))) {
+  } else if (LIKELY(IS_EXACT(nw, builtin_function) && nw.as<NativeFunction>()->def->kind == MethodKind::kNew)) {
     obj = TRY(call_native(t, nw.as<NativeFunction>(), p.args(), kwnames));
   } else {
     Value f = TRY(descr_get(t, nw, Value(), ty));

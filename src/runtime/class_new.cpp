@@ -273,7 +273,7 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   uint32_t nslots = plan.names ? static_cast<uint32_t>(plan.names->size) : 0;
   ty->slots_offset = base->slots_offset ? base->slots_offset : nslots ? base->basicsize : 0;
   ty->basicsize = base->basicsize + nslots * static_cast<uint32_t>(sizeof(Value));
-  bool native_dict = base->layout == &kLayout<Function> || base->layout == &kLayout<Module> || base->layout == &kLayout<WrapperObject> || base->layout == &kLayout<Type>;
+  bool native_dict = base->layout == &kLayout<Function> || base->layout == &kLayout<Module> || base->layout == &kLayout<WrapperObject> || base->has(kTypeType);
   if (has_dict && !native_dict) ty->attr_offset = ty->basicsize;
   ty->buffer = base->buffer;
   ty->name.init(name);

@@ -27,7 +27,7 @@ static uint64_t young_limit() { return static_cast<uint64_t>(g_gc.threshold[0]) 
 void gc_after_reconcile(Heap& h) {
   age_zombies(interp());
   if (!g_gc.enabled || !tls_thread || g_gc.threshold[0] <= 0) return;
-  if (h.young_survivors > young_limit() || h.stats.live() > g_gc.next_full) tls_thread->poll.fetch_or(kPollGc, std::memory_order_relaxed);
+  if (h.young_survivors > young_limit() || h.stats.live() > g_gc.next_full) tls_thread->request(kPollGc);
 }
 
 void collect_if_due(Thread& t, const void* top) {

@@ -42,7 +42,7 @@ void acquire(Thread& t) {
     if (until.tv_nsec >= 1000000000) { until.tv_nsec -= 1000000000; until.tv_sec++; }
     uint64_t before = g_switches;
     int r = pthread_cond_timedwait(&g_free, &g_mutex, &until);
-    if (r == ETIMEDOUT && g_holder && g_switches == before) g_holder->poll.fetch_or(kPollHandover, std::memory_order_relaxed);
+    if (r == ETIMEDOUT && g_holder && g_switches == before) g_holder->request(kPollHandover);
   }
   g_waiting--;
   g_holder = &t;
@@ -113,6 +113,12 @@ void gil_after_fork(Thread& t) {
   g_taken = c;
   g_holder = &t;
   g_waiting = 0;
+}
+
+bool thread_is_live(uint64_t id) {
+  for (Thread* x = interp().threads; x; x = x->next)
+    if (x->id == id) return true;
+  return false;
 }
 
 void gil_close(Thread& t) {

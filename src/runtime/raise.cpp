@@ -89,7 +89,7 @@ Status append_full_type(Thread& t, Text& out, Type* ty) {
   return append_str(t, out, ty->qualname, -1);
 }
 
-// Errors name types in full, str_format() by __name__ alone.
+// Errors name types in full, str_format() by __name__ alone, but for %Q (Type*), which is always in full.
 Result<Str*> vformat(Thread& t, const char* fmt, va_list ap, bool in_full) {
   Text out;
   char buf[64];
@@ -123,6 +123,7 @@ Result<Str*> vformat(Thread& t, const char* fmt, va_list ap, bool in_full) {
       case 'T': { Value v = Value::from_bits(va_arg(ap, uint64_t)); TRY(append_type(t, out, type_of(v), precision, in_full)); break; }
       case 'F': TRY(append_full_type(t, out, type_of(Value::from_bits(va_arg(ap, uint64_t))))); break;
       case 'N': TRY(append_type(t, out, va_arg(ap, Type*), precision, in_full)); break;
+      case 'Q': TRY(append_type(t, out, va_arg(ap, Type*), precision, true)); break;
       case 'U': TRY(append_str(t, out, va_arg(ap, Str*), precision)); break;
       case 'S': { Str* s = TRY(str(t, Value::from_bits(va_arg(ap, uint64_t)))); TRY(append_str(t, out, s, precision)); break; }
       case 'R': { Str* s = TRY(repr(t, Value::from_bits(va_arg(ap, uint64_t)))); TRY(append_str(t, out, s, precision)); break; }

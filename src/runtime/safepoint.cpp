@@ -1,6 +1,7 @@
 // Safepoints: where a thread attends to signals, finalizers, cycle collection and the hand-over of the lock.
 #include "runtime/api.h"
 #include "runtime/call.h"
+#include "runtime/remote_debug.h"
 #include "runtime/startup.h"
 #include "runtime/weakrefs.h"
 
@@ -8,6 +9,7 @@ namespace kaa {
 
 // Set by the signal module and the thread module: what a poll bit means.
 Status (*g_signal_hook)(Thread&) = nullptr;
+Status (*g_remote_hook)(Thread&) = nullptr;
 Status (*g_handover_hook)(Thread&) = nullptr;
 
 Status safepoint(Thread& t, const void* top) {
@@ -23,6 +25,7 @@ Status safepoint(Thread& t, const void* top) {
     t.poll.fetch_and(~uint32_t{kPollGc}, std::memory_order_relaxed);
     collect_if_due(t, top);
   }
+  if ((p & kPollRemote) && g_remote_hook) TRY(g_remote_hook(t));
   if ((p & kPollSignal) && g_signal_hook) TRY(g_signal_hook(t));
   if ((p & kPollHandover) && g_handover_hook) TRY(g_handover_hook(t));
   if (p & kPollAsyncExc) {

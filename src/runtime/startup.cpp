@@ -55,10 +55,11 @@ Thread& start_core(int64_t hash_seed) {
   h->visit_queues = [](ChildVisitor& v) {
     visit_weakref_queue(v);
     visit_counted_frames(v);
+    visit_native_types(v);
   };
   h->eager_event = [] { if (tls_thread) arm_look(*tls_thread); };
   h->after_reconcile = gc_after_reconcile;
-  h->request_safepoint = [] { if (tls_thread) tls_thread->poll.fetch_or(kPollReconcile, std::memory_order_relaxed); };
+  h->request_safepoint = [] { if (tls_thread) tls_thread->request(kPollReconcile); };
   init_type_memory();
   Interp& in = interp();
   Thread* t = create_thread(in);
@@ -100,7 +101,7 @@ Thread& start_core(int64_t hash_seed) {
   Module* b = must(make_module(*t, *find_native_module("builtins")), "builtins");
   in.builtins = b->dict;
   must(dict_set(*t, in.modules, NAME("builtins"), b), "builtins");
-  must(init_builtin_names(*t, in.builtins), "builtins");
+  must(init_builtin_names(*t, b), "builtins");
   h->no_reconcile = false;
   return *t;
 }

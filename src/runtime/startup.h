@@ -11,7 +11,8 @@ void tear_down(Thread& t);
 Status run_exit_functions(Thread& t);   // of atexit
 // Native modules by name (modules.def), null when there is none.
 const ModuleDef* find_native_module(std::string_view name);
-Status init_builtin_names(Thread& t, Dict* builtins);  // the types and constants of builtins
+void visit_native_types(ChildVisitor& v);  // the references that types of native modules hold
+Status init_builtin_names(Thread& t, Module* builtins);  // the types and constants of builtins
 // ---- cycle collection policy (gc.cpp)
 struct GcGeneration { uint64_t collections = 0, collected = 0; };
 struct GcState {

@@ -108,13 +108,13 @@ uint32_t Code::height_at(uint32_t word) const {
 //  G3 a finished generator has empty registers, counted or not, and may still be listed; one that dies takes itself off the list.
 static std::vector<GeneratorObject*> g_ran;
 
-// Whether one of the code's handlers is of the program's making: neither the conversion of StopIteration nor that of `yield from`. (A generator that
-// delegates to an eager one becomes eager as whoever holds one does.)
+// Whether one of the code's handlers is of the program's making: neither the conversion of StopIteration nor that of `yield from`, nor the end of an
+// `async for`, which lets all but StopAsyncIteration pass. (A generator that delegates to an eager one becomes eager as whoever holds one does.)
 static bool find_try(const Code* c) {
   for (uint32_t i = 0; i < c->nexceptions; i++) {
     const Word& w = c->words[c->exceptions[i].target];
     Op op = static_cast<Op>(w.op);
-    if (op != Op::CLEANUP_THROW && !(op == Op::INTRINSIC && w.c == static_cast<uint16_t>(Intrinsic::StopIterationError))) return true;
+    if (op != Op::CLEANUP_THROW && op != Op::END_ASYNC_FOR && !(op == Op::INTRINSIC && w.c == static_cast<uint16_t>(Intrinsic::StopIterationError))) return true;
   }
   return false;
 }
@@ -203,7 +203,7 @@ static uint32_t height_from(const Code* c, const Word* pc, int budget) {
     const Word* target = nullptr;
     switch (static_cast<Op>(pc->op)) {
       case Op::JUMP: next += pc->bc; break;
-      case Op::NOP: case Op::MOVE: case Op::LOAD_CONST: case Op::LOAD_INT: case Op::CLEAR: case Op::CLEAR_RUN: case Op::PUSH_EXC: case Op::POP_EXC: break;
+      case Op::NOP: case Op::MOVE: case Op::MOVE_PAIR: case Op::LOAD_CONST: case Op::LOAD_INT: case Op::CLEAR: case Op::CLEAR_RUN: case Op::PUSH_EXC: case Op::POP_EXC: break;
       case Op::JUMP_NONE: case Op::JUMP_NOT_NONE: case Op::JUMP_EMPTY: target = next + pc->bc; break;
       case Op::JUMP_IS: target = next + pc[1].offset; break;
       default: return h;

@@ -19,7 +19,7 @@ enum PollBits : uint32_t {
 };
 
 struct Thread {
-  std::atomic<uint32_t> poll{0};
+  std::atomic<uint32_t> poll{0};    // PollBits, set by request()
   Frame* frame = nullptr;           // innermost frame; its pc is stored
   Frame* watermark = nullptr;       // the frame whose kind has kCountedBelow: the registers of those below it are counted; null: none are
   Frame* frame_base = nullptr;      // frame stack: one reservation, never moves
@@ -70,7 +70,19 @@ struct Thread {
   bool daemon = false;
   bool raising = false;             // an exception is being made, with part of the native headroom
   Value start_values[4];            // function, arguments, keywords and handle of a thread that starts
+  // What a call compares its new frame with: frame_limit, or null when poll may not be 0 or the limit has changed. What finds a call refused by it
+  // attends to both and calls renew_call_limit().
+  std::atomic<Frame*> call_limit{nullptr};
 
+  // Asks for a safepoint: by any thread, or a signal handler.
+  void request(uint32_t bits) {
+    poll.fetch_or(bits);
+    call_limit.store(nullptr);
+  }
+  void renew_call_limit() {
+    call_limit.store(frame_limit);
+    if (poll.load()) call_limit.store(nullptr);
+  }
   bool native_ok() const { return static_cast<char*>(__builtin_frame_address(0)) > native_limit; }
 };
 
@@ -112,6 +124,7 @@ struct Interp {
   int64_t int_max_str_digits = 4300;
   bool auditing = false;            // there are audit hooks (runtime/audit.h)
   Monitoring* monitoring = nullptr; // tools of sys.monitoring, once there were any
+  uint32_t next_code_version = 1;
 };
 extern Interp g_interp;
 inline Interp& interp() { return g_interp; }

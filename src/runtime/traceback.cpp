@@ -1,6 +1,8 @@
 // Frame objects and tracebacks: made when asked for. When a frame ends, its frame object takes over the registers that hold variables.
 #include "runtime/traceback.h"
 
+#include "bytecode/operands.h"
+#include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
 #include "runtime/watermark.h"
@@ -17,6 +19,7 @@ Result<FrameObject*> frame_object(Thread& t, Frame* f) {
   o->trace_lines = true;
   if (f != t.frame) frame_write_barrier(*t.interp, f);
   f->obj = o;
+  f->kind = static_cast<FrameKind>(f->kind | kHasObject);
   return o;
 }
 
@@ -35,7 +38,9 @@ bool frame_leave(Thread& t, Frame* f) {
   FrameObject* o = f->obj;
   if (!o) return false;
   f->obj = nullptr;
-  if (!t.exc && holds_visible(f)) {
+  if (f->on_heap) reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - __builtin_offsetof(GeneratorObject, frame))->yield_from_extra.clear();  // keep_frame_object()
+  if (!t.exc && holds_visible(f) && look_budget().may_look()) {
+    look_budget().spend(LookBudget::kReconcile);
     // Garbage may be all that refers to the frame object, such as an exception that was handled long ago: it must not keep the variables. While that is
     // found out, the frame itself does not refer to it; its death would clear the word (destroy() below). A frame that returns has its result in a
     // register, so that native frames of this activation hold nothing.
@@ -56,7 +61,7 @@ bool frame_leave(Thread& t, Frame* f) {
   if (t.exc && static_cast<Op>(f->pc->op) == Op::RERAISE && is_exception(t.exc)) {
     const PositionEntry* p = code_position(f->code, o->lasti);
     Value tb = t.exc.as<BaseException>()->traceback;
-    if (p && p->line < 0 && tb && tb.as<Traceback>()->frame.get() == Value(o)) o->lasti = tb.as<Traceback>()->lasti < 8 ? 0 : tb.as<Traceback>()->lasti / 8;
+    if (p && p->line < 0 && tb && tb.as<Traceback>()->frame.get() == Value(o)) o->lasti = code_word(f->code, tb.as<Traceback>()->lasti);
   }
   uint32_t n = f->code->nlocals;
   for (uint32_t i = 0; i < n; i++) {
@@ -89,6 +94,19 @@ const PositionEntry* code_position(const Code* c, uint32_t word) {
   }
   return &table[lo];
 }
+uint32_t code_prologue(const Code* c) {
+  uint32_t at = 0;
+  while (at < c->nwords) {
+    Op op = static_cast<Op>(c->words[at].op);
+    if (op != Op::COPY_FREE_VARS && op != Op::MAKE_CELL && op != Op::RETURN_GENERATOR) break;
+    at += kOpInfo[static_cast<size_t>(op)].words;
+  }
+  return at < c->nwords ? at : 0;
+}
+int64_t code_offset(const Code* c, uint32_t word) { return int64_t{word} * 8 + (word >= code_prologue(c) ? 2 : 0); }
+uint32_t code_word(const Code* c, int64_t offset) { return static_cast<uint32_t>((offset > int64_t{code_prologue(c)} * 8 ? offset - 2 : offset) / 8); }
+int32_t code_start_line(const Code* c) { return str_equal_ascii(c->name.get().as<Str>(), "<module>") ? 0 : c->firstlineno; }
+
 int32_t code_own_line(const Code* c, uint32_t word) {
   const PositionEntry* p = code_position(c, word);
   return p ? p->line : -1;
@@ -129,7 +147,7 @@ Status traceback_here(Thread& t, Frame* f) {
   x->next.init(e->traceback);
   x->frame.init(fo.value());
   x->code.init(f->code);
-  x->lasti = static_cast<uint32_t>(code_offset(f->pc_index()));
+  x->lasti = static_cast<uint32_t>(code_offset(f->code, f->pc_index()));
   x->lineno = -1;  // found when somebody asks
   e->traceback.set(x);
   t.exc = exc;

@@ -20,8 +20,13 @@ int32_t code_own_line(const Code* c, uint32_t word);  // -1 for what no line of 
 bool thread_is_traced(const Thread& t);   // or monitored: what generators do at their death is seen (interp/tracing.cpp)
 // The variable (local, cell or free variable) that a register below the first temporary holds, or null.
 Str* code_variable(const Code* c, uint32_t reg);
-// What f_lasti and tb_lasti show for an instruction: its offset in co_code; of the first one two more (types/code.cpp: lines_next).
-inline int64_t code_offset(uint32_t word) { return word ? int64_t{word} * 8 : 2; }
+// Offsets in co_code, as f_lasti and tb_lasti show them. A word is eight bytes, four of the two-byte units that `dis` knows; behind the prologue (cells, free
+// variables, RETURN_GENERATOR) stands a unit more, RESUME, which is no word of code: it is the call itself, and has the line of the definition.
+constexpr uint16_t kResumeCode = 256;  // also in tools/gen_opcode_metadata.py
+uint32_t code_prologue(const Code* c);                  // its words
+int64_t code_offset(const Code* c, uint32_t word);
+uint32_t code_word(const Code* c, int64_t offset);
+int32_t code_start_line(const Code* c);                 // of RESUME
 const PositionEntry* code_position(const Code* c, uint32_t word);
 
 }  // namespace kaa

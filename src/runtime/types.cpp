@@ -3,7 +3,11 @@
 
 #include <stdlib.h>
 
+#include <vector>
+
 #include "objects/traits.h"
+#include "runtime/native_class.h"
+#include "runtime/startup.h"
 
 namespace kaa {
 
@@ -424,12 +428,25 @@ Status init_static_types(Thread& t) {
   return {};
 }
 
+// Types of native modules lie outside the heap and are never freed; what they refer to is counted.
+static std::vector<Type*>& native_types() {
+  static auto* v = new std::vector<Type*>();
+  return *v;
+}
+void visit_native_types(ChildVisitor& v) {
+  for (Type* ty : native_types()) visit_children(ty, v);
+}
+
 Result<Type*> make_native_type(Thread& t, const char* qualified_name, Type* base, const TypeSpec& spec) {
   if (!base) base = KAA_TYPE(object);
-  Type* ty = static_cast<Type*>(calloc(1, sizeof(Type)));
+  return make_native_class(t, base->type(), qualified_name, base, spec);
+}
+Result<Type*> make_native_class(Thread& t, Type* meta, const char* qualified_name, Type* base, const TypeSpec& spec) {
+  Type* ty = static_cast<Type*>(calloc(1, meta->basicsize));
+  native_types().push_back(ty);
   const char* dot = strrchr(qualified_name, '.');
   ty->rc = kImmortal;
-  ty->shape = base->shape;  // the base's metaclass
+  ty->shape = meta->root;
   ty->layout = spec.layout ? spec.layout : base->layout;
   ty->spec = &spec;
   ty->flags = spec.flags | kTypeReady | kTypeImmutable;

@@ -61,7 +61,9 @@ Result<WeakRef*> make_weakref(Thread& t, Type* type, Value o, Value callback) {
   if (before) before->next = r;
   else head = r;
   obj->set_flag(kHasWeakrefs);
-  if (callback && !obj->type()->has(kTypeType) && !obj->flag(kEager)) {  // classes die in collections alone
+  // Classes die in collections alone. Event loops keep every asynchronous generator in a WeakSet: looking for each after each step would cost ten times
+  // what the step does, and all that is seen is the set's length.
+  if (callback && !obj->type()->has(kTypeType) && !obj->flag(kEager) && obj->type() != KAA_TYPE(async_generator)) {
     make_eager(obj);
     if (is_counted(obj->rc)) add_orphan(obj);
   }
@@ -94,14 +96,14 @@ void weakrefs_dead(Object* o) {
     if (r->callback && !(r->rc & (kDead | kCandidate))) {  // references that are garbage themselves stay silent
       inc(r);
       g_queue.push_back({r, true});
-      tls_thread->poll.fetch_or(kPollFinalizers, std::memory_order_relaxed);
+      tls_thread->request(kPollFinalizers);
     }
   }
 }
 
 void queue_finalizer(Object* o) {
   g_queue.push_back({o, false});
-  tls_thread->poll.fetch_or(kPollFinalizers, std::memory_order_relaxed);
+  tls_thread->request(kPollFinalizers);
 }
 
 Status run_finalizers(Thread& t) {

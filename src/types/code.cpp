@@ -1,7 +1,6 @@
 // code objects as Python sees them.
 //
-// Offsets (co_lines, f_lasti, tb_lasti, exception table) count bytes of co_code: a word of code is 8 bytes, or four of the two-byte units that `dis` and
-// traceback know. co_exceptiontable has CPython's encoding. co_linetable is ours: what the constructor needs besides CPython's fields,
+// Offsets (co_lines, f_lasti, tb_lasti, exception table) count bytes of co_code: see code_offset() in runtime/traceback.h. co_exceptiontable has CPython's encoding. co_linetable is ours: what the constructor needs besides CPython's fields,
 //   "KAA1", u32 counts: nregs, free_base, cells, heights, positions; then the cell registers (u32 each), heights and positions as they are in memory.
 // replace() takes a table of another form for "no positions"; the constructor refuses it. Code that comes in this way passes the whole validator.
 #include <stdlib.h>
@@ -61,11 +60,29 @@ std::string clean_code(Code* c) {
   }
   return out;
 }
-Result<Value> get_code(Thread& t, Value self) {
-  std::string s = clean_code(self_code(self));
+Result<Value> with_resume(Thread& t, Code* c, std::string s) {
+  s.insert(code_prologue(c) * 8, reinterpret_cast<const char*>(&kResumeCode), 2);
   return TRY(new_bytes(t, s.data(), s.size()));
 }
-Result<Value> get_code_adaptive(Thread& t, Value self) { return TRY(new_bytes(t, self_code(self)->words, self_code(self)->nwords * 8)); }
+Result<Value> get_code(Thread& t, Value self) { return with_resume(t, self_code(self), clean_code(self_code(self))); }
+Result<Value> get_code_adaptive(Thread& t, Value self) {
+  Code* c = self_code(self);
+  return with_resume(t, c, std::string(reinterpret_cast<const char*>(c->words), c->nwords * 8));
+}
+// The words of a co_code. False: it has no whole words, or no RESUME where it should be.
+bool take_code(Code* c, std::string_view s) {
+  if (s.size() % 8 != 2) return false;
+  uint32_t n = static_cast<uint32_t>(s.size() / 8);
+  c->words = static_cast<Word*>(calloc(n + 1, sizeof(Word)));
+  if (!c->words) return false;
+  c->nwords = n;
+  memcpy(static_cast<void*>(c->words), s.data(), n * 8);  // whose last word, or what follows RESUME, is put right below
+  uint32_t at = code_prologue(c);
+  if (memcmp(s.data() + at * 8, &kResumeCode, 2)) return false;
+  memcpy(static_cast<void*>(c->words + at), s.data() + at * 8 + 2, (n - at) * 8);
+  return true;
+}
+uint32_t code_unit(const Code* c, uint32_t word) { return static_cast<uint32_t>(code_offset(c, word) / 2); }
 
 void put_u32(std::string& s, uint32_t v) { s.append(reinterpret_cast<const char*>(&v), 4); }
 std::string line_table(Code* c) {
@@ -96,9 +113,9 @@ std::string exception_table(Code* c) {
   std::string s;
   for (uint32_t i = 0; i < c->nexceptions; i++) {
     const ExceptionEntry& e = c->exceptions[i];
-    put_number(s, e.start * 4, 0x80);
-    put_number(s, (e.end - e.start) * 4, 0);
-    put_number(s, e.target * 4, 0);
+    put_number(s, code_unit(c, e.start), 0x80);
+    put_number(s, code_unit(c, e.end) - code_unit(c, e.start), 0);
+    put_number(s, code_unit(c, e.target), 0);
     put_number(s, static_cast<uint32_t>(e.reg) << 1, 0);
   }
   return s;
@@ -119,13 +136,13 @@ Result<Value> get_lnotab(Thread& t, Value self) {
   for (uint32_t i = 0; table && i < c->npositions; i++) {
     const PositionEntry& e = table[i];
     if (e.line < 0 || e.line == line) continue;
-    uint32_t bytes = (e.start - at) * 8;
+    uint32_t bytes = static_cast<uint32_t>(code_offset(c, e.start) - at);
     int32_t lines = e.line - line;
     for (; bytes > 254; bytes -= 254) s += {static_cast<char>(254), 0};
     for (; lines > 127; lines -= 127, bytes = 0) s += {static_cast<char>(bytes), 127};
     for (; lines < -128; lines += 128, bytes = 0) s += {static_cast<char>(bytes), static_cast<char>(-128)};
     s += {static_cast<char>(bytes), static_cast<char>(lines)};
-    at = e.start;
+    at = static_cast<uint32_t>(code_offset(c, e.start));
     line = e.line;
   }
   return TRY(new_bytes(t, s.data(), s.size()));
@@ -136,33 +153,38 @@ Value line_or_none(int32_t n) { return n < 0 ? kNone : small_int(n); }
 Result<Value> lines_next(Thread& t, Object* o) {
   CodeIter* it = static_cast<CodeIter*>(o);
   Code* c = it->code;
-  uint32_t n = c->npositions;
-  if (it->index >= n) return Value();
-  uint32_t i = static_cast<uint32_t>(it->index);
+  if (!c->npositions) return Value();
   const PositionEntry* table = code_positions(c);
   if (!table) return raise_memory(t);
-  int64_t start = int64_t{table[i].start} * 8;
-  int32_t line = table[i].line;
-  if (i == 0 && start == 0 && line != c->firstlineno) {  // the call itself: see f_lasti
-    if (!it->call_seen) {
-      it->call_seen = true;
-      bool module = str_equal_ascii(c->name.get().as<Str>(), "<module>");
-      return TRY(make_tuple(t, small_int(0), small_int(2), small_int(module ? 0 : c->firstlineno)));
+  uint32_t resume = code_prologue(c) * 4, units = c->nwords * 4 + 1, start = static_cast<uint32_t>(it->index), end = start;
+  if (start >= units) return Value();
+  // The line at a unit, and where its run ends.
+  auto line_at = [&](uint32_t unit, uint32_t* run_end) {
+    if (unit == resume) {
+      *run_end = unit + 1;
+      return code_start_line(c);
     }
-    start = 2;
-  }
-  do i++; while (i < n && table[i].line == line);
-  it->index = i;
-  uint32_t end = i < n ? table[i].start : c->nwords;
-  return TRY(make_tuple(t, small_int(start), small_int(int64_t{end} * 8), line_or_none(line)));
+    const PositionEntry* p = code_position(c, (unit - (unit > resume)) / 4);
+    uint32_t stop = p + 1 < table + c->npositions ? (p + 1)->start : c->nwords;
+    *run_end = unit < resume && stop * 4 > resume ? resume : code_unit(c, stop);
+    return p->line;
+  };
+  uint32_t next;
+  int32_t line = line_at(start, &next);
+  do end = next; while (end < units && line_at(end, &next) == line);
+  it->index = end;
+  return TRY(make_tuple(t, small_int(int64_t{start} * 2), small_int(int64_t{end} * 2), line_or_none(line)));
 }
 Result<Value> positions_next(Thread& t, Object* o) {
   CodeIter* it = static_cast<CodeIter*>(o);
   Code* c = it->code;
-  if (it->index >= uint64_t{c->nwords} * 4) return Value();
-  uint32_t word = static_cast<uint32_t>(it->index++ / 4);
+  uint32_t resume = code_prologue(c) * 4;
+  if (it->index >= uint64_t{c->nwords} * 4 + 1) return Value();
+  uint32_t unit = static_cast<uint32_t>(it->index++), word = (unit - (unit > resume)) / 4;
   const PositionEntry* p = code_position(c, word);
   if (!p || p->start > word) return TRY(make_tuple(t, kNone, kNone, kNone, kNone));
+  PositionEntry call{0, code_start_line(c), code_start_line(c), 0, 0};
+  if (unit == resume) p = &call;
   if (g_no_debug_ranges) return TRY(make_tuple(t, line_or_none(p->line), kNone, kNone, kNone));
   return TRY(make_tuple(t, line_or_none(p->line), line_or_none(p->line < 0 ? -1 : p->end_line), line_or_none(p->col), line_or_none(p->end_col)));
 }
@@ -184,9 +206,9 @@ Result<Value> code_branches(Thread& t, Args a) {
     uint32_t n = kOpInfo[static_cast<size_t>(op)].words;
     JumpField f = jump_field(op);
     if (f != JumpField::None && !ends_flow(op)) {
-      int64_t next = int64_t{at} + n, target = next + (f == JumpField::Word1 ? w[1].offset : w->bc);
-      int64_t left = op == Op::FOR_ITER || op == Op::FOR_ITER_PAIR ? int64_t{at} + 1 : next;  // where the item is stored
-      Tuple* u = TRY(make_tuple(t, small_int(code_offset(at)), small_int(left * 8), small_int(target * 8)));
+      uint32_t next = at + n, target = next + static_cast<uint32_t>(f == JumpField::Word1 ? w[1].offset : w->bc);
+      uint32_t left = op == Op::FOR_ITER || op == Op::FOR_ITER_PAIR ? at + 1 : next;  // where the item is stored
+      Tuple* u = TRY(make_tuple(t, small_int(code_offset(c, at)), small_int(code_offset(c, left)), small_int(code_offset(c, target))));
       TRY(list_append(t, l, u));
     }
     at += n;
@@ -361,8 +383,14 @@ bool take_exception_table(Code* c, std::string_view s) {
       at++;
       v[k] = static_cast<uint32_t>(n);
     }
-    if ((v[0] | v[1] | v[2]) % 4 || v[3] >> 1 > 0xFFFF) return false;
-    out.push_back({v[0] / 4, v[0] / 4 + v[1] / 4, v[2] / 4, static_cast<uint16_t>(v[3] >> 1)});
+    v[1] += v[0];
+    for (int k = 0; k < 3; k++) {
+      uint32_t unit = v[k];
+      v[k] = code_word(c, int64_t{unit} * 2);
+      if (code_unit(c, v[k]) != unit) return false;
+    }
+    if (v[3] >> 1 > 0xFFFF) return false;
+    out.push_back({v[0], v[1], v[2], static_cast<uint16_t>(v[3] >> 1)});
   }
   free(c->exceptions);
   c->exceptions = copy_raw(out.data(), out.size());
@@ -382,10 +410,7 @@ Result<Value> make_code(Thread& t, Code* from, const Value* v) {
   c->firstlineno = v[kFirstlineno] ? TRY(to_cint(t, v[kFirstlineno])) : from->firstlineno;
   if (v[kFirstlineno] && c->firstlineno < 0) return RAISE(ValueError, "code: co_firstlineno must be a positive integer");
   if (v[kCode]) {
-    Bytes* b = v[kCode].as<Bytes>();
-    if (b->size % 8) return RAISE(ValueError, "code: co_code is malformed");
-    c->words = static_cast<Word*>(copy_raw(reinterpret_cast<const Word*>(b->data()), b->size / 8));
-    c->nwords = static_cast<uint32_t>(b->size / 8);
+    if (!take_code(c, v[kCode].as<Bytes>()->view())) return RAISE(ValueError, "code: co_code is malformed");
   } else {
     std::string s = clean_code(from);
     c->words = copy_raw(reinterpret_cast<const Word*>(s.data()), from->nwords);

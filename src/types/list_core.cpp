@@ -126,6 +126,23 @@ Status list_append(Thread& t, List* l, Value v) {
   return {};
 }
 
+// Runs no Python, and small ints need no memory.
+static Status extend_from_range(Thread& t, List* l, RangeIter* it) {
+  constexpr uint64_t kBlock = 1 << 16;  // between polls
+  while (it->remaining) {
+    if (UNLIKELY(t.poll.load(std::memory_order_relaxed))) TRY(safepoint(t));
+    uint64_t n = it->remaining < kBlock ? it->remaining : kBlock;
+    TRY(list_grow(t, l, l->size + n));
+    Value* to = l->items + l->size;
+    int64_t v = it->next;
+    for (uint64_t i = 0; i < n; i++, v += it->step) to[i] = Value::from_int(v);
+    it->next = v;
+    it->remaining -= n;
+    l->size += n;
+  }
+  return {};
+}
+
 Status list_extend(Thread& t, List* l, Value iterable) {
   if (IS_EXACT(iterable, list) || IS_EXACT(iterable, tuple)) {
     bool is_l = IS_EXACT(iterable, list);
@@ -144,12 +161,25 @@ Status list_extend(Thread& t, List* l, Value iterable) {
     hint = 0;  // it cannot be true, and there may be few
   }
   if (hint > 0 && hint < (1 << 20)) TRY(list_reserve(t, l, l->size + static_cast<size_t>(hint)));
+  if (IS_EXACT(it, range_iterator)) return extend_from_range(t, l, it.as<RangeIter>());
+  // As iter_next(), which costs as much as most steps do.
+  if (auto next = type_of(it)->iternext) {
+    for (;;) {
+      if (UNLIKELY(t.poll.load(std::memory_order_relaxed))) TRY(safepoint(t));
+      Result<Value> v = next(t, it.object());
+      if (UNLIKELY(!v.ok())) break;
+      TRY(list_append(t, l, v.value()));
+    }
+    if (!t.exc) return {};
+    if (!exc_matches(t, KAA_TYPE(StopIteration))) return Error{};
+    clear_exc(t);
+    return {};
+  }
   for (;;) {
     Opt v = TRY(iter_next(t, it));
-    if (!v) break;
+    if (!v) return {};
     TRY(list_append(t, l, v.v));
   }
-  return {};
 }
 
 Result<List*> list_from(Thread& t, Value iterable) {

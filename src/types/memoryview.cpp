@@ -136,9 +136,7 @@ Status drop_dead_exports(Thread& t, Object* owner, const uint64_t& exports) {
   auto uncounted = [&](Type* type) -> Result<List*> {
     List* l = TRY(new_list(t));
     std::vector<Object*> found;
-    t.heap->each_object([&](Object* o) {
-      if (o->type() == type && !is_counted(o->rc)) found.push_back(o);
-    });
+    uncounted_objects(*t.heap, type, found);
     for (Object* o : found) TRY(list_append(t, l, o));
     return l;
   };
@@ -526,7 +524,6 @@ Result<Value> view_cast(Thread& t, Args a) {
   std::string_view given = a.as<Str>(1)->ascii();
   if (given.size() < sizeof format) memcpy(format, given.data(), given.size());
   char to = given.size() < sizeof format ? native_format(format) : 0, from = native_format(m->format);
-  if (!from) return RAISE(ValueError, "memoryview: source format must be a native single character format prefixed with an optional '@'");
   if (!to) return RAISE(ValueError, "memoryview: destination format must be a native single character format prefixed with an optional '@'");
   auto byte = [](char c) { return c == 'b' || c == 'B' || c == 'c'; };
   if (!byte(from) && !byte(to)) return RAISE(TypeError, "memoryview: cannot cast between two non-byte formats");

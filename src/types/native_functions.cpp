@@ -4,6 +4,7 @@
 
 #include "runtime/call.h"
 #include "types/objmodel.h"
+#include "types/text_signatures.h"
 
 namespace kaa {
 
@@ -36,6 +37,15 @@ static Result<Value> native_descr_qualname(Thread& t, Value v) { return descr_qu
 // inspect expects the bound first parameter with a dollar sign: $module of functions, $type of class methods.
 static Result<Value> native_text_signature(Thread& t, Value v) {
   const MethodDef* def = N(v)->def;
+  if (def->kind == MethodKind::kNew) return TRY(new_str(t, "($type, *args, **kwargs)"));  // calls of the type check the arguments
+  if (!strcmp(def->name, "__init__")) return TRY(new_str(t, "($self, /, *args, **kwargs)"));
+  Value owner = N(v)->owner ? Value(N(v)->owner->name) : N(v)->module.get();
+  if (owner && is_str(owner)) {
+    Utf8 prefix;
+    TRY(str_utf8(t, owner.as<Str>(), prefix, false));
+    std::string name(prefix.view());
+    if (const char* text; shown_signature(name + "." + def->name, &text)) return text ? Result<Value>(TRY(new_str(t, text))) : Result<Value>(kNone);
+  }
   if (!def->sig || def->sig[0] != '(') return kNone;
   std::string s = def->sig;
   if (def->kind == MethodKind::kFunction) {
@@ -130,8 +140,8 @@ static const GetSetDef k_wrapper_getsets[] = {
 extern const TypeSpec method_wrapper_spec = {.doc = nullptr, .methods = k_wrapper_methods, .getsets = k_wrapper_getsets};
 
 // ---- descriptors of methods
-static Result<Value> method_descr_repr(Thread& t, Args a) { return TRY(str_format(t, "<method '%s' of '%N' objects>", N(a[0])->def->name, N(a[0])->owner)); }
-static Result<Value> slot_descr_repr(Thread& t, Args a) { return TRY(str_format(t, "<slot wrapper '%s' of '%N' objects>", N(a[0])->def->name, N(a[0])->owner)); }
+static Result<Value> method_descr_repr(Thread& t, Args a) { return TRY(str_format(t, "<method '%s' of '%Q' objects>", N(a[0])->def->name, N(a[0])->owner)); }
+static Result<Value> slot_descr_repr(Thread& t, Args a) { return TRY(str_format(t, "<slot wrapper '%s' of '%Q' objects>", N(a[0])->def->name, N(a[0])->owner)); }
 static Result<Value> method_descr_get(Thread& t, Args a) {
   GetArgs g = TRY(get_arguments(t, a));
   return descr_get(t, a[0], g.obj, g.type);
@@ -192,7 +202,7 @@ static Str* attr_name(Value d) {
 static Type* attr_owner(Value d) { return IS_EXACT(d, getset_descriptor) ? d.as<GetSetObject>()->owner : d.as<MemberObject>()->owner; }
 
 static Result<Value> attr_repr(Thread& t, Args a) {
-  return TRY(str_format(t, "<%s '%U' of '%N' objects>", IS_EXACT(a[0], getset_descriptor) ? "attribute" : "member", attr_name(a[0]), attr_owner(a[0])));
+  return TRY(str_format(t, "<%s '%U' of '%Q' objects>", IS_EXACT(a[0], getset_descriptor) ? "attribute" : "member", attr_name(a[0]), attr_owner(a[0])));
 }
 static Status attr_store(Thread& t, Value d, Value obj, Value v) {
   Str* name = attr_name(d);

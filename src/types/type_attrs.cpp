@@ -4,6 +4,7 @@
 #include "runtime/audit.h"
 #include "runtime/call.h"
 #include "types/objmodel.h"
+#include "types/text_signatures.h"
 
 namespace kaa {
 
@@ -191,6 +192,17 @@ static Result<Value> get_dictoffset(Thread&, Value self) {
 // Weak references are in a table: the figure only tells whether there can be any.
 static Result<Value> get_weakrefoffset(Thread&, Value self) { return small_int(T(self)->has(kTypeWeakrefable) ? -32 : 0); }
 
+bool shown_signature(std::string_view name, const char** text) {
+  static constexpr struct { std::string_view name; const char* text; } k_rows[] = {
+#define TEXT_SIGNATURE(name, text) {name, text},
+#include "types/text_signatures.def"
+#undef TEXT_SIGNATURE
+  };
+  for (const auto& row : k_rows)
+    if (row.name == name) { *text = row.text; return true; }
+  return false;
+}
+
 // ---- signature of native types: that of their own __new__ or __init__
 Result<Value> text_signature(Thread& t, const char* sig) {
   if (!sig || *sig != '(') return kNone;
@@ -211,8 +223,20 @@ Result<Value> text_signature(Thread& t, const char* sig) {
 }
 static Result<Value> get_text_signature(Thread& t, Value self) {
   Type* ty = T(self);
-  if (ty->has(kTypeHeap)) return kNone;
   if (ty == KAA_TYPE(object)) return TRY(new_str(t, "()"));
+  Utf8 name;
+  TRY(str_utf8(t, ty->name, name, false));
+  if (ty->has(kTypeHeap)) {  // a docstring that begins with NAME(...)\n--\n\n
+    Value doc = dict_get_str(ty->dict, NAME("__doc__"));
+    Utf8 text;
+    if (!doc || !is_str(doc)) return kNone;
+    TRY(str_utf8(t, doc.as<Str>(), text, true));
+    std::string_view s = text.view();
+    size_t n = name.view().size(), end = s.find(")\n--\n\n");
+    if (end == s.npos || s.substr(0, n) != name.view() || s.substr(n, 1) != "(" || s.find("\n\n") < end) return kNone;
+    return TRY(new_str(t, std::string(s.substr(n, end + 1 - n))));
+  }
+  if (const char* text; shown_signature(name.view(), &text)) return text ? Result<Value>(TRY(new_str(t, text))) : Result<Value>(kNone);
   for (const char* name : {"__new__", "__init__"}) {
     Value f = dict_get_str(ty->dict, intern_name(name));
     if (!f || (!IS_EXACT(f, builtin_function) && !IS_EXACT(f, wrapper_descriptor))) continue;

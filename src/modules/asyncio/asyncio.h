@@ -4,7 +4,7 @@
 // runs a coroutine step by step (task.cpp); between two steps it is either scheduled with the loop, or waits for another future, among whose
 // callbacks its wakeup is. All native tasks that are not done are on a list of weak links, for all_tasks().
 #pragma once
-#include "runtime/api.h"
+#include "runtime/unwatched.h"
 
 namespace kaa::asyncio {
 
@@ -56,12 +56,10 @@ void hold(Field<T>& f, Value v) {
   f.raw() = v;
   dec(old);
 }
-// Futures and tasks have finalizers, which nearly never have anything to do. Those of the types themselves are made without being watched for a prompt
-// death (alloc_instance does that to types with __del__): what is to be said of them is said after the next reconcile.
+// Futures and tasks have finalizers, which nearly never have anything to do.
 template <class T>
-Result<T*> alloc_unwatched(Thread& t, Type* cls) {
-  if (cls != state().future && cls != state().task) return alloc_as<T>(t, cls);
-  return static_cast<T*>(TRY(alloc_object(t, cls->root, cls->basicsize + sizeof(Value) * (1 + cls->root->inline_cap))));
+Result<T*> alloc_future(Thread& t, Type* cls) {
+  return cls == state().future || cls == state().task ? alloc_unwatched<T>(t, cls) : alloc_as<T>(t, cls);
 }
 
 inline bool exact_future(Value v) { return v.is_object() && (v.object()->type() == state().future || v.object()->type() == state().task); }

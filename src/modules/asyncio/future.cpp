@@ -232,7 +232,7 @@ Future* self_of(Args a) { return a.as<Future>(0); }
 const MethodDef k_init_sig{"Future", static_cast<NativeFn>(nullptr), "($self, /, *, loop=None)", nullptr, MethodKind::kMethod};
 Result<Value> future_new(Thread& t, Args a, Tuple*) {
   if (!a.n || !is_type(a[0])) return RAISE(TypeError, "Future.__new__(): not enough arguments");
-  return TRY(alloc_unwatched<Future>(t, a.as<Type>(0)));
+  return TRY(alloc_future<Future>(t, a.as<Type>(0)));
 }
 Result<Value> future_init_method(Thread& t, Args a, Tuple* kwnames) {
   Value p[2];

@@ -259,7 +259,7 @@ const MethodDef k_init_sig{"Task", static_cast<NativeFn>(nullptr), kInitSig, nul
 
 Result<Value> task_new(Thread& t, Args a, Tuple*) {
   if (!a.n || !is_type(a[0])) return RAISE(TypeError, "Task.__new__(): not enough arguments");
-  Task* task = TRY(alloc_unwatched<Task>(t, a.as<Type>(0)));
+  Task* task = TRY(alloc_future<Task>(t, a.as<Type>(0)));
   task->is_task = true;
   return task;
 }

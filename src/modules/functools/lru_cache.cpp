@@ -3,6 +3,7 @@
 // A bounded cache keeps a list of links in order of use, oldest first, beside a dict from keys to links. A link holds its successor counted and its
 // predecessor uncounted, so the list is no cycle: what is linked is alive.
 #include "modules/functools/functools.h"
+#include "types/dict.h"
 
 namespace kaa::functools {
 
@@ -127,8 +128,9 @@ Result<Value> call_bounded(Thread& t, Cache* c, Args a, Tuple* kwnames) {
   if (static_cast<int64_t>(d->used) >= c->max && c->first) {
     Link* oldest = c->first;
     unlink(c, oldest);
-    Opt gone = TRY(dict_pop(t, d, oldest->key));
-    if (!gone) return v;  // its __eq__ is not what it was
+    int64_t at = TRY(dict_find(t, d, oldest->key, oldest->hash));  // __hash__ runs once for each call
+    if (at < 0) return v;  // its __eq__ is not what it was
+    dict_delete_at(d, at);
   }
   Link* link = TRY(alloc_as<Link>(t, g_link_type));
   link->key.init(key);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <unistd.h>
+#include "types/bytes.h"
 
 namespace kaa {
 
@@ -93,9 +94,9 @@ namespace {
 Status buffered_setup(Thread& t, Buffered* b, Value raw, int64_t size, bool readable, bool writable) {
   b->ok = b->detached = false;
   if (size <= 0) return RAISE(ValueError, "buffer size must be strictly positive");
-  Value storage = TRY(call(t, KAA_TYPE(bytearray), TRY(make_int(t, size))));
+  ByteArray* storage = TRY(new_bytearray(t, nullptr, static_cast<size_t>(size)));
   b->raw.set(raw);
-  b->buf.set(storage.as<ByteArray>());
+  b->buf.set(storage);
   b->buffer_size = size;
   b->pos = b->end = 0;
   b->dirty = false;

@@ -3,6 +3,7 @@
 // The contents are a buffer of the stream's own, or a bytes object that is shared until somebody writes (`shared`): what it was made from, or what
 // getvalue() returned last. While getbuffer() views exist, nothing may resize the buffer.
 #include "modules/io/io.h"
+#include "runtime/unwatched.h"
 #include "types/buffer.h"
 
 namespace kaa {
@@ -127,8 +128,9 @@ uint64_t line_length(BytesIO* b, int64_t limit) {
 }
 
 Result<Value> bytesio_new(Thread& t, Args a, Tuple*) {
-  BytesIO* b = TRY(alloc_as<BytesIO>(t, a.as<Type>(0)));
-  if (a[0] == Value(g_io.bytesio)) b->set_flag(kFinalized);  // closing one has no effect that anybody sees
+  if (a[0] != Value(g_io.bytesio)) return TRY(alloc_as<BytesIO>(t, a.as<Type>(0)));
+  BytesIO* b = TRY(alloc_unwatched<BytesIO>(t, g_io.bytesio));
+  b->set_flag(kFinalized);  // closing one has no effect that anybody sees
   return b;
 }
 

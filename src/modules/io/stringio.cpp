@@ -4,6 +4,7 @@
 // are translated on the way in; reading finds lines by `newline` ("" and None: universal).
 #include "base/text_buffer.h"
 #include "modules/io/io.h"
+#include "runtime/unwatched.h"
 
 namespace kaa {
 
@@ -122,10 +123,11 @@ uint64_t line_length(StringIO* s, int64_t limit) {
 }
 
 Result<Value> stringio_new(Thread& t, Args a, Tuple*) {
-  StringIO* s = TRY(alloc_as<StringIO>(t, a.as<Type>(0)));
+  bool exact = a[0] == Value(g_io.stringio);
+  StringIO* s = exact ? TRY(alloc_unwatched<StringIO>(t, g_io.stringio)) : TRY(alloc_as<StringIO>(t, a.as<Type>(0)));
   s->kind = 1;
   s->newline.init(kNone);
-  if (a[0] == Value(g_io.stringio)) s->set_flag(kFinalized);  // closing one has no effect that anybody sees
+  if (exact) s->set_flag(kFinalized);  // closing one has no effect that anybody sees
   return s;
 }
 

@@ -53,10 +53,16 @@ std::string name_of(const EVP_MD* md) {
   for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   return out;
 }
-// A digest by either name, or null with the library's error.
+// A digest by either name, or null with the library's error. Fetching one takes as long as hashing some hundred bytes: those with a name of ours are kept.
 EVP_MD* fetch(const char* name) {
-  for (auto& n : k_names)
-    if (!strcmp(n.ours, name)) name = n.theirs;
+  static EVP_MD* kept[sizeof k_names / sizeof *k_names];
+  for (auto& n : k_names) {
+    if (strcmp(n.ours, name)) continue;
+    EVP_MD*& md = kept[&n - k_names];
+    if (!md) md = EVP_MD_fetch(nullptr, n.theirs, nullptr);
+    if (!md || !EVP_MD_up_ref(md)) return nullptr;
+    return md;
+  }
   return EVP_MD_fetch(nullptr, name, nullptr);
 }
 bool is_xof(const EVP_MD* md) { return EVP_MD_get_flags(md) & EVP_MD_FLAG_XOF; }

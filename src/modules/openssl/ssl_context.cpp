@@ -593,7 +593,10 @@ Result<Value> context_set_psk_server(Thread& t, Args a) {
   if (c->protocol == kClient) return raise_ssl(t, state().SSLError, 0, "Cannot add PSK server callback to a PROTOCOL_TLS_CLIENT context", 0);
   if (!a[1].is_none() && !is_callable(a[1])) return RAISE(TypeError, "callback must be callable");
   Utf8 hint;
-  if (a[2] && !a[2].is_none()) TRY(str_utf8(t, a.as<Str>(2), hint));
+  if (a[2] && !a[2].is_none()) {
+    if (!is_str(a[2])) return RAISE(TypeError, "set_psk_server_callback() argument 'identity_hint' must be str or None, not %T", a[2]);
+    TRY(str_utf8(t, a.as<Str>(2), hint));
+  }
   if (!SSL_CTX_use_psk_identity_hint(c->ctx, hint.data ? hint.data : "")) return raise_ssl(t, state().SSLError, 0, "failed to set identity hint", 0);
   c->psk_server.set(a[1]);
   SSL_CTX_set_psk_server_callback(c->ctx, a[1].is_none() ? nullptr : psk_server);

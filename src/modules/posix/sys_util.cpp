@@ -200,7 +200,7 @@ Status add_constants(Thread& t, Module* m, const Constant* c, size_t n) {
 Status add_functions(Thread& t, Module* m, Rows<MethodDef> rows) {
   Value name = dict_get_str(m->dict, NAME("__name__"));
   for (const MethodDef& f : rows) {
-    Value fn = TRY(new_native_function(t, &f, nullptr, Value(), name));
+    Value fn = TRY(new_native_function(t, &f, nullptr, m, name));
     TRY(module_add(t, m, f.name, fn));
   }
   return {};

@@ -1,0 +1,29 @@
+# inspect.signature of native functions and types is CPython's: functions of modules know their module, some have no signature on purpose.
+import inspect
+import os
+import socket
+import sys
+import time
+
+
+def text(f):
+    try:
+        return str(inspect.signature(f))
+    except ValueError:
+        return None
+
+
+for f, expected in (
+        (os.getpid, '()'), (os.kill, '(pid, signal, /)'), (socket.htons, '(integer, /)'), (eval, '(source, /, globals=None, locals=None)'),
+        (time.ctime, None), (time.sleep, '(object, /)'), (sorted, '(iterable, /, *, key=None, reverse=False)'), (type(None), '()'), (set, '(iterable=(), /)'),
+        (zip, '(*iterables, strict=False)'), (bytes, None), (str, None), (list, '(iterable=(), /)'), (print, "(*args, sep=' ', end='\\n', file=None, flush=False)"),
+        (bool.__new__, '(*args, **kwargs)'), (list.__init__, '(self, /, *args, **kwargs)'), ((i for i in ()).send, '(object, /)'), (object, '()')):
+    assert text(f) == expected, (f, text(f), expected)
+assert os.getpid.__self__ is sys.modules['posix'] and eval.__self__ is sys.modules['builtins']
+
+
+class Documented:
+    """Documented(raw, size=1)\n--\n\nWhat it is."""
+
+
+assert Documented.__text_signature__ == '(raw, size=1)' and type('X', (), {'__doc__': 'X(a) is'}).__text_signature__ is None
