@@ -11,6 +11,9 @@ inline constexpr uint64_t kShellListCap = 16;   // words of a list's buffer at m
 inline constexpr uint32_t kShellDictLog2 = 3;   // index slots of a dict's table, as power of two
 inline constexpr uint64_t kShellSetMask = 7;
 
+// A generator that has not begun needs nothing done when it dies.
+inline bool dies_unseen(GeneratorObject* g) { return (g->state == GenState::kCreated && IS_EXACT(Value(g), generator)) || !wants_finalizer(g); }
+
 // keep_shell() for the ordinary case, without a call. False: keep_shell() decides.
 template <class T>
 [[gnu::always_inline]] inline bool Heap::keep_shell_quick(T* o) {

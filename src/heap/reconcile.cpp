@@ -255,7 +255,7 @@ class Reconciler final : public RootVisitor {
         uint64_t rc = o->rc;
         if (LIKELY(!(rc & kLook))) {
           Type* t = o->type();
-          if (LIKELY(t->death != Death::kFinalizer || (t->recipe == kRecipeGenerator && !wants_finalizer(o)))) {
+          if (LIKELY(t->death != Death::kFinalizer || (t->recipe == kRecipeGenerator && dies_unseen(static_cast<GeneratorObject*>(o))))) {
             (rc & kWasCounted ? t->died_counted : t->died_uncounted)++;
             if (Reclaimer::release<true>(h_, o, t)) h_.drain_work(0);
           } else {

@@ -30,7 +30,7 @@ class Holders final : public RootVisitor {
 
 // Whether the instruction to come puts the result back to where b is: a slot of an instance, known to its cache.
 bool goes_back(Frame* f, const Word* pc, Value b) {
-  const Word* store = pc + 1;
+  const Word* store = pc + kOpInfo[pc->op].words;
   if (static_cast<Op>(store->op) != Op::STORE_ATTR || store->b != pc->a) return false;
   Value o = f->regs[store->a];
   uint64_t w = store[2].bits;

@@ -62,7 +62,7 @@ Result<Value> make_generator(Thread& t, Frame* f) {
     f->obj->live = &gf;
     f->obj = nullptr;
   }
-  generator_ran(g);
+  generator_made(g);
   // A coroutine that dies before it is awaited warns. Nearly all are awaited by the caller's next instruction.
   if ((c->flags & kCoCoroutine) && !((f->kind & kKindMask) == kReturnPlain && static_cast<Op>(f->ret_pc->op) == Op::GET_AWAITABLE)) make_eager(g);
   return g;

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "heap/eager.h"
+#include "heap/reclaim_inl.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
 #include "runtime/traceback.h"
@@ -124,6 +125,11 @@ static inline bool has_try(Code* c) {
   return c->tries == 2;
 }
 
+void generator_made(GeneratorObject* g) {
+  g_ran.push_back(g);
+  g->listed = has_try(g->frame.code) || thread_is_traced(current_thread()) ? 2 : 1;
+}
+
 void generator_ran(GeneratorObject* g) {
   bool eager = g->flag(kEager) || (!g->listed && !has_try(g->frame.code) && !thread_is_traced(current_thread()));
   if (!g->listed) g_ran.push_back(g);
@@ -158,7 +164,7 @@ void count_suspended(bool all) {
   static std::vector<GeneratorObject*> alive;
   for (GeneratorObject* g : g_ran) {
     if (g->state == GenState::kRunning || g->state == GenState::kFinished) continue;
-    if (all || is_immortal(g->rc) || is_counted(g->rc) || (g->rc & (kMarked | kEager)) || wants_finalizer(g)) {
+    if (all || is_immortal(g->rc) || is_counted(g->rc) || (g->rc & (kMarked | kEager)) || !dies_unseen(g)) {
       g->listed = 0;
       generator_count(g);
       alive.push_back(g);

@@ -130,9 +130,11 @@ Status traceback_here(Thread& t, Frame* f) {
     if (Object* o = t.heap->try_allocate(KAA_SHAPE(traceback), sizeof(Traceback)); LIKELY(o != nullptr)) {
       Traceback* x = static_cast<Traceback*>(o);
       x->next.raw() = next;  // with the exception's count
-      x->frame.init(f->obj);
-      x->code.init(f->code);
-      x->lasti = static_cast<uint32_t>(code_offset(f->pc_index()));
+      x->frame.raw() = f->obj;
+      inc(static_cast<Object*>(f->obj));
+      x->code.raw() = f->code;
+      inc(static_cast<Object*>(f->code));
+      x->lasti = static_cast<uint32_t>(code_offset(f->code, f->pc_index()));
       x->lineno = -1;
       x->rc += kCountOne;
       e->traceback.raw() = x;
