@@ -78,9 +78,11 @@ class CycleCollector {
     if ((o->rc & (kCandidate | kReached)) != kCandidate) return;
     o->rc |= kReached;
     reach(o->type());
-    // Most objects have no candidates for children: they need no place on the list, which is short for this reason.
+    // Most objects have no candidates for children: they need no place on the list, which is short for this reason. A long list is not asked: looking at
+    // its items costs as much as either of the passes that cannot be done without.
     bool leaf = true;
-    each_child(o, o->type(), [&](Object* c) { if (c->rc & kCandidate) leaf = false; });
+    if (o->type()->has(kTypeList) && static_cast<List*>(o)->size > kLong) leaf = false;
+    else each_child(o, o->type(), [&](Object* c) { if (c->rc & kCandidate) leaf = false; });
     if (!leaf) work_.push_back(o);
   }
   void drain() {
@@ -166,6 +168,7 @@ class CycleCollector {
   }
 
  private:
+  static constexpr uint64_t kLong = 32;
   Heap& h_;
   bool full_;
   std::vector<Object*> list_, work_, roots_;

@@ -21,7 +21,7 @@ _signal.alarm _signal.setitimer _signal.pause _signal.pthread_kill _signal.raise
 _signal.pthread_sigmask _signal.set_wakeup_fd _signal.siginterrupt _signal.pidfd_send_signal _signal.default_int_handler
 time.sleep select.select select.poll select.epoll faulthandler._sigsegv faulthandler._sigabrt faulthandler._sigfpe faulthandler._stack_overflow
 faulthandler._read_null faulthandler._fatal_error_c_thread faulthandler.dump_traceback_later faulthandler.register faulthandler.dump_traceback faulthandler.enable
-faulthandler._fatal_error faulthandler.dump_c_stack
+faulthandler._fatal_error faulthandler.dump_c_stack _lsprof.Profiler.enable
 sys.exit sys.setrecursionlimit sys.set_asyncgen_hooks sys.setswitchinterval sys.settrace sys.setprofile sys._settraceallthreads sys._setprofileallthreads sys.breakpointhook
 sys.activate_stack_trampoline sys.remote_exec sys._debugmallocstats sys._clear_type_descriptors
 builtins.input builtins.breakpoint builtins.exit builtins.quit builtins.help builtins.exec builtins.print
@@ -391,6 +391,7 @@ def child(module_name, seed, calls, log_name, only):
     for number in range(calls):
         live.clear()
         busy = 0
+        if only is not None and number not in only: continue
         begin(number)
         o = pick(pool) if rnd(2) else None
         try:
@@ -407,9 +408,6 @@ def child(module_name, seed, calls, log_name, only):
                 if attr and isinstance(o, type) and rnd(8): f = getattr(instance(o), attr)
             operation = rnd(12)
             args, kw = arguments(f, attr)
-            if only is not None and number not in only:
-                setitimer(ITIMER_REAL, 0)
-                continue
             try:
                 text = ', '.join(safe(a) for a in args) + ''.join(f', {k}={safe(v)}' for k, v in kw.items())
             except BaseException:
