@@ -71,6 +71,8 @@ void add_orphan(Object* o) {
 void eager_inc(Object* o, Object* owner) {
   o->rc += kCountOne;
   if (!owner || (owner->rc & kEager)) return;
+  // A coroutine is eager for a moment only. A namespace that it passes through would be so for good, and all functions and classes made there.
+  if (UNLIKELY(owner->shape == KAA_SHAPE(dict)) && o->shape == KAA_SHAPE(coroutine)) return;
   if (!experience(owner, o).worthwhile()) return;
   make_eager(owner);
   if (is_counted(owner->rc) && !is_immortal(owner->rc)) add_orphan(owner);
