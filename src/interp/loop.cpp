@@ -230,6 +230,13 @@ static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
       next += 2 + (b.value() == (p->pc->c != 0) ? p->pc[1].offset : 0);
       return p;
     }
+    case kReturnNew: {
+      Frame* nf = initialise(t, p, v, dst, ret_pc);
+      if (!nf) { v = Value(); return p; }
+      if (nf == p) break;
+      next = nf->pc;
+      return nf;
+    }
     case kReturnGenerator: {
       const Word* call = p->pc;
       if (static_cast<Op>(call->op) == Op::SEND) p->regs[dst] = v;
