@@ -371,6 +371,8 @@ HANDLER(RETURN_GENERATOR) {
 #define YIELD_BODY(left)                 \
   SAVE();                                \
   Value v = r[pc->b];                    \
+  /* A temporary is given away: the suspended generator does not keep what it yielded. */ \
+  if (pc->b >= f->code->nlocals) r[pc->b] = Value(); \
   g->state = GenState::kSuspended;       \
   t->exc_state = g->exc.prev;            \
   FrameKind kind = f->kind;              \

@@ -483,6 +483,12 @@ void watched_suspended(Thread& t, Frame* f, FrameKind kind) {
     g->watched = true;
     make_eager(g);
     if (t.watch_frame == f) t.watch_frame = nullptr;
+    const Value* given = &g->regs[f->pc->b];  // what was yielded, if it was a temporary: now somebody else's
+    if (!*given) {
+      for (EagerEntry& e : t.heap->eager)
+        if (e.slot == given) e.frame = nullptr;
+      arm_look(t);
+    }
   }
   sync_table(t);
   if ((kind & kKindMask) == kReturnExit && t.frame && (t.frame->kind & kWatched)) arm_look(t);

@@ -13,6 +13,7 @@
 #include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
+#include "runtime/interpreters.h"
 #include "runtime/traceback.h"
 #include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
@@ -64,6 +65,7 @@ Thread* create_thread(Interp& in) {
   t->stack_base += kStagger;
   t->stack_bytes = data - kStagger;
   t->interp = &in;
+  t->home = in.current;
   t->live = new_dispatch();
   t->dispatch = t->live;
   t->heap = tls_heap;
@@ -215,7 +217,8 @@ static __attribute__((noinline)) void scan_all(RootVisitor& v) {
     if (t->native_top) v.conservative(t->native_top, t->native_base);
     v.conservative(t->saved_registers, t->saved_registers + 8);
   }
-  for (Value r : {Value(in.builtins), Value(in.sys_dict), Value(in.modules), in.import_func, in.importlib, in.codec_search_path, in.codec_search_cache, in.codec_error_registry}) v.value(r);
+  scan_interp_state(in, v);
+  scan_interpreters(v);
   scan_weakref_queue(v);
   scan_native_modules(v);
 }
