@@ -9,8 +9,9 @@
 //  4. what is still garbage is freed as one batch: children outside it lose a count, children inside need none.
 // Instances do not count their type, so types are candidates in full collections alone; an instance that is alive keeps its type alive.
 //
-// "Young" are objects without kOld, which a surviving candidate gets. Nobody lists them: a container that lives through its first reconcile (it leaves the
-// zero-count table counted) marks its KiB on its page, and a young collection looks at marked blocks alone. Its cost follows the young set, not the heap.
+// There are three generations: the young, which no collection has seen (without kOld); the middle one, which survived one collection of the young (kOld and
+// kMiddle); the old (kOld alone). Nobody lists them: a container that lives through its first reconcile (it leaves the zero-count table counted) marks its KiB
+// on its page, and a young collection looks at marked blocks alone. Its survivors mark their KiB as middle. The cost follows the generation, not the heap.
 #include <algorithm>
 #include <unordered_map>
 
@@ -23,7 +24,7 @@ void (*g_garbage_found)(const std::vector<Object*>&) = nullptr;
 
 class CycleCollector {
  public:
-  CycleCollector(Heap& h, bool full) : h_(h), full_(full) {}
+  CycleCollector(Heap& h, int generation) : h_(h), generation_(generation), full_(generation == 2) {}
 
   // The candidates, and what roots hold of them. The roots come first: looking at them counts suspended generators, which must not happen between
   // taking references off and putting them back.
@@ -46,16 +47,24 @@ class CycleCollector {
     Type* last = nullptr;
     auto look = [&](Object* o) {
       Type* ty = o->type();
-      if (is_immortal(o->rc) || (o->rc & kFrozen) || !ty->container || (!full_ && ((o->rc & kOld) || ty->has(kTypeType)))) {
+      if (o->rc & kCandidate) return;  // in a block of young objects and one of the middle generation
+      bool older = (o->rc & kOld) && !(generation_ == 1 && (o->rc & kMiddle));
+      if (is_immortal(o->rc) || (o->rc & kFrozen) || !ty->container || (!full_ && (older || ty->has(kTypeType)))) {
         if (full_ && ty != last) roots_.push_back(last = ty);  // an instance holds its type without a count
         return;
       }
       o->rc |= kCandidate;
       if (!full_) list_.push_back(o);
     };
-    if (!full_) { h_.take_young(look); return; }
-    h_.take_young([](Object*) {});
-    h_.each_object(look);
+    auto ignore = [](Object*) {};
+    if (full_) {
+      h_.take_young(ignore);
+      h_.take_middle(ignore);
+      h_.each_object(look);
+      return;
+    }
+    h_.take_young(look);
+    if (generation_ == 1) h_.take_middle(look);
   }
 
   // The young candidates are listed; all of them are found by walking the heap, so that a full collection needs no memory in proportion to it.
@@ -77,9 +86,11 @@ class CycleCollector {
     if ((o->rc & (kCandidate | kReached)) != kCandidate) return;
     o->rc |= kReached;
     reach(o->type());
-    // Most objects have no candidates for children: they need no place on the list, which is short for this reason.
+    // Most objects have no candidates for children: they need no place on the list, which is short for this reason. A long list is not asked: looking at
+    // its items costs as much as either of the passes that cannot be done without.
     bool leaf = true;
-    each_child(o, o->type(), [&](Object* c) { if (c->rc & kCandidate) leaf = false; });
+    if (o->type()->has(kTypeList) && static_cast<List*>(o)->size > kLong) leaf = false;
+    else each_child(o, o->type(), [&](Object* c) { if (c->rc & kCandidate) leaf = false; });
     if (!leaf) work_.push_back(o);
   }
   void drain() {
@@ -109,11 +120,16 @@ class CycleCollector {
     for (Object* o : g) each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc += kCountOne; });
     return g;
   }
-  // Takes the marks off; survivors are old from now on.
+  // Takes the marks off; survivors are a generation older from now on.
   void finish() {
-    each_candidate([](Object* o) {
-      if (o->rc & kReached) o->rc |= kOld;
+    each_candidate([this](Object* o) {
+      bool alive = o->rc & kReached;
       o->rc &= ~uint64_t{kCandidate | kReached};
+      if (!alive) return;
+      o->rc = (o->rc & ~uint64_t{kMiddle}) | kOld;
+      if (generation_ > 0) return;
+      o->rc |= kMiddle;
+      h_.note_middle(o);
     });
   }
 
@@ -140,7 +156,9 @@ class CycleCollector {
   }
 
  private:
+  static constexpr uint64_t kLong = 32;
   Heap& h_;
+  int generation_;
   bool full_;
   std::vector<Object*> list_, work_, roots_;
 };
@@ -174,12 +192,11 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
     reconcile();
     if (!pending()) break;
   }
-  bool full = generation >= 1;
-  if (full) drain_shells();
+  if (generation == 2) drain_shells();
   no_reconcile = true;
   std::vector<Object*> garbage;
   {
-    CycleCollector c(*this, full);
+    CycleCollector c(*this, generation);
     c.gather();
     c.subtract();
     c.find_alive();
@@ -242,9 +259,14 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
         void conservative(const void*, const void*) override {}  // our own lists would keep everything
       } r(*this, reach);
       scan_roots(r);
+      // Instances do not count their types: one that a finalizer has made, or that came back itself, keeps its class.
+      bool classes = false;
+      for (Object* o : garbage) classes |= o->type()->has(kTypeType);
+      if (classes) each_object([&](Object* o) { if (!refs.count(o)) reach(o->type()); });
       while (!work.empty()) {
         Object* o = work.back();
         work.pop_back();
+        reach(o->type());
         struct W final : ChildVisitor {
           decltype(reach)& f;
           explicit W(decltype(reach)& f) : f(f) {}
@@ -260,7 +282,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
       }
     }
     no_reconcile = true;
-    CycleCollector c(*this, full);
+    CycleCollector c(*this, generation);
     c.free_batch(dead);
     no_reconcile = false;
     stats.cycles_collected += dead.size();

@@ -83,6 +83,9 @@ Heap::Heap() {
   poison = slow_free = true;
   stress_interval = 200;  // KAA_STRESS=n in the environment says otherwise
 #endif
+  // KAA_STRESS=n:seed draws other allocations than those of KAA_STRESS=n.
+  const char* s = getenv("KAA_STRESS");
+  if (const char* seed = s ? strchr(s, ':') : nullptr) random_ += (strtoull(seed + 1, nullptr, 10) + 1) * 0xD1B54A32D192ED03ull;
 }
 
 void enter_zct(Object* o) {
@@ -168,7 +171,7 @@ Page* Heap::new_page(int cls, bool raw) {
   p->slot_size = static_cast<uint32_t>(class_size(cls));
   p->used = 0;
   p->free = nullptr;
-  p->young = 0;
+  p->young = p->middle = 0;
   p->bump = p->start;
   p->end = p->start + kPageSize / p->slot_size * p->slot_size;
   p->listed = false;
@@ -235,7 +238,7 @@ Object* Heap::allocate_slow(Shape* shape, size_t size) {
 }
 
 Object* Heap::allocate_deferred_slow(Shape* shape, size_t size) {
-  if (UNLIKELY(!requested_ && due()) && request_safepoint && !stress_interval) {
+  if (UNLIKELY(!requested_) && request_safepoint && (stress_interval ? zct_top_ >= zct_soft_end_ : due())) {
     requested_ = true;
     request_safepoint();
   }
@@ -297,7 +300,7 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
     p->start = m + kPageSize;
   }
   p->kind = PageKind::kSpanStart;
-  p->young = 0;
+  p->young = p->middle = 0;
   p->raw = raw;
   p->span_bytes = bytes;
   p->used = 1;
@@ -316,6 +319,7 @@ void Heap::free_span(Page* p) {
   char* m = reinterpret_cast<char*>(c);
   size_t total = c->bytes;
   std::erase(young_pages_, p);
+  std::erase(middle_pages_, p);
   for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), nullptr);
   for (size_t i = 0; i < chunks_.size(); i++)
     if (chunks_[i] == m) { chunks_[i] = chunks_.back(); chunks_.pop_back(); break; }
@@ -387,12 +391,16 @@ void Heap::free_small(Object* o, Page* p) {
   release_slot(p, o);
 }
 
-void Heap::note_young(Object* o) {
+void Heap::note_block(uint64_t Page::*blocks, std::vector<Page*>& pages, Object* o) {
   Page* p = page_of(o);
-  if (!p->young) young_pages_.push_back(p);
-  p->young |= uint64_t{1} << ((reinterpret_cast<uintptr_t>(o) & (kPageSize - 1)) >> 10);
+  if (!(p->*blocks)) pages.push_back(p);
+  p->*blocks |= uint64_t{1} << ((reinterpret_cast<uintptr_t>(o) & (kPageSize - 1)) >> 10);
+}
+void Heap::note_young(Object* o) {
+  note_block(&Page::young, young_pages_, o);
   young_survivors++;
 }
+void Heap::note_middle(Object* o) { note_block(&Page::middle, middle_pages_, o); }
 
 // Counts buffer bytes towards the next reconcile, which the next allocation of an object makes when it is due.
 void Heap::charge(size_t bytes) {

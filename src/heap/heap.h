@@ -44,6 +44,7 @@ struct Page {
   Page* next;            // in its class's list of pages with room
   Page* prev;
   uint64_t young;        // bit i: an object in the i-th KiB may be a container that no cycle collection has seen
+  uint64_t middle;       // the same for containers that one has seen (kMiddle)
   PageKind kind;
   uint8_t cls;
   bool listed;           // is in that list
@@ -183,7 +184,8 @@ class Heap {
   // Runs when a safepoint or an allocation finds it due.
   bool due() const { return zct_size() >= soft_limit_ || bytes_since >= budget; }
 
-  // Collects garbage cycles among all objects (generation 2) or the young ones (0). Returns the number of objects found unreachable. Calls
+  // Collects garbage cycles among all objects (generation 2), the young ones (0), or these and the middle ones (1). Returns the number of objects found
+  // unreachable. Calls
   // finalizers through `run_finalizers` hooks, so it may run Python: call it at safepoints alone.
   size_t collect(int generation, const void* top = nullptr);  // top: as reconcile_above()
 
@@ -240,6 +242,8 @@ class Heap {
   void eager_zero(Object* o);   // o is eager and its count is 0: enters it in a table
   void kill(Object* o);         // o is unreachable and uncounted: drops its children and frees it, iteratively (within reconcile or collect)
   template <class F> void take_young(F&& fn);  // calls fn for the objects that may be young, and forgets them
+  template <class F> void take_middle(F&& fn); // the same for the middle generation
+  void note_middle(Object* o);  // o has survived a collection of the young
   void note_young(Object* o);   // o, a container, lives on uncollected: young collections look at it
   bool verify(bool abort_on_error);  // recomputes every count by tracing; false if one is wrong
 
@@ -305,7 +309,10 @@ class Heap {
   uint64_t random_ = 0x9E3779B97F4A7C15ull;
   std::vector<Object*> work_, marked_, kept_;
   uint64_t freed_bytes_ = 0, largest_freed_ = 0;  // since the last reconcile began; the largest is in the sum
+  template <uint64_t Page::*Blocks, class F> void take_blocks(std::vector<Page*>& pages, F&& fn);
+  void note_block(uint64_t Page::*blocks, std::vector<Page*>& pages, Object* o);
   std::vector<Page*> young_pages_;    // pages whose `young` is not 0, at least; entries may be stale
+  std::vector<Page*> middle_pages_;   // the same for `middle`
 };
 
 extern constinit thread_local Heap* tls_heap;

@@ -31,12 +31,13 @@ void uncounted_objects(Heap& h, const Type* type, std::vector<Object*>& out);
 // gc.DEBUG_COLLECTABLE: told of what a collection found. Allocates nothing.
 extern void (*g_garbage_found)(const std::vector<Object*>&);
 
-template <class F>
-void Heap::take_young(F&& fn) {
-  for (size_t i = 0; i < young_pages_.size(); i++) {
-    Page* p = young_pages_[i];
-    uint64_t blocks = p->young;
-    p->young = 0;
+// Calls fn for the objects in the marked blocks of the pages, and takes the marks off.
+template <uint64_t Page::*Blocks, class F>
+void Heap::take_blocks(std::vector<Page*>& pages, F&& fn) {
+  for (size_t i = 0; i < pages.size(); i++) {
+    Page* p = pages[i];
+    uint64_t blocks = p->*Blocks;
+    p->*Blocks = 0;
     if (p->kind == PageKind::kSpanStart && !p->raw) {
       if (blocks && reinterpret_cast<Object*>(p->start)->shape) fn(reinterpret_cast<Object*>(p->start));
       continue;
@@ -51,8 +52,14 @@ void Heap::take_young(F&& fn) {
       }
     }
   }
-  young_pages_.clear();
+  pages.clear();
+}
+template <class F>
+void Heap::take_young(F&& fn) {
+  take_blocks<&Page::young>(young_pages_, fn);
   young_survivors = 0;
 }
+template <class F>
+void Heap::take_middle(F&& fn) { take_blocks<&Page::middle>(middle_pages_, fn); }
 
 }  // namespace kaa

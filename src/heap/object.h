@@ -30,7 +30,7 @@ struct Object {
 };
 static_assert(sizeof(Object) == 16);
 
-// Header flags, the lower 32 bits of word one. Bits 16 to 31 belong to the type.
+// Header flags, the lower 32 bits of word one. Bits 16 to 30 belong to the type.
 enum : uint32_t {
   kInZct = 1u << 0,        // is in the zero-count table
   kMarked = 1u << 1,       // a scanned stack refers to it (set and cleared within one reconcile)
@@ -49,6 +49,7 @@ enum : uint32_t {
   kInEager = 1u << 14,     // is in the table of eager objects
   kWasCounted = 1u << 15,  // had a counted reference once, as far as the zero-count table saw (statistics)
   kTypeFlag0 = 1u << 16,   // the type's own
+  kMiddle = 1u << 31,      // with kOld: survived one cycle collection, of the youngest (generation 1)
 };
 inline constexpr uint64_t kCountOne = uint64_t{1} << 32;
 inline constexpr uint64_t kImmortal = uint64_t{1} << 63;

@@ -326,8 +326,7 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   while (soft > static_cast<size_t>(zct_hard_end_ - zct_base_)) grow_zct();
   soft_limit_ = soft;
   bytes_since = 0;
-  if (stress_interval && !trace_allocate) zct_soft_end_ = zct_base_ + soft;
-  else set_soft_end();
+  set_soft_end();
   requested_ = false;
   budget = std::min(std::max(kMinBudget, kept * 128), kMaxBudget);
   stats.reconciles++;

@@ -131,6 +131,7 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
 // Calls the callable at *callable with n arguments behind it (its own register may be used for self). Returns the frame to run, f itself when the
 // result is in register dst already, or null on error. f->pc must be stored.
 Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tuple* kwnames, uint16_t dst, const Word* ret_pc);
+Frame* initialise(Thread& t, Frame* p, Value v, uint16_t dst, const Word* ret_pc);  // after __new__, for a frame of kind kReturnNew
 // Resumes a generator from interpreter code; null on error. The value goes to dst and execution on at ret_pc; when it returns instead, the caller's
 // instruction (FOR_ITER, SEND) says what happens.
 Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind);

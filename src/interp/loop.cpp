@@ -230,6 +230,13 @@ static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
       next += 2 + (b.value() == (p->pc->c != 0) ? p->pc[1].offset : 0);
       return p;
     }
+    case kReturnNew: {
+      Frame* nf = initialise(t, p, v, dst, ret_pc);
+      if (!nf) { v = Value(); return p; }
+      if (nf == p) break;
+      next = nf->pc;
+      return nf;
+    }
     case kReturnGenerator: {
       const Word* call = p->pc;
       if (static_cast<Op>(call->op) == Op::SEND) p->regs[dst] = v;
@@ -364,6 +371,8 @@ HANDLER(RETURN_GENERATOR) {
 #define YIELD_BODY(left)                 \
   SAVE();                                \
   Value v = r[pc->b];                    \
+  /* A temporary is given away: the suspended generator does not keep what it yielded. */ \
+  if (pc->b >= f->code->nlocals) r[pc->b] = Value(); \
   g->state = GenState::kSuspended;       \
   t->exc_state = g->exc.prev;            \
   FrameKind kind = f->kind;              \

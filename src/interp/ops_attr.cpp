@@ -167,6 +167,10 @@ void cache_attr(const Word* pc, Value o, Str* name, bool method) {
   }
   Type* dt = type_of(d);
   rec.value = d;
+  // An AttributeError of a descriptor goes to __getattr__: get_attr() sees to that.
+  if (ty->has(kTypeHasGetattr) && !is_plain_function(dt) && dt->dunder(D_get) && dt != KAA_TYPE(member_descriptor) && dt != KAA_TYPE(staticmethod) &&
+      dt != KAA_TYPE(classmethod))
+    return;
   if (is_plain_function(dt)) {
     if (!method && may_have_own) return;
     rec.kind = may_have_own ? AttrRecord::kMethodDict : AttrRecord::kMethod;
@@ -203,8 +207,19 @@ Result<Value> load_attr_slow(Thread& t, Frame* f, const Word* pc) {
   Value o = f->regs[pc->b];
   Str* name = f->code->names[pc[1].index];
   Value v = TRY(get_attr(t, o, name));
-  cache_attr(pc, o, name, false);
+  if (pc[1].counter < kMaxRecords) cache_attr(pc, o, name, false);
   return v;
+}
+
+// An instruction that sees more types than it has records for, and a property whose getter is a Python function: the getter, which then runs in a frame of this loop. Else empty.
+Value unrecorded_getter(const Word* pc, Value o, Str* name) {
+  if (LIKELY(pc[1].counter < kMaxRecords) || !o.is_object()) return Value();
+  Type* ty = o.object()->type();
+  if (ty->flags & (kTypeCustomGetattribute | kTypeHasGetattr | kTypeType)) return Value();
+  Value d = type_lookup(ty, name);
+  if (!d || type_of(d) != KAA_TYPE(property)) return Value();
+  Value get = d.as<PropertyObject>()->get;
+  return get && IS_EXACT(get, function) ? get : Value();
 }
 
 // What records that only name a place give: empty when it is not there (any more).
@@ -270,6 +285,10 @@ SLOW(LOAD_ATTR) {
     }
     if (rec->kind == AttrRecord::kGetSet) STORE_RESULT(pc->a, rec->value.as<GetSetObject>()->def->get(*t, o), 3);
     if (Value v = recorded_value(rec, o, f->code->names[pc[1].index]); LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(3); }
+  } else if (Value get = unrecorded_getter(pc, o, f->code->names[pc[1].index])) {
+    Frame* nf = call_special(*t, f, get, o, Value(), Value(), pc->a, pc + 3, kReturnPlain);
+    if (UNLIKELY(!nf)) FAIL();
+    ENTER(nf);
   }
   STORE_RESULT(pc->a, load_attr_slow(*t, f, pc), 3);
 }

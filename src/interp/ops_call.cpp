@@ -63,6 +63,52 @@ static Frame* call_class(Thread& t, Frame* f, Type* cls, Value nw, Value* args, 
   return f;
 }
 
+// The frame of a __new__ written in Python. Its arguments are copied behind the caller's registers, so that __init__ finds them where they were (initialise()).
+static Frame* new_frame(Thread& t, Frame* f, Value cls, Function* fn, const Value* args, size_t n, size_t all, Tuple* kwnames, uint16_t dst, const Word* ret_pc) {
+  Value* top = next_regs(f);
+  if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(top + all + 1) - t.stack_base) > t.stack_bytes)) {
+    static_cast<void>(RAISE(RecursionError, "maximum recursion depth exceeded"));
+    return nullptr;
+  }
+  top[0] = cls;
+  for (size_t i = 0; i < all; i++) top[i + 1] = args[i];
+  return push_call(t, f, fn, top, n + 1, kwnames, dst, ret_pc, kReturnNew);
+}
+static inline Function* python_new(Value nw) {
+  if (nw && IS_EXACT(nw, staticmethod)) nw = nw.as<WrapperObject>()->callable;
+  return nw && IS_EXACT(nw, function) ? nw.as<Function>() : nullptr;
+}
+
+// __new__ of the class that the instruction at p->pc calls gave v: the frame of its __init__, p when the result is in register dst already, or null on error.
+Frame* initialise(Thread& t, Frame* p, Value v, uint16_t dst, const Word* ret_pc) {
+  const Word* call = p->pc;
+  Op op = static_cast<Op>(call->op);
+  Value* args = p->regs + call->b + (op == Op::CALL || op == Op::CALL_KW ? 1 : 2);
+  Type *cls = p->regs[call->b].as<Type>(), *ty = type_of(v);
+  Value init = ty->dunder(D_init);
+  if (LIKELY(init == KAA_TYPE(object)->dunder(D_init)) || (ty != cls && !is_subtype(ty, cls))) {
+    p->regs[dst] = v;
+    return p;
+  }
+  Tuple* kwnames = op == Op::CALL_KW || op == Op::CALL_METHOD_KW ? p->code->consts[call[1].index].as<Tuple>() : nullptr;
+  size_t n = call->c - (kwnames ? kwnames->size : 0);
+  if (LIKELY(IS_EXACT(init, function) && init.as<Function>()->code->flags & kCoOptimized)) {  // other code needs the frame's locals itself
+    args[-1] = v;
+    Frame* nf = push_call(t, p, init.as<Function>(), args - 1, n + 1, kwnames, dst, ret_pc, kReturnInit);
+    if (nf) nf->locals = v;
+    return nf;
+  }
+  Result<Value> bound = descr_get(t, init, v, ty);
+  Result<Value> r = bound.ok() ? call_args(t, bound.value(), args, n, kwnames) : Result<Value>(Error{});
+  if (!r.ok()) return nullptr;
+  if (UNLIKELY(!r.value().is_none())) {
+    static_cast<void>(RAISE(TypeError, "__init__() should return None, not '%T'", r.value()));
+    return nullptr;
+  }
+  p->regs[dst] = v;
+  return p;
+}
+
 Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tuple* kwnames, uint16_t dst, const Word* ret_pc) {
   Value fn = *callable;
   size_t all = n + (kwnames ? kwnames->size : 0);
@@ -108,6 +154,7 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
       Value nw = fn.as<Type>()->dunder(D_new);
       if (nw == KAA_TYPE(object)->dunder(D_new) ? !fn.as<Type>()->has(kTypeAbstract) : nw && IS_EXACT(nw, builtin_function) && nw.as<NativeFunction>()->def->kind == MethodKind::kNew)
         return call_class(t, f, fn.as<Type>(), nw, args, n, all, kwnames, dst, ret_pc);
+      if (Function* pf = python_new(nw)) return new_frame(t, f, fn, pf, args, n, all, kwnames, dst, ret_pc);
     } else if (Value c = ty->dunder(D_call); c && IS_EXACT(c, function)) {  // __call__ written in Python: self goes in front
       args[-1] = fn;
       return push_call(t, f, c.as<Function>(), args - 1, n + 1, kwnames, dst, ret_pc, kReturnPlain);

@@ -146,11 +146,6 @@ bool note(Heap& h, Value v, Frame* f, const Value* slot, uint32_t lo, uint32_t h
       live_range(f->code, word, i, lo, hi);
       found += note(h, v, f, &f->regs[i], lo, hi);
     }
-    if (f == t.frame && h.scan_top) {
-      // What is above the height, if an instruction soon makes use of it, may be old: it is compared, and looked at again at the next instruction.
-      uint32_t more = boundary_height(f);
-      for (uint32_t i = height; i < more; i++) found += note(h, f->regs[i], f, &k_nowhere, 0, all);
-    }
     found += note(h, f->func, f, reinterpret_cast<const Value*>(&f->func), 0, all);
     found += note(h, f->locals, f, &f->locals, 0, all);
     if (f->obj) found += note(h, f->obj, f, reinterpret_cast<const Value*>(&f->obj), 0, all);
@@ -488,6 +483,12 @@ void watched_suspended(Thread& t, Frame* f, FrameKind kind) {
     g->watched = true;
     make_eager(g);
     if (t.watch_frame == f) t.watch_frame = nullptr;
+    const Value* given = &g->regs[f->pc->b];  // what was yielded, if it was a temporary: now somebody else's
+    if (!*given) {
+      for (EagerEntry& e : t.heap->eager)
+        if (e.slot == given) e.frame = nullptr;
+      arm_look(t);
+    }
   }
   sync_table(t);
   if ((kind & kKindMask) == kReturnExit && t.frame && (t.frame->kind & kWatched)) arm_look(t);

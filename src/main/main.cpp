@@ -12,7 +12,7 @@
 #include <string>
 
 #include "heap/verify.h"
-#include "modules/faulthandler/faulthandler.h"
+#include "main/boot.h"
 #include "main/interactive.h"
 #include "modules/kaa/kaa.h"
 #include "modules/code_builtins.h"
@@ -73,11 +73,6 @@ struct What {
   bool skip_first_line = false, random_hash = false;
 };
 
-const char* env(const Config& c, const char* name) {
-  if (c.ignore_environment) return nullptr;
-  const char* v = getenv(name);
-  return v && *v ? v : nullptr;
-}
 int env_level(const char* v) { return v ? (atoi(v) > 0 ? atoi(v) : 1) : 0; }
 
 // Parses the options; returns an exit status, or -1 to go on.
@@ -254,7 +249,6 @@ bool cpu_number(const char* s, int& out) {
 }
 
 // PEP 538: the C locale becomes one that has UTF-8, here and for programs started from here.
-constexpr const char* kUtf8Locales[] = {"C.UTF-8", "C.utf8", "UTF-8"};
 void coerce_c_locale(const Config& c) {
   const char* ctype = setlocale(LC_CTYPE, nullptr);
   const char* all = getenv("LC_ALL");
@@ -267,10 +261,6 @@ void coerce_c_locale(const Config& c) {
       fprintf(stderr, "Python detected LC_CTYPE=C: LC_CTYPE coerced to %s (set another locale or PYTHONCOERCECLOCALE=0 to disable this locale coercion behavior).\n", target);
     return;
   }
-}
-bool in_c_locale() {
-  const char* loc = setlocale(LC_CTYPE, nullptr);
-  return !loc || !strcmp(loc, "C") || !strcmp(loc, "POSIX");
 }
 
 // PROGRAM._pth beside the program, as called: its lines are the whole of sys.path, and the environment has no say.
@@ -435,64 +425,6 @@ bool take_pth_file(Config& c) {
   c.path.push_back(c.stdlib);
   c.path.push_back(c.stdlib + "/lib-dynload");
   return 0;
-}
-
-Status make_std_streams(Thread& t) {
-  const Config& c = g_config;
-  Value enc = NAME("utf-8"), errors = NAME("strict"), in_errors = errors, err_errors = NAME("backslashreplace");
-  // In the UTF-8 mode and in the C locale and its like what cannot be decoded passes through.
-  bool lenient = c.utf8_mode || in_c_locale();
-  for (const char* target : kUtf8Locales) lenient |= !strcmp(setlocale(LC_CTYPE, nullptr), target);
-  if (lenient) in_errors = errors = NAME("surrogateescape");
-  if (const char* e = env(c, "PYTHONIOENCODING")) {
-    std::string s = e;
-    size_t colon = s.find(':');
-    if (colon != 0) {
-      enc = TRY(new_str(t, s.substr(0, colon)));
-      Value lookup = TRY(import_attr(t, "codecs", "lookup"));
-      Value codec = TRY(call(t, lookup, enc));
-      enc = TRY(get_attr(t, codec, NAME("name")));
-      in_errors = errors = NAME("strict");
-    }
-    if (colon != std::string::npos && colon + 1 < s.size()) in_errors = errors = TRY(new_str(t, s.substr(colon + 1)));
-  }
-  bool interactive = c.interactive || (isatty(0) && isatty(1));
-  auto open = [&](int fd, const char* mode, const char* name, Value err, bool line, const char* attr, const char* dunder) -> Status {
-    struct stat st;
-    Value f = kNone;
-    if (fstat(fd, &st) == 0) f = TRY(io_open_std(t, fd, mode, name, enc, err, line, c.unbuffered && fd, c.unbuffered && fd));
-    TRY(sys_set(t, attr, f));
-    return sys_set(t, dunder, f);
-  };
-  TRY(open(0, "r", "<stdin>", in_errors, false, "stdin", "__stdin__"));
-  TRY(open(1, "w", "<stdout>", errors, interactive || isatty(1), "stdout", "__stdout__"));
-  return open(2, "w", "<stderr>", err_errors, true, "stderr", "__stderr__");
-}
-
-Status boot(Thread& t) {
-  TRY(set_early_stderr(t));
-  TRY(start_importlib(t, TRY(new_str(t, g_config.stdlib))));
-  TRY(import_module(t, "encodings"));
-  TRY(install_signals(t));
-  if (g_config.faulthandler || g_config.dev_mode) faulthandler_enable_at_start();
-  Module* main = TRY(alloc<Module>(t, KAA_SHAPE(module)));
-  main->dict.init(TRY(new_dict(t)));
-  TRY(dict_set_str(t, main->dict, "__name__", NAME("__main__")));
-  for (const char* n : {"__doc__", "__package__", "__spec__"}) TRY(dict_set_str(t, main->dict, n, kNone));
-  Value loader = TRY(get_attr(t, interp().importlib, NAME("BuiltinImporter")));
-  TRY(dict_set_str(t, main->dict, "__loader__", loader));
-  Opt b = TRY(dict_get(t, interp().modules, NAME("builtins")));
-  TRY(dict_set_str(t, main->dict, "__builtins__", b.v));
-  TRY(dict_set(t, interp().modules, NAME("__main__"), main));
-  TRY(make_std_streams(t));
-  Value open = TRY(import_attr(t, "io", "open"));
-  TRY(dict_set_str(t, interp().builtins, "open", open));
-  if (!g_config.warn_options.empty()) TRY(import_module(t, "warnings"));
-  if (!g_config.no_site) {
-    Result<Value> s = import_module(t, "site");
-    if (!s.ok()) return Error{};
-  }
-  return {};
 }
 
 Result<Dict*> main_dict(Thread& t) {
@@ -737,26 +669,10 @@ int handle_exit(Thread& t) {
 }
 
 // threading._shutdown, atexit callbacks, flushing; true when the flush of stdout failed.
-bool flush_std_files(Thread& t) {
-  bool failed = false;
-  for (const char* n : {"stdout", "stderr"}) {
-    Value f = sys_get(n);
-    if (!f || f.is_none()) continue;
-    Result<Opt> closed = lookup_attr(t, f, NAME("closed"));
-    if (closed.ok() && closed.value() && closed.value().v == kTrue) continue;
-    if (!call_method(t, f, NAME("flush")).ok()) {
-      if (n[3] == 'o') { write_unraisable(t, kNone, "Exception ignored while flushing sys.stdout"); failed = true; }
-      clear_exc(t);
-    }
-  }
-  return failed;
-}
 bool shut_down(Thread& t, const char* title) {
-  auto quiet = [&](Result<Value> r) { if (!r.ok()) write_unraisable(t, Value()); };
-  Opt th{};
-  if (Result<Opt> m = dict_get(t, interp().modules, NAME("threading")); m.ok()) th = m.value();
-  if (th) quiet(call_method(t, th.v, NAME("_shutdown")));
+  finish_threads(t);
   if (!run_exit_functions(t).ok()) write_unraisable(t, Value());
+  end_interpreters(t);
   bool failed = flush_std_files(t);
   for (const auto& [option, value] : g_config.x_options)
     if (option == "lifecycle" && value.empty() && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());
@@ -812,7 +728,7 @@ int main(int argc, char** argv) {
     if (option == "lifecycle" && !value.empty()) kaa_report_start(*t.heap, value.c_str());
     if (option == "freelists" && value == "off") t.heap->keep_shells = false;
   }
-  if (!init_sys(t, c).ok() || !boot(t).ok()) {
+  if (!init_sys(t, c).ok() || !boot_library(t, true).ok()) {
     fprintf(stderr, "kaa: start-up failed\n");
     if (exc_matches(t, KAA_TYPE(SystemExit))) return handle_exit(t);
     handle_exit(t);

@@ -3,9 +3,13 @@
 #include <vector>
 
 #include "heap/heap_inl.h"
+#include "main/boot.h"
 #include "objects/traits.h"
 #include "runtime/gil.h"
+#include "runtime/interpreters.h"
 #include "runtime/startup.h"
+#include "runtime/traceback.h"
+#include "runtime/warnings.h"
 #include "runtime/weakrefs.h"
 #include "types/objmodel.h"
 
@@ -37,8 +41,8 @@ void clear_names(Thread& t, Dict* d) {
   }
 }
 // Finalizers may release what has finalizers, a few times over.
-void collect(Thread& t) {
-  for (int round = 0; round < 4; round++) {
+void collect(Thread& t, int rounds) {
+  for (int round = 0; round < rounds; round++) {
     size_t found = gc_collect(t, 2);
     quiet(t, run_finalizers(t).ok());
     if (!found) return;
@@ -107,18 +111,15 @@ void flush_streams(Thread& t) {
 
 }  // namespace
 
-void tear_down(Thread& t) {
+// Takes the current interpreter's modules down, with so many collections at most before and after names are cleared. Tells what sys.stdout and sys.stderr were.
+static void take_down_modules(Thread& t, Value streams[2], int before, int after) {
   Interp& in = interp();
-  t.frame = nullptr;
-  in.finalizing = true;
-  gil_close(t);
-  g_gc.collecting = false;
-  if (!anything_visible(t)) return;
   for (const char* n : {"path", "argv", "ps1", "ps2", "last_exc", "last_type", "last_value", "last_traceback", "path_hooks", "path_importer_cache", "meta_path", "__interactivehook__"}) {
     Str* name = intern_name(n);
     if (dict_get_str(in.sys_dict, name)) quiet(t, dict_set(t, in.sys_dict, name, kNone).ok());
   }
-  Value streams[2] = {dict_get_str(in.sys_dict, NAME("stdout")), dict_get_str(in.sys_dict, NAME("stderr"))};
+  streams[0] = dict_get_str(in.sys_dict, NAME("stdout"));
+  streams[1] = dict_get_str(in.sys_dict, NAME("stderr"));
   for (const char* n : {"stdin", "stdout", "stderr"}) {
     Value first = dict_get_str(in.sys_dict, intern_name(std::string("__").append(n).append("__").c_str()));
     if (first) quiet(t, dict_set(t, in.sys_dict, intern_name(n), first).ok());
@@ -128,18 +129,54 @@ void tear_down(Thread& t) {
   Result<List*> refs = weak_modules(t);
   if (!refs.ok()) { clear_exc(t); return; }
   quiet(t, call_method(t, in.modules, NAME("clear")).ok());
-  collect(t);
+  collect(t, before);
   List* l = refs.value();
   for (uint64_t i = l->size; i-- > 0;) {
     Value m = weakref_live(t, l->items[i].as<WeakRef>());
     if (!m) continue;
     clear_names(t, m.as<Module>()->dict);
   }
-  collect(t);
+  collect(t, after);
+}
+
+void tear_down(Thread& t) {
+  t.frame = nullptr;
+  interp().finalizing = true;
+  gil_close(t);
+  g_gc.collecting = false;
+  if (!anything_visible(t)) return;
+  Value streams[2];
+  take_down_modules(t, streams, 4, 4);
   flush_streams(t);
   for (Value f : streams)
     if (f && !f.is_none()) quiet(t, call_method(t, f, NAME("flush")).ok());
   clear_exc(t);
+}
+
+// ---- interpreters besides the main one
+void end_interpreter(Interpreter& i) {
+  {
+    Visit visit(i);
+    if (Thread* t = visit.thread()) {
+      finish_threads(*t);
+      if (!run_exit_functions(*t).ok()) write_unraisable(*t, Value());
+      flush_std_files(*t);
+      interp().finalizing = true;
+      Value streams[2];
+      take_down_modules(*t, streams, 1, 0);  // a collection looks at all interpreters' objects; what is left is found by later ones
+      for (Value f : streams)
+        if (f && !f.is_none()) quiet(*t, call_method(*t, f, NAME("flush")).ok());
+      clear_exc(*t);
+    }
+  }
+  for (void (*f)(int64_t) : interpreter_end_hooks()) f(i.id);
+  remove_interpreter(i);
+}
+
+void end_interpreters(Thread& t) {
+  if (all_interpreters().size() < 2) return;
+  if (!warn(t, KAA_TYPE(RuntimeWarning), 0, "remaining subinterpreters; close them with Interpreter.close()").ok()) write_unraisable(t, Value());
+  while (all_interpreters().size() > 1) end_interpreter(*all_interpreters().back());
 }
 
 }  // namespace kaa

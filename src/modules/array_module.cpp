@@ -10,6 +10,7 @@
 #include "types/dict.h"
 #include "types/buffer.h"
 #include "runtime/call.h"
+#include "runtime/interpreters.h"
 
 namespace kaa {
 
@@ -775,12 +776,17 @@ static const TypeSpec k_array_spec = {.doc = "array(typecode[, initializer]): a 
                                       .buffer = &k_buffer, .layout = &kLayout<ArrayObject>, .flags = kTypeBase | kTypeWeakrefable | kTypeSequence, .unhashable = "array.array"};
 static const TypeSpec k_iter_spec = {.doc = "Iterator over an array.", .methods = k_iter_methods, .iternext = iter_step, .flags = kTypeDisallowInstantiation};
 
+static bool g_registered = false;  // with this interpreter's collections.abc
 static Status array_exec(Thread& t, Module* m) {
   if (!g_array) {
     g_array = TRY(make_native_type(t, "array.array", nullptr, k_array_spec));
     TypeSpec* spec = new TypeSpec(k_iter_spec);
     spec->layout = KAA_TYPE(bytes_iterator)->layout;
     g_iterator = TRY(make_native_type(t, "array.arrayiterator", nullptr, *spec));
+    own_state("array", &g_registered, sizeof g_registered);
+  }
+  if (!g_registered) {
+    g_registered = true;
     Value abc = TRY(import_module(t, "collections.abc"));
     Value seq = TRY(get_attr(t, abc, NAME("MutableSequence")));
     TRY(call_method(t, seq, NAME("register"), Value(g_array)));

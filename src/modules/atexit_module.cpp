@@ -1,10 +1,17 @@
 // atexit: functions to run when the interpreter shuts down.
-#include "runtime/api.h"
+#include "runtime/interpreters.h"
 
 namespace kaa {
 namespace {
 
-Root<List*>& entries() { static auto* r = new Root<List*>(); return *r; }  // tuples (function, args, kwargs dict)
+Root<List*>& entries() {  // tuples (function, args, kwargs dict)
+  static auto* r = [] {
+    auto* l = new Root<List*>();
+    own_state("atexit", l, sizeof *l);
+    return l;
+  }();
+  return *r;
+}
 
 Result<Value> atexit_register(Thread& t, Args a, Tuple* kwnames) {
   uint32_t nkw = kwnames ? static_cast<uint32_t>(kwnames->size) : 0;

@@ -37,9 +37,10 @@ Status init_builtin_names(Thread& t, Module* builtins) {
     Value f = TRY(new_native_function(t, &m, nullptr, builtins, NAME("builtins")));
     TRY(dict_set_str(t, d, m.name, f));
   }
-  TRY(init_exceptions(t));
+  bool first = !exception_group_type();  // these types are everybody's
+  if (first) TRY(init_exceptions(t));
   TRY(dict_set_str(t, d, "ExceptionGroup", exception_group_type()));
-  return init_object_model(t);
+  return first ? init_object_model(t) : Status();
 }
 
 }  // namespace kaa

@@ -7,6 +7,7 @@
 #include "runtime/audit.h"
 #include "runtime/call.h"
 #include "runtime/code_builder.h"
+#include "runtime/interpreters.h"
 #include "runtime/warnings.h"
 
 namespace kaa {
@@ -254,7 +255,7 @@ Status source_text(Thread& t, Value src, Str* filename, const char* func, const 
 Result<Str*> filename_argument(Thread& t, Value v) {
   if (is_str(v)) return v.as<Str>();
   if (is_bytes(v)) return new_str(t, v.as<Bytes>()->view());
-  if (type_of(v)->dunder(D_fspath)) {
+  if (Value f = type_of(v)->dunder(D_fspath); f && !f.is_none()) {
     Value p = TRY(call_dunder(t, D_fspath, v));
     if (is_str(p)) return p.as<Str>();
     if (is_bytes(p)) return new_str(t, p.as<Bytes>()->view());
@@ -307,6 +308,7 @@ struct Namespaces { Dict* globals; Value locals; };
 
 Result<Value> current_locals(Thread& t) {
   Frame* f = t.frame;
+  if (Dict* names = f ? nullptr : frameless_names(t)) return names;
   if (!f) return RAISE(SystemError, "frame does not exist");
   return frame_locals(t, f);
 }
@@ -320,8 +322,9 @@ Status namespaces(Thread& t, const char* func, Value g, Value l, Namespaces& ns)
   }
   if (l && !type_of(l)->dunder(D_getitem)) return !strcmp(func, "eval") ? RAISE(TypeError, "locals must be a mapping") : RAISE(TypeError, "locals must be a mapping or None, not %T", l);
   if (!g) {
-    if (!t.frame) return RAISE(TypeError, "%s must be given globals and locals when called without a frame", func);
-    ns.globals = t.frame->func->globals;
+    Dict* names = t.frame ? t.frame->func->globals.get() : frameless_names(t);
+    if (!names) return RAISE(TypeError, "%s must be given globals and locals when called without a frame", func);
+    ns.globals = names;
     ns.locals = l ? l : TRY(current_locals(t));
   } else {
     ns.globals = g.as<Dict>();

@@ -22,6 +22,7 @@ struct Reader : Object {
   Field<> input;
   Field<Dialect*> dialect;
   uint64_t line_num;
+  uint64_t rows;           // finished so far
   template <class F> void each_field(F&& f) { f(input); f(dialect); }
 };
 struct Writer : Object {
@@ -162,7 +163,7 @@ struct RowParser {
       v = kNone;
     } else {
       v = TRY(str_from_text(t, field));
-      if (!quoted && ((field.length() && d->quoting == kStrings) || d->quoting == kNonNumeric)) v = TRY(call(t, KAA_TYPE(float), v));
+      if (!quoted && field.length() && (d->quoting == kStrings || d->quoting == kNonNumeric)) v = TRY(call(t, KAA_TYPE(float), v));
     }
     field.truncate(0);
     quoted = false;
@@ -265,8 +266,10 @@ struct RowParser {
 Result<Value> reader_next(Thread& t, Object* o) {
   Reader* r = static_cast<Reader*>(o);
   RowParser row{t, r->dialect, TRY(new_list(t)), {}};
+  uint64_t before = r->rows;
   do {
     Opt line = TRY(iter_next(t, r->input));
+    if (r->rows != before) return CSV_ERROR("iterator has already advanced the reader");
     if (!line) {
       if (row.field.length() || row.state == Parse::kInQuoted) {
         if (row.d->strict) return CSV_ERROR("unexpected end of data");
@@ -282,6 +285,7 @@ Result<Value> reader_next(Thread& t, Object* o) {
     for (uint64_t i = 0; i < s->length; i++) TRY(row.feed(s->at(i)));
     TRY(row.feed(kEol));
   } while (row.state != Parse::kStartRecord);
+  r->rows++;
   if (row.field.failed()) return raise_memory(t);
   return row.fields;
 }

@@ -1,7 +1,6 @@
 // gc: the cycle collector from Python. The collector is src/heap/cycles.cpp, when it runs is src/runtime/gc.cpp.
 //
-// Kaa has two generations: objects that no collection has seen yet (0) and the rest (2); generation 1 collects as 2 does. Thresholds are kept as they are
-// set; a first one of 0 switches automatic collection off, as in CPython.
+// The three generations are the collector's; a first threshold of 0 switches automatic collection off, as in CPython.
 #include <stdio.h>
 #include <time.h>
 
@@ -11,6 +10,7 @@
 #include "heap/reclaim_inl.h"
 #include "runtime/audit.h"
 #include "runtime/call.h"
+#include "runtime/interpreters.h"
 #include "runtime/startup.h"
 #include "runtime/types.h"
 #include "runtime/weakrefs.h"
@@ -50,6 +50,8 @@ bool tracked(Value v) {
   return ty->has(kTypeHeap) || (is_container(v.object()) && !is_internal(v.object()));
 }
 
+int generation_of(Object* o) { return !(o->rc & kOld) ? 0 : o->rc & kMiddle ? 1 : 2; }
+
 // ---- collecting
 uint64_t g_began = 0;
 uint64_t now_ns() {
@@ -64,14 +66,14 @@ void print_stats(Thread& t, bool start, int generation, size_t collected) {
     return;
   }
   g_began = now_ns();
-  uint64_t young = 0, old = 0, frozen = 0;
+  unsigned long count[3] = {}, frozen = 0;
   t.heap->each_object([&](Object* o) {
     if (!is_container(o) || is_internal(o)) return;
     if (o->rc & kFrozen) frozen++;
-    else (o->rc & kOld ? old : young)++;
+    else count[generation_of(o)]++;
   });
-  fprintf(stderr, "gc: collecting generation %d...\ngc: objects in each generation: %lu %lu 0\ngc: objects in permanent generation: %lu\n", generation,
-          static_cast<unsigned long>(young), static_cast<unsigned long>(old), static_cast<unsigned long>(frozen));
+  fprintf(stderr, "gc: collecting generation %d...\ngc: objects in each generation: %lu %lu %lu\ngc: objects in permanent generation: %lu\n", generation, count[0],
+          count[1], count[2], frozen);
 }
 // gc.DEBUG_COLLECTABLE.
 void print_garbage(const std::vector<Object*>& found) {
@@ -148,7 +150,8 @@ Result<Value> gc_set_threshold(Thread& t, Args a) {
 }
 Result<Value> gc_get_count(Thread& t, Args) {
   int64_t young = static_cast<int64_t>(t.heap->stats.allocated + t.heap->zct_size() - t.heap->last_kept) - static_cast<int64_t>(g_gc.allocated_then);
-  return TRY(make_tuple(t, small_int(young < 0 ? 0 : young), small_int(static_cast<int64_t>(g_gc.young_since_full)), small_int(0)));
+  return TRY(make_tuple(t, small_int(young < 0 ? 0 : young), small_int(static_cast<int64_t>(g_gc.young_since)),
+                        small_int(static_cast<int64_t>(g_gc.middle_since))));
 }
 Result<Value> gc_get_stats(Thread& t, Args) {
   List* l = TRY(new_list(t));
@@ -181,14 +184,15 @@ Result<Value> objects_where(Thread& t, Result<Value> (*asked)(Thread&, Args), F&
 Result<Value> gc_get_objects(Thread& t, Args a) {
   int generation = -1;
   if (a[0] && !a[0].is_none()) {
+    if (!is_int(a[0]) && !type_of(a[0])->dunder(D_index)) return RAISE(TypeError, "argument should be integer or None, not '%T'", a[0]);
     generation = TRY(to_cint(t, a[0]));
     if (generation >= 3) return RAISE(ValueError, "generation parameter must be less than the number of available generations (3)");
-    if (generation < 0) return RAISE(ValueError, "generation parameter cannot be negative");
+    if (generation < -1) return RAISE(ValueError, "generation parameter cannot be negative");  // -1: all, as in CPython
   }
   TRY(audit(t, "gc.get_objects", small_int(generation)));
   return objects_where(t, gc_get_objects, [&](Object* o) {
     if (!is_container(o) || is_internal(o) || (o->rc & kDead)) return false;
-    return generation < 0 || generation == (o->rc & kOld ? 2 : 0);
+    return generation < 0 || generation == generation_of(o);
   });
 }
 struct Finder final : ChildVisitor {
@@ -273,6 +277,12 @@ const MethodDef k_functions[] = {
 };
 
 Status gc_exec(Thread& t, Module* m) {
+  static bool once = [] {
+    own_state("gc", &g_garbage, sizeof g_garbage);
+    own_state("gc", &g_callbacks, sizeof g_callbacks);
+    return true;
+  }();
+  static_cast<void>(once);
   if (!g_garbage) g_garbage = TRY(new_list(t));
   if (!g_callbacks) g_callbacks = TRY(new_list(t));
   g_gc.notify = tell;

@@ -88,6 +88,8 @@ Result<std::wstring> wide(Thread& t, Value v, const char* func, int position) {
 }
 Result<Value> locale_strcoll(Thread& t, Args a) {
   std::wstring x = TRY(wide(t, a[0], "strcoll", 1)), y = TRY(wide(t, a[1], "strcoll", 2));
+  for (const std::wstring& w : {x, y})
+    if (w.find(L'\0') != std::wstring::npos) return RAISE(ValueError, "embedded null character");
   return small_int(wcscoll(x.c_str(), y.c_str()));
 }
 Result<Value> locale_strxfrm(Thread& t, Args a) {

@@ -16,6 +16,7 @@
 #include "modules/posix/posix.h"
 #include "modules/signal_module.h"
 #include "runtime/audit.h"
+#include "runtime/interpreters.h"
 
 extern char** environ;
 
@@ -164,6 +165,7 @@ Result<Value> fork_exec(Thread& t, Args a) {
   c.pgid_to_set = TRY(to_cint(t, a[16]));
   Value gid = a[17], groups = a[18], uid = a[19], preexec = a[21];
   c.umask = TRY(to_cint(t, a[20]));
+  if (!preexec.is_none() && !in_main_interpreter()) return RAISE(RuntimeError, "preexec_fn not supported within subinterpreters");
   if (!preexec.is_none() && interp().finalizing) return RAISE(PythonFinalizationError, "preexec_fn not supported at interpreter shutdown");
   if (c.close_fds && c.errpipe_write < 3) return RAISE(ValueError, "errpipe_write must be >= 3");
 

@@ -12,6 +12,7 @@
 
 #include "modules/posix/sys_util.h"
 #include "runtime/gil.h"
+#include "runtime/interpreters.h"
 #include "runtime/traceback.h"
 #include "types/structseq.h"
 
@@ -33,7 +34,7 @@ Value g_int_handler;          // default_int_handler
 Type* g_siginfo;
 Type* g_itimer_error;
 
-bool in_main_thread() { return gettid() == getpid(); }
+bool in_main_thread() { return gettid() == getpid() && in_main_interpreter(); }
 
 void on_signal(int sig) {
   int saved = errno;

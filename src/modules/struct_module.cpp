@@ -144,8 +144,10 @@ Status init_struct(Thread& t, StructObject* s, Value format) {
 
 Result<StructObject*> struct_for(Thread& t, Value format) {
   if (format.is_object() && format.object()->type() == g_struct) return format.as<StructObject>();
-  if (!g_cache->get()) *g_cache = TRY(new_dict(t));
-  Dict* cache = g_cache->get().as<Dict>();
+  // One cache for texts and one for bytes, which would warn of a comparison under -b.
+  Root<>& kept = g_cache[is_bytes(format)];
+  if (!kept.get()) kept = TRY(new_dict(t));
+  Dict* cache = kept.get().as<Dict>();
   if (!is_str(format) && !is_bytes(format)) return RAISE(TypeError, "Struct() argument 1 must be a str or bytes object, not %.200T", format);
   Opt hit = TRY(dict_get(t, cache, format));
   if (hit) return hit.v.as<StructObject>();
@@ -517,7 +519,7 @@ Result<Value> m_unpack(Thread& t, Args a) { return do_unpack(t, TRY(struct_for(t
 Result<Value> m_unpack_from(Thread& t, Args a) { return do_unpack_from(t, TRY(struct_for(t, a[0])), a[1], a[2]); }
 Result<Value> m_iter_unpack(Thread& t, Args a) { return do_iter_unpack(t, TRY(struct_for(t, a[0])), a[1]); }
 Result<Value> m_clearcache(Thread&, Args) {
-  *g_cache = Value();
+  for (int i : {0, 1}) g_cache[i] = Value();
   return kNone;
 }
 
@@ -545,8 +547,8 @@ static const TypeSpec k_iter_spec = {.doc = "Iterator of iter_unpack().", .metho
 
 static Status struct_exec(Thread& t, Module* m) {
   if (!g_struct) {
-    static Root<> cache;
-    g_cache = &cache;
+    static Root<> caches[2];
+    g_cache = caches;
     g_struct = TRY(make_native_type(t, "_struct.Struct", nullptr, k_struct_spec));
     g_iter = TRY(make_native_type(t, "_struct.unpack_iterator", nullptr, k_iter_spec));
     static Root<> error;

@@ -50,7 +50,10 @@ Result<Value> termios_tcsetattr(Thread& t, Args a) {
   SysResult r = blocking_once(t, [&] { return tcgetattr(fd, &mode); });  // what the list does not hold stays
   if (r.failed()) return termios_error(t, r.err);
   uint32_t v[6];
-  for (uint32_t i = 0; i < 6; i++) v[i] = static_cast<uint32_t>(TRY(to_uint64_mask(t, items->items[i])));
+  for (uint32_t i = 0; i < 6; i++) {
+    if (!is_int(items->items[i])) return RAISE(TypeError, "tcsetattr: elements of attributes must be integers");
+    v[i] = static_cast<uint32_t>(TRY(to_int64(t, items->items[i])));
+  }
   mode.c_iflag = v[0];
   mode.c_oflag = v[1];
   mode.c_cflag = v[2];
@@ -61,7 +64,7 @@ Result<Value> termios_tcsetattr(Thread& t, Args a) {
   for (uint32_t i = 0; i < NCCS; i++) {
     Value c = cc->items[i];
     if (is_bytes(c) && c.as<Bytes>()->size == 1) mode.c_cc[i] = static_cast<cc_t>(c.as<Bytes>()->data()[0]);
-    else if (is_int(c)) mode.c_cc[i] = static_cast<cc_t>(TRY(to_uint64_mask(t, c)));
+    else if (is_int(c)) mode.c_cc[i] = static_cast<cc_t>(TRY(to_int64(t, c)));
     else return RAISE(TypeError, "tcsetattr: elements of attributes must be characters or integers");
   }
   if (cfsetispeed(&mode, v[4]) < 0 || cfsetospeed(&mode, v[5]) < 0) return termios_error(t, errno);

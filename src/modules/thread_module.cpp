@@ -17,6 +17,7 @@
 #include "runtime/call.h"
 #include "runtime/codecs_api.h"
 #include "runtime/gil.h"
+#include "runtime/interpreters.h"
 #include "runtime/startup.h"
 #include "runtime/weakrefs.h"
 
@@ -71,7 +72,6 @@ namespace {
 
 Type *g_lock_type, *g_rlock_type, *g_handle_type, *g_local_type;
 constexpr double kTimeoutMax = 9223372036.0;
-uint64_t g_thread_count = 0;
 size_t g_stack_size = 0;
 uint64_t g_main_id = 0;
 
@@ -300,8 +300,12 @@ void* thread_main(void* p) {
     Result<Value> r = call_tuple(*t, func, args.as<Tuple>(), kwargs ? kwargs.as<Dict>() : nullptr);
     if (!r.ok()) thread_excepthook(*t, func);
     drop_locals(*t);
+    if (t->context) {  // what only its context variables held dies here, in this thread
+      t->context = Value();
+      t->heap->reconcile();
+    }
     static_cast<void>(run_finalizers(*t));
-    g_thread_count--;
+    t->started = false;
     if (h) {
       h->state = 2;
       done = h->done;  // lives until the handle does, which cannot die before this thread lets go of the lock
@@ -324,6 +328,7 @@ ForeignThread::ForeignThread() {
   Thread* t;
   {
     Thread guest;
+    guest.home = &main_interpreter();
     gil_attach(guest);
     t = create_thread(interp());
     if (!t) abort();  // address space for its stacks is short, and the library cannot be told
@@ -348,9 +353,11 @@ namespace {
 // Starts a thread that calls func(*args, **kwargs).
 Result<uint64_t> start_thread(Thread& t, Value func, Value args, Value kwargs, ThreadHandle* h, bool daemon) {
   if (interp().finalizing) return RAISE(PythonFinalizationError, "can't create new thread at interpreter shutdown");
+  if (!t.home->config.allow_threads) return RAISE(RuntimeError, "thread is not supported for isolated subinterpreters");
   Thread* n = create_thread(interp());
   if (!n) return raise_memory(t);
   n->daemon = daemon;
+  n->started = true;
   n->start_values[0] = func;
   n->start_values[1] = args;
   n->start_values[2] = kwargs;
@@ -364,11 +371,9 @@ Result<uint64_t> start_thread(Thread& t, Value func, Value args, Value kwargs, T
   pthread_attr_setstacksize(&attr, g_stack_size ? g_stack_size + (size_t{512} << 10) : size_t{8} << 20);
   pthread_t id;
   if (h) { h->state = 1; lock_acquire(t, h->done, 0); }
-  g_thread_count++;
   int r = pthread_create(&id, &attr, thread_main, s);
   pthread_attr_destroy(&attr);
   if (r) {
-    g_thread_count--;
     delete s;
     unlink_thread(n);
     destroy_thread(n);
@@ -404,6 +409,7 @@ Result<Value> thread_start_joinable(Thread& t, Args a) {
   else if (type_of(h) != g_handle_type) return RAISE(TypeError, "'handle' must be a _ThreadHandle");
   if (h.as<ThreadHandle>()->state != 0) return RAISE(RuntimeError, "thread already started");
   bool daemon = a[2] ? TRY(truth(t, a[2])) : true;
+  if (daemon && !t.home->config.allow_daemon_threads) return RAISE(RuntimeError, "daemon threads are disabled in this (sub)interpreter");
   TRY(audit(t, "_thread.start_joinable_thread", a[0], small_int(daemon), a[1]));
   TRY(start_thread(t, a[0], interp().empty_tuple, Value(), h.as<ThreadHandle>(), daemon));
   return h;
@@ -452,8 +458,13 @@ Result<Value> thread_make_handle(Thread& t, Args a) {
 Result<Value> thread_get_ident(Thread& t, Args) { return make_uint(t, self_id()); }
 Result<Value> thread_get_native_id(Thread&, Args) { return small_int(syscall(SYS_gettid)); }
 Result<Value> thread_get_main_ident(Thread& t, Args) { return make_uint(t, g_main_id); }
-Result<Value> thread_count(Thread&, Args) { return small_int(static_cast<int64_t>(g_thread_count)); }
-Result<Value> thread_true(Thread&, Args) { return kTrue; }
+Result<Value> thread_count(Thread& t, Args) {
+  int64_t n = 0;
+  for (Thread* x = interp().threads; x; x = x->next) n += x->started && x->home == t.home;
+  return small_int(n);
+}
+Result<Value> thread_daemon_allowed(Thread& t, Args) { return Value::from_bool(t.home->config.allow_daemon_threads); }
+Result<Value> thread_is_main_interpreter(Thread&, Args) { return Value::from_bool(in_main_interpreter()); }
 Result<Value> thread_exit(Thread& t, Args) { return raise_class(t, KAA_TYPE(SystemExit), Value()); }
 Result<Value> thread_allocate_lock(Thread& t, Args) { return lock_new(t, {}); }
 Result<Value> thread_stack_size(Thread& t, Args a) {
@@ -492,7 +503,7 @@ Result<Value> thread_shutdown(Thread& t, Args) {
   for (;;) {
     Thread* other = nullptr;
     for (Thread* x = interp().threads; x && !other; x = x->next)
-      if (x != &t && !x->daemon) other = x;
+      if (x != &t && !x->daemon && x->home == t.home) other = x;
     if (!other) return kNone;
     Value h = other->start_values[3];
     if (h) {
@@ -600,14 +611,14 @@ const MethodDef k_functions[] = {
     {"start_new_thread", thread_start_new, "(function, args, kwargs={}, /)", "Runs function(*args, **kwargs) in a new thread.", kF},
     {"start_new", thread_start_new, "(function, args, kwargs={}, /)", "An old name of start_new_thread().", kF},
     {"start_joinable_thread", thread_start_joinable, "(function, handle=None, daemon=True)", "Runs function() in a new thread that can be joined.", kF},
-    {"daemon_threads_allowed", thread_true, "()", "Whether daemon threads may be made.", kF},
+    {"daemon_threads_allowed", thread_daemon_allowed, "()", "Whether daemon threads may be made.", kF},
     {"allocate_lock", thread_allocate_lock, "()", "A new lock.", kF},
     {"allocate", thread_allocate_lock, "()", "An old name of allocate_lock().", kF},
     {"get_ident", thread_get_ident, "()", "The identifier of this thread.", kF},
     {"get_native_id", thread_get_native_id, "()", "The system's number of this thread.", kF},
     {"_get_main_thread_ident", thread_get_main_ident, "()", "The identifier of the main thread.", kF},
     {"_count", thread_count, "()", "The number of threads started by this module that run.", kF},
-    {"_is_main_interpreter", thread_true, "()", "Whether this is the main interpreter.", kF},
+    {"_is_main_interpreter", thread_is_main_interpreter, "()", "Whether this is the main interpreter.", kF},
     {"exit", thread_exit, "()", "Ends this thread (raises SystemExit).", kF},
     {"exit_thread", thread_exit, "()", "An old name of exit().", kF},
     {"interrupt_main", thread_interrupt_main, "(signum=2, /)", "As if a signal had come: its handler runs in the main thread.", kF},
@@ -641,7 +652,7 @@ Status thread_exec(Thread& t, Module* m) {
 
 // In the child of a fork: the other threads have ended.
 void thread_after_fork(Thread& t) {
-  g_thread_count = t.id == g_main_id ? 0 : 1;
+  t.started = t.started && t.id != g_main_id;
   g_main_id = t.id;
   for (ThreadHandle* h : g_handles) {
     if (h->state != 1 || h->ident == t.id) continue;

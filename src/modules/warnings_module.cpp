@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "modules/sys_module.h"
+#include "runtime/interpreters.h"
 #include "runtime/startup.h"
 #include "runtime/traceback.h"
 
@@ -24,7 +25,11 @@ struct State {
   bool ready = false;
 };
 State& state() {
-  static auto* s = new State();
+  static auto* s = [] {
+    auto* n = new State();
+    own_state("_warnings", n, sizeof *n);
+    return n;
+  }();
   return *s;
 }
 
@@ -82,7 +87,7 @@ Status prepare(Thread& t) {
   s.filters = l;
   s.once = TRY(new_dict(t));
   s.action = NAME("default");
-  pthread_atfork(nullptr, nullptr, after_fork);
+  if (in_main_interpreter()) pthread_atfork(nullptr, nullptr, after_fork);
   s.ready = true;
   return {};
 }

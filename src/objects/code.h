@@ -59,6 +59,7 @@ enum FrameKind : uint8_t {
   kReturnBinary,     // an operator's method: NotImplemented sends the caller's instruction on to the reflected one, else as kReturnPlain
   kReturnJump,       // the same for a jump: the truth of the result decides
   kReturnGenerator,  // this is a resumed generator's frame: a return ends the iteration
+  kReturnNew,        // __new__ of a class call: an instance is to be initialised, with the arguments that still stand behind the caller's call
   // Bits beside these, so that what is left by the usual way (kReturnPlain) needs no look:
   kKindMask = 15,
   kHasObject = 16,       // it had a frame object once

@@ -389,6 +389,13 @@ Status del_item(Thread& t, Value o, Value key) {
   return {};
 }
 
+// Whether the old iteration protocol works: __getitem__ with 0, 1, 2... A native type that has subscripts but no length (a union) is a mapping.
+static bool is_indexed(Type* ty) {
+  Value get = ty->dunder(D_getitem);
+  if (!get || ty->has(kTypeDict)) return false;
+  return type_of(get) != KAA_TYPE(wrapper_descriptor) || get.as<NativeFunction>()->owner->dunder(D_len);
+}
+
 Result<bool> contains(Thread& t, Value c, Value item) {
   Type* ty = type_of(c);
   if (ty == KAA_TYPE(dict)) {
@@ -414,7 +421,7 @@ Result<bool> contains(Thread& t, Value c, Value item) {
     Value r = TRY(call_dunder(t, D_contains, c, item));
     return truth(t, r);
   }
-  if (f || (!ty->dunder(D_iter) && !ty->dunder(D_getitem))) {
+  if (f || (!ty->dunder(D_iter) && !is_indexed(ty))) {
     if (f) return RAISE(TypeError, "'%T' object is not a container", c);
     return RAISE(TypeError, "argument of type '%T' is not a container or iterable", c);
   }
@@ -427,12 +434,6 @@ Result<bool> contains(Thread& t, Value c, Value item) {
   }
 }
 
-// Whether the old iteration protocol works: __getitem__ with 0, 1, 2... A native type that has subscripts but no length (a union) is a mapping.
-static bool is_indexed(Type* ty) {
-  Value get = ty->dunder(D_getitem);
-  if (!get || ty->has(kTypeDict)) return false;
-  return type_of(get) != KAA_TYPE(wrapper_descriptor) || get.as<NativeFunction>()->owner->dunder(D_len);
-}
 Result<Value> get_iter(Thread& t, Value v) {
   Type* ty = type_of(v);
   Value f = ty->dunder(D_iter);

@@ -20,7 +20,8 @@ static bool run_pending() {
 GcState g_gc;
 
 // A young collection is due when so many containers have lived through their first reconcile: a bound on the pause, whatever the size of the heap.
-// It grows with the first threshold (2000 unless gc.set_threshold() was called). A full one is due when the heap has doubled.
+// It grows with the first threshold (2000 unless gc.set_threshold() was called). After as many of these as the second threshold says the next one looks at the
+// middle generation, too, as in CPython. A full one is due when the heap has doubled.
 static uint64_t young_limit() { return static_cast<uint64_t>(g_gc.threshold[0]) * 2; }
 
 // Called by the heap after a reconcile (it only sets the poll bit) and at safepoints (which collect).
@@ -34,7 +35,7 @@ void collect_if_due(Thread& t, const void* top) {
   if (!g_gc.enabled || g_gc.collecting || g_gc.threshold[0] <= 0) return;
   Heap& h = *t.heap;
   if (h.stats.live() > g_gc.next_full) gc_collect(t, 2, top);
-  else if (h.young_survivors > young_limit()) gc_collect(t, 0, top);
+  else if (h.young_survivors > young_limit()) gc_collect(t, g_gc.young_since > static_cast<uint64_t>(std::max(g_gc.threshold[1], 0)) ? 1 : 0, top);
 }
 
 static uint64_t now_ns() {
@@ -48,24 +49,26 @@ size_t gc_collect(Thread& t, int generation, const void* top) {
   g_gc.collecting = true;
   if (g_gc.notify) g_gc.notify(t, "start", generation, 0);
   t.heap->run_pending = run_pending;
-  if (generation) drain_zombies(*t.interp);
+  if (generation == 2) drain_zombies(*t.interp);
   uint64_t t0 = now_ns();
   size_t n = t.heap->collect(generation, top);
   HeapStats& hs = t.heap->stats;
   uint64_t ns = now_ns() - t0;
   hs.collecting_ns += ns;
-  if (generation == 0) hs.young_collections++;
-  (generation ? hs.max_full_ns : hs.max_young_ns) = std::max(generation ? hs.max_full_ns : hs.max_young_ns, ns);
+  if (generation < 2) hs.young_collections++;
+  uint64_t& longest = generation == 2 ? hs.max_full_ns : hs.max_young_ns;
+  longest = std::max(longest, ns);
   free_retired_shapes();
   GcGeneration& stats = g_gc.generations[generation];
   stats.collections++;
   stats.collected += n;
-  g_gc.young_since_full = generation ? 0 : g_gc.young_since_full + 1;
+  g_gc.young_since = generation ? 0 : g_gc.young_since + 1;
+  g_gc.middle_since = generation == 2 ? 0 : g_gc.middle_since + static_cast<uint64_t>(generation);
   g_gc.allocated_then = t.heap->stats.allocated;
   if (g_gc.notify) g_gc.notify(t, "stop", generation, n);
   g_gc.collecting = false;
   uint64_t live = t.heap->stats.live();
-  if (generation >= 1) g_gc.next_full = live * 2 > 200000 ? live * 2 : 200000;
+  if (generation == 2) g_gc.next_full = live * 2 > 200000 ? live * 2 : 200000;
   return n;
 }
 

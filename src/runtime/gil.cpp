@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "runtime/gil.h"
+#include "runtime/interpreters.h"
 
 namespace kaa {
 
@@ -34,7 +35,7 @@ void release(Thread& t) {
 void acquire(Thread& t) {
   pthread_mutex_lock(&g_mutex);
   g_waiting++;
-  while (g_last && g_last != &t) pthread_cond_wait(&g_free, &g_mutex);
+  while ((g_last && g_last != &t) || t.home->ended) pthread_cond_wait(&g_free, &g_mutex);
   while (g_holder) {
     timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -50,6 +51,7 @@ void acquire(Thread& t) {
   pthread_cond_broadcast(&g_taken);
   pthread_mutex_unlock(&g_mutex);
   tls_thread = &t;
+  if (UNLIKELY(t.home != interp().current)) use_interpreter(*t.home);
 }
 
 // The registers a caller keeps values in go to the stack, where the scan of a detached thread sees them.
@@ -102,6 +104,14 @@ void leave_blocking(Thread& t) {
   acquire(t);
   t.native_top = nullptr;
   errno = e;
+}
+
+void gil_switch(Thread& to) {
+  pthread_mutex_lock(&g_mutex);
+  g_holder = &to;
+  pthread_mutex_unlock(&g_mutex);
+  tls_thread = &to;
+  use_interpreter(*to.home);
 }
 
 // After fork(): the child has this thread alone, and the lock is its own.

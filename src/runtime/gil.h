@@ -7,6 +7,7 @@ namespace kaa {
 void gil_init(Thread& main);        // the main thread holds it
 void gil_attach(Thread& t);         // a new thread waits for its turn, and becomes the current one
 void gil_detach(Thread& t);         // a thread that ends lets go
+void gil_switch(Thread& to);        // the caller holds the lock and goes on as this thread, on the same native stack
 void gil_after_fork(Thread& t);
 bool thread_is_live(uint64_t id);   // whether it is the id of a thread that has not ended; the C library looks at no other without harm
 void gil_close(Thread& t);          // the end has come: from now on no thread but this one gets a turn

@@ -9,6 +9,7 @@
 #include "objects/traits.h"
 #include "runtime/call.h"
 #include "runtime/gil.h"
+#include "runtime/interpreters.h"
 #include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
 #include "runtime/zombies.h"
@@ -61,6 +62,7 @@ Thread& start_core(int64_t hash_seed) {
   h->request_safepoint = [] { if (tls_thread) tls_thread->request(kPollReconcile); };
   init_type_memory();
   Interp& in = interp();
+  in.current = &main_interpreter();
   Thread* t = create_thread(in);
   if (!t) fatal("no address space for the stacks");
   tls_thread = t;
@@ -96,13 +98,18 @@ Thread& start_core(int64_t hash_seed) {
     in.byte_chars[c] = b;
   }
   must(init_static_types(*t), "types");
-  in.modules = must(new_dict(*t), "memory");
-  Module* b = must(make_module(*t, *find_native_module("builtins")), "builtins");
-  in.builtins = b->dict;
-  must(dict_set(*t, in.modules, NAME("builtins"), b), "builtins");
-  must(init_builtin_names(*t, b), "builtins");
+  must(init_builtins(*t), "builtins");
   h->no_reconcile = false;
   return *t;
+}
+
+Status init_builtins(Thread& t) {
+  Interp& in = interp();
+  in.modules = TRY(new_dict(t));
+  Module* b = TRY(make_module(t, *find_native_module("builtins")));
+  in.builtins = b->dict;
+  TRY(dict_set(t, in.modules, NAME("builtins"), b));
+  return init_builtin_names(t, b);
 }
 
 // ---- modules
@@ -119,7 +126,14 @@ Result<Module*> make_module(Thread& t, const ModuleDef& def) {
     Value fn = TRY(new_native_function(t, &f, nullptr, Value(m), intern_name(def.name)));
     TRY(dict_set(t, m->dict, intern_name(f.name), fn));
   }
+  if (Dict* made = native_contents(def)) {  // types and constants are those that another interpreter's module of this kind has
+    uint32_t pos = 0;
+    while (DictEntry* e = dict_next(made, &pos))
+      if (!TRY(dict_get(t, m->dict, e->key))) TRY(dict_set(t, m->dict, e->key, e->value));
+    return m;
+  }
   if (def.exec) TRY(def.exec(t, m));
+  TRY(note_native_module(t, m));
   return m;
 }
 Status module_add(Thread& t, Module* m, const char* name, Value v) { return dict_set(t, m->dict, intern_name(name), v); }

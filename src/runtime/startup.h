@@ -11,21 +11,24 @@ void tear_down(Thread& t);
 Status run_exit_functions(Thread& t);   // of atexit
 // Native modules by name (modules.def), null when there is none.
 const ModuleDef* find_native_module(std::string_view name);
+Status init_builtins(Thread& t);                       // sys.modules of the current interpreter, with builtins in it
 void visit_native_types(ChildVisitor& v);  // the references that types of native modules hold
 Status init_builtin_names(Thread& t, Module* builtins);  // the types and constants of builtins
+Status boot_library(Thread& t, bool main);             // importlib, __main__, the standard streams, site (main/boot.cpp); sys is there
 // ---- cycle collection policy (gc.cpp)
 struct GcGeneration { uint64_t collections = 0, collected = 0; };
 struct GcState {
   bool enabled = true, collecting = false;
   int threshold[3] = {2000, 10, 10};         // gc.set_threshold(); a first one of 0: no automatic collection
   GcGeneration generations[3];
-  uint64_t young_since_full = 0, allocated_then = 0;
+  uint64_t allocated_then = 0;               // objects made up to the last collection
+  uint64_t young_since = 0, middle_since = 0;  // collections of generation 0 since the last of an older one, of generation 1 since the last full one
   void (*notify)(Thread& t, const char* phase, int generation, size_t collected) = nullptr;  // gc.callbacks
   uint64_t next_full = 200000;  // live objects at which the next full collection is due
 };
 extern GcState g_gc;
 void collect_if_due(Thread& t, const void* top);  // top: as Heap::reconcile_above()
-size_t gc_collect(Thread& t, int generation, const void* top = nullptr);  // 0 young, 1 and 2 everything; returns the number of unreachable objects found
+size_t gc_collect(Thread& t, int generation, const void* top = nullptr);  // returns the number of unreachable objects found
 void gc_after_reconcile(Heap& h);
 
 }  // namespace kaa

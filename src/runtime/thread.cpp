@@ -13,6 +13,7 @@
 #include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
+#include "runtime/interpreters.h"
 #include "runtime/traceback.h"
 #include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
@@ -48,6 +49,10 @@ void native_bounds(char*& base, char*& limit) {
 }
 }  // namespace
 
+// The data stack begins this much into its reservation: frames and the registers that belong to them are written and read together, and must not lie at the same
+// place of their pages, which processors take for the same address at first (4 KiB aliasing).
+constexpr size_t kStagger = 2048;
+
 Thread* create_thread(Interp& in) {
   Thread* t = new Thread();
   bool first = !in.threads;
@@ -57,8 +62,10 @@ Thread* create_thread(Interp& in) {
   t->stack_base = static_cast<char*>(reserve(data));
   if (!t->frame_base || !t->stack_base) { delete t; return nullptr; }
   t->frame_end = t->frame_base + frames / sizeof(Frame);
-  t->stack_bytes = data;
+  t->stack_base += kStagger;
+  t->stack_bytes = data - kStagger;
   t->interp = &in;
+  t->home = in.current;
   t->live = new_dispatch();
   t->dispatch = t->live;
   t->heap = tls_heap;
@@ -86,7 +93,7 @@ void lose_thread(Thread* t) {
 
 void destroy_thread(Thread* t) {
   munmap(t->frame_base, static_cast<size_t>(reinterpret_cast<char*>(t->frame_end) - reinterpret_cast<char*>(t->frame_base)));
-  munmap(t->stack_base, t->stack_bytes);
+  munmap(t->stack_base - kStagger, t->stack_bytes + kStagger);
   delete_dispatch(t->live);
   delete t;
 }
@@ -165,31 +172,6 @@ void LayoutTraits<GeneratorObject>::destroy(GeneratorObject* g) {
     if (g_ran[i] == g) { g_ran.erase(g_ran.begin() + static_cast<long>(i)); break; }
 }
 
-static uint32_t height_from(const Code* c, const Word* pc, int budget) {
-  uint32_t h = 0;
-  while (budget-- > 0) {
-    uint32_t here = c->height_at(static_cast<uint32_t>(pc - c->words));
-    if (here > h) h = here;
-    const Word* next = pc + kOpInfo[pc->op].words;
-    const Word* target = nullptr;
-    switch (static_cast<Op>(pc->op)) {
-      case Op::JUMP: next += pc->bc; break;
-      case Op::NOP: case Op::MOVE: case Op::MOVE_PAIR: case Op::LOAD_CONST: case Op::LOAD_INT: case Op::CLEAR: case Op::CLEAR_RUN: case Op::PUSH_EXC: case Op::POP_EXC: break;
-      case Op::JUMP_NONE: case Op::JUMP_NOT_NONE: case Op::JUMP_EMPTY: target = next + pc->bc; break;
-      case Op::JUMP_IS: target = next + pc[1].offset; break;
-      default: return h;
-    }
-    if (target) {
-      budget /= 2;
-      uint32_t there = height_from(c, target, budget);
-      if (there > h) h = there;
-    }
-    pc = next;
-  }
-  return h;
-}
-uint32_t boundary_height(const Frame* f) { return height_from(f->code, f->pc, 16); }
-
 void scan_frames(Thread* t, RootVisitor& v) {
   const Value* callee = nullptr;  // where the callee's registers begin, when they overlap
   for (Frame* f = t->frame; f; f = f->prev) {
@@ -200,10 +182,6 @@ void scan_frames(Thread* t, RootVisitor& v) {
     uint32_t h = f->code->height_at(f->pc_index());
     if (callee && callee >= f->regs && callee < f->regs + h) h = static_cast<uint32_t>(callee - f->regs);
     v.values(f->regs, h);
-    if (f == t->frame && t == tls_thread && t->heap->scan_top) {  // between two instructions
-      uint32_t more = boundary_height(f);
-      if (more > h) v.conservative(f->regs + h, f->regs + more);  // they may be old
-    }
     if (f->on_heap) {
       GeneratorObject* g = reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - offsetof(GeneratorObject, frame));
       v.value(g);
@@ -239,7 +217,8 @@ static __attribute__((noinline)) void scan_all(RootVisitor& v) {
     if (t->native_top) v.conservative(t->native_top, t->native_base);
     v.conservative(t->saved_registers, t->saved_registers + 8);
   }
-  for (Value r : {Value(in.builtins), Value(in.sys_dict), Value(in.modules), in.import_func, in.importlib, in.codec_search_path, in.codec_search_cache, in.codec_error_registry}) v.value(r);
+  scan_interp_state(in, v);
+  scan_interpreters(v);
   scan_weakref_queue(v);
   scan_native_modules(v);
 }

@@ -33,6 +33,7 @@ struct Thread {
   ExcState* exc_state = &exc_base;  // innermost link of handled exceptions
   ExcState exc_base{Value(), nullptr};
   Interp* interp = nullptr;
+  struct Interpreter* home = nullptr;  // the interpreter whose code it runs (runtime/interpreters.h)
   Heap* heap = nullptr;
   uint32_t recursion_limit = 1000;
   uint32_t repr_depth = 0;
@@ -68,6 +69,7 @@ struct Thread {
   uint64_t saved_registers[8] = {}; // and its callee-saved registers
   int saved_errno = 0;
   bool daemon = false;
+  bool started = false;             // by _thread: runs on a system thread of its own
   bool raising = false;             // an exception is being made, with part of the native headroom
   Value start_values[4];            // function, arguments, keywords and handle of a thread that starts
   // What a call compares its new frame with: frame_limit, or null when poll may not be 0 or the limit has changed. What finds a call refused by it
@@ -98,15 +100,22 @@ struct Zombies {
   uint64_t reused = 0, made = 0, released = 0, frames = 0;
 };
 
-// What one interpreter shares among its threads.
-struct Interp {
+// What every interpreter has of its own.
+struct InterpState {
   Dict* builtins = nullptr;         // builtins.__dict__
   Dict* sys_dict = nullptr;
   Dict* modules = nullptr;          // sys.modules at start
   Value import_func;                // builtins.__import__ as created, to notice replacements
   Value importlib;                  // _frozen_importlib
   Value codec_search_path, codec_search_cache, codec_error_registry;
-  Thread* threads = nullptr;
+  int64_t int_max_str_digits = 4300;
+  bool finalizing = false;
+};
+
+// What all threads share. The state of the interpreter whose turn it is stands here, too; that of the others is put aside (runtime/interpreters.cpp).
+struct Interp : InterpState {
+  struct Interpreter* current = nullptr;
+  Thread* threads = nullptr;        // of all interpreters
   Thread* lost_threads = nullptr;   // in the child of a fork: those that will not run again. What they held stays alive
   Str** interned = nullptr;         // weak hash table
   size_t interned_size = 0, interned_used = 0;
@@ -118,9 +127,7 @@ struct Interp {
   uint32_t next_type_version = 1, next_keys_version = 1, next_function_version = 1, next_type_serial = 1;
   uint64_t hash_key0 = 0, hash_key1 = 0;
   int optimize = 0, bytes_warning = 0;
-  bool finalizing = false;
   Zombies zombies;
-  int64_t int_max_str_digits = 4300;
   bool auditing = false;            // there are audit hooks (runtime/audit.h)
   Monitoring* monitoring = nullptr; // tools of sys.monitoring, once there were any
   uint32_t next_code_version = 1;

@@ -46,11 +46,6 @@ bool frame_leave(Thread& t, Frame* f) {
     // register, so that native frames of this activation hold nothing.
     FrameObject* const kWaiting = reinterpret_cast<FrameObject*>(1);  // no reference: an int, to who scans it
     f->obj = kWaiting;
-    // Its temporaries are dead but for that, even if the height says otherwise (an exception of the clause that it returns from).
-    Op op = static_cast<Op>(f->pc->op);
-    if (op == Op::RETURN || op == Op::RETURN_NONE)
-      for (uint32_t i = f->code->nlocals, n = f->code->height_at(f->pc_index()); i < n; i++)
-        if (op != Op::RETURN || i != f->pc->a) f->regs[i] = Value();
     t.heap->reconcile_above(t.loop_base);
     bool died = !f->obj;
     f->obj = nullptr;

@@ -127,7 +127,9 @@ Status run_finalizers(Thread& t) {
       dec(o);  // reclaimed now, unless __del__ brought it back
     }
   }
-  g_batches = b.outer;
+  Batch** at = &g_batches;  // another thread's may have come since, and go later
+  while (*at != &b) at = &(*at)->outer;
+  *at = b.outer;
   if (saved) restore_exc(t, saved);
   return {};
 }

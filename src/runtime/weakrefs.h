@@ -22,9 +22,6 @@ void arm_look(Thread& t);                              // eager objects are look
 bool held_by_frame(Thread& t, Object* o);
 const void* base_of_call(Thread& t, Result<Value> (*fn)(Thread&, Args));
 const void* base_of_call(Thread& t, Value callable);
-// Between two instructions of a frame: registers below this may be needed. Instructions that neither allocate nor call (jumps, moves) may be emitted while
-// a value above their height waits, because the collector never runs inside them.
-uint32_t boundary_height(const Frame* f);
 void scan_frames(Thread* t, RootVisitor& v);            // registers of a thread's frames and its own references, exactly
 void generator_ran(GeneratorObject* g);                // g was suspended: its registers are counted at the next reconcile
 void generator_count(GeneratorObject* g);

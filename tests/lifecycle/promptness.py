@@ -850,6 +850,45 @@ def exec_namespace():
     exec('d = Dying(log)\ndel d\nassert log == ["dead"]\nd = Dying(log)\nd = 1\nassert len(log) == 2', ns)
 
 
+@idiom
+def yielded_by_a_generator():
+    # A suspended generator does not keep what it gave away, be it watched or not.
+    log = []
+
+    def plain():
+        for _ in range(3):
+            yield Dying(log)
+
+    def watched():
+        f = open(os.path.join(DIR, 'yielded'), 'w')
+        try:
+            for _ in range(3):
+                yield Dying(log)
+        finally:
+            f.close()
+
+    for g in plain, watched:
+        log.clear()
+        n = 0
+        for d in g():
+            assert len(log) == n
+            del d
+            n += 1
+            assert len(log) == n
+
+    class Plain:
+        pass
+
+    def objects():
+        for _ in range(3):
+            yield Plain()
+
+    for o in objects():
+        r = weakref.ref(o)
+        del o
+        assert r() is None
+
+
 def main(names):
     failed = []
     for f in IDIOMS:

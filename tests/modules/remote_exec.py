@@ -55,7 +55,7 @@ with tempfile.TemporaryDirectory() as folder:
         p.stdin.write('\n')
         p.stdin.flush()
         assert p.stdout.readline() == f'audit {script}\n'
-        assert p.stdout.readline().startswith('in ')  # whatever polls first, a weakref's callback perhaps
+        assert p.stdout.readline().startswith('in ')
         assert p.stdout.readline() == 'False\n'
         sys.remote_exec(p.pid, wrong)
         out, err = p.communicate('\n')

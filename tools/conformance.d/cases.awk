@@ -111,6 +111,7 @@ crashed { read_cause($0); if (cause != "") { import_cause = cause; crashed = 0 }
 match($0, / skipped -- /) && index($0, file " skipped -- ") { whole_skip = substr($0, RSTART + RLENGTH); next }
 
 {
+  sub(/^[0-9]+\.[0-9][0-9]s /, "")  # what a tearDown() printed at the end of the case before
   id = case_id($0)
   if (id == "" && /^Doctest: / && (current == "" || base[current] != doctest_name($0))) id = doctest_id(doctest_name($0), before)
   before = $0

@@ -36,17 +36,20 @@ struct Task : Future {
 };
 void unlist(Task* task);
 
+struct Library {                // what comes from asyncio's Python modules: every interpreter has its own
+  Root<> cancelled_error, invalid_state, future_repr, task_repr, task_get_stack, task_print_stack, iscoroutine, extract_stack, get_policy, copy_context;
+  bool loaded;                  // it has been looked up
+};
 struct State {
   Type *future, *task, *iter, *step;
-  Root<> cancelled_error, invalid_state, future_repr, task_repr, task_get_stack, task_print_stack, iscoroutine, extract_stack, get_policy, copy_context;
+  Library library;
   Root<> scheduled, eager;      // tasks of other classes: a WeakSet and a set
   Task* tasks;
   uint64_t next_name;
-  bool loaded;                  // what comes from asyncio has been looked up
 };
 State& state();
 Status load_asyncio(Thread& t);
-inline Status need_asyncio(Thread& t) { return LIKELY(state().loaded) ? Status{} : load_asyncio(t); }
+inline Status need_asyncio(Thread& t) { return LIKELY(state().library.loaded) ? Status{} : load_asyncio(t); }
 
 // Stores a reference whose promptness is of no interest: the holder of something with a finalizer (a loop) need not be watched for that.
 template <class T>

@@ -1,6 +1,8 @@
 // Future.
+#include "heap/eager.h"
 #include "modules/asyncio/asyncio.h"
 #include "modules/native_new.h"
+#include "runtime/interpreters.h"
 #include "runtime/types.h"
 #include "types/dict.h"
 #include "types/list.h"
@@ -8,7 +10,11 @@
 namespace kaa::asyncio {
 
 State& state() {
-  static State* s = new State{};
+  static State* s = [] {
+    auto* n = new State{};
+    own_state(nullptr, &n->library, sizeof n->library);  // tasks and types are everybody's
+    return n;
+  }();
   return *s;
 }
 
@@ -18,7 +24,7 @@ Status alive(Thread& t, Future* f) {
 }
 Error invalid_state(Thread& t, const char* text) {
   TRY(need_asyncio(t));
-  Value e = TRY(call(t, state().invalid_state, Value(TRY(new_str(t, text)))));
+  Value e = TRY(call(t, state().library.invalid_state, Value(TRY(new_str(t, text)))));
   return raise_value(t, e);
 }
 
@@ -39,7 +45,7 @@ Status future_init(Thread& t, Future* f, Value loop) {
   f->state = FutureState::kPending;
   f->log_tb = f->blocking = f->several_awaiting = false;
   Value debug = TRY(call_method(t, loop, NAME("get_debug")));
-  if (TRY(truth(t, debug)) && !interp().finalizing) f->source_tb.set(TRY(call(t, state().extract_stack)));
+  if (TRY(truth(t, debug)) && !interp().finalizing) f->source_tb.set(TRY(call(t, state().library.extract_stack)));
   return {};
 }
 
@@ -138,6 +144,8 @@ Status future_set_exception(Thread& t, Future* f, Value e) {
   done(f);
   TRY(schedule_callbacks(t, f));
   f->log_tb = true;
+  make_eager(f);  // its death has something to say from now on, if nobody asks for the exception: it is to happen at once
+  if (is_counted(f->rc)) add_orphan(f);
   return {};
 }
 Result<bool> future_cancel(Thread& t, Future* f, Value message) {
@@ -156,8 +164,8 @@ Result<Value> make_cancelled_error(Thread& t, Future* f) {
     f->cancelled_exc.clear();
     return e;
   }
-  if (!f->cancel_message || f->cancel_message.value().is_none()) return call(t, state().cancelled_error);
-  return call(t, state().cancelled_error, f->cancel_message.value());
+  if (!f->cancel_message || f->cancel_message.value().is_none()) return call(t, state().library.cancelled_error);
+  return call(t, state().library.cancelled_error, f->cancel_message.value());
 }
 int future_outcome(Thread& t, Future* f, Value* out) {
   if (f->state == FutureState::kCancelled) {
@@ -264,7 +272,7 @@ Result<Value> future_set_exception_method(Thread& t, Args a) {
 }
 Result<Value> future_add_done_callback(Thread& t, Args a) {
   TRY(need_asyncio(t));
-  Value context = a[2] && !a[2].is_none() ? a[2] : TRY(call(t, state().copy_context));
+  Value context = a[2] && !a[2].is_none() ? a[2] : TRY(call(t, state().library.copy_context));
   TRY(future_add_callback(t, self_of(a), a[1], context));
   return kNone;
 }
@@ -312,7 +320,7 @@ Result<Value> future_get_loop(Thread& t, Args a) {
 Result<Value> future_make_cancelled(Thread& t, Args a) { return make_cancelled_error(t, self_of(a)); }
 Result<Value> future_repr_method(Thread& t, Args a) {
   TRY(need_asyncio(t));
-  return call(t, self_of(a)->is_task ? state().task_repr : state().future_repr, a[0]);
+  return call(t, self_of(a)->is_task ? state().library.task_repr : state().library.future_repr, a[0]);
 }
 
 // ---- the iterator that `await` runs

@@ -59,17 +59,17 @@ Status must_run(Thread& t, Value loop) {
 // asyncio imports this module, so that its parts are looked up when they are first needed.
 Status load_asyncio(Thread& t) {
   State& s = state();
-  s.cancelled_error = TRY(import_attr(t, "asyncio.exceptions", "CancelledError"));
-  s.invalid_state = TRY(import_attr(t, "asyncio.exceptions", "InvalidStateError"));
-  s.future_repr = TRY(import_attr(t, "asyncio.base_futures", "_future_repr"));
-  s.task_repr = TRY(import_attr(t, "asyncio.base_tasks", "_task_repr"));
-  s.task_get_stack = TRY(import_attr(t, "asyncio.base_tasks", "_task_get_stack"));
-  s.task_print_stack = TRY(import_attr(t, "asyncio.base_tasks", "_task_print_stack"));
-  s.iscoroutine = TRY(import_attr(t, "asyncio.coroutines", "iscoroutine"));
-  s.get_policy = TRY(import_attr(t, "asyncio.events", "_get_event_loop_policy"));
-  s.extract_stack = TRY(import_attr(t, "traceback", "extract_stack"));
-  s.copy_context = TRY(import_attr(t, "_contextvars", "copy_context"));
-  s.loaded = true;
+  s.library.cancelled_error = TRY(import_attr(t, "asyncio.exceptions", "CancelledError"));
+  s.library.invalid_state = TRY(import_attr(t, "asyncio.exceptions", "InvalidStateError"));
+  s.library.future_repr = TRY(import_attr(t, "asyncio.base_futures", "_future_repr"));
+  s.library.task_repr = TRY(import_attr(t, "asyncio.base_tasks", "_task_repr"));
+  s.library.task_get_stack = TRY(import_attr(t, "asyncio.base_tasks", "_task_get_stack"));
+  s.library.task_print_stack = TRY(import_attr(t, "asyncio.base_tasks", "_task_print_stack"));
+  s.library.iscoroutine = TRY(import_attr(t, "asyncio.coroutines", "iscoroutine"));
+  s.library.get_policy = TRY(import_attr(t, "asyncio.events", "_get_event_loop_policy"));
+  s.library.extract_stack = TRY(import_attr(t, "traceback", "extract_stack"));
+  s.library.copy_context = TRY(import_attr(t, "_contextvars", "copy_context"));
+  s.library.loaded = true;
   return {};
 }
 
@@ -103,7 +103,7 @@ Result<Value> swap_task(Thread& t, Value loop, Value task) {
 Result<Value> get_event_loop(Thread& t) {
   if (Value loop = mine().loop) return loop;
   TRY(need_asyncio(t));
-  Value policy = TRY(call(t, state().get_policy));
+  Value policy = TRY(call(t, state().library.get_policy));
   return call_method(t, policy, NAME("get_event_loop"));
 }
 

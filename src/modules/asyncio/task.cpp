@@ -118,11 +118,11 @@ Status step(Thread& t, Task* task, Value exception) {
   if (task->state != FutureState::kPending) {
     TRY(need_asyncio(t));
     Str* text = TRY(str_format(t, "__step(): already done: %R %R", Value(task), exception ? exception : kNone));
-    Value e = TRY(call(t, state().invalid_state, Value(text)));
+    Value e = TRY(call(t, state().library.invalid_state, Value(text)));
     return raise_value(t, e);
   }
   if (task->must_cancel) {
-    if (exception && !TRY(isinstance(t, exception, state().cancelled_error))) exception = Value();
+    if (exception && !TRY(isinstance(t, exception, state().library.cancelled_error))) exception = Value();
     if (!exception) exception = TRY(make_cancelled_error(t, task));
     task->must_cancel = false;
   }
@@ -160,7 +160,7 @@ Status step(Thread& t, Task* task, Value exception) {
   }
   Value e = take_exc(t);
   Keep keep_error(e);
-  if (TRY(isinstance(t, e, state().cancelled_error))) {
+  if (TRY(isinstance(t, e, state().library.cancelled_error))) {
     task->cancelled_exc.set(e);
     TRY(future_cancel(t, task, Value()));
     return {};
@@ -271,11 +271,11 @@ Result<Value> task_init(Thread& t, Args a, Tuple* kwnames) {
   unlist(task);
   task->is_task = true;
   TRY(future_init(t, task, p[2]));
-  if (!IS_EXACT(coro, coroutine) && !TRY(truth(t, TRY(call(t, state().iscoroutine, coro))))) {
+  if (!IS_EXACT(coro, coroutine) && !TRY(truth(t, TRY(call(t, state().library.iscoroutine, coro))))) {
     task->log_pending = false;
     return RAISE(TypeError, "a coroutine was expected, got %R", coro);
   }
-  Value context = p[4] && !p[4].is_none() ? p[4] : TRY(call(t, state().copy_context));
+  Value context = p[4] && !p[4].is_none() ? p[4] : TRY(call(t, state().library.copy_context));
   hold(task->task_context, context);
   task->waiter.clear();
   task->must_cancel = false;
@@ -314,11 +314,11 @@ Result<Value> task_uncancel(Thread&, Args a) {
 }
 Result<Value> task_get_stack(Thread& t, Args a) {
   TRY(need_asyncio(t));
-  return call(t, state().task_get_stack, a[0], a[1] ? a[1] : kNone);
+  return call(t, state().library.task_get_stack, a[0], a[1] ? a[1] : kNone);
 }
 Result<Value> task_print_stack(Thread& t, Args a) {
   TRY(need_asyncio(t));
-  return call(t, state().task_print_stack, a[0], a[1] ? a[1] : kNone, a[2] ? a[2] : kNone);
+  return call(t, state().library.task_print_stack, a[0], a[1] ? a[1] : kNone, a[2] ? a[2] : kNone);
 }
 Result<Value> task_set_result(Thread& t, Args) { return RAISE(RuntimeError, "Task does not support set_result operation"); }
 Result<Value> task_set_exception(Thread& t, Args) { return RAISE(RuntimeError, "Task does not support set_exception operation"); }

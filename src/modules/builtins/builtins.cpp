@@ -2,6 +2,7 @@
 // printing in builtins_io.cpp.
 #include "modules/builtins/builtins.h"
 #include "runtime/call.h"
+#include "runtime/interpreters.h"
 
 #include <stdlib.h>
 
@@ -30,10 +31,12 @@ Status read_keywords(Thread& t, const char* fname, Args a, Tuple* kwnames, const
 Result<Value> current_globals(Thread& t) {
   for (Frame* f = t.frame; f; f = f->prev)
     if (f->func) return f->func->globals.value();
+  if (Dict* names = frameless_names(t)) return names;
   return kNone;
 }
 
 Result<Value> current_locals(Thread& t) {
+  if (Dict* names = t.frame ? nullptr : frameless_names(t)) return names;
   if (!t.frame) return RAISE(SystemError, "frame does not exist");
   return frame_locals(t, t.frame);
 }

@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include "types/bytes.h"
 
+#include "types/bytes.h"
+
 namespace kaa {
 
 Status BufferedLock::enter() {

@@ -429,6 +429,8 @@ Result<int64_t> fileio_write_from(Thread& t, FileIO* f, const void* p, size_t n)
   int fd = f->fd;
   if (n > kMaxTransfer) n = kMaxTransfer;
   int64_t r = TRY(system_call(t, [&] { return write(fd, p, n); }));
+  // What interrupted a write that was done in part is dealt with here, while the caller is still writing.
+  if (UNLIKELY(t.poll.load(std::memory_order_relaxed) & kPollSignal)) TRY(safepoint(t));
   if (r >= 0) return r;
   if (errno == EAGAIN) return int64_t{kIoBlocked};
   return raise_os_error(t, errno);

@@ -79,7 +79,7 @@ Result<Value> open_layers(Thread& t, const OpenArgs& o, const Mode& m, Value& to
 Result<Value> open_file(Thread& t, OpenArgs o) {
   if (!is_int(o.file) && !is_str(o.file) && !is_bytes(o.file) && !type_of(o.file)->dunder(D_index)) {
     Opt fspath = TRY(lookup_special(t, o.file, NAME("__fspath__")));
-    if (!fspath) return RAISE(TypeError, "expected str, bytes or os.PathLike object, not %T", o.file);
+    if (!fspath || fspath.v.is_none()) return RAISE(TypeError, "expected str, bytes or os.PathLike object, not %T", o.file);
     Value path = o.file;
     o.file = TRY(call(t, fspath.v));
     if (!is_str(o.file) && !is_bytes(o.file)) return RAISE(TypeError, "expected %T.__fspath__() to return str or bytes, not %T", path, o.file);

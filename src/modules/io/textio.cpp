@@ -4,6 +4,7 @@
 #include <langinfo.h>
 
 #include "modules/io/buffered.h"
+#include "runtime/codecs_api.h"
 
 namespace kaa {
 
@@ -53,6 +54,11 @@ Status textio_init(Thread& t, TextIO* x, Value buffer, Value encoding, Value err
     encoding = locale_encoding(t);
   } else if (str_equal_ascii(encoding.as<Str>(), "locale")) {
     encoding = locale_encoding(t);
+  }
+  if (!errors.is_none() && io_flag(t, "dev_mode")) {
+    Utf8 name;
+    TRY(str_utf8(t, errors.as<Str>(), name));
+    TRY(codec_lookup_error(t, name.data));
   }
   x->encoding.set(encoding);
   x->errors.set(errors.is_none() ? Value(NAME("strict")) : errors);

@@ -234,6 +234,8 @@ Result<Value> cmath_rect(Thread& t, Args a) {
       z = r > 0 ? Complex{copysign(INFINITY, cos(phi)), copysign(INFINITY, sin(phi))} : Complex{-copysign(INFINITY, cos(phi)), -copysign(INFINITY, sin(phi))};
     } else if (isinf(r) && phi == 0) {
       z = {r, r > 0 ? phi : -phi};
+    } else if (isnan(r) && phi == 0) {
+      z = {NAN, 0};
     } else if (r == 0) {
       z = {0, 0};
     } else {

@@ -18,14 +18,14 @@ Result<Value> find_class(Thread& t, Unpickler* u, Value module, Value name) {
   if (audit) TRY(call(t, audit, NAME("pickle.find_class"), module, name));
   if (u->protocol < 3 && u->fix_imports) {
     // Names of Python 2.
-    Opt both = TRY(dict_get(t, state().name_mapping, TRY(make_tuple(t, module, name))));
+    Opt both = TRY(dict_get(t, state().library.name_mapping, TRY(make_tuple(t, module, name))));
     if (both) {
       Tuple* pair = is_tuple(both.v) ? both.v.as<Tuple>() : nullptr;
       if (!pair || pair->size != 2) return RAISE(RuntimeError, "_compat_pickle.NAME_MAPPING values should be 2-tuples, not %T", both.v);
       module = pair->items[0];
       name = pair->items[1];
       if (!is_str(module) || !is_str(name)) return RAISE(RuntimeError, "_compat_pickle.NAME_MAPPING values should be pairs of str, not (%T, %T)", module, name);
-    } else if (Opt m = TRY(dict_get(t, state().import_mapping, module))) {
+    } else if (Opt m = TRY(dict_get(t, state().library.import_mapping, module))) {
       if (!is_str(m.v)) return RAISE(RuntimeError, "_compat_pickle.IMPORT_MAPPING values should be strings, not %T", m.v);
       module = m.v;
     }
@@ -78,15 +78,15 @@ Status Loader::load_ext(int size) {
   memcpy(&code, p, static_cast<size_t>(size));
   if (code <= 0) return UNPICKLING_ERROR("EXT specifies code <= 0");
   Value key = small_int(code);
-  Opt known = TRY(dict_get(t, state().extension_cache, key));
+  Opt known = TRY(dict_get(t, state().library.extension_cache, key));
   if (known) return push(known.v);
-  Opt pair = TRY(dict_get(t, state().inverted_registry, key));
+  Opt pair = TRY(dict_get(t, state().library.inverted_registry, key));
   if (!pair) return RAISE(ValueError, "unregistered extension code %ld", static_cast<int64_t>(code));
   Tuple* names = is_tuple(pair.v) ? pair.v.as<Tuple>() : nullptr;
   if (!names || names->size != 2 || !is_str(names->items[0]) || !is_str(names->items[1]))
     return RAISE(ValueError, "_inverted_registry[%ld] isn't a 2-tuple of strings", static_cast<int64_t>(code));
   Value v = TRY(class_named(names->items[0], names->items[1]));
-  TRY(dict_set(t, state().extension_cache, key, v));
+  TRY(dict_set(t, state().library.extension_cache, key, v));
   return push(v);
 }
 Status Loader::load_persid(bool binary) {

@@ -3,6 +3,7 @@
 #include "modules/new_exception.h"
 #include "modules/pickle/pickle.h"
 #include "modules/posix/sys_util.h"
+#include "runtime/interpreters.h"
 #include "runtime/types.h"
 #include "types/dict.h"
 #include "types/objmodel.h"
@@ -10,7 +11,11 @@
 namespace kaa::pickle {
 
 State& state() {
-  static State* s = new State{};
+  static State* s = [] {
+    auto* n = new State{};
+    own_state("_pickle", &n->library, sizeof n->library);  // the types are everybody's
+    return n;
+  }();
   return *s;
 }
 
@@ -427,28 +432,30 @@ Result<Dict*> import_dict(Thread& t, const char* module, const char* name) {
 
 Status exec(Thread& t, Module* m) {
   State& s = state();
-  s.dispatch_table = TRY(import_dict(t, "copyreg", "dispatch_table"));
-  s.extension_registry = TRY(import_dict(t, "copyreg", "_extension_registry"));
-  s.inverted_registry = TRY(import_dict(t, "copyreg", "_inverted_registry"));
-  s.extension_cache = TRY(import_dict(t, "copyreg", "_extension_cache"));
-  s.name_mapping = TRY(import_dict(t, "_compat_pickle", "NAME_MAPPING"));
-  s.import_mapping = TRY(import_dict(t, "_compat_pickle", "IMPORT_MAPPING"));
-  s.reverse_name_mapping = TRY(import_dict(t, "_compat_pickle", "REVERSE_NAME_MAPPING"));
-  s.reverse_import_mapping = TRY(import_dict(t, "_compat_pickle", "REVERSE_IMPORT_MAPPING"));
-  s.encode = TRY(import_attr(t, "codecs", "encode"));
-  s.getattr = dict_get_str(interp().builtins, NAME("getattr"));
-  s.partial = TRY(import_attr(t, "functools", "partial"));
-  s.pickler = TRY(make_native_type(t, "_pickle.Pickler", nullptr, pickler_spec));
-  s.unpickler = TRY(make_native_type(t, "_pickle.Unpickler", nullptr, unpickler_spec));
-  s.pickler_memo = TRY(make_native_type(t, "_pickle.PicklerMemoProxy", nullptr, pickler_memo_spec));
-  s.unpickler_memo = TRY(make_native_type(t, "_pickle.UnpicklerMemoProxy", nullptr, unpickler_memo_spec));
-  s.buffer = TRY(make_native_type(t, "pickle.PickleBuffer", nullptr, pickle_buffer_spec));
-  s.pickle_error = TRY(new_exception(t, "_pickle", "PickleError", KAA_TYPE(Exception)));
-  s.pickle_error->rc |= kImmortal;
-  s.pickling_error = TRY(new_exception(t, "_pickle", "PicklingError", s.pickle_error));
-  s.pickling_error->rc |= kImmortal;
-  s.unpickling_error = TRY(new_exception(t, "_pickle", "UnpicklingError", s.pickle_error));
-  s.unpickling_error->rc |= kImmortal;
+  s.library.dispatch_table = TRY(import_dict(t, "copyreg", "dispatch_table"));
+  s.library.extension_registry = TRY(import_dict(t, "copyreg", "_extension_registry"));
+  s.library.inverted_registry = TRY(import_dict(t, "copyreg", "_inverted_registry"));
+  s.library.extension_cache = TRY(import_dict(t, "copyreg", "_extension_cache"));
+  s.library.name_mapping = TRY(import_dict(t, "_compat_pickle", "NAME_MAPPING"));
+  s.library.import_mapping = TRY(import_dict(t, "_compat_pickle", "IMPORT_MAPPING"));
+  s.library.reverse_name_mapping = TRY(import_dict(t, "_compat_pickle", "REVERSE_NAME_MAPPING"));
+  s.library.reverse_import_mapping = TRY(import_dict(t, "_compat_pickle", "REVERSE_IMPORT_MAPPING"));
+  s.library.encode = TRY(import_attr(t, "codecs", "encode"));
+  s.library.getattr = dict_get_str(interp().builtins, NAME("getattr"));
+  s.library.partial = TRY(import_attr(t, "functools", "partial"));
+  if (!s.pickler || in_main_interpreter()) {
+    s.pickler = TRY(make_native_type(t, "_pickle.Pickler", nullptr, pickler_spec));
+    s.unpickler = TRY(make_native_type(t, "_pickle.Unpickler", nullptr, unpickler_spec));
+    s.pickler_memo = TRY(make_native_type(t, "_pickle.PicklerMemoProxy", nullptr, pickler_memo_spec));
+    s.unpickler_memo = TRY(make_native_type(t, "_pickle.UnpicklerMemoProxy", nullptr, unpickler_memo_spec));
+    s.buffer = TRY(make_native_type(t, "pickle.PickleBuffer", nullptr, pickle_buffer_spec));
+    s.pickle_error = TRY(new_exception(t, "_pickle", "PickleError", KAA_TYPE(Exception)));
+    s.pickle_error->rc |= kImmortal;
+    s.pickling_error = TRY(new_exception(t, "_pickle", "PicklingError", s.pickle_error));
+    s.pickling_error->rc |= kImmortal;
+    s.unpickling_error = TRY(new_exception(t, "_pickle", "UnpicklingError", s.pickle_error));
+    s.unpickling_error->rc |= kImmortal;
+  }
   for (Type* ty : {s.pickler, s.unpickler, s.buffer, s.pickle_error, s.pickling_error, s.unpickling_error}) TRY(dict_set(t, m->dict, ty->name.get(), ty));
   return {};
 }

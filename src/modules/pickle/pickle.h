@@ -72,12 +72,15 @@ struct Unpickler : Object {
 };
 
 // What other modules give, looked up once.
-struct State {
-  Type *pickler, *unpickler, *pickler_memo, *unpickler_memo, *buffer;
-  Type *pickle_error, *pickling_error, *unpickling_error;
+struct Library {               // what comes from Python modules: every interpreter has its own
   Root<Dict*> dispatch_table, extension_registry, inverted_registry, extension_cache;
   Root<Dict*> name_mapping, import_mapping, reverse_name_mapping, reverse_import_mapping;
   Root<> encode, getattr, partial;
+};
+struct State {
+  Type *pickler, *unpickler, *pickler_memo, *unpickler_memo, *buffer;
+  Type *pickle_error, *pickling_error, *unpickling_error;
+  Library library;
 };
 State& state();
 

@@ -27,7 +27,7 @@ Status Saver::save_other(Value v) {
       else return Error{};
     }
   } else {
-    reduce = TRY(dict_get(t, state().dispatch_table, ty)).v;
+    reduce = TRY(dict_get(t, state().library.dispatch_table, ty)).v;
   }
   if (reduce) return save_reduced(v, TRY(call(t, reduce, v)));
   if (is_subtype(ty, KAA_TYPE(type))) return save_global(v, Value());
@@ -150,7 +150,7 @@ Status Saver::save_new_object_ex(Value v, Tuple* given) {
   tuple_init(all, 0, maker);
   tuple_init(all, 1, cls);
   for (uint64_t i = 0; i < n; i++) tuple_init(all, i + 2, args.as<Tuple>()->items[i]);
-  Value partial = TRY(call_tuple(t, state().partial, all, kwargs.as<Dict>()));
+  Value partial = TRY(call_tuple(t, state().library.partial, all, kwargs.as<Dict>()));
   if (!save(partial).ok()) return note(v, "reconstructor");
   TRY(save(TRY(new_tuple(t, 0))));
   op(kReduce);
@@ -184,7 +184,7 @@ bool Saver::plain_instance(Value v) {
   if (s->find(NAME("__reduce_ex__")) >= 0 || s->find(NAME("__reduce__")) >= 0 || s->find(NAME("__getstate__")) >= 0) return false;
   // A class in a dispatch table has its own way.
   if (p->dispatch_table) return false;
-  Result<Opt> own = dict_get(t, state().dispatch_table, ty);
+  Result<Opt> own = dict_get(t, state().library.dispatch_table, ty);
   if (own.ok() && !own.value()) return true;
   if (!own.ok()) clear_exc(t);
   return false;
@@ -334,7 +334,7 @@ Status Saver::save_global(Value v, Value name) {
   Value module_name = TRY(module_of(t, v, name.as<Str>(), path));
   if (p->protocol >= 2) {
     Value key = TRY(make_tuple(t, module_name, name));
-    Opt code = TRY(dict_get(t, state().extension_registry, key));
+    Opt code = TRY(dict_get(t, state().library.extension_registry, key));
     if (code) {
       int64_t n = TRY(to_int64(t, code.v));
       if (n <= 0 || n > INT32_MAX) return RAISE(RuntimeError, "extension code %ld is out of range", n);
@@ -362,7 +362,7 @@ Status Saver::save_global(Value v, Value name) {
 Status Saver::save_dotted(Str* module, Str* name) {
   List* path = TRY(split_name(t, name));
   for (uint64_t i = 1; i < path->size; i++) {
-    TRY(save(state().getattr));
+    TRY(save(state().library.getattr));
     if (p->protocol < 2) op(kMark);
   }
   TRY(save_top_level(module, path->items[0].as<Str>()));
@@ -375,7 +375,7 @@ Status Saver::save_dotted(Str* module, Str* name) {
 }
 Status Saver::save_top_level(Str* module, Str* name) {
   if (p->fix_imports && p->protocol < 3) {
-    Opt both = TRY(dict_get(t, state().reverse_name_mapping, TRY(make_tuple(t, Value(module), Value(name)))));
+    Opt both = TRY(dict_get(t, state().library.reverse_name_mapping, TRY(make_tuple(t, Value(module), Value(name)))));
     if (both) {
       Tuple* u = is_tuple(both.v) ? both.v.as<Tuple>() : nullptr;
       if (!u || u->size != 2) return RAISE(RuntimeError, "_compat_pickle.REVERSE_NAME_MAPPING values should be 2-tuples, not %T", both.v);
@@ -383,7 +383,7 @@ Status Saver::save_top_level(Str* module, Str* name) {
         return RAISE(RuntimeError, "_compat_pickle.REVERSE_NAME_MAPPING values should be pairs of str, not (%T, %T)", u->items[0], u->items[1]);
       module = u->items[0].as<Str>();
       name = u->items[1].as<Str>();
-    } else if (Opt m = TRY(dict_get(t, state().reverse_import_mapping, module))) {
+    } else if (Opt m = TRY(dict_get(t, state().library.reverse_import_mapping, module))) {
       if (!is_str(m.v)) return RAISE(RuntimeError, "_compat_pickle.REVERSE_IMPORT_MAPPING values should be strings, not %T", m.v);
       module = m.v.as<Str>();
     }

@@ -435,7 +435,7 @@ Status Saver::save_bytes(Value v) {
   if (data.empty()) return save_reduce(TRY(make_tuple(t, Value(KAA_TYPE(bytes)), Value(TRY(new_tuple(t, 0))))), v);
   Str* text = TRY(str_from_ucs(t, 1, data.data(), data.size()));
   Tuple* args = TRY(make_tuple(t, Value(text), Value(NAME("latin1"))));
-  return save_reduce(TRY(make_tuple(t, state().encode.get(), Value(args))), v);
+  return save_reduce(TRY(make_tuple(t, state().library.encode.get(), Value(args))), v);
 }
 Status Saver::save_bytearray_data(Value v, std::string_view data) {
   uint8_t header[9];

@@ -10,6 +10,7 @@
 #include "modules/import.h"
 #include "modules/signal_module.h"
 #include "runtime/gil.h"
+#include "runtime/interpreters.h"
 
 extern char** environ;
 
@@ -80,7 +81,7 @@ void fork_after_child(Thread& t) {
   gil_after_fork(t);
   for (Thread* x = interp().threads; x;) {
     Thread* next = x->next;
-    if (x != &t) lose_thread(x);
+    if (x != &t && x->id != t.id) lose_thread(x);  // a thread record of another interpreter may be further out on this very stack
     x = next;
   }
   thread_after_fork(t);
@@ -101,6 +102,7 @@ namespace {
 
 FN(fork) {
   if (interp().finalizing) return RAISE(PythonFinalizationError, "can't fork at interpreter shutdown");
+  if (!t.home->config.allow_fork) return RAISE(RuntimeError, "fork not supported for isolated subinterpreters");
   fork_before(t);
   pid_t pid = fork();
   int err = errno;
@@ -133,6 +135,7 @@ Status check_argv(Thread& t, Value v, const char* prefix) {
   return {};
 }
 FN(execv) {
+  if (!t.home->config.allow_exec) return RAISE(RuntimeError, "exec not supported for isolated subinterpreters");
   OsPath p;
   TRY(path_arg(t, a[0], {"execv", "path"}, p));
   TRY(check_argv(t, a[1], "execv() arg 2"));
@@ -143,6 +146,7 @@ FN(execv) {
   return raise_os_error(t, errno);
 }
 FN(execve) {
+  if (!t.home->config.allow_exec) return RAISE(RuntimeError, "exec not supported for isolated subinterpreters");
   OsPath p;
   TRY(path_arg(t, a[0], {"execve", "path", false, true}, p));
   TRY(check_argv(t, a[1], "execve: argv"));

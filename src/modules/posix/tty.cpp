@@ -7,6 +7,7 @@
 #include <utmp.h>
 
 #include "modules/posix/posix.h"
+#include "runtime/interpreters.h"
 
 namespace kaa {
 
@@ -51,6 +52,7 @@ FN(openpty) {
 FN(forkpty) {
   int master = -1;
   if (interp().finalizing) return RAISE(PythonFinalizationError, "can't fork at interpreter shutdown");
+  if (!t.home->config.allow_fork) return RAISE(RuntimeError, "fork not supported for isolated subinterpreters");
   fork_before(t);
   pid_t pid = forkpty(&master, nullptr, nullptr, nullptr);
   int err = errno;

@@ -228,9 +228,7 @@ Result<Value> address_value(Thread& t, const Address& a) {
     case AF_INET6: {
       const sockaddr_in6* in = reinterpret_cast<const sockaddr_in6*>(&a.s);
       char text[INET6_ADDRSTRLEN];
-      Value host;
-      if (in->sin6_scope_id) host = TRY(make_ip_text(t, a.get(), sizeof *in));
-      else host = TRY(new_str(t, inet_ntop(AF_INET6, &in->sin6_addr, text, sizeof text)));
+      Value host = TRY(new_str(t, inet_ntop(AF_INET6, &in->sin6_addr, text, sizeof text)));  // the scope has a place of its own in the tuple
       return TRY(make_tuple(t, host, small_int(ntohs(in->sin6_port)), small_int(ntohl(in->sin6_flowinfo)), small_int(in->sin6_scope_id)));
     }
     case AF_UNIX: {

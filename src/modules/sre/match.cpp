@@ -1,6 +1,7 @@
 // re.Match, and the scanners that make one match after the other.
 #include "modules/sre/sre.h"
 #include "types/dict.h"
+#include "types/buffer.h"
 
 namespace kaa::regex {
 
@@ -173,6 +174,13 @@ const GetSetDef k_match_getsets[] = {
 
 // ---- scanners
 
+// There is no match any more: the subject may be changed again.
+Value scanner_ends(Scanner* sc) {
+  sc->next = -1;
+  sc->exported.set(Value());
+  return kNone;
+}
+
 // The next match of a scanner; None when there is none, and from then on.
 Result<Value> scan(Thread& t, Scanner* sc, bool search) {
   if (sc->running) return RAISE(ValueError, "regular expression scanner already executing");
@@ -183,8 +191,7 @@ Result<Value> scan(Thread& t, Scanner* sc, bool search) {
   size_t at = static_cast<size_t>(sc->next), end = static_cast<size_t>(sc->endpos);
   if (end > n) end = n;
   if (at > end) {
-    sc->next = -1;
-    return kNone;
+    return scanner_ends(sc);
   }
   sre::Options o;
   o.must_advance = sc->must_advance;
@@ -193,8 +200,7 @@ Result<Value> scan(Thread& t, Scanner* sc, bool search) {
   sc->running = false;
   bool there = TRY(std::move(found));
   if (!there) {
-    sc->next = -1;
-    return kNone;
+    return scanner_ends(sc);
   }
   sc->must_advance = s.matcher.start() == s.matcher.end();
   sc->next = static_cast<int64_t>(s.matcher.end());
@@ -228,6 +234,7 @@ Result<Value> new_scanner(Thread& t, Type* type, Pattern* p, Args a) {
   sc->pos = static_cast<int64_t>(s.pos);
   sc->endpos = static_cast<int64_t>(s.endpos);
   sc->next = sc->pos;
+  if (!is_str(a[1]) && !is_bytes(a[1])) sc->exported.set(TRY(new_memoryview(t, a[1])));
   return sc;
 }
 

@@ -39,10 +39,11 @@ struct Template : Object {
 struct Scanner : Object {
   Field<Pattern*> pattern;
   Field<> string;
+  Field<> exported;             // a view of a subject that could be resized otherwise
   int64_t pos, endpos;          // as the matches show them
   int64_t next;                 // where to go on; -1: at the end
   bool must_advance, running;
-  template <class F> void each_field(F&& f) { f(pattern); f(string); }
+  template <class F> void each_field(F&& f) { f(pattern); f(string); f(exported); }
 };
 
 extern Type* g_pattern;
