@@ -285,6 +285,9 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
         if (refs.count(o) && !alive[o]) { alive[o] = true; work.push_back(o); }
       };
       for (Object* o : garbage) if (refs[o] > 0) reach(o);
+      // Instances do not count their class: those that finalizers made hold theirs, too.
+      if (std::any_of(garbage.begin(), garbage.end(), [](Object* o) { return o->type()->has(kTypeType); }))
+        each_object([&](Object* o) { if ((o->type()->rc & kCandidate) && !refs.count(o)) reach(o->type()); });
       struct R final : RootVisitor {
         Heap& h;
         decltype(reach)& f;
@@ -306,6 +309,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
           explicit W(decltype(reach)& f) : f(f) {}
           void child(Value x) override { f(x.object()); }
         } w(reach);
+        reach(o->type());
         visit_children(o, w);
       }
       dead.clear();
