@@ -169,6 +169,21 @@ struct RowParser {
     quoted = false;
     return list_append(t, fields, v);
   }
+  // How many characters from i on do nothing but enter the field; 0 where feed() has to look. Of a string with one byte a character.
+  uint64_t plain_run(const uint8_t* p, uint64_t i, uint64_t end) const {
+    uint64_t from = i;
+    if (state == Parse::kInField) {
+      while (i < end && p[i] != '\n' && p[i] != '\r' && p[i] != d->escapechar && p[i] != d->delimiter) i++;
+    } else if (state == Parse::kInQuoted) {
+      while (i < end && p[i] != d->escapechar && p[i] != d->quotechar) i++;
+    }
+    return i - from;
+  }
+  Status add_run(const uint8_t* p, uint64_t n) {
+    if (static_cast<int64_t>(field.length() + n) > g_state.field_limit) return CSV_ERROR("field larger than field limit (%ld)", g_state.field_limit);
+    field.append_latin1(p, n);
+    return {};
+  }
   Status start_field(uint32_t c) {
     if (c == '\n' || c == '\r' || c == kEol) {
       TRY(save());
@@ -282,7 +297,17 @@ Result<Value> reader_next(Thread& t, Object* o) {
     r->line_num++;
     Str* s = line.v.as<Str>();
     Keep keep(s);
-    for (uint64_t i = 0; i < s->length; i++) TRY(row.feed(s->at(i)));
+    if (s->kind() == 1) {
+      for (uint64_t i = 0; i < s->length;) {
+        const uint8_t* p = s->data1();
+        uint64_t n = row.plain_run(p, i, s->length);
+        if (n) TRY(row.add_run(p + i, n));
+        else TRY(row.feed(p[i]));
+        i += n ? n : 1;
+      }
+    } else {
+      for (uint64_t i = 0; i < s->length; i++) TRY(row.feed(s->at(i)));
+    }
     TRY(row.feed(kEol));
   } while (row.state != Parse::kStartRecord);
   r->rows++;

@@ -125,15 +125,22 @@ Result<Value> datetime_combine(Thread& t, Args a) {
 }
 Result<Value> datetime_fromisoformat(Thread& t, Args a) {
   if (!is_str(a[1])) return RAISE(TypeError, "fromisoformat: argument must be str");
-  TextView v = view_of(a.as<Str>(1));
-  std::string s;  // what is not ASCII may be the separator, and nothing else
-  for (size_t i = 0; i < v.length; i++) s += v[i] < 0x80 ? static_cast<char>(v[i]) : '\x7f';
+  Str* text = a.as<Str>(1);
+  std::string_view s;
+  std::string replaced;  // what is not ASCII may be the separator, and nothing else
+  if (text->is_ascii()) {
+    s = text->ascii();
+  } else {
+    TextView v = view_of(text);
+    for (size_t i = 0; i < v.length; i++) replaced += v[i] < 0x80 ? static_cast<char>(v[i]) : '\x7f';
+    s = replaced;
+  }
   if (s.size() < 7) return bad_iso(t, a[1]);
   size_t separator = iso_separator(s);
   Ymd d;
-  if (!separator || separator > s.size() || !TRY(parse_iso_date(t, std::string_view(s).substr(0, separator), &d))) return bad_iso(t, a[1]);
+  if (!separator || separator > s.size() || !TRY(parse_iso_date(t, s.substr(0, separator), &d))) return bad_iso(t, a[1]);
   IsoTime iso;
-  if (separator < s.size() && !TRY(parse_iso_time(t, std::string_view(s).substr(separator + 1), &iso))) return bad_iso(t, a[1]);
+  if (separator < s.size() && !TRY(parse_iso_time(t, s.substr(separator + 1), &iso))) return bad_iso(t, a[1]);
   if (iso.bad_24) return RAISE(ValueError, "minute, second, and microsecond must be 0 when hour is 24");
   TRY(check_date(t, d.year, d.month, d.day));
   if (iso.next_day) {
