@@ -425,7 +425,7 @@ _layout = {
 }
 
 # A method that is about to be called is looked up by a form of its own.
-_specializations = {'LOAD_ATTR': ['LOAD_METHOD'], 'LOAD_SUPER_ATTR': ['LOAD_SUPER_METHOD']}
+_specializations = {'LOAD_ATTR': ['LOAD_METHOD', 'LOAD_METHOD_CALL'], 'LOAD_SUPER_ATTR': ['LOAD_SUPER_METHOD']}
 _specialized_opmap = {name: opmap[name] for forms in _specializations.values() for name in forms}
 HAVE_ARGUMENT = 0
 MIN_INSTRUMENTED_OPCODE = 260

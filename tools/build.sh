@@ -1,6 +1,6 @@
 # Building with CMake presets into build/<preset>/. Sourced by ./dev after common.sh, setup.sh, stdlib.sh.
 
-BUILD_PRESETS='release debug stress asan boxed profile'
+BUILD_PRESETS='release debug stress asan boxed counting profile'
 
 # Two builds at a time on a machine, whichever checkouts they are for, so that a small one need not wait for a whole one.
 # Descriptor 9 holds the lock; programs started under it must not inherit it (9>&-).

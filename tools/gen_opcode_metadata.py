@@ -41,7 +41,7 @@ def main():
     out += ['}', '', '# 64-bit words of each instruction, operand and cache words included; its operands (letters: see the generator).', '_layout = {']
     out += [f'    {name!r}: ({words}, {operands((a, b, c), text)!r}),' for name, words, a, b, c, text in rows]
     out += ['}', '', '# A method that is about to be called is looked up by a form of its own.',
-            "_specializations = {'LOAD_ATTR': ['LOAD_METHOD'], 'LOAD_SUPER_ATTR': ['LOAD_SUPER_METHOD']}",
+            "_specializations = {'LOAD_ATTR': ['LOAD_METHOD', 'LOAD_METHOD_CALL'], 'LOAD_SUPER_ATTR': ['LOAD_SUPER_METHOD']}",
             '_specialized_opmap = {name: opmap[name] for forms in _specializations.values() for name in forms}', 'HAVE_ARGUMENT = 0',
             f'MIN_INSTRUMENTED_OPCODE = {FIRST_FOREIGN + len(FOREIGN)}', '']
     (ROOT / 'lib/_opcode_metadata.py').write_text('\n'.join(out))

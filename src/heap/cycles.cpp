@@ -40,6 +40,7 @@ class CycleCollector {
             if (Object* o = c.h_.find_object(*p)) c.roots_.push_back(o);
       }
     } r(*this);
+    if (h_.count_suspended) h_.count_suspended(true);
     h_.scan_roots(r);
     for (Value* v : h_.roots) r.value(*v);
     for (Object** p = h_.zct_base_; p < h_.zct_top_; p++) roots_.push_back(*p);
@@ -114,9 +115,16 @@ class CycleCollector {
     });
   }
 
-  std::vector<Object*> garbage() {
+  // `plain`: dying tells nobody anything, and nothing that must be freed looks at another object. Then the counts are not put back; free_plain() goes on.
+  std::vector<Object*> garbage(bool& plain) {
     std::vector<Object*> g;
-    each_candidate([&](Object* o) { if (!(o->rc & kReached)) g.push_back(o); });
+    each_candidate([&](Object* o) {
+      if (o->rc & kReached) return;
+      g.push_back(o);
+      Type* t = o->type();
+      if ((o->rc & kHasWeakrefs) || t->death == Death::kFinalizer || t->recipe == kRecipeGeneral || t->recipe == kRecipeGenerator) plain = false;
+    });
+    if (plain) return g;
     for (Object* o : g) each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc += kCountOne; });
     return g;
   }
@@ -133,6 +141,24 @@ class CycleCollector {
     });
   }
 
+  // Takes the marks off, and frees plain garbage. What it refers to among the living has lost those counts already.
+  void free_plain(const std::vector<Object*>& g) {
+    for (Object* o : g) o->rc |= kDead;
+    for (Object* o : g) {
+      if (UNLIKELY(o->rc & (kInZct | kInEager))) h_.take_off_tables(o);  // a stale entry
+      each_child(o, o->type(), [](Object* c) {
+        if (c->rc & kDead) return;
+        if (c->rc & kCandidate) c->rc += kCountOne;
+        dec(c);
+      });
+    }
+    finish();
+    for (Object* o : g) {
+      Type* t = o->type();
+      t->died_counted++;
+      h_.release(o, t);
+    }
+  }
   // Frees a set of objects that only refer to each other from now on.
   void free_batch(const std::vector<Object*>& g) {
     for (Object* o : g) o->rc |= kDead;
@@ -195,16 +221,27 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
   if (generation == 2) drain_shells();
   no_reconcile = true;
   std::vector<Object*> garbage;
+  bool plain = !g_garbage_found && !keep_garbage;
   {
     CycleCollector c(*this, generation);
     c.gather();
     c.subtract();
     c.find_alive();
-    garbage = c.garbage();
-    c.finish();
+    garbage = c.garbage(plain);
+    if (plain) c.free_plain(garbage);
+    else c.finish();
   }
   stats.collections++;
   size_t found = garbage.size();
+  if (plain) {
+    stats.cycles_collected += found;
+    no_reconcile = false;
+    if (found) {
+      do reconcile();
+      while (pending());
+    }
+    return found;
+  }
   if (UNLIKELY(g_garbage_found != nullptr) && found) g_garbage_found(garbage);
   if (found && keep_garbage) {
     no_reconcile = false;
@@ -248,6 +285,9 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
         if (refs.count(o) && !alive[o]) { alive[o] = true; work.push_back(o); }
       };
       for (Object* o : garbage) if (refs[o] > 0) reach(o);
+      // Instances do not count their class: those that finalizers made hold theirs, too.
+      if (std::any_of(garbage.begin(), garbage.end(), [](Object* o) { return o->type()->has(kTypeType); }))
+        each_object([&](Object* o) { if ((o->type()->rc & kCandidate) && !refs.count(o)) reach(o->type()); });
       struct R final : RootVisitor {
         Heap& h;
         decltype(reach)& f;
@@ -269,6 +309,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
           explicit W(decltype(reach)& f) : f(f) {}
           void child(Value x) override { f(x.object()); }
         } w(reach);
+        reach(o->type());
         visit_children(o, w);
       }
       dead.clear();

@@ -10,7 +10,7 @@
 //    Most holders die without consequence, because something else holds the object, too: an argument tuple, a bound method. Where experience
 //    says so for a type of holder and a type of object, only a sample of the holders becomes eager (Experience below); the others wait for the next
 //    reconcile.
-// An object stays eager once it is. The table is bounded: what does not fit waits in the zero-count table for the next reconcile, as other objects do.
+// An object stays eager once it is (but for a coroutine, whose death tells nothing once it has begun). The table is bounded: what does not fit waits in the zero-count table for the next reconcile, as other objects do.
 //
 // An eager object with count 0 is in exactly one of the tables (invariant Z). One with a count above 0 may still have a stale entry in either.
 #include "heap/eager.h"
@@ -71,6 +71,8 @@ void add_orphan(Object* o) {
 void eager_inc(Object* o, Object* owner) {
   o->rc += kCountOne;
   if (!owner || (owner->rc & kEager)) return;
+  // A coroutine is eager for a moment only. A namespace that it passes through would be so for good, and all functions and classes made there.
+  if (UNLIKELY(owner->shape == KAA_SHAPE(dict)) && o->shape == KAA_SHAPE(coroutine)) return;
   if (!experience(owner, o).worthwhile()) return;
   make_eager(owner);
   if (is_counted(owner->rc) && !is_immortal(owner->rc)) add_orphan(owner);
@@ -87,6 +89,18 @@ void make_eager(Object* o) {
   if (static_cast<int64_t>(o->rc) < 0) return;  // immortal, or eager already
   o->rc |= kImmortal | kEager;
   if (!is_counted(o->rc)) heap().eager_zero(o);
+}
+
+void make_ordinary(Object* o) {
+  if (!o->flag(kEager)) return;
+  Heap& h = heap();
+  o->rc &= ~(kImmortal | kEager);
+  if (o->rc & kInEager) {
+    o->rc &= ~uint64_t{kInEager};
+    for (size_t i = h.eager.size(); i-- > 0;)
+      if (h.eager[i].object == o) { h.eager[i] = h.eager.back(); h.eager.pop_back(); break; }
+  }
+  if (!is_counted(o->rc) && !(o->rc & kInZct)) enter_zct(o);
 }
 
 // Takes the entry of an object that has one off the zero-count table: the newest entries are looked at first.

@@ -10,6 +10,8 @@ namespace kaa {
 
 std::vector<Object*>& eager_orphans();
 void add_orphan(Object* o);
+// The death of an eager object cannot be seen any more: a coroutine that is being awaited. It is counted as all others from now on.
+void make_ordinary(Object* o);
 
 // The budget of looking for them (interp/watch.cpp). Event loops, database sessions and the like hold objects with finalizers everywhere, so that what
 // holds one of these is eager, too, and nearly every look finds that nothing has happened. The unit is a look at the frames; all that counts is the

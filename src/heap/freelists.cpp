@@ -12,15 +12,13 @@
 #include <algorithm>
 
 #include "heap/heap.h"
+#include "heap/reclaim_inl.h"
 #include "objects/traits.h"
 
 namespace kaa {
 
 namespace {
 constexpr uint32_t kLeast = 64, kMost = 1 << 15;
-constexpr uint64_t kListCap = 16;          // words of a list's buffer that are worth keeping at most
-constexpr uint32_t kDictLog2 = 3;          // index slots of a dict's table, as power of two
-constexpr uint64_t kSetMask = 7;
 
 template <class T> T* of(FreeSlot* s) { return reinterpret_cast<T*>(s); }
 }  // namespace
@@ -32,23 +30,23 @@ bool Heap::keep_shell(Shell kind, Object* o) {
   switch (kind) {
     case kShell_list: {
       List* x = static_cast<List*>(o);
-      if (x->cap - 1 >= kListCap) return false;
+      if (x->cap - 1 >= kShellListCap) return false;
       if (UNLIKELY(poison)) memset(static_cast<void*>(x->items), 0xDB, x->cap * sizeof(Value));
       x->size = 0;
       break;
     }
     case kShell_dict: {
       Dict* d = static_cast<Dict*>(o);
-      if (d->index_log2 != kDictLog2) return false;
+      if (d->index_log2 != kShellDictLog2) return false;
       if (UNLIKELY(poison)) memset(static_cast<void*>(d->entries), 0xDB, d->cap * sizeof(DictEntry));
-      memset(dict_buffer(d), 0xFF, dict_index_bytes(kDictLog2));
+      memset(dict_buffer(d), 0xFF, dict_index_bytes(kShellDictLog2));
       d->used = d->fill = d->keys_version = d->mutations = 0;
       break;
     }
     case kShell_set: {
       Set* s = static_cast<Set*>(o);
-      if (s->mask != kSetMask || !s->table) return false;
-      memset(static_cast<void*>(s->table), 0, (kSetMask + 1) * sizeof(SetEntry));
+      if (s->mask != kShellSetMask || !s->table) return false;
+      memset(static_cast<void*>(s->table), 0, (kShellSetMask + 1) * sizeof(SetEntry));
       s->used = s->fill = s->finger = 0;
       s->hash = 0;
       break;

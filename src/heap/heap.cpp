@@ -98,9 +98,21 @@ void enter_zct(Object* o) {
 
 void Heap::grow_zct() {
   size_t n = zct_size(), cap = static_cast<size_t>(zct_hard_end_ - zct_base_) * 2, soft = static_cast<size_t>(zct_soft_end_ - zct_base_);
-  Object** b = static_cast<Object**>(realloc(zct_base_, (cap + kZctSlack) * sizeof(Object*)));
+  Object** b;
+  if (UNLIKELY(sweeping_)) {  // the sweep still reads the old one
+    b = static_cast<Object**>(calloc(cap + kZctSlack, sizeof(Object*)));
+    if (b) memcpy(b, zct_base_, n * sizeof(Object*));
+    retired_tables_.push_back(zct_base_);
+  } else {
+    b = static_cast<Object**>(realloc(zct_base_, (cap + kZctSlack) * sizeof(Object*)));
+  }
   if (!b) { fputs("kaa: out of memory\n", stderr); abort(); }
   zct_base_ = b; zct_top_ = b + n; zct_hard_end_ = b + cap; zct_soft_end_ = b + soft;
+}
+
+void Heap::free_retired_tables() {
+  for (Object** b : retired_tables_) free(b);
+  retired_tables_.clear();
 }
 
 void Heap::list_page(Page* p) {

@@ -201,6 +201,8 @@ class Heap {
 
   // Hooks set by the runtime.
   void (*scan_roots)(RootVisitor&) = nullptr;          // every thread's registers, roots and native stacks (the current one: conservative from its entry)
+  // Counts the registers of generators that ran and are suspended now. Not all: of those alone that are alive, now that what stacks refer to is marked.
+  void (*count_suspended)(bool all) = nullptr;
   void (*weakrefs_dead)(Object*) = nullptr;            // an object with kHasWeakrefs dies
   void (*queue_finalizer)(Object*) = nullptr;          // an object whose type has a finalizer dies for the first time
   void (*request_safepoint)() = nullptr;               // a reconcile is due: it should be made at the thread's next safepoint
@@ -224,6 +226,7 @@ class Heap {
   uint64_t reentered = 0;        // zero-count entries since the last reconcile that are no births
   size_t last_kept = 0;          // entries the last reconcile left in the table
   bool no_reconcile = false;     // NoReconcile scopes (start-up, debugging)
+  size_t batch = 8192;           // zero-count entries from one reconcile to the next at least
   size_t bytes_since = 0, budget = 512 << 10;
   std::vector<Value*> roots;     // registered static roots (Root<T>)
   ShellList shells[kShellCount] = {};
@@ -265,8 +268,11 @@ class Heap {
   void free_small(Object* o, Page* p);
   void page_emptied_or_listed(Page* p);
   void reclaim(Object* o);
+  void release(Object* o, Type* t);  // the memory of an object whose children are gone, and what else it holds
   void drain_work(size_t floor);
   bool keep_shell(Shell kind, Object* o);
+  template <class T> bool keep_shell_quick(T* o);
+  void free_retired_tables();
   void adjust_shells();
   void release_shell(Shell kind, FreeSlot* s);
   FreeSlot* take_slot(int cls, bool raw);
@@ -308,6 +314,7 @@ class Heap {
   bool collecting_ = false;           // a collection holds counts of its own
   uint64_t random_ = 0x9E3779B97F4A7C15ull;
   std::vector<Object*> work_, marked_, kept_;
+  std::vector<Object**> retired_tables_;  // zero-count tables that grew while they were swept
   uint64_t freed_bytes_ = 0, largest_freed_ = 0;  // since the last reconcile began; the largest is in the sum
   template <uint64_t Page::*Blocks, class F> void take_blocks(std::vector<Page*>& pages, F&& fn);
   void note_block(uint64_t Page::*blocks, std::vector<Page*>& pages, Object* o);

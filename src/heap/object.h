@@ -63,6 +63,16 @@ void eager_inc(Object* o, Object* owner);     // owner: the object whose memory 
 void eager_inc_at(Object* o, const void* at); // the same, with the address of the reference
 void eager_dec(Object* o);
 
+// The build that measures (KAA_COUNT_EVERYTHING) counts the changes of counts, and those that it would take to count what registers hold, too
+// (interp/counting.cpp).
+#ifdef KAA_COUNT_EVERYTHING
+struct CountingFigures { uint64_t heap, registers; };
+extern CountingFigures g_counting;
+inline void note_counting() { g_counting.heap++; }
+#else
+inline void note_counting() {}
+#endif
+
 // In stress builds: nobody may count a reference to a free slot.
 inline void check_live(Object* o) {
 #ifdef KAA_STRESS
@@ -71,18 +81,18 @@ inline void check_live(Object* o) {
 }
 inline void inc(Object* o) {
   check_live(o);
-  if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) o->rc += kCountOne;
+  if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) { o->rc += kCountOne; note_counting(); }
   else if (UNLIKELY(o->rc & kEager)) eager_inc(o, nullptr);
 }
 // For references stored in `owner` or its buffers.
 inline void inc_into(Object* o, Object* owner) {
   check_live(o);
-  if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) o->rc += kCountOne;
+  if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) { o->rc += kCountOne; note_counting(); }
   else if (UNLIKELY(o->rc & kEager)) eager_inc(o, owner);
 }
 inline void inc_at(Object* o, const void* at) {
   check_live(o);
-  if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) o->rc += kCountOne;
+  if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) { o->rc += kCountOne; note_counting(); }
   else if (UNLIKELY(o->rc & kEager)) eager_inc_at(o, at);
 }
 inline void dec(Object* o) {
@@ -91,6 +101,7 @@ inline void dec(Object* o) {
   if (LIKELY(rc >= 0)) {
     rc -= static_cast<int64_t>(kCountOne);
     o->rc = static_cast<uint64_t>(rc);
+    note_counting();
     if (static_cast<uint64_t>(rc) < kCountOne && !(rc & kInZct)) enter_zct(o);
   } else if (UNLIKELY(rc & kEager)) {
     eager_dec(o);

@@ -6,6 +6,39 @@
 
 namespace kaa {
 
+// What is worth keeping in a shell.
+inline constexpr uint64_t kShellListCap = 16;   // words of a list's buffer at most
+inline constexpr uint32_t kShellDictLog2 = 3;   // index slots of a dict's table, as power of two
+inline constexpr uint64_t kShellSetMask = 7;
+
+// A generator that has not begun needs nothing done when it dies.
+inline bool dies_unseen(GeneratorObject* g) { return (g->state == GenState::kCreated && IS_EXACT(Value(g), generator)) || !wants_finalizer(g); }
+
+// keep_shell() for the ordinary case, without a call. False: keep_shell() decides.
+template <class T>
+[[gnu::always_inline]] inline bool Heap::keep_shell_quick(T* o) {
+  constexpr Shell kind = __is_same(T, List) ? kShell_list : __is_same(T, Dict) ? kShell_dict : kShell_set;
+  ShellList& l = shells[kind];
+  if (UNLIKELY(l.count >= l.limit || slow_free)) return false;
+  if constexpr (__is_same(T, List)) {
+    if (UNLIKELY(o->cap - 1 >= kShellListCap)) return false;
+    o->size = 0;
+  } else if constexpr (__is_same(T, Dict)) {
+    if (UNLIKELY(o->index_log2 != kShellDictLog2)) return false;
+    static_assert(dict_index_bytes(kShellDictLog2) == sizeof(uint64_t));
+    reinterpret_cast<uint64_t*>(o->entries)[-1] = ~uint64_t{0};  // the index
+    o->used = o->fill = o->keys_version = o->mutations = 0;
+  } else {
+    return false;
+  }
+  FreeSlot* s = reinterpret_cast<FreeSlot*>(o);
+  s->shape = nullptr;
+  s->next = l.head;
+  l.head = s;
+  l.count++;
+  return true;
+}
+
 // Calls f(Value*, size_t) for each run of attribute and __slots__ words of o, an instance of t.
 template <class F>
 [[gnu::always_inline]] inline void each_attribute(Object* o, Type* t, F&& f) {

@@ -8,7 +8,7 @@
 // No Python runs and nothing is allocated from the heap: finalizers and weakref callbacks are queued by hooks.
 //
 // After a pass the table holds exactly the mortal objects with count 0 that stacks hold. The next pass is due when the table has grown by
-// as much again (at least kZctBatch), or after `budget` bytes: the work of a pass stays in proportion to what was allocated.
+// as much again (at least Heap::batch), or after `budget` bytes: the work of a pass stays in proportion to what was allocated.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,6 @@
 namespace kaa {
 
 namespace {
-constexpr size_t kZctBatch = 8192;
 constexpr size_t kMinBudget = 512 << 10, kMaxBudget = 64 << 20;
 
 uint64_t now_ns() {
@@ -40,26 +39,28 @@ void visit_children(Object* o, ChildVisitor& v) {
 
 // Takes one off the count of a child of the object being reclaimed; one that dies with it is put on the work list.
 struct Reclaimer {
-  [[gnu::noinline]] static void drop(Heap& h, Object* c) {
+  // True: it was put there.
+  [[gnu::noinline]] static bool drop(Heap& h, Object* c) {
     uint64_t rc = c->rc;
     if (UNLIKELY(static_cast<int64_t>(rc) < 0)) {
-      if (!(rc & kEager)) return;
+      if (!(rc & kEager)) return false;
       c->rc = rc -= kCountOne;
-      if (is_counted(rc)) return;
+      if (is_counted(rc)) return false;
     } else {
       c->rc = rc -= kCountOne;
-      if (rc >= kCountOne) return;
+      if (rc >= kCountOne) return false;
     }
-    if (rc & (kInZct | kInEager | kDead)) return;  // the sweep meets it, or it is being reclaimed
+    if (rc & (kInZct | kInEager | kDead)) return false;  // the sweep meets it, or it is being reclaimed
     if (rc & kMarked) {
       enter_zct(c);
-      return;
+      return false;
     }
-    c->rc |= kDead | kWasCounted;
+    c->rc = rc | kDead | kWasCounted;
     h.work_.push_back(c);
+    return true;
   }
   // Types that no recipe describes: through their layout.
-  [[gnu::noinline]] static void general(Heap& h, Object* o, Type* t) {
+  [[gnu::noinline]] static bool general(Heap& h, Object* o, Type* t) {
     struct V final : ChildVisitor {
       Heap& h;
       explicit V(Heap& h) : h(h) {}
@@ -78,7 +79,9 @@ struct Reclaimer {
       each_attribute(o, t, [&](Value* p, uint64_t n) { v.range(p, n); });
       free_attributes(o, t);
     }
+    return !h.work_.empty();
   }
+  template <bool kChildren> static bool release(Heap& h, Object* o, Type* t);
   // Queues the finalizer of an object that dies for the first time.
   [[gnu::noinline]] static void queue(Heap& h, Object* o, Type* t) {
     if (UNLIKELY(o->rc & kHasWeakrefs) && weakrefs_first(o)) h.weakrefs_dead(o);
@@ -96,27 +99,34 @@ struct Reclaimer {
   }
 };
 
-// Reclaims one object; children that die with it are put on the work list.
-[[gnu::always_inline]] inline void Heap::reclaim(Object* o) {
-  Type* t = o->type();
-  if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
-    Reclaimer::queue(*this, o, t);
-    return;
-  }
-  if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
-  if (o->rc & kWasCounted) t->died_counted++; else t->died_uncounted++;
-  auto one = [this](Value v) {  // what stays counted, or is immortal, needs no call
-    if (!v.is_reference()) return;
+// Drops the children of a dead object and gives its memory back. True: children died with it and are on the work list. `t` has no finalizer to run, and no
+// weak reference leads to o any more. Not kChildren: they are gone already.
+template <bool kChildren>
+[[gnu::always_inline]] inline bool Reclaimer::release(Heap& h, Object* o, Type* t) {
+  bool more = false;
+  auto one = [&](Value v) {  // what stays counted, or is immortal, needs no call
+    if (!kChildren || !v.is_reference()) return;
     Object* c = v.object();
     uint64_t rc = c->rc;
+    if (static_cast<int64_t>(rc) >= 0) note_counting();
     if (LIKELY(static_cast<int64_t>(rc) >= static_cast<int64_t>(2 * kCountOne))) c->rc = rc - kCountOne;
-    else if (!is_immortal(rc)) Reclaimer::drop(*this, c);
+    else if (static_cast<int64_t>(rc) >= 0 && (rc & kInZct)) c->rc = rc - kCountOne;  // the sweep meets it
+    else if (!is_immortal(rc)) more |= drop(h, c);
   };
-  auto run = [&](Value* p, size_t n) { for (size_t i = 0; i < n; i++) one(p[i]); };
+  auto run = [&](Value* p, size_t n) { if (kChildren) for (Value* e = p + n; p != e; p++) one(*p); };
   auto fields = [&](auto* s) {
+    if (!kChildren) return;
     using S = std::remove_reference_t<decltype(*s)>;
-    if constexpr (__is_same(S, Tuple) || __is_same(S, List)) run(s->items, s->size);
-    else s->each_field([&](auto& x) { one(x.value()); });
+    if constexpr (__is_same(S, Tuple) || __is_same(S, List)) {
+      run(s->items, s->size);
+    } else if constexpr (__is_same(S, Dict)) {
+      for (DictEntry *e = s->entries, *end = e + s->fill; e != end; e++) {
+        one(e->key);
+        one(e->value);  // of a deleted entry: empty
+      }
+    } else {
+      [[clang::always_inline]] s->each_field([&](auto& x) { one(x.value()); });
+    }
   };
   switch (t->recipe) {
 #define FREELIST_MEMORY(id, structure) \
@@ -124,9 +134,9 @@ struct Reclaimer {
 #define FREELIST_STORAGE(id, structure)                                                      \
     case kRecipe_##id:                                                                       \
       fields(static_cast<structure*>(o));                                                    \
-      if (keep_shell(kShell_##id, o)) {                                                      \
-        stats.freed++;                                                                       \
-        return;                                                                              \
+      if (h.keep_shell_quick(static_cast<structure*>(o)) || h.keep_shell(kShell_##id, o)) {      \
+        h.stats.freed++;                                                                       \
+        return more;                                                                         \
       }                                                                                      \
       LayoutTraits<structure>::destroy(static_cast<structure*>(o));                          \
       break;
@@ -139,39 +149,60 @@ struct Reclaimer {
       }
       break;
     case kRecipeInstance:
-      each_attribute(o, t, run);
+      if (kChildren) each_attribute(o, t, run);
       free_attributes(o, t);
       break;
     case kRecipeException:
-      static_cast<BaseException*>(o)->each_field([&](auto& x) { one(x.value()); });
-      each_attribute(o, t, run);
+      if (kChildren) [[clang::always_inline]] static_cast<BaseException*>(o)->each_field([&](auto& x) { one(x.value()); });
+      if (kChildren) each_attribute(o, t, run);
       free_attributes(o, t);
       break;
     case kRecipeGenerator: {
       GeneratorObject* g = static_cast<GeneratorObject*>(o);
-      g->each_field([&](auto& x) { one(x.value()); });
+      if (kChildren) [[clang::always_inline]] g->each_field([&](auto& x) { one(x.value()); });
       LayoutTraits<GeneratorObject>::destroy(g);
-      if (LIKELY(!trace_free) && keep_generator(g)) {
-        stats.freed++;
-        return;
+      if (LIKELY(!h.trace_free) && h.keep_generator(g)) {
+        h.stats.freed++;
+        return more;
       }
       break;
     }
-    default: Reclaimer::general(*this, o, t);
+    default:
+      if (kChildren) {
+        more |= general(h, o, t);
+      } else {
+        free_attributes(o, t);
+        if (t->layout->destroy) t->layout->destroy(o);
+      }
   }
   Page* p = page_of(o);
   FreeSlot* s = reinterpret_cast<FreeSlot*>(o);
-  if (UNLIKELY(!p->free || p->used == 1 || slow_free)) {  // a large object is the only one of its page
-    free_object(o);
-    return;
+  FreeSlot* next = p->free;
+  if (UNLIKELY(!next || p->used == 1 || h.slow_free)) {  // a large object is the only one of its page
+    h.free_object(o);
+    return more;
   }
   s->shape = nullptr;
-  s->next = p->free;
+  s->next = next;
   p->free = s;
   p->used--;
-  freed_bytes_ += p->slot_size;
-  stats.freed++;
+  h.freed_bytes_ += p->slot_size;
+  h.stats.freed++;
+  return more;
 }
+
+// Reclaims an object of the work list.
+void Heap::reclaim(Object* o) {
+  Type* t = o->type();
+  if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
+    Reclaimer::queue(*this, o, t);
+    return;
+  }
+  if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
+  if (o->rc & kWasCounted) t->died_counted++; else t->died_uncounted++;
+  Reclaimer::release<true>(*this, o, t);
+}
+void Heap::release(Object* o, Type* t) { Reclaimer::release<false>(*this, o, t); }
 
 void Heap::drain_work(size_t floor) {
   while (work_.size() > floor) {
@@ -207,30 +238,45 @@ class Reconciler final : public RootVisitor {
     o->rc = rc | kMarked;
     if (!(rc & (kInZct | kInEager))) h_.marked_.push_back(o);
   }
+  // Flags and counts that keep an entry from simply dying.
+  static constexpr uint64_t kLook = ~uint64_t{0xFFFFFFFF} | kMarked | kEager | kHasWeakrefs | kDead | kInEager;
+
   void sweep() {
-    // Entries added while sweeping (children that only stacks hold) are appended, and seen by these loops, too.
+    // Entries added while sweeping (children that only stacks hold) are appended, and seen by these loops, too. The table that a loop walks stays where it
+    // is: one that must grow meanwhile is copied (grow_zct).
     h_.sweeping_ = true;
     for (size_t i = 0, j = 0;;) {
-      for (; i < h_.zct_size(); i++) {
-        Object** at = h_.zct_base_ + i;
+      Object** at = h_.zct_base_ + i;
+      Object** const end = h_.zct_top_;
+      i += static_cast<size_t>(end - at);
+      for (; at != end; at++) {
         Object* o = *at;
         __builtin_prefetch(at[kAhead], 1);  // the table has room behind its end (Heap::kZctSlack)
         uint64_t rc = o->rc;
-        if (UNLIKELY((rc & kMarked) || static_cast<int64_t>(rc) < 0)) {
+        if (LIKELY(!(rc & kLook))) {
+          Type* t = o->type();
+          if (LIKELY(t->death != Death::kFinalizer || (t->recipe == kRecipeGenerator && dies_unseen(static_cast<GeneratorObject*>(o))))) {
+            (rc & kWasCounted ? t->died_counted : t->died_uncounted)++;
+            if (Reclaimer::release<true>(h_, o, t)) h_.drain_work(0);
+          } else {
+            look(o);
+          }
+        } else if (UNLIKELY((rc & kMarked) || static_cast<int64_t>(rc) < 0)) {
           if (decide(o, kInZct)) h_.kept_.push_back(o);
         } else if (rc >= kCountOne) {
           o->rc = rc & ~uint64_t{kInZct};
           if (!(rc & (kOld | kWasCounted)) && o->type()->container) h_.note_young(o);
         } else {
-          h_.reclaim(o);
-          if (UNLIKELY(!h_.work_.empty())) h_.drain_work(0);
+          look(o);
         }
       }
+      if (i != h_.zct_size()) continue;
       if (LIKELY(j == h_.eager.size())) break;
       if (decide(h_.eager[j].object, kInEager)) kept_eager_.push_back(j);
       j++;
     }
     h_.sweeping_ = false;
+    h_.free_retired_tables();
     h_.zct_top_ = h_.zct_base_;
     size_t n = 0;
     for (size_t k : kept_eager_) {  // in order; only here, because a generator that dies voids notes
@@ -265,6 +311,7 @@ class Reconciler final : public RootVisitor {
   }
 
  private:
+  [[gnu::noinline]] void look(Object* o) { h_.kill(o); }
   static constexpr size_t kAhead = 6;  // entries between the one looked at and the one fetched into the cache
   static_assert(kAhead < Heap::kZctSlack);
   Heap& h_;
@@ -312,6 +359,7 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
     Reconciler r(*this);
     scan_roots(r);
     for (Value* v : roots) r.value(*v);
+    if (count_suspended) count_suspended(false);
     if (UNLIKELY(g_verify_every) && stats.reconciles % g_verify_every == 0) checked_sweep(r, *this);
     else r.sweep();
   }
@@ -322,7 +370,7 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   size_t kept = zct_size();
   last_kept = kept;
   reentered = 0;
-  size_t soft = std::max(kZctBatch, 2 * kept) + kept;
+  size_t soft = std::max(batch, 2 * kept) + kept;
   while (soft > static_cast<size_t>(zct_hard_end_ - zct_base_)) grow_zct();
   soft_limit_ = soft;
   bytes_since = 0;

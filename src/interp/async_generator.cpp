@@ -32,6 +32,9 @@ static Result<Value> new_step(Thread& t, Shape* shape, GeneratorObject* g, Value
   AsyncGenStep* s = TRY(alloc<AsyncGenStep>(t, shape));
   s->gen.init(g);
   s->args.init(args);
+  // One that is never awaited warns when it dies. Nearly all are awaited by the instruction after the one that makes them.
+  const Word* pc = t.frame ? t.frame->pc : nullptr;
+  if (!pc || static_cast<Op>(pc[kOpInfo[pc->op].words].op) != Op::GET_AWAITABLE) make_eager(s);
   return s;
 }
 
@@ -118,7 +121,7 @@ static Result<Value> never_awaited(Thread& t, AsyncGenStep* s, Str* method) {
   s->state = AwaitState::kClosed;
   Value saved = take_exc(t);
   Keep keep(saved);
-  if (!warn(t, KAA_TYPE(RuntimeWarning), 1, "coroutine method %R of %R was never awaited", Value(method), s->gen->qualname.get()).ok())
+  if (!warn(t, KAA_TYPE(RuntimeWarning), 1, "coroutine method %R of %R was never awaited", Value(method), generator_qualname(s->gen)).ok())
     report_ignored(t, "finalizing async generator", s->gen.value());
   restore_exc(t, saved);
   return kNone;

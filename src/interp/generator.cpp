@@ -2,6 +2,7 @@
 // YIELD). This file makes them and is the way in for native code: send, throw, close.
 #include "interp/generator.h"
 
+#include "heap/eager.h"
 #include "interp/interp.h"
 #include "interp/tracing.h"
 #include "objects/traits.h"
@@ -36,12 +37,14 @@ Result<Value> make_generator(Thread& t, Frame* f) {
   }
   memset(static_cast<void*>(&g->frame), 0, sizeof(GeneratorObject) - offsetof(GeneratorObject, frame));
   g->nregs = c->nregs;
-  for (uint32_t i = 0; i < c->nlocals; i++) g->regs[i] = f->regs[i];
-  for (uint32_t i = c->nlocals; i < c->nregs; i++) g->regs[i] = Value();
+  uint32_t n = c->nlocals;
+  for (uint32_t i = 0; i < n; i++) g->regs[i] = f->regs[i];
+  for (uint32_t i = n; i < c->nregs; i++) g->regs[i] = Value();
   g->state = GenState::kCreated;
-  g->name.init(f->func->name);
-  g->qualname.init(f->func->qualname);
-  g->origin.init(origin);
+  Function* fn = f->func;
+  if (UNLIKELY(fn->name.value() != c->name.value())) g->own_name.init(fn->name);
+  if (UNLIKELY(fn->qualname.value() != c->qualname.value())) g->own_qualname.init(fn->qualname);
+  if (UNLIKELY(static_cast<bool>(origin))) g->origin.init(origin);
   Frame& gf = g->frame;
   gf.regs = g->regs;
   gf.code = c;
@@ -59,7 +62,9 @@ Result<Value> make_generator(Thread& t, Frame* f) {
     f->obj->live = &gf;
     f->obj = nullptr;
   }
-  generator_ran(g);
+  generator_made(g);
+  // A coroutine that dies before it is awaited warns. Nearly all are awaited by the caller's next instruction.
+  if ((c->flags & kCoCoroutine) && !((f->kind & kKindMask) == kReturnPlain && static_cast<Op>(f->ret_pc->op) == Op::GET_AWAITABLE)) make_eager(g);
   return g;
 }
 

@@ -15,6 +15,9 @@ Result<Value> generator_close(Thread& t, GeneratorObject* g);
 void generator_drop(GeneratorObject* g);
 // Whether an exception raised at the instruction meets a handler of the program's own (not the conversion of StopIteration alone).
 bool inside_try(const Code* c, uint32_t word);
+// A generator has names of its own where the function's were not its code's when it was made, and when they are set.
+inline Value generator_name(const GeneratorObject* g) { return g->own_name ? g->own_name.get() : g->frame.code->name.get(); }
+inline Value generator_qualname(const GeneratorObject* g) { return g->own_qualname ? g->own_qualname.get() : g->frame.code->qualname.get(); }
 const char* generator_kind(GeneratorObject* g);               // "generator", "coroutine", "async generator"
 // The parts of send() and throw() that all three types share; they raise for states that do not allow it. Results as generator_resume.
 int generator_send(Thread& t, GeneratorObject* g, Value v, Value* out);

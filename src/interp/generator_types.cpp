@@ -16,16 +16,16 @@ Result<Value> step_result(Thread& t, int s, Value v) {
 }
 
 // ---- shared attributes
-Result<Value> gen_get_name(Thread&, Value self) { return self.as<GeneratorObject>()->name.get(); }
-Result<Value> gen_get_qualname(Thread&, Value self) { return self.as<GeneratorObject>()->qualname.get(); }
+Result<Value> gen_get_name(Thread&, Value self) { return generator_name(self.as<GeneratorObject>()); }
+Result<Value> gen_get_qualname(Thread&, Value self) { return generator_qualname(self.as<GeneratorObject>()); }
 Status gen_set_name(Thread& t, Value self, Value v) {
   if (!v || !is_str(v)) return RAISE(TypeError, "__name__ must be set to a string object");
-  self.as<GeneratorObject>()->name.set(v);
+  self.as<GeneratorObject>()->own_name.set(v);
   return {};
 }
 Status gen_set_qualname(Thread& t, Value self, Value v) {
   if (!v || !is_str(v)) return RAISE(TypeError, "__qualname__ must be set to a string object");
-  self.as<GeneratorObject>()->qualname.set(v);
+  self.as<GeneratorObject>()->own_qualname.set(v);
   return {};
 }
 Result<Value> gen_get_frame(Thread& t, Value self) {
@@ -43,7 +43,7 @@ Result<Value> gen_get_delegate(Thread&, Value self) {
 Result<Value> gen_class_getitem(Thread& t, Args a) { return generic_alias(t, a[0], a[1]); }
 Result<Value> gen_repr(Thread& t, Args a) {
   GeneratorObject* g = a.as<GeneratorObject>(0);
-  return TRY(str_format(t, "<%N object %S at %p>", g->type(), g->qualname.get(), reinterpret_cast<void*>(g)));
+  return TRY(str_format(t, "<%N object %S at %p>", g->type(), generator_qualname(g), reinterpret_cast<void*>(g)));
 }
 
 // ---- death
@@ -56,7 +56,7 @@ static Status warn_never_awaited(Thread& t, GeneratorObject* g) {
       return {};
     }
   }
-  return warn(t, KAA_TYPE(RuntimeWarning), 1, "coroutine '%S' was never awaited", g->qualname.get());
+  return warn(t, KAA_TYPE(RuntimeWarning), 1, "coroutine '%S' was never awaited", generator_qualname(g));
 }
 
 Result<Value> gen_del(Thread& t, Args a) {

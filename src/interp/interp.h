@@ -34,6 +34,7 @@ extern const Dispatch k_dispatch;
 #include "defs/opcodes.def"
 KAA_PRESERVE_NONE Value op_fail(HANDLER_ARGS);
 KAA_PRESERVE_NONE Value op_trace(HANDLER_ARGS);  // tracing.cpp
+KAA_PRESERVE_NONE Value op_count(HANDLER_ARGS);  // counting.cpp
 
 #define HANDLER(name) KAA_PRESERVE_NONE Value op_##name(HANDLER_ARGS)
 #define DISPATCH() MUSTTAIL return table->op[pc->op](HANDLER_PASS)
@@ -143,6 +144,13 @@ inline Value namespace_of(Frame* f) {
 }
 inline Frame* next_frame(Frame* f) { return f->on_heap ? generator_of(f)->slot : f + 1; }
 inline Value* next_regs(Frame* f) { return f->on_heap ? generator_of(f)->top : f->regs + f->code->nregs; }
+// Counts a new reference to v; but that to an eager object is a slow path's business: false, and nothing has been counted.
+inline bool inc_quick(Value v) {
+  if (!v.is_reference()) return true;
+  Object* o = v.object();
+  if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) { o->rc += kCountOne; note_counting(); return true; }
+  return LIKELY(!(o->rc & kEager));
+}
 // Stores v over old in *p, which belongs to `owner`. False, and nothing is done, when a count takes more than an addition: a last reference enters the zero-count
 // table, an eager object is looked at. That is a call, and thus a slow path's business. Neither value is empty.
 inline bool store_quick(Value* p, Value old, Value v) {
@@ -155,11 +163,11 @@ inline bool store_quick(Value* p, Value old, Value v) {
   if (v.is_object()) {
     check_live(v.object());
     uint64_t rc = v.object()->rc;
-    if (LIKELY(static_cast<int64_t>(rc) >= 0)) v.object()->rc = rc + kCountOne;
+    if (LIKELY(static_cast<int64_t>(rc) >= 0)) { v.object()->rc = rc + kCountOne; note_counting(); }
     else if (UNLIKELY(rc & kEager)) return false;
   }
   *p = v;
-  if (drops) old.object()->rc -= kCountOne;
+  if (drops) { old.object()->rc -= kCountOne; note_counting(); }
   return true;
 }
 // The same where nothing is replaced.
@@ -167,7 +175,7 @@ inline bool init_quick(Value* p, Value v) {
   if (v.is_object()) {
     check_live(v.object());
     uint64_t rc = v.object()->rc;
-    if (LIKELY(static_cast<int64_t>(rc) >= 0)) v.object()->rc = rc + kCountOne;
+    if (LIKELY(static_cast<int64_t>(rc) >= 0)) { v.object()->rc = rc + kCountOne; note_counting(); }
     else if (UNLIKELY(rc & kEager)) return false;
   }
   *p = v;

@@ -1,4 +1,5 @@
 // Entering and leaving the loop: frames, returns, unwinding.
+#include "heap/eager.h"
 #include "interp/generator.h"
 #include "interp/interp.h"
 #include "interp/tracing.h"
@@ -10,7 +11,11 @@
 namespace kaa {
 
 const Dispatch k_dispatch = {{
+#ifdef KAA_COUNT_EVERYTHING
+#define OP(name, ...) op_count,
+#else
 #define OP(name, ...) op_##name,
+#endif
 #include "defs/opcodes.def"
 }};
 
@@ -358,6 +363,16 @@ HANDLER(RETURN_GENERATOR) {
   Result<Value> g = make_generator(*t, f);
   if (!g.ok()) FAIL();
   Value v = g.value();
+  if (LIKELY(f->kind == kReturnPlain && !f->obj)) {
+    uint16_t dst = f->dst;
+    pc = f->ret_pc;
+    f = f->prev;
+    t->frame = f;
+    r = f->regs;
+    k = f->code->consts;
+    r[dst] = v;
+    DISPATCH();
+  }
   const Word* next = nullptr;
   Frame* p = return_special(*t, f, v, next);
   if (!p) return v;
@@ -430,8 +445,9 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
     const Word* y = gf->pc;   // the YIELD
     g->regs[y->a] = sent;
     gf->pc = y + 1;
-  } else if (UNLIKELY(!begins_well(t, g))) {
-    return nullptr;
+  } else {
+    if (UNLIKELY(!begins_well(t, g))) return nullptr;
+    if (UNLIKELY(g->flag(kEager)) && IS_EXACT(Value(g), coroutine) && !g->flag(kHasWeakrefs)) make_ordinary(g);
   }
   g->state = GenState::kRunning;
   g->resumed = true;

@@ -6,6 +6,8 @@
 
 namespace kaa {
 
+Result<Value> append_bytes(Thread& t, Bytes* b, Bytes* c);  // append_bytes.cpp
+
 namespace {
 // a and b as doubles when one is a float and the other a float or small int.
 inline bool both_double(Value a, Value b, double& x, double& y) {
@@ -157,6 +159,7 @@ inline bool mixed_doubles(Value a, Value b, double& x, double& y) {
 // a op= b where a is no small int and no float.
 Result<Value> inplace_slow(Thread& t, BinaryOp op, Value x, Value y) {
   if (op == BinaryOp::ADD && IS_EXACT(x, str)) return IS_EXACT(y, str) ? Result<Value>(str_append_inplace(t, x.as<Str>(), y.as<Str>())) : inplace_op(t, op, x, y);
+  if (op == BinaryOp::ADD && IS_EXACT(x, bytes) && IS_EXACT(y, bytes)) return append_bytes(t, x.as<Bytes>(), y.as<Bytes>());
   if (x.is_object()) return inplace_op(t, op, x, y);
   double p, q;
   if (op <= BinaryOp::DIV && both_double(x, y, p, q)) return arith_slow(t, op, x, y);

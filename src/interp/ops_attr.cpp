@@ -304,6 +304,16 @@ RECORDS(LOAD_ATTR) {
         if (LIKELY(d->keys_version == rec->keys)) v = d->entries[rec->index].value;
         break;
       }
+      case AttrRecord::kMethod: {
+        if (UNLIKELY(!IS_EXACT(rec->value, function) || ((o.object()->rc | rec->value.object()->rc) & kEager))) GO_SLOW(LOAD_ATTR);
+        Object* made = t->heap->try_allocate(KAA_SHAPE(method), sizeof(BoundMethod));
+        if (UNLIKELY(!made)) GO_SLOW(LOAD_ATTR);
+        BoundMethod* m = static_cast<BoundMethod*>(made);
+        static_cast<void>(init_quick(&m->func.raw(), rec->value));
+        static_cast<void>(init_quick(&m->self.raw(), o));
+        v = m;
+        break;
+      }
       default: GO_SLOW(LOAD_ATTR);
     }
     if (LIKELY(!v.is_empty())) { r[pc->a] = v; NEXT(3); }

@@ -174,18 +174,37 @@ Frame* do_call(Thread& t, Frame* f, Value* callable, Value* args, size_t n, Tupl
   return f;
 }
 
+// Finds Type::quick_call of a class that is an instance of `type` itself.
+static __attribute__((noinline)) Object* find_quick_call(Type* cls) {
+  Value nw = cls->dunder(D_new), init = cls->dunder(D_init), object_new = KAA_TYPE(object)->dunder(D_new);
+  cls->quick_version = cls->version;
+  cls->quick_call = nullptr;
+  if (!cls->version || !nw || !init || cls->has(kTypeAbstract | kTypeDisallowInstantiation | kTypeHasDel) || cls == KAA_TYPE(type)) return nullptr;
+  if (nw == object_new) {
+    if (IS_EXACT(init, function) && !cls->has(kTypeVarSized)) cls->quick_call = init.object();
+  } else if (IS_EXACT(nw, builtin_function) && nw.as<NativeFunction>()->owner == cls && nw.as<NativeFunction>()->def->kind == MethodKind::kNew && !cls->has(kTypeHeap) &&
+             init == KAA_TYPE(object)->dunder(D_init)) {
+    cls->quick_call = nw.object();
+  }
+  return cls->quick_call;
+}
+static inline Object* quick_call(Type* cls) {
+  return LIKELY(cls->quick_version == cls->version && cls->version) ? cls->quick_call : find_quick_call(cls);
+}
+
 // A new instance of a class that is an instance of `type` itself, has object's __new__, an __init__ written in Python and no abstract methods; null sends the call
 // to do_call.
 static inline Object* plain_instance(Thread* t, Type* cls) {
-  Value init = cls->dunder(D_init);
-  if (cls->dunder(D_new) != KAA_TYPE(object)->dunder(D_new) || !init || !IS_EXACT(init, function)) return nullptr;
-  if (cls->has(kTypeAbstract | kTypeDisallowInstantiation | kTypeVarSized | kTypeHasDel)) return nullptr;
-  if (!(init.as<Function>()->code->flags & kCoOptimized)) return nullptr;  // other code needs the frame's locals itself
+  Object* init = quick_call(cls);
+  if (!init || init->shape != KAA_SHAPE(function)) return nullptr;
+  if (!(static_cast<Function*>(init)->code->flags & kCoOptimized)) return nullptr;  // other code needs the frame's locals itself
   Shape* s = cls->root;
-  size_t size = cls->basicsize + (cls->attr_offset ? sizeof(Value) * (1 + s->inline_cap) : 0);
+  size_t before = cls->basicsize, size = before;
+  if (cls->attr_offset) size += sizeof(Value) * (1 + s->inline_cap);
   Object* o = t->heap->allocate(s, size);
   if (UNLIKELY(!o)) return nullptr;
-  for (size_t i = sizeof(Object); i < size; i += sizeof(Value)) *reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + i) = Value();
+  if (cls->attr_offset) before += sizeof(Value);  // words of attributes beyond the shape's are never read
+  for (size_t i = sizeof(Object); i < before; i += sizeof(Value)) { *reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + i) = Value(); asm volatile(""); }
   return o;
 }
 // The frame of its __init__. The instance stands in front of the arguments, and in the frame, which keeps it. Null: error.
@@ -209,7 +228,7 @@ static inline Frame* init_frame(Thread* t, Frame* f, Object* o, Value* args, uin
   nf->obj = nullptr;
   nf->locals = o;
   nf->set_return(pc->a, kReturnInit);
-  for (uint32_t i = n, end = c->nlocals - 1; i < end; i++) args[i] = Value();
+  for (uint32_t i = n, end = c->nlocals - 1; i < end; i++) { args[i] = Value(); asm volatile(""); }
   t->frame = nf;
   return nf;
 }
@@ -255,6 +274,16 @@ SLOW(CALL) {
   if (IS_EXACT(fn, type)) {
     if (fn == Value(KAA_TYPE(range)) && pc[2].op == static_cast<uint16_t>(Op::GET_ITER) && pc[2].b == pc->a && pc[2].a == pc->a && table == t->live) {
       if (Object* it = range_iterator_at_once(t, r + pc->b + 1, pc->c)) { r[pc->a] = it; NEXT(3); }
+    }
+    Object* quick = quick_call(fn.as<Type>());
+    if (quick && quick->shape == KAA_SHAPE(builtin_function)) {  // the register in front of the arguments has the class already
+      NativeFunction* nw = static_cast<NativeFunction*>(quick);
+      Args a{r + pc->b, pc->c + 1u};
+      Result<Value> v = nw->def->fnkw ? nw->def->fnkw(*t, a, nullptr) : call_native_direct(*t, nw, a);
+      if (UNLIKELY(!v.ok())) FAIL();
+      table = t->dispatch;
+      r[pc->a] = v.value();
+      NEXT(2);
     }
     if (Object* o = plain_instance(t, fn.as<Type>()); LIKELY(o != nullptr)) {
       Frame* nf = init_frame(t, f, o, r + pc->b + 1, pc->c, pc);
@@ -441,16 +470,31 @@ HANDLER(CALL_EX) {
   ENTER_SYNC(nf);
 }
 
+// globals['__name__']. Functions are made one after the other in the same module: its place there is remembered.
+static Value module_name(Interp& in, Dict* globals) {
+  if (LIKELY(globals->keys_version == in.module_name_version && in.module_name_version)) return globals->entries[in.module_name_index].value;
+  int64_t i = dict_index_str(globals, NAME("__name__"));
+  if (i < 0) return Value();
+  if (uint32_t version = IS_EXACT(Value(globals), dict) ? dict_keys_version(globals) : 0) {
+    in.module_name_version = version;
+    in.module_name_index = static_cast<uint32_t>(i);
+  }
+  return globals->entries[i].value;
+}
 static Result<Value> make_function(Thread& t, Frame* f, Code* c) {
   Function* fn = TRY(alloc<Function>(t, KAA_SHAPE(function)));
-  fn->code.init(c);
-  fn->globals.init(f->func->globals);
-  fn->builtins.init(f->func->builtins);
-  fn->name.init(c->name);
-  fn->qualname.init(c->qualname);
-  fn->doc.init((c->flags & kCoHasDocstring) ? c->consts[0] : kNone);
-  Value m = dict_get_str(f->func->globals, NAME("__name__"));
-  if (m) fn->module.init(m);
+  Function* maker = f->func;
+  auto init = [&](auto& field, Value v) {
+    field.raw() = v;
+    if (UNLIKELY(!inc_quick(v))) inc_into(v, fn);
+  };
+  init(fn->code, c);
+  init(fn->globals, maker->globals.value());
+  init(fn->builtins, maker->builtins.value());
+  init(fn->name, c->name);
+  init(fn->qualname, c->qualname);
+  init(fn->doc, (c->flags & kCoHasDocstring) ? c->consts[0] : kNone);
+  init(fn->module, module_name(interp(), maker->globals));
   fn->version = interp().next_function_version++;
   return fn;
 }
@@ -461,7 +505,10 @@ HANDLER(SET_FUNCTION) {
   switch (static_cast<FunctionPart>(pc->c)) {
     case FunctionPart::Defaults: fn->defaults.set(v.as<Tuple>()); break;
     case FunctionPart::KwDefaults: fn->kwdefaults.set(v.as<Dict>()); break;
-    case FunctionPart::Closure: fn->closure.set(v.as<Tuple>()); break;
+    case FunctionPart::Closure:
+      if (LIKELY(!fn->closure && inc_quick(v))) fn->closure.raw() = v;
+      else fn->closure.set(v.as<Tuple>());
+      break;
     case FunctionPart::Annotate: if (IS_EXACT(v, function) || type_of(v)->dunder(D_call)) fn->annotate.set(v); else fn->annotations.set(v); break;
     case FunctionPart::TypeParams: fn->type_params.set(v); break;
   }

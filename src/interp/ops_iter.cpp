@@ -1,6 +1,7 @@
 // Iteration, unpacking, building of containers and strings.
 #include "interp/interp.h"
 #include "interp/tracing.h"
+#include "types/dict.h"
 #include "types/pair_iter.h"
 
 namespace kaa {
@@ -223,8 +224,61 @@ HANDLER(GET_LEN) {
 }
 
 // ---- building
-HANDLER(BUILD_TUPLE) { SAVE(); STORE_RESULT(pc->a, tuple_of(*t, r + pc->b, pc->c), 1); }
-HANDLER(BUILD_LIST) { SAVE(); STORE_RESULT(pc->a, list_of(*t, r + pc->b, pc->c), 1); }
+SLOW(BUILD_TUPLE) { SAVE(); STORE_RESULT(pc->a, tuple_of(*t, r + pc->b, pc->c), 1); }
+SLOW(BUILD_LIST) { SAVE(); STORE_RESULT(pc->a, list_of(*t, r + pc->b, pc->c), 1); }
+// A new tuple or list is in its register, and what it holds of eager objects is not counted yet.
+static void count_eager(Value* items, size_t n, Object* owner) {
+  for (size_t i = 0; i < n; i++)
+    if (items[i].is_reference() && items[i].object()->flag(kEager)) inc_into(items[i], owner);
+}
+SLOW(TUPLE_EAGER) {
+  Tuple* u = r[pc->a].as<Tuple>();
+  count_eager(u->items, u->size, u);
+  NEXT(1);
+}
+SLOW(LIST_EAGER) {
+  List* l = r[pc->a].as<List>();
+  count_eager(l->items, l->size, l);
+  NEXT(1);
+}
+// Copies and counts n > 0 items, but for eager ones: false if there are any.
+[[gnu::always_inline]] static inline bool fill_quick(Value* items, const Value* p, size_t n) {
+  bool quick = true;
+  for (const Value* end = p + n; p != end; p++, items++) {
+    Value v = *p;
+    *items = v;
+    if (!v.is_reference()) continue;
+    Object* o = v.object();
+    if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) { o->rc += kCountOne; note_counting(); }
+    else if (UNLIKELY(o->rc & kEager)) quick = false;
+  }
+  return quick;
+}
+HANDLER(BUILD_TUPLE) {
+  size_t n = pc->c;
+  if (UNLIKELY(n - 1 >= 13)) GO_SLOW(BUILD_TUPLE);  // size classes up to 128 bytes are found without a calculation
+  Object* o = t->heap->try_allocate(KAA_SHAPE(tuple), sizeof(Tuple) + n * sizeof(Value));
+  if (UNLIKELY(!o)) GO_SLOW(BUILD_TUPLE);
+  Tuple* u = static_cast<Tuple*>(o);
+  u->size = n;
+  bool quick = fill_quick(u->items, r + pc->b, n);
+  r[pc->a] = u;
+  if (UNLIKELY(!quick)) GO_SLOW(TUPLE_EAGER);
+  NEXT(1);
+}
+HANDLER(BUILD_LIST) {
+  size_t n = pc->c;
+  FreeSlot* head = t->heap->shells[kShell_list].head;
+  if (UNLIKELY(!head || n > reinterpret_cast<const List*>(head)->cap)) GO_SLOW(BUILD_LIST);
+  Object* o = t->heap->reuse(kShell_list, KAA_SHAPE(list));
+  if (UNLIKELY(!o)) GO_SLOW(BUILD_LIST);
+  List* l = static_cast<List*>(o);
+  l->size = n;
+  bool quick = fill_quick(l->items, r + pc->b, n);
+  r[pc->a] = l;
+  if (UNLIKELY(!quick)) GO_SLOW(LIST_EAGER);
+  NEXT(1);
+}
 static Result<Value> build_set(Thread& t, const Value* p, uint32_t n) {
   Set* s = TRY(new_set(t));
   for (uint32_t i = 0; i < n; i++) TRY(set_add(t, s, p[i]));
@@ -233,7 +287,7 @@ static Result<Value> build_set(Thread& t, const Value* p, uint32_t n) {
 HANDLER(BUILD_SET) { SAVE(); STORE_RESULT(pc->a, build_set(*t, r + pc->b, pc->c), 1); }
 static Result<Value> build_map(Thread& t, const Value* p, uint32_t n) {
   Dict* d = TRY(new_dict(t));
-  for (uint32_t i = 0; i < n; i++) TRY(dict_set(t, d, p[2 * i], p[2 * i + 1]));
+  for (uint32_t i = dict_fill_names(d, p, n); i < n; i++) TRY(dict_set(t, d, p[2 * i], p[2 * i + 1]));
   return d;
 }
 HANDLER(BUILD_MAP) { SAVE(); STORE_RESULT(pc->a, build_map(*t, r + pc->b, pc->c), 1); }

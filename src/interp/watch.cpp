@@ -319,6 +319,7 @@ bool look_once(Thread& t) {
   look_budget().spend(LookBudget::kScan);
   Finder f(h);
   size_t known = h.eager.size();  // the scan may enter generators, which it has not looked for
+  h.count_suspended(true);
   h.scan_roots(f);
   for (Value* v : h.roots) f.value(*v);
   settle_found(t, known);
@@ -347,7 +348,9 @@ void look_from(Thread& t, const void* top, const Word* at) {
     look_budget().earn();
     // What the finalizers report belongs to the instruction before.
     if (top && t.frame) {
+      const Code* c = t.frame->code;
       t.line_frame = t.frame;
+      if (at < c->words || at >= c->words + c->nwords) at = nullptr;  // of a callee
       t.line_pc = at ? at : t.frame->pc > t.frame->code->words ? t.frame->pc - 1 : t.frame->pc;
     }
     static_cast<void>(run_finalizers(t));

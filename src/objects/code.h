@@ -32,6 +32,7 @@ struct Code : Object {
   uint32_t nzombies, zombies_used, zombies_idle;  // how many; taken since the list was last looked at; for how many looks none was taken
   bool zombies_listed;           // is in Zombies::codes
   uint32_t version;              // its number once a call with keywords has a record about it; 0: none yet
+  uint8_t tries;                 // whether one of its handlers is of the program's making: 0 not known yet, 1 no, 2 yes
   CodeMonitor* monitor;          // what sys.monitoring and tracing want to know of it (interp/monitor.h), once one of them looked
   template <class F> void each_field(F&& f) {
     f(name); f(qualname); f(filename); f(varnames); f(cellvars); f(freevars);
@@ -120,7 +121,7 @@ enum class GenState : uint8_t { kCreated, kSuspended, kRunning, kFinished };
 struct GeneratorObject : Object {
   Frame frame;
   ExcState exc;
-  Field<> name, qualname;
+  Field<> own_name, own_qualname;  // empty: the code's (generator_name())
   Field<> origin;            // cr_origin, or the finalizer hook of an async generator
   Field<> yield_from_extra;  // async generators: firstiter/finalizer hooks
   GeneratorObject* next_zombie;  // of a dead one on its code's list
@@ -135,7 +136,7 @@ struct GeneratorObject : Object {
   uint32_t nregs;
   Value regs[];
   template <class F> void each_field(F&& f) {
-    f(name); f(qualname); f(origin); f(yield_from_extra);
+    f(own_name); f(own_qualname); f(origin); f(yield_from_extra);
     f(reinterpret_cast<Field<>&>(frame.func)); f(reinterpret_cast<Field<>&>(frame.code)); f(reinterpret_cast<Field<>&>(frame.locals));
     if (counted) {
       for (uint32_t i = 0; i < counted_height; i++) f(reinterpret_cast<Field<>&>(regs[i]));

@@ -102,6 +102,10 @@ struct Type : Object {
   uint32_t inline_cap;          // inline slots for new instances
   uint32_t serial;              // never given to another type; 0: none was left
   Shape* root;                  // shape of new instances
+  // How the interpreter calls the class without keywords at once, while quick_version == version (interp/ops_call.cpp): a Function, the __init__ beside
+  // object's __new__; a NativeFunction, the class's own __new__ without an __init__; null: not at once. Held by a class of the mro.
+  Object* quick_call;
+  uint32_t quick_version;
   Shape* dict_shape;
   Field<Str*> name;             // __name__
   Field<Str*> qualname;

@@ -8,7 +8,7 @@ namespace kaa {
 
 // ---- dict. One raw buffer: the index, then the entries (dict.cpp tells why); Dict::entries points behind the index.
 // No buffer: entries is null and cap, fill, used and index_log2 are 0.
-inline size_t dict_index_bytes(uint32_t log2) { return size_t{1} << (log2 <= 8 ? log2 : log2 <= 16 ? log2 + 1 : log2 + 2); }
+constexpr size_t dict_index_bytes(uint32_t log2) { return size_t{1} << (log2 <= 8 ? log2 : log2 <= 16 ? log2 + 1 : log2 + 2); }
 inline size_t dict_buffer_bytes(uint32_t log2, uint32_t cap) { return dict_index_bytes(log2) + size_t{cap} * sizeof(DictEntry); }
 inline char* dict_buffer(const Dict* d) { return reinterpret_cast<char*>(d->entries) - dict_index_bytes(d->index_log2); }
 

@@ -207,7 +207,18 @@ bool is_plain_exception(Type* type) {
 Result<Value> make_plain_exception(Thread& t, Type* type, const Value* args, size_t n) {
   Keep k(type);
   Tuple* u = n ? TRY(tuple_of(t, args, n)) : interp().empty_tuple;
-  BaseException* e = TRY(alloc_as<BaseException>(t, type));
+  BaseException* e;
+  if (LIKELY(!type->has(kTypeHeap) && type->basicsize == sizeof(BaseException))) {
+    // What alloc_instance() does for these, of one size: only the words of attributes that a shape names are ever read.
+    static_assert(sizeof(BaseException) == 8 * sizeof(Value));
+    Shape* s = type->root;
+    Object* o = t.heap->allocate(s, sizeof(BaseException) + sizeof(Value) * (1 + s->inline_cap));
+    if (UNLIKELY(!o)) return raise_memory(t);
+    memset(static_cast<void*>(o + 1), 0, sizeof(BaseException) - sizeof(Object) + sizeof(Value));
+    e = static_cast<BaseException*>(o);
+  } else {
+    e = TRY(alloc_as<BaseException>(t, type));
+  }
   e->args.init(u);
   return e;
 }

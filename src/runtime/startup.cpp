@@ -49,6 +49,7 @@ Thread& start_core(int64_t hash_seed) {
   tls_heap = h;
   h->no_reconcile = true;
   h->scan_roots = scan_roots;
+  h->count_suspended = count_suspended;
   h->weakrefs_dead = weakrefs_dead;
   h->queue_finalizer = queue_finalizer;
   h->keep_generator = keep_zombie;

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "heap/eager.h"
+#include "heap/reclaim_inl.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
 #include "runtime/interpreters.h"
@@ -117,13 +118,23 @@ static std::vector<GeneratorObject*> g_ran;
 
 // Whether one of the code's handlers is of the program's making: neither the conversion of StopIteration nor that of `yield from`, nor the end of an
 // `async for`, which lets all but StopAsyncIteration pass. (A generator that delegates to an eager one becomes eager as whoever holds one does.)
-static bool has_try(const Code* c) {
+static bool find_try(const Code* c) {
   for (uint32_t i = 0; i < c->nexceptions; i++) {
     const Word& w = c->words[c->exceptions[i].target];
     Op op = static_cast<Op>(w.op);
     if (op != Op::CLEANUP_THROW && op != Op::END_ASYNC_FOR && !(op == Op::INTRINSIC && w.c == static_cast<uint16_t>(Intrinsic::StopIterationError))) return true;
   }
   return false;
+}
+
+static inline bool has_try(Code* c) {
+  if (UNLIKELY(!c->tries)) c->tries = find_try(c) ? 2 : 1;
+  return c->tries == 2;
+}
+
+void generator_made(GeneratorObject* g) {
+  g_ran.push_back(g);
+  g->listed = has_try(g->frame.code) || thread_is_traced(current_thread()) ? 2 : 1;
 }
 
 void generator_ran(GeneratorObject* g) {
@@ -154,12 +165,36 @@ void generator_uncount(GeneratorObject* g) {
   dec(g->exc.exc);
 }
 
-static void count_suspended() {
+// Within a reconcile, when what stacks refer to is marked (not `all`): a generator with count 0 and no mark is dead, unless a suspended one that is alive has it
+// in a register. The dead are left as they are, and their registers never counted: most generators die so. But one that will be closed runs again.
+void count_suspended(bool all) {
+  static std::vector<GeneratorObject*> alive;
+  for (GeneratorObject* g : g_ran) {
+    if (g->state == GenState::kRunning || g->state == GenState::kFinished) continue;
+    if (all || is_immortal(g->rc) || is_counted(g->rc) || (g->rc & (kMarked | kEager)) || !dies_unseen(g)) {
+      g->listed = 0;
+      generator_count(g);
+      alive.push_back(g);
+    }
+  }
+  // What the living hold is counted now; those of the list are looked at in turn.
+  while (!alive.empty()) {
+    GeneratorObject* g = alive.back();
+    alive.pop_back();
+    for (uint32_t i = 0; i < g->counted_height; i++) {
+      Value v = g->regs[i];
+      if (!v.is_reference() || v.object()->type()->recipe != kRecipeGenerator) continue;
+      GeneratorObject* inner = v.as<GeneratorObject>();
+      if (!inner->listed || inner->state == GenState::kRunning || inner->state == GenState::kFinished) continue;  // counted, or seen elsewhere
+      inner->listed = 0;
+      generator_count(inner);
+      alive.push_back(inner);
+    }
+  }
   size_t out = 0;
   for (GeneratorObject* g : g_ran) {
-    if (g->state == GenState::kRunning) { g_ran[out++] = g; continue; }
-    g->listed = 0;
-    if (g->state != GenState::kFinished) generator_count(g);
+    if (g->state == GenState::kRunning) g_ran[out++] = g;
+    else g->listed = 0;
   }
   g_ran.resize(out);
 }
@@ -204,7 +239,6 @@ void scan_frames(Thread* t, RootVisitor& v) {
 
 static __attribute__((noinline)) void scan_all(RootVisitor& v) {
   Interp& in = interp();
-  count_suspended();
   for (Thread* t = in.threads; t; t = t->next) {
     count_deep_frames(t);
     scan_frames(t, v);

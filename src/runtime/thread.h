@@ -125,6 +125,7 @@ struct Interp : InterpState {
   Bytes* byte_chars[256] = {};
   Tuple* empty_tuple = nullptr;
   uint32_t next_type_version = 1, next_keys_version = 1, next_function_version = 1, next_type_serial = 1;
+  uint32_t module_name_version = 0, module_name_index = 0;  // where __name__ is in globals whose keys have this version (MAKE_FUNCTION)
   uint64_t hash_key0 = 0, hash_key1 = 0;
   int optimize = 0, bytes_warning = 0;
   Zombies zombies;

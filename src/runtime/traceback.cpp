@@ -120,6 +120,22 @@ Status traceback_here(Thread& t, Frame* f) {
   BaseException* e = exc.as<BaseException>();
   Op op = static_cast<Op>(f->pc->op);
   if (e->traceback && (op == Op::RERAISE || op == Op::CLEANUP_THROW || op == Op::END_ASYNC_FOR || (op == Op::RAISE && f->pc->c == 0))) return {};
+  // The usual case without calls: there is a frame object, nothing is eager, and no reconcile is due.
+  if (Value next = e->traceback; LIKELY(f->obj && !(f->obj->flag(kEager) || e->flag(kEager) || (next && next.object()->flag(kEager))))) {
+    if (Object* o = t.heap->try_allocate(KAA_SHAPE(traceback), sizeof(Traceback)); LIKELY(o != nullptr)) {
+      Traceback* x = static_cast<Traceback*>(o);
+      x->next.raw() = next;  // with the exception's count
+      x->frame.raw() = f->obj;
+      inc(static_cast<Object*>(f->obj));
+      x->code.raw() = f->code;
+      inc(static_cast<Object*>(f->code));
+      x->lasti = static_cast<uint32_t>(code_offset(f->code, f->pc_index()));
+      x->lineno = -1;
+      x->rc += kCountOne;
+      e->traceback.raw() = x;
+      return {};
+    }
+  }
   t.exc = Value();
   Result<FrameObject*> fo = frame_object(t, f);
   Result<Traceback*> tb = fo.ok() ? alloc<Traceback>(t, KAA_SHAPE(traceback)) : Result<Traceback*>(Error{});

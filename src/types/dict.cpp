@@ -277,6 +277,31 @@ Status insert(Thread& t, Dict* d, Value key, int64_t hash, Value v) {
 
 }  // namespace
 
+uint32_t dict_fill_names(Dict* d, const Value* p, uint32_t n) {
+  if (d->fill || d->index_log2 != kMinLog2 || n > d->cap) return 0;
+  DictEntry* entries = d->entries;
+  uint32_t i = 0;
+  for (; i < n; i++, p += 2) {
+    Value key = p[0], v = p[1];
+    if (!IS_EXACT(key, str) || !key.object()->flag(kStrInterned)) break;
+    int64_t hash = key.as<Str>()->hash;
+    if (UNLIKELY(!hash)) break;
+    Probe probe(hash, kMinLog2);
+    uint8_t ix;
+    while ((ix = slot<uint8_t>(entries, probe.i)) != free_slot<uint8_t>() && entries[ix].key != key) probe.next();
+    if (UNLIKELY(ix != free_slot<uint8_t>())) break;  // twice the same
+    slot<uint8_t>(entries, probe.i) = static_cast<uint8_t>(i);
+    entries[i].hash = hash;
+    entries[i].key = key;
+    entries[i].value = v;
+    inc_into(v, d);
+  }
+  d->used = d->fill = i;
+  d->mutations += i;
+  d->keys_version = 0;
+  return i;
+}
+
 // ---- keys and their hashes
 
 Error unhashable_key(Thread& t, Value key, const char* what) {

@@ -6,6 +6,10 @@
 
 namespace kaa {
 
+// Fills an empty dict with a table from n pairs of keys and values, as long as the keys are names (interned strs, of which different ones are unequal) and
+// new. Returns how many pairs it took.
+uint32_t dict_fill_names(Dict* d, const Value* pairs, uint32_t n);
+
 // hash(key) for use as a key; a TypeError becomes "cannot use 'list' as a dict key (unhashable type: 'list')".
 Result<int64_t> dict_key_hash(Thread& t, Value key);
 // The same for other uses: what = "a set element".

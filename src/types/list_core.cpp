@@ -40,7 +40,7 @@ Result<Tuple*> new_tuple(Thread& t, size_t n) {
     items[i] = v;
     if (!v.is_reference()) continue;
     Object* c = v.object();
-    if (LIKELY(static_cast<int64_t>(c->rc) >= 0)) c->rc += kCountOne;
+    if (LIKELY(static_cast<int64_t>(c->rc) >= 0)) { c->rc += kCountOne; note_counting(); }
     else if (UNLIKELY(c->rc & kEager)) return fill_rest(owner, items, p, i, n);
   }
   return owner;

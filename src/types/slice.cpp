@@ -7,7 +7,9 @@
 namespace kaa {
 
 Result<SliceObject*> new_slice(Thread& t, Value start, Value stop, Value step) {
-  SliceObject* s = TRY(alloc<SliceObject>(t, KAA_SHAPE(slice)));
+  Object* o = t.heap->allocate(KAA_SHAPE(slice), sizeof(SliceObject));
+  if (UNLIKELY(!o)) return raise_memory(t);
+  SliceObject* s = static_cast<SliceObject*>(o);
   s->start.init(start);
   s->stop.init(stop);
   s->step.init(step);

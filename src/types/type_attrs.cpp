@@ -165,6 +165,7 @@ static Status set_abstract(Thread& t, Value self, Value v) {
   TRY(type_set_attr(t, ty, NAME("__abstractmethods__"), v));
   if (abstract) ty->flags |= kTypeAbstract;
   else ty->flags &= ~uint64_t{kTypeAbstract};
+  ty->quick_version = 0;  // how it is called at once is found anew
   return {};
 }
 

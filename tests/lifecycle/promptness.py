@@ -889,6 +889,94 @@ def yielded_by_a_generator():
         assert r() is None
 
 
+def unawaited(work):
+    """The warnings about coroutines that were never awaited while work() runs: (line in the function, message)."""
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter('always')
+        work(seen)
+    return [(w.lineno - work.__code__.co_firstlineno, str(w.message)) for w in seen]
+
+
+async def never(x=None):
+    return x
+
+
+async def never_inside_try(x=None):
+    try:
+        return x
+    finally:
+        x = None
+
+
+@idiom
+def coroutine_never_awaited():
+    def work(seen):
+        never()
+        assert len(seen) == 1
+        c = never_inside_try()
+        assert len(seen) == 1
+        del c
+        assert len(seen) == 2
+        c = never()
+        c = None
+        assert len(seen) == 3
+        l = [never(), never()]
+        assert len(seen) == 3
+        l.pop()
+        assert len(seen) == 4
+        l = None
+        assert len(seen) == 5
+        (lambda: never())()
+        assert len(seen) == 6
+    lines = unawaited(work)
+    assert [n for n, _ in lines] == [1, 5, 8, 12, 14, 16], lines
+    assert lines[1][1] == "coroutine 'never_inside_try' was never awaited", lines
+
+
+@idiom
+def coroutine_started():
+    def work(seen):
+        c = never(1)
+        try:
+            c.send(None)
+        except StopIteration as e:
+            assert e.value == 1
+        c = never()
+        c.close()
+        c = None
+        c = [never()]
+        try:
+            c[0].send(None)
+        except StopIteration:
+            pass
+        c = None
+
+        async def outer():
+            return await never(2) + await never_inside_try(3)
+        c = outer()
+        try:
+            c.send(None)
+        except StopIteration as e:
+            assert e.value == 5
+        c = None
+    assert unawaited(work) == []
+
+
+@idiom
+def async_generator_step_never_awaited():
+    async def numbers():
+        yield 1
+
+    def work(seen):
+        a = numbers()
+        s = a.asend(None)
+        assert not seen
+        s = None
+        assert len(seen) == 1
+        a.aclose().close()
+    assert [n for n, _ in unawaited(work)] == [4]
+
+
 def main(names):
     failed = []
     for f in IDIOMS:

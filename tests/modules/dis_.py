@@ -158,9 +158,9 @@ assert captured.builtins == {'print': print, 'ValueError': ValueError} and captu
 
 def outer(a):
     def inner():
-        return a, GLOBAL, missing.attribute
+        return a, GLOBAL, missing.attribute, missing.method()
     return inner
 
 
 captured = inspect.getclosurevars(outer(5))
-assert captured == ({'a': 5}, {'GLOBAL': 1}, {}, {'missing', 'attribute'}), captured
+assert captured == ({'a': 5}, {'GLOBAL': 1}, {}, {"missing", "attribute", "method"}), captured

@@ -42,10 +42,11 @@ const char* state_of(Thread& t, Function* f) {
 Result<Value> pickled(Thread& t, Value v) {
   Value dumps = TRY(import_attr(t, "pickle", "dumps"));
   Value data = TRY(call(t, dumps, v));
-  // The program's file: where what is called __main__.something can be made again.
+  // The program's file: where what is called __main__.something can be made again. A module run with -m may do anything when it is run once more.
   Value file = kNone;
   Opt main = TRY(dict_get(t, interp().modules, NAME("__main__")));
-  if (main) {
+  Opt spec = main ? TRY(lookup_attr(t, main.v, NAME("__spec__"))) : Opt{};
+  if (spec && spec.v.is_none()) {
     Opt f = TRY(lookup_attr(t, main.v, NAME("__file__")));
     if (f && is_str(f.v)) file = f.v;
   }

@@ -74,6 +74,9 @@ std::vector<Figure> figures(Heap& h) {
           {"young_collections", s.young_collections}, {"max_young_collection_ns", s.max_young_ns}, {"max_full_collection_ns", s.max_full_ns},
           {"collecting_ns", s.collecting_ns}, {"young_survivors", h.young_survivors}, {"waiting", h.zct_size()}, {"held_by_stacks", h.last_kept},
           {"eager_entered", s.eager_entered}, {"eager_looks", s.eager_looks}, {"eager_scans", s.eager_scans}, {"eager_killed", s.eager_killed},
+#ifdef KAA_COUNT_EVERYTHING
+          {"counting_heap", g_counting.heap}, {"counting_registers", g_counting.registers},
+#endif
           {"bytes_since_reconcile", h.bytes_since}, {"byte_budget", h.budget}};
 }
 Status settle(Thread& t, const void* top = nullptr) {
