@@ -42,7 +42,7 @@ Result<Value> make_datetime(Thread& t, Type* cls, const Ymd& d, const Clock& c, 
 }
 Result<Value> datetime_from_us(Thread& t, Type* cls, __int128 us, Value tz) {
   if (us < kDayUs || us >= static_cast<__int128>(kMaxOrdinal + 1) * kDayUs) return RAISE(OverflowError, "date value out of range");
-  int64_t day = static_cast<int64_t>(us / kDayUs), rest = static_cast<int64_t>(us % kDayUs), s = rest / 1000000;
+  int64_t total = static_cast<int64_t>(us), day = total / kDayUs, rest = total % kDayUs, s = rest / 1000000;  // years 1 to 9999 fit 64 bits
   return make_datetime(t, cls, from_ordinal(day), clock_of(s / 3600, s / 60 % 60, s % 60, rest % 1000000, 0), tz);
 }
 
@@ -292,7 +292,8 @@ Result<Value> difference(Thread& t, DateTime* x, DateTime* y) {
     if (ox.is_none() != oy.is_none()) return RAISE(TypeError, "can't subtract offset-naive and offset-aware datetimes");
     if (!ox.is_none()) us -= delta_us(ox.as<Delta>()) - delta_us(oy.as<Delta>());
   }
-  return TRY(make_delta(t, static_cast<int64_t>(us / kDayUs), 0, static_cast<int64_t>(us % kDayUs)));
+  int64_t total = static_cast<int64_t>(us);
+  return TRY(make_delta(t, total / kDayUs, 0, total % kDayUs));
 }
 Result<Value> datetime_add(Thread& t, Args a) {
   if (!is_delta(a[1])) return kNotImplemented;
