@@ -15,6 +15,7 @@
 
 #include "modules/posix/sys_util.h"
 #include "modules/readline_hook.h"
+#include "runtime/audit.h"
 
 namespace kaa {
 
@@ -62,8 +63,11 @@ std::vector<std::string> history_lines(int from = 0) {
   return lines;
 }
 
-Result<std::string> file_arg(Thread& t, Value v) {
-  if (v && !v.is_none()) return std::string(TRY(fs_bytes(t, v))->view());
+// The name of a history file, which is about to be opened: audit hooks see it.
+Result<std::string> file_arg(Thread& t, Value v, const char* mode) {
+  bool given = v && !v.is_none();
+  TRY(audit(t, "open", given ? v : Value(TRY(new_str(t, "~/.history"))), TRY(new_str(t, mode)), small_int(0)));
+  if (given) return std::string(TRY(fs_bytes(t, v))->view());
   const char* home = getenv("HOME");
   return std::string(home ? home : ".") + "/.history";
 }
@@ -119,7 +123,7 @@ std::string without_escapes(const std::string& s) {
 }
 
 Result<Value> rl_read_history_file(Thread& t, Args a) {
-  std::string path = TRY(file_arg(t, a[0]));
+  std::string path = TRY(file_arg(t, a[0], "r"));
   std::vector<std::string> lines;
   if (int e = read_lines(path, lines)) return raise_os_error(t, e, a[0] ? a[0] : Value());
   bool libedit = !lines.empty() && lines[0] == kLibeditHeader;
@@ -127,7 +131,7 @@ Result<Value> rl_read_history_file(Thread& t, Args a) {
   return kNone;
 }
 Result<Value> rl_write_history_file(Thread& t, Args a) {
-  std::string path = TRY(file_arg(t, a[0]));
+  std::string path = TRY(file_arg(t, a[0], "w"));
   std::vector<std::string> lines = history_lines();
   cut(lines);
   if (int e = write_lines(path, lines, false)) return raise_os_error(t, e, a[0] ? a[0] : Value());
@@ -136,7 +140,7 @@ Result<Value> rl_write_history_file(Thread& t, Args a) {
 Result<Value> rl_append_history_file(Thread& t, Args a) {
   int n = TRY(to_cint(t, a[0]));
   if (n < 0) return RAISE(ValueError, "nelements must be positive");
-  std::string path = TRY(file_arg(t, a[1]));
+  std::string path = TRY(file_arg(t, a[1], "a"));
   // The file must be there: as for GNU readline.
   int e = access(path.c_str(), F_OK) ? errno : write_lines(path, history_lines(history_count() - n), true);
   std::vector<std::string> lines;
@@ -300,6 +304,7 @@ Result<Value> rl_parse_and_bind_line(Thread& t, Args a) {
 Result<Value> rl_read_init(Thread& t, Args a) {
   std::string path;
   bool given = a[0] && !a[0].is_none();
+  TRY(audit(t, "open", given ? a[0] : Value(TRY(new_str(t, "<readline_init_file>"))), NAME("r"), small_int(0)));
   if (given) path = TRY(fs_bytes(t, a[0]))->view();
   errno = 0;
   if (rl_read_init_file(given ? path.c_str() : nullptr)) return raise_os_error(t, errno ? errno : ENOENT, a[0] ? a[0] : Value());

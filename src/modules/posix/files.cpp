@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "modules/posix/posix.h"
+#include "runtime/audit.h"
 
 namespace kaa {
 
@@ -21,6 +22,7 @@ FN(open) {
   int flags = TRY(to_cint(t, a[1]));
   int64_t mode = TRY(int_arg(t, a[2], 0777));
   int dir_fd = TRY(dir_fd_arg(t, a[3]));
+  TRY(audit(t, "open", a[0], kNone, small_int(flags)));
   SysResult r = TRY(blocking_call(t, [&] { return openat(dir_fd, p.c_str(), flags | O_CLOEXEC, static_cast<mode_t>(mode)); }));
   if (r.failed()) return p.error(t, r.err);
   return small_int(r.value);
