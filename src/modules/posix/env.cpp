@@ -12,6 +12,7 @@
 #include "modules/posix/names.h"
 #include "modules/posix/posix.h"
 #include "modules/sys_module.h"
+#include "runtime/audit.h"
 
 extern char** environ;
 
@@ -40,11 +41,13 @@ FN(putenv) {
   Bytes* value = TRY(fs_bytes(t, a[1]));
   Keep k2(value);
   if (memchr(name->data(), '=', name->size)) return RAISE(ValueError, "illegal environment variable name");
+  TRY(audit(t, "os.putenv", name, value));
   return none_or_errno(t, setenv(name->data(), value->data(), 1));
 }
 FN(unsetenv) {
   Bytes* name = TRY(fs_bytes(t, a[0]));
   Keep k(name);
+  TRY(audit(t, "os.unsetenv", name));
   return none_or_errno(t, unsetenv(name->data()));
 }
 FN(strerror) {
@@ -174,6 +177,7 @@ FN(ctermid) {
 FN(system) {
   Bytes* command = TRY(fs_bytes(t, a[0]));
   Keep k(command);
+  TRY(audit(t, "os.system", command));
   int status;
   {
     Blocking b(t);

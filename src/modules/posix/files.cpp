@@ -121,6 +121,7 @@ FN(sync) {
 FN(ftruncate) {
   int fd = TRY(to_cint(t, a[0]));
   int64_t size = TRY(to_int64(t, a[1]));
+  TRY(audit(t, "os.truncate", a[0], a[1]));
   TRY(checked_call(t, [&] { return ftruncate(fd, size); }));
   return kNone;
 }
@@ -153,6 +154,7 @@ FN(set_blocking) {
 FN(lockf) {
   int fd = TRY(to_cint(t, a[0])), command = TRY(to_cint(t, a[1]));
   int64_t length = TRY(to_int64(t, a[2]));
+  TRY(audit(t, "os.lockf", a[0], a[1], a[2]));
   TRY(checked_call(t, [&] { return lockf(fd, command, length); }));
   return kNone;
 }

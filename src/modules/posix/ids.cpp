@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "modules/posix/posix.h"
+#include "runtime/audit.h"
 
 namespace kaa {
 
@@ -146,12 +147,14 @@ FN(setpriority) {
 // A signal to oneself is handled before the call returns.
 FN(kill) {
   int pid = TRY(to_cint(t, a[0])), sig = TRY(to_cint(t, a[1]));
+  TRY(audit(t, "os.kill", small_int(pid), small_int(sig)));
   if (kill(pid, sig) < 0) return raise_os_error(t, errno);
   TRY(safepoint(t));
   return kNone;
 }
 FN(killpg) {
   int group = TRY(to_cint(t, a[0])), sig = TRY(to_cint(t, a[1]));
+  TRY(audit(t, "os.killpg", small_int(group), small_int(sig)));
   if (killpg(group, sig) < 0) return raise_os_error(t, errno);
   TRY(safepoint(t));
   return kNone;

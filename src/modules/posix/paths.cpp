@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "modules/posix/posix.h"
+#include "runtime/audit.h"
 
 namespace kaa {
 
@@ -34,6 +35,7 @@ FN(access) {
 FN(chdir) {
   OsPath p;
   TRY(path_arg(t, a[0], {"chdir", "path", false, true}, p));
+  TRY(audit(t, "os.chdir", a[0]));
   SysResult r = TRY(blocking_call(t, [&] { return p.is_fd ? fchdir(p.fd) : chdir(p.c_str()); }));
   return path_result(t, p, r);
 }
@@ -70,6 +72,7 @@ FN(chmod) {
   TRY(path_arg(t, a[0], {"chmod", "path", false, true}, p));
   int mode = TRY(to_cint(t, a[1])), dir_fd = TRY(dir_fd_arg(t, a[2]));
   bool follow = TRY(bool_arg(t, a[3], true));
+  TRY(audit(t, "os.chmod", a[0], a[1], audited_fd(dir_fd)));
   SysResult r = TRY(blocking_call(t, [&] {
     if (p.is_fd) return fchmod(p.fd, static_cast<mode_t>(mode));
     return fchmodat(dir_fd, p.c_str(), static_cast<mode_t>(mode), follow ? 0 : AT_SYMLINK_NOFOLLOW);
@@ -82,6 +85,7 @@ FN(chmod) {
 }
 FN(fchmod) {
   int fd = TRY(to_cint(t, a[0])), mode = TRY(to_cint(t, a[1]));
+  TRY(audit(t, "os.chmod", a[0], a[1], small_int(-1)));
   TRY(checked_call(t, [&] { return fchmod(fd, static_cast<mode_t>(mode)); }));
   return kNone;
 }
@@ -93,6 +97,7 @@ FN(chown) {
   int dir_fd = TRY(dir_fd_arg(t, a[3]));
   bool follow = TRY(bool_arg(t, a[4], true));
   TRY(check_follow(t, "chown", p, dir_fd, follow));
+  TRY(audit(t, "os.chown", a[0], small_int(uid), small_int(gid), audited_fd(dir_fd)));
   SysResult r = TRY(blocking_call(t, [&] {
     return p.is_fd ? fchown(p.fd, uid, gid) : fchownat(dir_fd, p.c_str(), uid, gid, follow ? 0 : AT_SYMLINK_NOFOLLOW);
   }));
@@ -101,6 +106,7 @@ FN(chown) {
 FN(fchown) {
   int fd = TRY(to_cint(t, a[0]));
   uint32_t uid = TRY(uid_arg(t, a[1], "uid")), gid = TRY(uid_arg(t, a[2], "gid"));
+  TRY(audit(t, "os.chown", a[0], small_int(uid), small_int(gid), small_int(-1)));
   TRY(checked_call(t, [&] { return fchown(fd, uid, gid); }));
   return kNone;
 }
@@ -108,6 +114,7 @@ FN(lchown) {
   OsPath p;
   TRY(path_arg(t, a[0], {"lchown", "path"}, p));
   uint32_t uid = TRY(uid_arg(t, a[1], "uid")), gid = TRY(uid_arg(t, a[2], "gid"));
+  TRY(audit(t, "os.chown", a[0], small_int(uid), small_int(gid), small_int(-1)));
   SysResult r = TRY(blocking_call(t, [&] { return lchown(p.c_str(), uid, gid); }));
   return path_result(t, p, r);
 }
@@ -117,6 +124,7 @@ FN(mkdir) {
   TRY(path_arg(t, a[0], {"mkdir", "path"}, p));
   int64_t mode = TRY(int_arg(t, a[1], 0777));
   int dir_fd = TRY(dir_fd_arg(t, a[2]));
+  TRY(audit(t, "os.mkdir", a[0], small_int(mode), audited_fd(dir_fd)));
   SysResult r = TRY(blocking_call(t, [&] { return mkdirat(dir_fd, p.c_str(), static_cast<mode_t>(mode)); }));
   return path_result(t, p, r);
 }
@@ -124,6 +132,7 @@ FN(rmdir) {
   OsPath p;
   TRY(path_arg(t, a[0], {"rmdir", "path"}, p));
   int dir_fd = TRY(dir_fd_arg(t, a[1]));
+  TRY(audit(t, "os.rmdir", a[0], audited_fd(dir_fd)));
   SysResult r = TRY(blocking_call(t, [&] { return unlinkat(dir_fd, p.c_str(), AT_REMOVEDIR); }));
   return path_result(t, p, r);
 }
@@ -131,6 +140,7 @@ Result<Value> unlink_name(Thread& t, Args a, const char* func) {
   OsPath p;
   TRY(path_arg(t, a[0], {func, "path"}, p));
   int dir_fd = TRY(dir_fd_arg(t, a[1]));
+  TRY(audit(t, "os.remove", a[0], audited_fd(dir_fd)));
   SysResult r = TRY(blocking_call(t, [&] { return unlinkat(dir_fd, p.c_str(), 0); }));
   return path_result(t, p, r);
 }
@@ -142,6 +152,7 @@ Result<Value> rename_name(Thread& t, Args a, const char* func) {
   TRY(path_arg(t, a[0], {func, "src"}, src));
   TRY(path_arg(t, a[1], {func, "dst"}, dst));
   int src_fd = TRY(dir_fd_arg(t, a[2])), dst_fd = TRY(dir_fd_arg(t, a[3]));
+  TRY(audit(t, "os.rename", a[0], a[1], audited_fd(src_fd), audited_fd(dst_fd)));
   SysResult r = TRY(blocking_call(t, [&] { return renameat(src_fd, src.c_str(), dst_fd, dst.c_str()); }));
   if (r.failed()) return raise_os_error(t, r.err, src.object, dst.object);
   return kNone;
@@ -155,6 +166,7 @@ FN(link) {
   TRY(path_arg(t, a[1], {"link", "dst"}, dst));
   int src_fd = TRY(dir_fd_arg(t, a[2])), dst_fd = TRY(dir_fd_arg(t, a[3]));
   bool follow = TRY(bool_arg(t, a[4], true));
+  TRY(audit(t, "os.link", a[0], a[1], audited_fd(src_fd), audited_fd(dst_fd)));
   SysResult r = TRY(blocking_call(t, [&] { return linkat(src_fd, src.c_str(), dst_fd, dst.c_str(), follow ? AT_SYMLINK_FOLLOW : 0); }));
   if (r.failed()) return raise_os_error(t, r.err, src.object, dst.object);
   return kNone;
@@ -165,6 +177,7 @@ FN(symlink) {
   TRY(path_arg(t, a[1], {"symlink", "dst"}, dst));
   TRY(bool_arg(t, a[2], false));
   int dir_fd = TRY(dir_fd_arg(t, a[3]));
+  TRY(audit(t, "os.symlink", a[0], a[1], audited_fd(dir_fd)));
   SysResult r = TRY(blocking_call(t, [&] { return symlinkat(src.c_str(), dir_fd, dst.c_str()); }));
   if (r.failed()) return raise_os_error(t, r.err, src.object, dst.object);
   return kNone;
@@ -223,6 +236,7 @@ FN(truncate) {
   OsPath p;
   TRY(path_arg(t, a[0], {"truncate", "path", false, true}, p));
   int64_t size = TRY(to_int64(t, a[1]));
+  TRY(audit(t, "os.truncate", a[0], a[1]));
   SysResult r = TRY(blocking_call(t, [&] { return p.is_fd ? ftruncate(p.fd, size) : truncate(p.c_str(), size); }));
   return path_result(t, p, r);
 }
@@ -276,6 +290,7 @@ FN(utime) {
   } else {
     now = true;
   }
+  TRY(audit(t, "os.utime", a[0], times ? times : kNone, ns ? ns : kNone, audited_fd(dir_fd)));
   TRY(check_follow(t, "utime", p, dir_fd, follow));
   SysResult r = TRY(blocking_call(t, [&] {
     const timespec* v = now ? nullptr : ts;
@@ -312,6 +327,7 @@ FN(getxattr) {
   OsPath p, name;
   bool follow;
   TRY(xattr_args(t, "getxattr", a, 2, p, name, &follow));
+  TRY(audit(t, "os.getxattr", a[0], a[1]));
   return read_growing(t, p, [&](char* d, size_t n) {
     return p.is_fd ? fgetxattr(p.fd, name.c_str(), d, n) : follow ? getxattr(p.c_str(), name.c_str(), d, n) : lgetxattr(p.c_str(), name.c_str(), d, n);
   }, [&](const char* d, size_t n) -> Result<Value> { return TRY(new_bytes(t, d, n)); });
@@ -323,6 +339,7 @@ FN(setxattr) {
   BufferHold value;
   TRY(value.get(t, a[2]));
   int flags = static_cast<int>(TRY(int_arg(t, a[3], 0)));
+  TRY(audit(t, "os.setxattr", a[0], a[1], a[2], small_int(flags)));
   SysResult r = TRY(blocking_call(t, [&] {
     const char* n = name.c_str();
     return p.is_fd ? fsetxattr(p.fd, n, value.data(), value.size(), flags)
@@ -334,6 +351,7 @@ FN(removexattr) {
   OsPath p, name;
   bool follow;
   TRY(xattr_args(t, "removexattr", a, 2, p, name, &follow));
+  TRY(audit(t, "os.removexattr", a[0], a[1]));
   SysResult r = TRY(blocking_call(t, [&] {
     return p.is_fd ? fremovexattr(p.fd, name.c_str()) : follow ? removexattr(p.c_str(), name.c_str()) : lremovexattr(p.c_str(), name.c_str());
   }));
@@ -344,6 +362,7 @@ FN(listxattr) {
   TRY(path_arg(t, a[0], {"listxattr", "path", true, true}, p));
   bool follow = TRY(bool_arg(t, a[1], true));
   if (p.is_fd && !follow) return RAISE(ValueError, "listxattr: cannot use fd and follow_symlinks together");
+  TRY(audit(t, "os.listxattr", a[0] ? a[0] : kNone));
   return read_growing(t, p, [&](char* d, size_t n) {
     return p.is_fd ? flistxattr(p.fd, d, n) : follow ? listxattr(p.c_str(), d, n) : llistxattr(p.c_str(), d, n);
   }, [&](const char* d, size_t n) -> Result<Value> {

@@ -1,5 +1,7 @@
 // The parts of the module posix, each adding its functions.
 #pragma once
+#include <fcntl.h>
+
 #include "modules/posix/sys_util.h"
 #include "types/structseq.h"
 
@@ -24,6 +26,8 @@ Status posix_add_spawn(Thread& t, Module* m);       // spawn.cpp
 Status posix_add_sched(Thread& t, Module* m);       // sched.cpp
 Status posix_add_tty(Thread& t, Module* m);         // tty.cpp
 
+// A directory's descriptor as audit hooks see it: -1 for none.
+inline Value audited_fd(int dir_fd) { return small_int(dir_fd == AT_FDCWD ? -1 : dir_fd); }
 Result<Value> make_stat_result(Thread& t, const struct stat& st);
 Result<Value> stat_at(Thread& t, const char* func, Value path, Value dir_fd, bool follow);
 

@@ -11,6 +11,7 @@
 #include "modules/signal_module.h"
 #include "runtime/gil.h"
 #include "runtime/interpreters.h"
+#include "runtime/audit.h"
 
 extern char** environ;
 
@@ -103,6 +104,7 @@ namespace {
 FN(fork) {
   if (interp().finalizing) return RAISE(PythonFinalizationError, "can't fork at interpreter shutdown");
   if (!t.home->config.allow_fork) return RAISE(RuntimeError, "fork not supported for isolated subinterpreters");
+  TRY(audit(t, "os.fork"));
   fork_before(t);
   pid_t pid = fork();
   int err = errno;
@@ -142,6 +144,7 @@ FN(execv) {
   StringVector argv;
   TRY(argv.from_sequence(t, a[1]));
   if (!argv.get()[0][0]) return RAISE(ValueError, "execv() arg 2 first element cannot be empty");
+  TRY(audit(t, "os.exec", a[0], a[1], kNone));
   execv(p.c_str(), argv.get());
   return raise_os_error(t, errno);
 }
@@ -155,6 +158,7 @@ FN(execve) {
   TRY(argv.from_sequence(t, a[1]));
   if (!argv.get()[0][0]) return RAISE(ValueError, "execve: argv first element cannot be empty");
   TRY(envp.from_environment(t, a[2]));
+  TRY(audit(t, "os.exec", a[0], a[1], a[2]));
   if (p.is_fd) fexecve(p.fd, argv.get(), envp.get());
   else execve(p.c_str(), argv.get(), envp.get());
   return p.error(t, errno);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "modules/posix/posix.h"
+#include "runtime/audit.h"
 
 namespace kaa {
 
@@ -226,6 +227,7 @@ Result<DIR*> open_directory(Thread& t, const OsPath& p) {
 Result<Value> posix_scandir(Thread& t, Args a) {
   OsPath p;
   TRY(path_arg(t, a[0], {"scandir", "path", true, true}, p));
+  TRY(audit(t, "os.scandir", a[0] ? a[0] : kNone));
   ScandirIterator* s = TRY(alloc<ScandirIterator>(t, g_posix.scandir_iterator->root));
   s->fd = p.is_fd ? p.fd : -1;
   s->is_bytes = p.is_bytes;
@@ -243,6 +245,7 @@ Result<Value> posix_scandir(Thread& t, Args a) {
 Result<Value> posix_listdir(Thread& t, Args a) {
   OsPath p;
   TRY(path_arg(t, a[0], {"listdir", "path", true, true}, p));
+  TRY(audit(t, "os.listdir", a[0] ? a[0] : kNone));
   DIR* d = TRY(open_directory(t, p));
   if (p.is_fd) rewinddir(d);
   auto read_all = [&]() -> Result<List*> {

@@ -4,6 +4,7 @@
 
 #include "modules/posix/posix.h"
 #include "modules/signal_module.h"
+#include "runtime/audit.h"
 
 extern char** environ;
 
@@ -116,6 +117,7 @@ Result<Value> spawn(Thread& t, Args a, bool search, const char* func) {
     flags |= POSIX_SPAWN_SETSCHEDPARAM;
   }
   posix_spawnattr_setflags(&attr.v, flags);
+  TRY(audit(t, "os.posix_spawn", a[0], a[1], a[2]));
   pid_t pid;
   int err;
   {

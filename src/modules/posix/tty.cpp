@@ -8,6 +8,7 @@
 
 #include "modules/posix/posix.h"
 #include "runtime/interpreters.h"
+#include "runtime/audit.h"
 
 namespace kaa {
 
@@ -53,6 +54,7 @@ FN(forkpty) {
   int master = -1;
   if (interp().finalizing) return RAISE(PythonFinalizationError, "can't fork at interpreter shutdown");
   if (!t.home->config.allow_fork) return RAISE(RuntimeError, "fork not supported for isolated subinterpreters");
+  TRY(audit(t, "os.forkpty"));
   fork_before(t);
   pid_t pid = forkpty(&master, nullptr, nullptr, nullptr);
   int err = errno;
