@@ -1,5 +1,5 @@
 // _interpreters: makes interpreters, runs code in them, and ends them. What an interpreter is: runtime/interpreters.cpp.
-#include "main/boot.h"
+#include "modules/sys_module.h"
 #include "modules/interpreters/interpreters.h"
 #include "modules/posix/sys_util.h"
 #include "runtime/call.h"
