@@ -615,7 +615,7 @@ Result<Value> run_file(Thread& t, const What& what) {
   return run_source(t, bytes, name);
 }
 
-Result<Value> run_main(Thread& t, const What& what) {
+[[gnu::noinline]] Result<Value> run_main(Thread& t, const What& what) {
   switch (what.kind) {
     case What::kCommand:
       if (!g_config.safe_path) TRY(path_insert(t, ""));
@@ -708,6 +708,9 @@ bool start_tracemalloc(Thread& t, const Config& c) {
 
 }  // namespace
 
+// The exit status. A function of its own: nothing of the program's namespace may be left in main()'s frame when modules are taken down.
+[[gnu::noinline]] static int run_program(Thread& t, const What& what) { return run_main(t, what).ok() ? 0 : handle_exit(t); }
+
 int main(int argc, char** argv) {
   setlocale(LC_CTYPE, "");
   signal(SIGPIPE, SIG_IGN);
@@ -743,8 +746,7 @@ int main(int argc, char** argv) {
   // What start-up left behind (locks of modules) dies before the program begins, whose tracing would see the callbacks.
   t.heap->reconcile();
   if (!run_finalizers(t).ok()) clear_exc(t);
-  Result<Value> r = run_main(t, what);
-  status = r.ok() ? 0 : handle_exit(t);
+  status = run_program(t, what);
   if (getenv("PYTHONINSPECT") && *getenv("PYTHONINSPECT") && !g_config.ignore_environment) g_config.inspect = 1;  // a program may ask for it, too
   if (g_config.inspect && what.kind != What::kStdin && stdin_is_interactive()) {
     run_interactive_hook(t);
