@@ -64,7 +64,7 @@ LookBudget& look_budget() {
 }
 void add_orphan(Object* o) {
   if (eager_orphans().size() >= kMaxOrphans) return;
-  constexpr uint32_t kAll = 256, kSample = 16;  // finding owners costs as much as a reconcile
+  constexpr uint32_t kAll = 64, kSample = 16;  // finding owners costs as much as a reconcile
   Experience& e = experience(o, o, false);
   if (e.stored++ > kAll && e.stored % kSample) return;
   eager_orphans().push_back(o);
