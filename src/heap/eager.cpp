@@ -24,13 +24,16 @@ namespace {
 constexpr size_t kMaxEager = 256;
 constexpr size_t kMaxOrphans = 16;
 
-// How often holders of one type became eager because of objects of another, and how often the death of one was the death of the object.
+// How often holders of one type became eager because of objects of another, and how often the death of one was the death of the object. Of objects that
+// something else held already there is an experience apart (sys.stdout.write says nothing of open(name).read), and it is gained sooner.
 struct Experience {
   const Type* holder;
   const Type* held;
   uint32_t stored, useful;
-  static constexpr uint32_t kTrial = 1024, kUseful = 64, kSample = 64;
+  bool shared;
+  static constexpr uint32_t kUnshared = 1024, kShared = 128, kUseful = 64, kSample = 64;
   bool worthwhile() {
+    const uint32_t kTrial = shared ? kShared : kUnshared;
     stored++;
     if (stored < kTrial || useful >= stored / kUseful) return true;
     if (stored > kTrial * kUseful) {  // what was long ago counts less
@@ -42,11 +45,11 @@ struct Experience {
   void was_useful() { useful += useful >= stored / kUseful ? 1 : kSample; }  // a sample stands for many
 };
 constexpr size_t kExperiences = 512;
-Experience& experience(const Object* holder, const Object* held) {
+Experience& experience(const Object* holder, const Object* held, bool shared) {
   static Experience* table = new Experience[kExperiences]();
   const Type *a = holder->type(), *b = held->type();
-  Experience& e = table[(reinterpret_cast<uintptr_t>(a) / 64 * 31 ^ reinterpret_cast<uintptr_t>(b) / 64) % kExperiences];
-  if (e.holder != a || e.held != b) e = {a, b, 0, 0};
+  Experience& e = table[(reinterpret_cast<uintptr_t>(a) / 64 * 31 ^ reinterpret_cast<uintptr_t>(b) / 64 ^ (shared ? 85 : 0)) % kExperiences];
+  if (e.holder != a || e.held != b || e.shared != shared) e = {a, b, 0, 0, shared};
   return e;
 }
 }  // namespace
@@ -61,19 +64,20 @@ LookBudget& look_budget() {
 }
 void add_orphan(Object* o) {
   if (eager_orphans().size() >= kMaxOrphans) return;
-  constexpr uint32_t kAll = 256, kSample = 16;  // finding owners costs as much as a reconcile
-  Experience& e = experience(o, o);
+  constexpr uint32_t kAll = 64, kSample = 16;  // finding owners costs as much as a reconcile
+  Experience& e = experience(o, o, false);
   if (e.stored++ > kAll && e.stored % kSample) return;
   eager_orphans().push_back(o);
   if (heap().eager_event) heap().eager_event();
 }
 
 void eager_inc(Object* o, Object* owner) {
+  bool shared = is_counted(o->rc);
   o->rc += kCountOne;
   if (!owner || (owner->rc & kEager)) return;
   // A coroutine is eager for a moment only. A namespace that it passes through would be so for good, and all functions and classes made there.
   if (UNLIKELY(owner->shape == KAA_SHAPE(dict)) && o->shape == KAA_SHAPE(coroutine)) return;
-  if (!experience(owner, o).worthwhile()) return;
+  if (!experience(owner, o, shared).worthwhile()) return;
   make_eager(owner);
   if (is_counted(owner->rc) && !is_immortal(owner->rc)) add_orphan(owner);
 }
@@ -183,7 +187,8 @@ void Heap::kill_eager(Object* o) {
     void child(Value v) override {
       Object* c = v.object();
       dec(c);
-      if (UNLIKELY(c->flag(kEager)) && !is_counted(c->rc)) experience(o, c).was_useful();
+      if (LIKELY(!c->flag(kEager)) || is_counted(c->rc)) return;
+      for (bool shared : {false, true}) experience(o, c, shared).was_useful();
     }
   } v(o);
   visit_children(o, v);

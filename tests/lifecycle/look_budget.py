@@ -50,7 +50,7 @@ def vain(n):
 
 before = kaa.stats()['eager_looks']
 vain(100_000)
-assert kaa.stats()['eager_looks'] - before < 6000
+assert kaa.stats()['eager_looks'] - before < 16_000  # of more than 300_000 events
 assert dead == []
 
 # Nothing is lost meanwhile: what is not found at once dies with the next reconcile.
