@@ -34,6 +34,9 @@ class LookBudget {
   int left_ = kMost;
   uint32_t passed_ = 0;
 };
-LookBudget& look_budget();  // the heap's
+LookBudget& look_budget();   // the heap's
+// Of the reconciles that a function's end makes when it handled an exception. They are dear: were they paid for by the other, imports, which make many,
+// would leave nothing for looks.
+LookBudget& leave_budget();
 
 }  // namespace kaa

@@ -346,6 +346,7 @@ void look_from(Thread& t, const void* top, const Word* at) {
     if (!any) break;
     if (!(t.poll.load(std::memory_order_relaxed) & kPollFinalizers)) continue;
     look_budget().earn();
+    leave_budget().earn();
     // What the finalizers report belongs to the instruction before.
     if (top && t.frame) {
       const Code* c = t.frame->code;
