@@ -59,7 +59,7 @@ LookBudget& look_budget() {
   static LookBudget budget;
   return budget;
 }
-LookBudget& leave_budget() {
+LookBudget& dear_budget() {
   static LookBudget budget;
   return budget;
 }
