@@ -62,6 +62,10 @@ LookBudget& look_budget() {
   static LookBudget budget;
   return budget;
 }
+LookBudget& dear_budget() {
+  static LookBudget budget;
+  return budget;
+}
 void add_orphan(Object* o) {
   if (eager_orphans().size() >= kMaxOrphans) return;
   constexpr uint32_t kAll = 64, kSample = 16;  // finding owners costs as much as a reconcile

@@ -14,23 +14,29 @@ void add_orphan(Object* o);
 void make_ordinary(Object* o);
 
 // The budget of looking for them (interp/watch.cpp). Event loops, database sessions and the like hold objects with finalizers everywhere, so that what
-// holds one of these is eager, too, and nearly every look finds that nothing has happened. The unit is a look at the frames; all that counts is the
+// holds one of these is eager, too, and nearly every look finds that nothing has happened. The unit is a look at the frames. What is born earns some,
+// so that looks in vain are a bounded share of the work and what spent the budget long ago (imports) does not matter for good. All that counts is the
 // program's own doing, so that a run repeats.
 class LookBudget {
  public:
-  static constexpr int kMost = 65536, kEarned = 32, kScan = 3, kReconcile = 24;
+  static constexpr int kMost = 16384, kEarned = 32, kScan = 3, kReconcile = 24, kBirths = 64;
   static constexpr uint32_t kSample = 32;
   bool may_look() {
     if (LIKELY(left_ > 0)) { left_--; return true; }
     return ++passed_ % kSample == 0;
   }
   void spend(int units) { left_ = left_ > units ? left_ - units : 0; }
-  void earn() { left_ = left_ + kEarned < kMost ? left_ + kEarned : kMost; }
+  void earn() { add(kEarned); }
+  void refill(size_t births) { add(births / kBirths); }
 
  private:
+  void add(size_t units) { left_ = units < static_cast<size_t>(kMost - left_) ? left_ + static_cast<int>(units) : kMost; }
   int left_ = kMost;
   uint32_t passed_ = 0;
 };
-LookBudget& look_budget();  // the heap's
+LookBudget& look_budget();   // the heap's
+// Of the reconciles that are made for the sake of such objects (exceptions that die, functions that handled one, owners that are garbage). Were they paid for
+// by the other, imports and tests, which make many, would leave nothing for looks.
+LookBudget& dear_budget();
 
 }  // namespace kaa

@@ -352,7 +352,10 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   stats.max_waiting = std::max<uint64_t>(stats.max_waiting, zct_size());
   adjust_shells();
   freed_bytes_ = largest_freed_ = 0;
-  stats.allocated += zct_size() - last_kept - reentered;
+  size_t births = zct_size() - last_kept - reentered;
+  stats.allocated += births;
+  look_budget().refill(births);
+  dear_budget().refill(births);
   no_reconcile = true;
   eager_orphans().clear();  // one may die
   {

@@ -109,6 +109,17 @@ void flush_streams(Thread& t) {
   return refs;
 }
 
+// The locks of modules that something still holds, if only a stale word of a native stack: that they die needs no work any more, and importlib's callbacks
+// would find its names gone.
+void forget_module_locks(Thread& t, Dict* importlib) {
+  t.heap->each_object([&](Object* o) {
+    if (o->type() != KAA_TYPE(weakref)) return;
+    WeakRef* r = static_cast<WeakRef*>(o);
+    Value f = r->callback;
+    if (r->referent && f && IS_EXACT(f, function) && f.as<Function>()->globals.get() == importlib) r->callback.clear();
+  });
+}
+
 }  // namespace
 
 // Takes the current interpreter's modules down, with so many collections at most before and after names are cleared. Tells what sys.stdout and sys.stderr were.
@@ -130,6 +141,7 @@ static void take_down_modules(Thread& t, Value streams[2], int before, int after
   if (!refs.ok()) { clear_exc(t); return; }
   quiet(t, call_method(t, in.modules, NAME("clear")).ok());
   collect(t, before);
+  if (is_instance(in.importlib, KAA_TYPE(module))) forget_module_locks(t, in.importlib.as<Module>()->dict);
   List* l = refs.value();
   for (uint64_t i = l->size; i-- > 0;) {
     Value m = weakref_live(t, l->items[i].as<WeakRef>());

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <string>
 
 #include "base/siphash.h"
@@ -19,6 +20,7 @@
 #include "modules/marshal.h"
 #include "modules/sys_module.h"
 #include "runtime/call.h"
+#include "runtime/interpreters.h"
 #include "runtime/startup.h"
 
 namespace kaa {
@@ -238,22 +240,28 @@ Status start_importlib(Thread& t, Str* stdlib) {
 }
 
 // ---- _imp
-namespace {
-
-// The import lock: its owner may take it again.
+// The import lock, of which every interpreter has one: its owner may take it again.
 struct ImportLock {
   pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   pthread_cond_t free = PTHREAD_COND_INITIALIZER;
-  Thread* owner = nullptr;
+  std::atomic<Thread*> owner{nullptr};
   int depth = 0;
-} g_lock;
+};
+
+namespace {
+
+ImportLock& import_lock(Thread& t) {
+  ImportLock*& l = t.home->import_lock;
+  if (!l) l = new ImportLock();
+  return *l;
+}
 
 Result<Value> imp_acquire_lock(Thread& t, Args) { import_lock_acquire(t); return kNone; }
 Result<Value> imp_release_lock(Thread& t, Args) {
   if (!import_lock_release(t)) return RAISE(RuntimeError, "not holding the import lock");
   return kNone;
 }
-Result<Value> imp_lock_held(Thread&, Args) { return Value::from_bool(g_lock.owner != nullptr); }
+Result<Value> imp_lock_held(Thread& t, Args) { return Value::from_bool(import_lock(t).owner != nullptr); }
 
 Result<Value> imp_is_builtin(Thread& t, Args a) {
   if (!is_str(a[0])) return RAISE(TypeError, "is_builtin() argument must be str, not %T", a[0]);
@@ -394,35 +402,42 @@ Status imp_exec(Thread& t, Module* m) {
 }  // namespace
 
 void import_lock_acquire(Thread& t) {
-  if (g_lock.owner == &t) {
-    g_lock.depth++;
+  ImportLock& l = import_lock(t);
+  if (l.owner == &t) {
+    l.depth++;
     return;
   }
-  if (g_lock.owner) {
+  // Who waits takes it without the interpreter's lock: its owner is known under the mutex alone.
+  pthread_mutex_lock(&l.mutex);
+  bool taken = l.owner != nullptr;
+  if (!taken) l.owner = &t;
+  pthread_mutex_unlock(&l.mutex);
+  if (taken) {
     Blocking b(t);
-    pthread_mutex_lock(&g_lock.mutex);
-    while (g_lock.owner) pthread_cond_wait(&g_lock.free, &g_lock.mutex);
-    g_lock.owner = &t;
-    pthread_mutex_unlock(&g_lock.mutex);
-  } else {
-    pthread_mutex_lock(&g_lock.mutex);
-    g_lock.owner = &t;
-    pthread_mutex_unlock(&g_lock.mutex);
+    pthread_mutex_lock(&l.mutex);
+    while (l.owner) pthread_cond_wait(&l.free, &l.mutex);
+    l.owner = &t;
+    pthread_mutex_unlock(&l.mutex);
   }
-  g_lock.depth = 1;
+  l.depth = 1;
 }
 bool import_lock_release(Thread& t) {
-  if (g_lock.owner != &t) return false;
-  if (--g_lock.depth) return true;
-  pthread_mutex_lock(&g_lock.mutex);
-  g_lock.owner = nullptr;
-  pthread_cond_signal(&g_lock.free);
-  pthread_mutex_unlock(&g_lock.mutex);
+  ImportLock& l = import_lock(t);
+  if (l.owner != &t) return false;
+  if (--l.depth) return true;
+  pthread_mutex_lock(&l.mutex);
+  l.owner = nullptr;
+  pthread_cond_signal(&l.free);
+  pthread_mutex_unlock(&l.mutex);
   return true;
 }
 void import_lock_after_fork() {
-  g_lock.mutex = PTHREAD_MUTEX_INITIALIZER;
-  g_lock.free = PTHREAD_COND_INITIALIZER;
+  for (Interpreter* i : all_interpreters()) {
+    if (!i->import_lock) continue;
+    i->import_lock->mutex = PTHREAD_MUTEX_INITIALIZER;
+    i->import_lock->free = PTHREAD_COND_INITIALIZER;
+    if (i != interp().current) i->import_lock->owner = nullptr;  // of threads that the child does not have
+  }
 }
 
 extern const ModuleDef _imp_module = {"_imp", "What importlib is built on.", k_functions, imp_exec};

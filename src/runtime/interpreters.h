@@ -15,6 +15,8 @@ struct InterpreterConfig {
   GilConfig gil = GilConfig::kOwn;  // no more than a wish: all take turns under one lock
 };
 
+struct ImportLock;
+
 struct Interpreter {
   InterpState state;                        // while it is not its turn
   std::vector<std::vector<char>> own;       // likewise: contents of the blocks of own_state()
@@ -25,6 +27,7 @@ struct Interpreter {
   bool requires_refs = false;               // it ends with the last of these
   bool running = false;                     // a thread runs in its __main__
   bool ended = false;                       // threads of it that still run get no more turns
+  ImportLock* import_lock = nullptr;       // made when it is first taken (modules/import.cpp)
   std::vector<std::pair<std::string, Value>> kept;  // what `_interpreters` keeps for it: objects by name
 };
 

@@ -34,31 +34,13 @@ static bool holds_visible(const Frame* f) {
   return false;
 }
 
-// Of which functions the frame objects are hardly ever garbage when the frame ends: a reconcile for each would be in vain.
-struct LeaveExperience {
-  const Code* code;
-  uint32_t vain;
-  static constexpr uint32_t kTrial = 32, kSample = 16;
-  bool worthwhile() const { return vain < kTrial || vain % kSample == 0; }
-};
-static LeaveExperience& leave_experience(const Code* c) {
-  constexpr size_t kMost = 256;
-  static LeaveExperience* table = new LeaveExperience[kMost]();
-  LeaveExperience& e = table[reinterpret_cast<uintptr_t>(c) / 64 % kMost];
-  if (e.code != c) e = {c, 0};
-  return e;
-}
-
 bool frame_leave(Thread& t, Frame* f) {
   FrameObject* o = f->obj;
   if (!o) return false;
   f->obj = nullptr;
   if (f->on_heap) reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - __builtin_offsetof(GeneratorObject, frame))->yield_from_extra.clear();  // keep_frame_object()
-  LeaveExperience* known = !t.exc && holds_visible(f) ? &leave_experience(f->code) : nullptr;
-  if (known && !known->worthwhile()) {
-    known->vain++;
-  } else if (known && look_budget().may_look()) {
-    look_budget().spend(LookBudget::kReconcile);
+  if (!t.exc && holds_visible(f) && dear_budget().may_look()) {
+    dear_budget().spend(LookBudget::kReconcile);
     // Garbage may be all that refers to the frame object, such as an exception that was handled long ago: it must not keep the variables. While that is
     // found out, the frame itself does not refer to it; its death would clear the word (destroy() below). A frame that returns has its result in a
     // register, so that native frames of this activation hold nothing.
@@ -67,7 +49,6 @@ bool frame_leave(Thread& t, Frame* f) {
     t.heap->reconcile_above(t.loop_base);
     bool died = !f->obj;
     f->obj = nullptr;
-    known->vain = died ? 0 : known->vain + 1;
     if (died) return false;
   }
   o->lasti = f->pc_index();
