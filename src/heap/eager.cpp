@@ -62,7 +62,7 @@ LookBudget& look_budget() {
   static LookBudget budget;
   return budget;
 }
-LookBudget& dear_budget() {
+LookBudget& leave_budget() {
   static LookBudget budget;
   return budget;
 }

@@ -19,7 +19,7 @@ void make_ordinary(Object* o);
 // program's own doing, so that a run repeats.
 class LookBudget {
  public:
-  static constexpr int kMost = 16384, kEarned = 32, kScan = 3, kReconcile = 24, kBirths = 64;
+  static constexpr int kMost = 4096, kEarned = 32, kScan = 3, kReconcile = 24, kBirths = 64;
   static constexpr uint32_t kSample = 32;
   bool may_look() {
     if (LIKELY(left_ > 0)) { left_--; return true; }
@@ -35,8 +35,8 @@ class LookBudget {
   uint32_t passed_ = 0;
 };
 LookBudget& look_budget();   // the heap's
-// Of the reconciles that are made for the sake of such objects (exceptions that die, functions that handled one, owners that are garbage). Were they paid for
-// by the other, imports and tests, which make many, would leave nothing for looks.
-LookBudget& dear_budget();
+// Of the reconciles that a function's end makes when it handled an exception. They are dear: were they paid for by the other, imports, which make many,
+// would leave nothing for looks.
+LookBudget& leave_budget();
 
 }  // namespace kaa

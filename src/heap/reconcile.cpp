@@ -355,7 +355,7 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   size_t births = zct_size() - last_kept - reentered;
   stats.allocated += births;
   look_budget().refill(births);
-  dear_budget().refill(births);
+  leave_budget().refill(births);
   no_reconcile = true;
   eager_orphans().clear();  // one may die
   {

@@ -221,16 +221,12 @@ class Finder final : public RootVisitor {
       }
       continue;
     }
-    if (is_exception(e.object) || IS_EXACT(Value(e.object), traceback)) {
-      if (deep || dear_budget().may_look()) { deep = true; continue; }
-      e.slot = &k_nowhere;  // waits for the next reconcile
-      e.frame = k_elsewhere;
-      e.misses++;
-    } else dead.push_back(e.object);
+    if (is_exception(e.object) || IS_EXACT(Value(e.object), traceback)) deep = true;
+    else dead.push_back(e.object);
   }
   for (Object* o : dead) h.kill_eager(o);
   if (!deep) return;
-  dear_budget().spend(LookBudget::kReconcile);
+  look_budget().spend(LookBudget::kReconcile);
   if (h.scan_top) h.reconcile_above(h.scan_top);
   else h.reconcile();
 }
@@ -306,8 +302,8 @@ class OwnerSearch {
       }
     }
   }
-  if (orphans.empty() || !dear_budget().may_look()) return;
-  dear_budget().spend(LookBudget::kReconcile);
+  if (orphans.empty()) return;
+  look_budget().spend(LookBudget::kReconcile);
   if (h.scan_top) h.reconcile_above(h.scan_top);
   else h.reconcile();
 }
@@ -350,7 +346,7 @@ void look_from(Thread& t, const void* top, const Word* at) {
     if (!any) break;
     if (!(t.poll.load(std::memory_order_relaxed) & kPollFinalizers)) continue;
     look_budget().earn();
-    dear_budget().earn();
+    leave_budget().earn();
     // What the finalizers report belongs to the instruction before.
     if (top && t.frame) {
       const Code* c = t.frame->code;

@@ -39,8 +39,8 @@ bool frame_leave(Thread& t, Frame* f) {
   if (!o) return false;
   f->obj = nullptr;
   if (f->on_heap) reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - __builtin_offsetof(GeneratorObject, frame))->yield_from_extra.clear();  // keep_frame_object()
-  if (!t.exc && holds_visible(f) && dear_budget().may_look()) {
-    dear_budget().spend(LookBudget::kReconcile);
+  if (!t.exc && holds_visible(f) && leave_budget().may_look()) {
+    leave_budget().spend(LookBudget::kReconcile);
     // Garbage may be all that refers to the frame object, such as an exception that was handled long ago: it must not keep the variables. While that is
     // found out, the frame itself does not refer to it; its death would clear the word (destroy() below). A frame that returns has its result in a
     // register, so that native frames of this activation hold nothing.
