@@ -19,7 +19,7 @@ void make_ordinary(Object* o);
 // program's own doing, so that a run repeats.
 class LookBudget {
  public:
-  static constexpr int kMost = 4096, kEarned = 32, kScan = 3, kReconcile = 24, kBirths = 64;
+  static constexpr int kMost = 65536, kEarned = 32, kScan = 3, kReconcile = 24, kBirths = 64;
   static constexpr uint32_t kSample = 32;
   bool may_look() {
     if (LIKELY(left_ > 0)) { left_--; return true; }
