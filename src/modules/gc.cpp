@@ -2,11 +2,11 @@
 //
 // The three generations are the collector's; a first threshold of 0 switches automatic collection off, as in CPython.
 #include <stdio.h>
-#include <time.h>
 
 #include <vector>
 
 #include "heap/heap_inl.h"
+#include "base/clock.h"
 #include "heap/reclaim_inl.h"
 #include "runtime/audit.h"
 #include "runtime/call.h"
@@ -54,11 +54,6 @@ int generation_of(Object* o) { return !(o->rc & kOld) ? 0 : o->rc & kMiddle ? 1 
 
 // ---- collecting
 uint64_t g_began = 0;
-uint64_t now_ns() {
-  timespec ts;
-  clock_gettime(CLOCK_MONOTONIC, &ts);
-  return static_cast<uint64_t>(ts.tv_sec) * 1000000000u + static_cast<uint64_t>(ts.tv_nsec);
-}
 // gc.DEBUG_STATS: a few lines on stderr, as CPython writes them.
 void print_stats(Thread& t, bool start, int generation, size_t collected) {
   if (!start) {
