@@ -8,7 +8,7 @@
 STDLIB_PACKAGES=(libpython3.14-minimal libpython3.14-stdlib libpython3.14-testsuite python3.14-venv python3-pip-whl)
 STDLIB_PYODIDE=pyodide@314.0.7
 STDLIB_PYODIDE_SHA256=fa1957e5777068fc4f7437f96d860ae2fbe9c19732ba06c84e004ec16dd7dd7a   # of its python_stdlib.zip
-STDLIB_LAYOUT=1                                   # raise it when the layout below changes: it is made anew then
+STDLIB_LAYOUT=2                                   # raise it when the layout below changes: it is made anew then
 
 setup_stdlib() {
   if [[ -n ${KAA_STDLIB:-} ]]; then

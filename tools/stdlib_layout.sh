@@ -3,7 +3,7 @@
 # Debian changes where packages are looked for (dist-packages, the schemes posix_local and deb_system), switches ensurepip
 # off, and adds a site customisation. Those changes are taken back here by small edits to the obtained copy, and the result is
 # checked: a change of Debian's that these edits do not know stops the set-up rather than giving a library of unknown layout.
-# One edit is Kaa's own: the implementation's name in paths, by which site-packages is lib/kaa3.14/site-packages.
+# One edit is Kaa's own: the implementation's name in paths, by which site-packages is lib/kaa3.14/site-packages, the user's (site._get_path) like the others.
 
 stdlib_layout_debian() {
   local tree=$1 lib=$1/usr/lib/python3.14
@@ -52,7 +52,8 @@ stdlib_edit_site() {
     -e '/^For Debian and derivatives/,/^$/d' \
     -e '/^    is_virtual_environment = /,/^$/d' \
     -e '/^            if is_virtual_environment:/,/# this one is deprecated for Debian/d' \
-    -e 's/"dist-packages"/"site-packages"/' "$1" &&
+    -e 's/"dist-packages"/"site-packages"/' \
+    -e "/^def _get_path/,/^def / s|/lib/python{version|/lib/{implementation_lower}{version|" "$1" &&
     stdlib_edit_name "$1"
 }
 

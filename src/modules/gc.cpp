@@ -46,7 +46,12 @@ bool tracked(Value v) {
     return false;
   }
   Type* ty = type_of(v);
-  if (ty == KAA_TYPE(bytearray) || ty == KAA_TYPE(range) || (ty->has(kTypeType) && !v.as<Type>()->has(kTypeHeap))) return false;  // as in CPython
+  // As in CPython, whose builtin types are static; most types of its modules are objects of the heap.
+  if (ty == KAA_TYPE(bytearray) || ty == KAA_TYPE(range)) return false;
+  if (ty->has(kTypeType) && !v.as<Type>()->has(kTypeHeap)) {
+    Value module = dict_get_str(v.as<Type>()->dict, NAME("__module__"));
+    return module && is_str(module);
+  }
   return ty->has(kTypeHeap) || (is_container(v.object()) && !is_internal(v.object()));
 }
 
