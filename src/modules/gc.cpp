@@ -47,6 +47,8 @@ bool tracked(Value v) {
   }
   Type* ty = type_of(v);
   if (ty == KAA_TYPE(bytearray) || ty == KAA_TYPE(range) || (ty->has(kTypeType) && !v.as<Type>()->has(kTypeHeap))) return false;  // as in CPython
+  if (ty == KAA_TYPE(code) || (ty == KAA_TYPE(frame) && v.as<FrameObject>()->live)) return false;
+  if (ty->has(kTypeTuple) && dict_get_str(ty->dict, NAME("n_sequence_fields"))) return false;  // a structseq
   return ty->has(kTypeHeap) || (is_container(v.object()) && !is_internal(v.object()));
 }
 
