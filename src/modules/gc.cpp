@@ -52,6 +52,8 @@ bool tracked(Value v) {
     Value module = dict_get_str(v.as<Type>()->dict, NAME("__module__"));
     return module && is_str(module);
   }
+  if (ty == KAA_TYPE(code) || (ty == KAA_TYPE(frame) && v.as<FrameObject>()->live)) return false;
+  if (ty->has(kTypeTuple) && dict_get_str(ty->dict, NAME("n_sequence_fields"))) return false;  // a structseq
   return ty->has(kTypeHeap) || (is_container(v.object()) && !is_internal(v.object()));
 }
 
