@@ -58,6 +58,13 @@ std::vector<Object*>& eager_orphans() {
   static auto* v = new std::vector<Object*>();
   return *v;
 }
+bool LookBudget::may_sample() {
+  if (++passed_ % kSample) return false;
+  uint64_t now = now_ns();
+  add((now - earned_until_) / kNanoseconds);
+  earned_until_ = now;
+  return true;
+}
 LookBudget& look_budget() {
   static LookBudget budget;
   return budget;
