@@ -424,15 +424,20 @@ static Frame* push_ex(Thread& t, Frame* f, Function* fn, Value self, Tuple* args
     a = regs;
     n++;
   }
-  Value names[kMaxQuickKeywords], values[kMaxQuickKeywords];
-  uint32_t nkw = 0, pos = 0;
-  if (kw)
+  begin_frame(nf, fn, c, regs, f, pc + 1, pc->a, kind);
+  int bound;
+  if (kw) {
+    Value names[kMaxQuickKeywords], values[kMaxQuickKeywords];
+    uint32_t nkw = 0, pos = 0;
     while (DictEntry* e = dict_next(kw, &pos)) {
       names[nkw] = e->key;
       values[nkw++] = e->value;
     }
-  begin_frame(nf, fn, c, regs, f, pc + 1, pc->a, kind);
-  if (bind_quick(t, nf, a, n, names, values, nkw) != 1) return nullptr;
+    bound = bind_quick(t, nf, a, n, names, values, nkw);
+  } else {
+    bound = bind_quick(t, nf, a, n, nullptr, nullptr, 0);
+  }
+  if (bound != 1) return nullptr;
   t.frame = nf;
   return nf;
 }
