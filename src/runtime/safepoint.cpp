@@ -12,17 +12,11 @@ Status (*g_signal_hook)(Thread&) = nullptr;
 Status (*g_remote_hook)(Thread&) = nullptr;
 Status (*g_handover_hook)(Thread&) = nullptr;
 
-Status safepoint(Thread& t, const void* top) {
-  uint32_t p = t.poll.load(std::memory_order_relaxed);
-  if (!p) return {};
+[[gnu::noinline]] static Status attend(Thread& t, const void* top, uint32_t p) {
   if (p & kPollReconcile) {
     t.poll.fetch_and(~uint32_t{kPollReconcile}, std::memory_order_relaxed);
     t.heap->reconcile_if_due(top);
     p = t.poll.load(std::memory_order_relaxed);
-  }
-  if (p & kPollClearStack) {
-    t.poll.fetch_and(~uint32_t{kPollClearStack}, std::memory_order_relaxed);
-    clear_native_stack_below();
   }
   if ((p & kPollRemote) && g_remote_hook) TRY(g_remote_hook(t));  // before finalizers: in the frame that the program is in
   if (p & kPollFinalizers) TRY(run_finalizers(t));
@@ -39,6 +33,17 @@ Status safepoint(Thread& t, const void* top) {
     if (e) return is_type(e) ? raise_class(t, e.as<Type>(), Value()) : raise_value(t, e);
   }
   return {};
+}
+
+// A function with a small frame, so that the stack is cleared from close below the running activation.
+__attribute__((no_sanitize("address"))) Status safepoint(Thread& t, const void* top) {
+  uint32_t p = t.poll.load(std::memory_order_relaxed);
+  if (!p) return {};
+  if (p & kPollClearStack) {
+    t.poll.fetch_and(~uint32_t{kPollClearStack}, std::memory_order_relaxed);
+    if (t.loop_base) t.screen.clear_below(*t.heap, t.loop_base, t.native_base);
+  }
+  return attend(t, top, p);
 }
 
 }  // namespace kaa

@@ -43,13 +43,10 @@ __attribute__((no_sanitize("address"))) void StackScreen::extend(Heap& h, const 
 bool StackScreen::trim(uintptr_t covered) {
   while (!stale_.empty() && (!covered || reinterpret_cast<uintptr_t>(stale_.back().at) < covered)) stale_.pop_back();
   covered_ = covered;
-  bool scanned = scanned_;
-  scanned_ = false;
-  return scanned && covered;
+  return covered;
 }
 
-__attribute__((no_sanitize("address"))) void StackScreen::scan(RootVisitor& v, const void* lo, const void* base) {
-  scanned_ = true;
+__attribute__((no_sanitize("address"))) void StackScreen::scan(RootVisitor& v, const void* lo, const void* base) const {
   const uintptr_t* from = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7});
   for (size_t i = stale_.size(); i-- > 0;) {
     const Stale& s = stale_[i];
@@ -60,7 +57,8 @@ __attribute__((no_sanitize("address"))) void StackScreen::scan(RootVisitor& v, c
   report(v, from, static_cast<const uintptr_t*>(base));
 }
 
-[[gnu::noinline]] __attribute__((no_sanitize("address"))) void clear_native_stack_below() {
+__attribute__((no_sanitize("address"))) void StackScreen::clear_below(Heap& h, const void* lo, const void* base) {
+  extend(h, lo, base);  // for the end of this activation, if it is not the one meant
 #if __has_feature(address_sanitizer)
   constexpr size_t kBytes = 32 << 10;
 #else

@@ -28,7 +28,10 @@ class StackScreen {
     return UNLIKELY(covered_ - 1 < o - 1) && trim(o);  // 0, which stands for none, is above all
   }
   // Reports [lo, base) but for the stale words.
-  void scan(RootVisitor& v, const void* lo, const void* base);
+  void scan(RootVisitor& v, const void* lo, const void* base) const;
+  // Clears the part of the native stack that the next calls will use, on behalf of the activation that activation_ended() asked it for. lo: where the running
+  // one's callers begin. A nested activation does it for its own part, and its end asks again.
+  void clear_below(Heap& h, const void* lo, const void* base);
 
  private:
   struct Stale {
@@ -38,10 +41,6 @@ class StackScreen {
   bool trim(uintptr_t covered);
   std::vector<Stale> stale_;  // from high addresses to low
   uintptr_t covered_ = 0;     // 0: nothing
-  bool scanned_ = false;      // since an activation ended that had been looked at
 };
-
-// Clears the part of the native stack that the next calls will use.
-void clear_native_stack_below();
 
 }  // namespace kaa
