@@ -434,6 +434,10 @@ static Frame* push_ex(Thread& t, Frame* f, Function* fn, Value self, Tuple* args
       values[nkw++] = e->value;
     }
     bound = bind_quick(t, nf, a, n, names, values, nkw);
+  } else if (c->simple_args == n) {
+    if (a != regs) for (size_t i = 0; i < n; i++) regs[i] = a[i];
+    for (size_t i = n; i < c->nlocals; i++) regs[i] = Value();
+    bound = 1;
   } else {
     bound = bind_quick(t, nf, a, n, nullptr, nullptr, 0);
   }
