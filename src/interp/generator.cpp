@@ -64,7 +64,7 @@ Result<Value> make_generator(Thread& t, Frame* f) {
   }
   generator_made(g);
   // A coroutine that dies before it is awaited warns. Nearly all are awaited by the caller's next instruction.
-  if ((c->flags & kCoCoroutine) && !((f->kind & kKindMask) == kReturnPlain && static_cast<Op>(f->ret_pc->op) == Op::GET_AWAITABLE)) make_eager(g);
+  if ((c->flags & kCoCoroutine) && !((f->kind & kKindMask) == kReturnPlain && static_cast<Op>(f->ret_pc->op) == Op::GET_AWAITABLE)) born_eager(t, g);
   return g;
 }
 
