@@ -15,6 +15,13 @@ setup_stdlib() {
     [[ -e $KAA_STDLIB/os.py ]] || die "KAA_STDLIB=$KAA_STDLIB holds no Python library (there is no os.py in it)"
     return 0
   fi
+  if [[ -e $KAA_DEPS/.ready && $(<"$KAA_DEPS/.ready") == 1 ]]; then
+    # One edit more than before: there is no need to obtain the library again.
+    # shellcheck source=tools/stdlib_layout.sh
+    . "$KAA_ROOT/tools/stdlib_layout.sh"
+    stdlib_edit_user_site "$KAA_DEV_LIB/site.py" || die "could not bring the library in .deps up to date"
+    echo "$STDLIB_LAYOUT" >"$KAA_DEPS/.ready"
+  fi
   if [[ ! -e $KAA_DEPS/.ready || $(<"$KAA_DEPS/.ready") != "$STDLIB_LAYOUT" ]]; then
     local scratch=$KAA_DEPS/download
     rm -rf "$scratch" && mkdir -p "$scratch"

@@ -52,9 +52,14 @@ stdlib_edit_site() {
     -e '/^For Debian and derivatives/,/^$/d' \
     -e '/^    is_virtual_environment = /,/^$/d' \
     -e '/^            if is_virtual_environment:/,/# this one is deprecated for Debian/d' \
-    -e 's/"dist-packages"/"site-packages"/' \
-    -e "/^def _get_path/,/^def / s|/lib/python{version|/lib/{implementation_lower}{version|" "$1" &&
-    stdlib_edit_name "$1"
+    -e 's/"dist-packages"/"site-packages"/' "$1" &&
+    stdlib_edit_name "$1" && stdlib_edit_user_site "$1"
+}
+
+# The user's site-packages: the same folder as sysconfig's, where pip puts packages.
+stdlib_edit_user_site() {
+  sed -i "/^def _get_path/,/^def getuserbase/ s/{userbase}\/lib\/python{version/{userbase}\/lib\/{implementation_lower}{version/" "$1"
+  grep -q "{userbase}/lib/{implementation_lower}{version" "$1" || { say "dev: $1 names the user's site-packages in an unknown way"; return 1; }
 }
 
 stdlib_edit_sysconfig() {
