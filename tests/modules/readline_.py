@@ -87,6 +87,11 @@ while p.poll() is None and time.monotonic() < end:
             time.sleep(0.6)  # the alarm comes while the line is waited for
             answer = b'ok\r'
         os.write(master, answer)
+while select.select([master], [], [], 0.1)[0]:  # what it wrote last
+    try:
+        screen += os.read(master, 65536)
+    except OSError:
+        break
 p.wait(20)
 errors = p.stderr.read().decode()
 assert p.returncode == 0 and not errors, (errors, screen)
