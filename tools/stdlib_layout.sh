@@ -3,7 +3,7 @@
 # Debian changes where packages are looked for (dist-packages, the schemes posix_local and deb_system), switches ensurepip
 # off, and adds a site customisation. Those changes are taken back here by small edits to the obtained copy, and the result is
 # checked: a change of Debian's that these edits do not know stops the set-up rather than giving a library of unknown layout.
-# One edit is Kaa's own: the implementation's name in paths, by which site-packages is lib/kaa3.14/site-packages.
+# One edit is Kaa's own: the implementation's name in paths, by which site-packages is lib/kaa3.14/site-packages, the user's (site._get_path) like the others.
 
 stdlib_layout_debian() {
   local tree=$1 lib=$1/usr/lib/python3.14

@@ -70,10 +70,7 @@ Result<Value> make_generator(Thread& t, Frame* f) {
 
 int generator_resume(Thread& t, GeneratorObject* g, Value sent, Value* out) {
   if (g->state == GenState::kFinished) { *out = kNone; return 0; }
-  if (!native_enter(t).ok()) return -1;
-  Frame* nf = resume_generator(t, t.frame, g, sent, 0, nullptr, kReturnExit);
-  if (!nf) return -1;
-  Value v = run_frame(t, nf);
+  Value v = generator_step(t, g, sent);
   if (!v) return -1;
   *out = v;
   return g->state == GenState::kFinished ? 0 : 1;
@@ -88,7 +85,7 @@ Value generator_delegate(GeneratorObject* g) {
   return static_cast<Op>(send->op) == Op::SEND ? g->regs[send->b] : Value();
 }
 
-// Resumes with an exception raised at the yield.
+// Resumes with an exception raised at the yield; exc empty: the one that is being raised already, which no frame of a caller holds then.
 static int resume_raising(Thread& t, GeneratorObject* g, Value exc, Value* out) {
   if (!native_enter(t).ok()) return -1;
   bool created = g->state == GenState::kCreated;
@@ -96,10 +93,14 @@ static int resume_raising(Thread& t, GeneratorObject* g, Value exc, Value* out) 
   Frame* nf = resume_generator(t, t.frame, g, kNone, 0, nullptr, kReturnExit);
   if (!nf) return -1;
   nf->pc = created ? at - 1 : at;   // the YIELD itself raises (RETURN_GENERATOR before the first)
+  if (!exc) exc = take_exc(t);
   // What the generator handles is the context; what its caller handles is not.
   if (g->exc.exc && !g->exc.exc.is_none()) static_cast<void>(raise_value(t, exc));
   else restore_exc(t, exc);
   if (is_traced(t) && !trace_thrown(t, nf)) { /* the trace function's exception goes on */ }
+  // The generator may handle and forget it: this function's frame must not keep it while the generator runs.
+  exc = Value();
+  asm volatile("" : "+m"(exc));
   Value v = enter_loop(op_fail, t, nf);
   if (!v) return -1;
   *out = v;
@@ -160,8 +161,7 @@ int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool c
       g->state = GenState::kRunning;
       bool closed = close_iterator(t, it).ok();
       g->state = GenState::kSuspended;
-      if (!closed) exc = take_exc(t);
-      return resume_raising(t, g, exc, out);
+      return resume_raising(t, g, closed ? exc : Value(), out);
     }
     int s;
     Value v;
@@ -183,7 +183,7 @@ int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool c
       return 1;
     }
     if (s < 0) {
-      if (!exc_matches(t, KAA_TYPE(StopIteration))) return resume_raising(t, g, take_exc(t), out);
+      if (!exc_matches(t, KAA_TYPE(StopIteration))) return resume_raising(t, g, Value(), out);
       Value e = take_exc(t);
       v = e.as<ExcWithValue>()->value;
       if (!v) v = kNone;

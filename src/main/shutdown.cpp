@@ -88,7 +88,10 @@ void add_streams(Thread& t, std::vector<Object*>& known) {
 bool anything_visible(Thread& t) {
   std::vector<Object*> known;
   add_streams(t, known);
-  alone(t, [&] { t.heap->reconcile(); });
+  alone(t, [&] {
+    t.heap->reconcile();
+    quiet(t, run_finalizers(t).ok());  // of what this has found dead
+  });
   bool any = false;
   t.heap->each_object([&](Object* o) {
     if (any || o->type()->death != Death::kFinalizer || !wants_finalizer(o)) return;

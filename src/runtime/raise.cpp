@@ -296,6 +296,15 @@ Status warn(Thread& t, Type* category, int stacklevel, const char* fmt, ...) {
   return warn_message(t, text, category, stacklevel);
 }
 
+Status resource_warning(Thread& t, Value source, const char* fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  Result<Str*> r = vformat(t, fmt, ap, true);
+  va_end(ap);
+  Str* text = TRY(r);
+  return warn_message(t, text, KAA_TYPE(ResourceWarning), 1, source);
+}
+
 // Reports the exception being raised through sys.unraisablehook, or on stderr when there is none yet.
 void write_unraisable_in(Thread& t, const char* what, Value who) {
   Value e = take_exc(t);
