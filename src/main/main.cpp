@@ -65,7 +65,41 @@ const char k_help[] =
     "-X opt : implementation options: dev, utf8, importtime, int_max_str_digits=N, pycache_prefix=DIR, ...\n"
     "file   : program read from a file\n"
     "-      : program read from standard input (the default; interactive on a terminal)\n"
-    "arg ...: arguments of the program, in sys.argv[1:]\n";
+    "arg ...: arguments of the program, in sys.argv[1:]\n"
+    "More help: --help-env, --help-xoptions, --help-all\n";
+const char k_help_environment[] =
+    "Environment variables, besides those named with the options:\n"
+    "PYTHONPATH     : folders and archives that come first on sys.path, separated by ':'\n"
+    "PYTHONHOME     : where the installation is\n"
+    "PYTHONSTARTUP  : a file that the interactive mode runs first\n"
+    "PYTHONUSERBASE : the folder that the user's site-packages are in\n"
+    "PYTHONBREAKPOINT: what breakpoint() calls; 0: nothing\n"
+    "PYTHONHASHSEED : 'random', or the number that hashes of str and bytes start from\n"
+    "PYTHONIOENCODING: encoding[:errors] of the standard streams\n"
+    "PYTHONUTF8     : as -X utf8\n"
+    "PYTHONCOERCECLOCALE: 0: the C locale is not exchanged for one with UTF-8; warn: it is said\n"
+    "PYTHONDEVMODE, PYTHONFAULTHANDLER, PYTHONINTMAXSTRDIGITS, PYTHONNODEBUGRANGES, PYTHONPROFILEIMPORTTIME, PYTHONPYCACHEPREFIX,\n"
+    "PYTHONTRACEMALLOC, PYTHONWARNDEFAULTENCODING, PYTHON_CPU_COUNT, PYTHON_DISABLE_REMOTE_DEBUG, PYTHON_FROZEN_MODULES: as the -X options\n"
+    "PYTHONASYNCIODEBUG: asyncio's debug mode\n"
+    "PYTHON_BASIC_REPL: the plain interactive mode\n"
+    "PYTHON_COLORS, NO_COLOR, FORCE_COLOR: whether output is coloured\n"
+    "PYTHON_HISTORY : the file of the interactive mode's history\n"
+    "KAA_STDLIB     : another copy of the library\n";
+const char k_help_xoptions[] =
+    "Implementation options:\n"
+    "-X cpu_count=N|default : what os.cpu_count() says\n"
+    "-X dev                 : development mode: more checks and warnings\n"
+    "-X disable-remote-debug: sys.remote_exec() of other processes is not answered\n"
+    "-X faulthandler        : tracebacks at fatal errors\n"
+    "-X frozen_modules=on|off: whether modules for the start are read the fast way\n"
+    "-X importtime[=2]      : how long each import takes; 2: modules that are there already, too\n"
+    "-X int_max_str_digits=N: the most digits in conversions between int and str; 0: any number\n"
+    "-X lifecycle[=FILE]    : figures of how objects lived at the end, or a report in a file\n"
+    "-X no_debug_ranges     : no columns in tracebacks\n"
+    "-X pycache_prefix=DIR  : .pyc files go to a tree of their own\n"
+    "-X tracemalloc[=N]     : allocations are traced, N frames deep\n"
+    "-X utf8[=0|1]          : UTF-8 mode\n"
+    "-X warn_default_encoding: EncodingWarning where files are opened with the locale's encoding\n";
 
 struct What {
   enum Kind { kStdin, kFile, kCommand, kModule } kind = kStdin;
@@ -83,7 +117,7 @@ int parse_options(int argc, char** argv, Config& c, What& what) {
   auto usage = [&](const char* text) {
     fprintf(stderr, "%s", text);
     fprintf(stderr, k_usage, argv[0]);
-    fprintf(stderr, "Try `%s -h' for more information.\n", argv[0]);
+    fputs("Try `kaa -h' for more information.\n", stderr);
     return 2;
   };
   for (; i < argc && !done; i++) {
@@ -92,6 +126,11 @@ int parse_options(int argc, char** argv, Config& c, What& what) {
     if (!strcmp(a, "--")) { i++; break; }
     if (a[1] == '-') {
       if (!strcmp(a, "--help")) { printf(k_usage, argv[0]); fputs(k_help, stdout); return 0; }
+      bool all = !strcmp(a, "--help-all"), environment = !strcmp(a, "--help-env"), xoptions = !strcmp(a, "--help-xoptions");
+      if (all) { printf(k_usage, argv[0]); fputs(k_help, stdout); }
+      if (all || environment) fputs(k_help_environment, stdout);
+      if (all || xoptions) fputs(k_help_xoptions, stdout);
+      if (all || environment || xoptions) return 0;
       if (!strcmp(a, "--version")) { version++; continue; }
       if (!strcmp(a, "--check-hash-based-pycs") && i + 1 < argc) { i++; continue; }
       return usage((std::string("unknown option ") + a + "\n").c_str());
@@ -226,8 +265,8 @@ std::string venv_home(const std::string& folder) {
   return false;
 }
 
-int bad_config(const char* where, const char* message) {
-  fprintf(stderr, "Fatal Python error: %s: %s\nPython runtime state: preinitialized\n", where, message);
+int bad_config(const char* where, const char* message, const char* state = "preinitialized") {
+  fprintf(stderr, "Fatal Python error: %s%s%s\nPython runtime state: %s\n\n", where, *where ? ": " : "", message, state);
   return 1;
 }
 bool int_limit(const char* s, int64_t& out) {
@@ -319,8 +358,7 @@ bool take_pth_file(Config& c) {
     char* end;
     unsigned long n = strtoul(s, &end, 10);
     if (*end || n > 4294967295ul) {
-      fprintf(stderr, "Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\n");
-      return 1;
+      return bad_config("config_init_hash_seed", "PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]");
     }
     c.hash_seed = static_cast<int64_t>(n);
   }
@@ -329,7 +367,7 @@ bool take_pth_file(Config& c) {
   if (const char* s = env(c, "PYTHONPROFILEIMPORTTIME")) c.import_time = !strcmp(s, "2") ? 2 : 1;
   if (env(c, "PYTHONNODEBUGRANGES")) g_no_debug_ranges = true;
   if (const char* s = env(c, "PYTHONUTF8")) {
-    if (strcmp(s, "0") && strcmp(s, "1")) return bad_config("preinit", "invalid PYTHONUTF8 environment variable value");
+    if (strcmp(s, "0") && strcmp(s, "1")) return bad_config("preconfig_init_utf8_mode", "invalid PYTHONUTF8 environment variable value", "preinitializing");
     utf8 = *s - '0';
   }
   std::string frozen;
@@ -343,11 +381,11 @@ bool take_pth_file(Config& c) {
     if (k == "cpu_count" && !cpu_number(v.c_str(), c.cpu_count)) return bad_config("config_init_cpu_count", "-X cpu_count=n option: n is missing or an invalid number, n must be greater than 0");
     if (k == "importtime") {
       c.import_time = v == "2" ? 2 : 1;
-      if (c.x_has_value[i] && v != "1" && v != "true" && v != "2") return bad_config("config_init_import_time", "-X importtime: values other than 1, 2 are reserved for future use.");
+      if (c.x_has_value[i] && v != "1" && v != "true" && v != "2") return bad_config("config_init_import_time", "-X importtime: values other than 1 and 2 are reserved for future use.");
     }
     if (k == "no_debug_ranges") g_no_debug_ranges = true;
     if (k == "utf8") {
-      if (c.x_has_value[i] && v != "0" && v != "1") return bad_config("preinit", "invalid -X utf8 option value");
+      if (c.x_has_value[i] && v != "0" && v != "1") return bad_config("preconfig_init_utf8_mode", "invalid -X utf8 option value", "preinitializing");
       utf8 = v != "0";
     }
     if (k == "pycache_prefix") c.pycache_prefix = v;
@@ -356,8 +394,7 @@ bool take_pth_file(Config& c) {
   }
   if (!frozen.empty()) {
     if (frozen != "on" && frozen != "off") {
-      fprintf(stderr, "Fatal Python error: config_init_import: bad value for option -X frozen_modules (expected \"on\" or \"off\")\n");
-      return 1;
+      return bad_config("", "bad value for option -X frozen_modules (expected \"on\" or \"off\")");
     }
     g_frozen_modules = frozen == "on";
   }
@@ -577,7 +614,7 @@ Result<Value> run_file(Thread& t, const What& what) {
     Value importer = TRY(call_method(t, finder, NAME("_path_importer_cache"), TRY(decode_fs(t, whole))));
     if (!importer.is_none()) return run_container(t, whole);
     errno = error;
-    fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", g_config.executable.c_str(), path.c_str(), errno, strerror(errno));
+    fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", g_config.executable.c_str(), whole.c_str(), errno, strerror(errno));
     exit(2);
   }
   std::string bytes;
@@ -696,7 +733,7 @@ bool start_tracemalloc(Thread& t, const Config& c) {
   errno = 0;
   long n = strtol(frames.c_str(), &end, 10);
   if (*end || n < 0 || errno || n > INT_MAX) {
-    fprintf(stderr, "Fatal Python error: config_init_tracemalloc: %s: invalid number of frames\n", where);
+    bad_config("config_init_tracemalloc", (std::string(where) + ": invalid number of frames").c_str());
     return false;
   }
   Result<Value> start = import_attr(t, "_tracemalloc", "start");

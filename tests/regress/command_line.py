@@ -63,4 +63,20 @@ code, out, err = run('-c', 'import os, sys; sys.stdout.write("x"); os.close(1)')
 assert code == 120 and err.startswith('Exception ignored while flushing sys.stdout:\nOSError: '), err
 r = subprocess.run([sys.executable, '-c', 'import os, sys; print(os.fsencode(sys.argv[1]))', b'\xff\xc3\xa9\xed\xa0\x80'], capture_output=True, text=True)
 assert r.stdout == repr(b'\xff\xc3\xa9\xed\xa0\x80') + '\n', r
+
+# Further help, and what is said of options that cannot be.
+for option, words in (('--help-env', 'PYTHONPATH'), ('--help-xoptions', '-X importtime'), ('--help-all', '-c cmd')):
+    code, out, err = run(option)
+    assert code == 0 and words in out and not err, (option, out, err)
+for options, env, expected in (
+        (['-X', 'importtime=5'], {}, 'config_init_import_time: -X importtime: values other than 1 and 2 are reserved for future use.\nPython runtime state: preinitialized'),
+        (['-X', 'utf8=2'], {}, 'preconfig_init_utf8_mode: invalid -X utf8 option value\nPython runtime state: preinitializing'),
+        ([], {'PYTHONHASHSEED': 'x'}, 'config_init_hash_seed: PYTHONHASHSEED must be "random" or an integer in range [0; 4294967295]\nPython runtime state: preinitialized')):
+    code, out, err = run(*options, '-c', '1', env=env)
+    assert (code, err) == (1, f'Fatal Python error: {expected}\n\n'), err
+code, out, err = run('no_such.py')
+assert code == 2 and err.endswith(f"can't open file '{os.path.realpath('no_such.py')}': [Errno 2] No such file or directory\n"), err
+# What was not closed can be traced.
+code, out, err = run('-X', 'dev', '-c', "open('/dev/null')")
+assert code == 0 and err.endswith('ResourceWarning: Enable tracemalloc to get the object allocation traceback\n'), err
 print('ok')
