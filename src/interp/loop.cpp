@@ -115,6 +115,7 @@ __attribute__((noinline)) Value enter_loop(Handler h, Thread& t, Frame* f) {
   t.loop_base = sp;
   Value v = h(&t, f->pc, f->regs, f, f->code->consts, t.dispatch);
   t.loop_base = outer;
+  t.screen.activation_ended(outer);
   return v;
 }
 Value run_frame(Thread& t, Frame* f) { return enter_loop(t.dispatch->op[f->pc->op], t, f); }
@@ -134,6 +135,8 @@ Result<Value> run_code(Thread& t, Code* code, Dict* globals, Value locals, Tuple
   Frame* nf = push_call(t, t.frame, fn, nullptr, 0, nullptr, 0, nullptr, kReturnExit);
   if (!nf) return Error{};
   nf->locals = locals;
+  // Code of modules runs long and makes what programs consist of: what is born in it is kept by no stale word of its callers.
+  t.screen.extend(*t.heap, __builtin_frame_address(0), t.native_base);
   return run_frame(t, nf);
 }
 

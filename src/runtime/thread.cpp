@@ -237,18 +237,23 @@ void scan_frames(Thread* t, RootVisitor& v) {
   v.values(t->start_values, 4);
 }
 
+static void scan_native_stack(Thread* t, RootVisitor& v, const char* lo) {
+  if (t->loop_base) t->screen.extend(*t->heap, t->loop_base, t->native_base);
+  t->screen.scan(v, lo, t->native_base);
+}
+
 static __attribute__((noinline)) void scan_all(RootVisitor& v) {
   Interp& in = interp();
   for (Thread* t = in.threads; t; t = t->next) {
     count_deep_frames(t);
     scan_frames(t, v);
     const char* lo = t != tls_thread ? t->native_top : t->heap->scan_top ? static_cast<const char*>(t->heap->scan_top) : static_cast<char*>(__builtin_frame_address(0));
-    if (lo) v.conservative(lo, t->native_base);
+    if (lo) scan_native_stack(t, v, lo);
     if (t != tls_thread) v.conservative(t->saved_registers, t->saved_registers + 8);
   }
   for (Thread* t = in.lost_threads; t; t = t->next) {
     scan_frames(t, v);
-    if (t->native_top) v.conservative(t->native_top, t->native_base);
+    if (t->native_top) t->screen.scan(v, t->native_top, t->native_base);
     v.conservative(t->saved_registers, t->saved_registers + 8);
   }
   scan_interp_state(in, v);

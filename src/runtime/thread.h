@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "objects/code.h"
+#include "runtime/stack_screen.h"
 
 namespace kaa {
 
@@ -43,6 +44,7 @@ struct Thread {
   Dispatch* live = nullptr;         // the table of frames that nobody watches; its entries are changed while look_due (interp/watch.cpp)
   const void* loop_base = nullptr;  // native frames from here on belong to callers of the running activation of the loop; those below hold no references
                                     // when a handler is between two instructions
+  StackScreen screen;               // of the callers of activations
   bool look_due = false;            // eager objects have to be looked for before the next instruction
   Frame* watch_frame = nullptr;     // the watched frame that the next four speak of
   const Value* watch_slot = nullptr;  // as long as this register
