@@ -139,7 +139,7 @@ Status step(Thread& t, Task* task, Value exception) {
   if (!exception && iterator) {
     status = own_type ? generator_send(t, coro.as<GeneratorObject>(), kNone, &out) : send_value(t, coro, kNone, &out);
   } else {
-    Result<Value> r = exception ? call_unbound(t, coro, NAME("throw"), exception) : call_unbound(t, coro, NAME("send"), kNone);
+    Result<Value> r = exception ? call_method(t, coro, NAME("throw"), exception) : call_method(t, coro, NAME("send"), kNone);
     status = r.ok() ? 1 : -1;
     if (r.ok()) out = r.value();
     else if (exc_matches(t, KAA_TYPE(StopIteration))) {
@@ -210,7 +210,7 @@ Result<Value> task_wakeup(Thread& t, Args a) {
   if (exact_future(f)) {
     outcome = future_outcome(t, f.as<Future>(), &v);
   } else {
-    Result<Value> r = call_unbound(t, f, NAME("result"));
+    Result<Value> r = call_method(t, f, NAME("result"));
     outcome = r.ok() ? 0 : -1;
   }
   Value exception = outcome == 0 ? Value() : outcome == 1 ? v : take_exc(t);
@@ -235,7 +235,7 @@ Status eager_start(Thread& t, Task* task) {
   f->sig = parse_signature(t, k_eager_step);
   f->owner = state().task;
   f->self.init(task);
-  Result<Value> r = call_unbound(t, task->task_context.value(), NAME("run"), Value(f));
+  Result<Value> r = call_method(t, task->task_context.value(), NAME("run"), Value(f));
   Value e = r.ok() ? Value() : take_exc(t);
   Keep keep_error(e ? e : kNone);
   Result<Value> own = swap_task(t, task->loop.value(), before.is_none() ? Value() : before);
@@ -285,7 +285,7 @@ Result<Value> task_init(Thread& t, Args a, Tuple* kwnames) {
   if (!name || name.is_none()) name = small_int(static_cast<int64_t>(++state().next_name));  // the text is made when asked for
   else if (!is_exact_str(name)) name = TRY(str(t, name));
   task->name.set(name);
-  if (TRY(bool_arg(t, p[5], false)) && TRY(truth(t, TRY(call_unbound(t, task->loop.value(), NAME("is_running")))))) {
+  if (TRY(bool_arg(t, p[5], false)) && TRY(truth(t, TRY(call_method(t, task->loop.value(), NAME("is_running")))))) {
     TRY(eager_start(t, task));
     return kNone;
   }
@@ -343,7 +343,7 @@ Result<Value> task_del(Thread& t, Args a) {
     TRY(dict_set_str(t, context, "task", a[0]));
     TRY(dict_set_str(t, context, "message", NAME("Task was destroyed but it is pending!")));
     if (task->source_tb && !task->source_tb.value().is_none()) TRY(dict_set_str(t, context, "source_traceback", task->source_tb.value()));
-    if (!call_unbound(t, task->loop.value(), NAME("call_exception_handler"), Value(context)).ok()) write_unraisable(t, a[0]);
+    if (!call_method(t, task->loop.value(), NAME("call_exception_handler"), Value(context)).ok()) write_unraisable(t, a[0]);
   }
   return future_del(t, a);
 }
@@ -394,7 +394,7 @@ Result<Value> all_tasks(Thread& t, Value loop) {
       continue;
     }
     Value own = TRY(future_loop(t, task));
-    if (own == loop && !TRY(truth(t, TRY(call_unbound(t, task, NAME("done")))))) TRY(set_add(t, result, task));
+    if (own == loop && !TRY(truth(t, TRY(call_method(t, task, NAME("done")))))) TRY(set_add(t, result, task));
   }
   return result;
 }
