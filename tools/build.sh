@@ -26,6 +26,7 @@ build_preset() {
   local preset=$1 dir=$KAA_ROOT/build/$1 status=0; shift
   [[ " $BUILD_PRESETS " == *" $preset "* ]] || die "there is no preset '$preset' (there are: $BUILD_PRESETS)"
   mkdir -p "$dir" || die "cannot write $dir"
+  build_is_done "$dir" "$@" && return 0
   build_lock
   # Taken before the build: what is edited meanwhile is newer than the stamp.
   touch "$dir/.building"
@@ -37,6 +38,12 @@ build_preset() {
   if [[ $status -eq 0 ]]; then mv "$dir/.building" "$dir/.built"; fi
   build_unlock
   return $status
+}
+
+# Nothing is left to build: then there is no lock to wait for.
+build_is_done() {
+  local dir=$1; shift
+  [[ -e $dir/.built && -e $dir/build.ninja ]] && ninja -C "$dir" -n "$@" 2>/dev/null | grep -q 'no work to do'
 }
 
 # Targets that this state of the sources does not have (no unit tests yet) are left out; it is an error only if none is left.

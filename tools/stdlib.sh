@@ -8,12 +8,19 @@
 STDLIB_PACKAGES=(libpython3.14-minimal libpython3.14-stdlib libpython3.14-testsuite python3.14-venv python3-pip-whl)
 STDLIB_PYODIDE=pyodide@314.0.7
 STDLIB_PYODIDE_SHA256=fa1957e5777068fc4f7437f96d860ae2fbe9c19732ba06c84e004ec16dd7dd7a   # of its python_stdlib.zip
-STDLIB_LAYOUT=1                                   # raise it when the layout below changes: it is made anew then
+STDLIB_LAYOUT=2                                   # raise it when the layout below changes: it is made anew then
 
 setup_stdlib() {
   if [[ -n ${KAA_STDLIB:-} ]]; then
     [[ -e $KAA_STDLIB/os.py ]] || die "KAA_STDLIB=$KAA_STDLIB holds no Python library (there is no os.py in it)"
     return 0
+  fi
+  if [[ -e $KAA_DEPS/.ready && $(<"$KAA_DEPS/.ready") == 1 ]]; then
+    # One edit more than before: there is no need to obtain the library again.
+    # shellcheck source=tools/stdlib_layout.sh
+    . "$KAA_ROOT/tools/stdlib_layout.sh"
+    stdlib_edit_user_site "$KAA_DEV_LIB/site.py" || die "could not bring the library in .deps up to date"
+    echo "$STDLIB_LAYOUT" >"$KAA_DEPS/.ready"
   fi
   if [[ ! -e $KAA_DEPS/.ready || $(<"$KAA_DEPS/.ready") != "$STDLIB_LAYOUT" ]]; then
     local scratch=$KAA_DEPS/download

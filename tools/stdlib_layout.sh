@@ -3,7 +3,7 @@
 # Debian changes where packages are looked for (dist-packages, the schemes posix_local and deb_system), switches ensurepip
 # off, and adds a site customisation. Those changes are taken back here by small edits to the obtained copy, and the result is
 # checked: a change of Debian's that these edits do not know stops the set-up rather than giving a library of unknown layout.
-# One edit is Kaa's own: the implementation's name in paths, by which site-packages is lib/kaa3.14/site-packages.
+# One edit is Kaa's own: the implementation's name in paths, by which site-packages is lib/kaa3.14/site-packages, the user's (site._get_path) like the others.
 
 stdlib_layout_debian() {
   local tree=$1 lib=$1/usr/lib/python3.14
@@ -53,7 +53,13 @@ stdlib_edit_site() {
     -e '/^    is_virtual_environment = /,/^$/d' \
     -e '/^            if is_virtual_environment:/,/# this one is deprecated for Debian/d' \
     -e 's/"dist-packages"/"site-packages"/' "$1" &&
-    stdlib_edit_name "$1"
+    stdlib_edit_name "$1" && stdlib_edit_user_site "$1"
+}
+
+# The user's site-packages: the same folder as sysconfig's, where pip puts packages.
+stdlib_edit_user_site() {
+  sed -i "/^def _get_path/,/^def getuserbase/ s/{userbase}\/lib\/python{version/{userbase}\/lib\/{implementation_lower}{version/" "$1"
+  grep -q "{userbase}/lib/{implementation_lower}{version" "$1" || { say "dev: $1 names the user's site-packages in an unknown way"; return 1; }
 }
 
 stdlib_edit_sysconfig() {

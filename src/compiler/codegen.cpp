@@ -165,6 +165,7 @@ void Codegen::finish_generator() {
   Reg exc = e().first_temp();
   e().set_top(exc);
   if (e().bind_handler(region)) {
+    e().set_pos(Pos(kNoLine, -1, -1, -1));
     e().emit(Op::INTRINSIC, exc, exc, (uint32_t)Intrinsic::StopIterationError);
     e().emit(Op::RERAISE, exc);
   }

@@ -220,7 +220,7 @@ void Codegen::comprehension_loops(Expr* expr, uint32_t index, const Seq<Comprehe
   if (!single) {
     e().bind_loop(loop);
     if (generator->is_async) {
-      At at(this, generator->iter->loc);
+      At at(this, expr->loc);
       region = e().open_region(value);
       e().emit(Op::GET_ANEXT, value, iterator);
       e().set_top(value + 1);

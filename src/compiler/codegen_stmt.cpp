@@ -214,7 +214,7 @@ void Codegen::async_for_stmt(For* s) {
   if (!push_block(block, s->loc)) return;
   Reg value = iterator + 1;
   uint32_t region = e().open_region(value);
-  e().set_pos(s->iter->loc);
+  e().set_pos(s->loc);
   e().emit(Op::GET_ANEXT, value, iterator);
   e().set_top(value + 1);
   await_value(value, 0, value);

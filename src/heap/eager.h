@@ -4,6 +4,7 @@
 #pragma once
 #include <vector>
 
+#include "base/clock.h"
 #include "heap/heap.h"
 
 namespace kaa {
@@ -14,25 +15,27 @@ void add_orphan(Object* o);
 void make_ordinary(Object* o);
 
 // The budget of looking for them (interp/watch.cpp). Event loops, database sessions and the like hold objects with finalizers everywhere, so that what
-// holds one of these is eager, too, and nearly every look finds that nothing has happened. The unit is a look at the frames. What is born earns some,
-// so that looks in vain are a bounded share of the work and what spent the budget long ago (imports) does not matter for good. All that counts is the
-// program's own doing, so that a run repeats.
+// holds one of these is eager, too, and nearly every look finds that nothing has happened. The unit is a look at the frames, about a microsecond. A death that
+// something is seen of earns some. When all is spent, one event in kSample is looked at, and time earns more: so that looks in vain take a small share of the time,
+// and what spent the budget long ago (imports) does not matter for good. A program that never spends it repeats exactly.
 class LookBudget {
  public:
-  static constexpr int kMost = 65536, kEarned = 32, kScan = 3, kReconcile = 24, kBirths = 64;
+  static constexpr int kMost = 65536, kEarned = 32, kScan = 3, kReconcile = 24;
   static constexpr uint32_t kSample = 32;
+  static constexpr uint64_t kNanoseconds = 16384;  // of time earn one: a share of about 1/16 for looks
   bool may_look() {
     if (LIKELY(left_ > 0)) { left_--; return true; }
-    return ++passed_ % kSample == 0;
+    return may_sample();
   }
   void spend(int units) { left_ = left_ > units ? left_ - units : 0; }
   void earn() { add(kEarned); }
-  void refill(size_t births) { add(births / kBirths); }
 
  private:
+  bool may_sample();
   void add(size_t units) { left_ = units < static_cast<size_t>(kMost - left_) ? left_ + static_cast<int>(units) : kMost; }
   int left_ = kMost;
   uint32_t passed_ = 0;
+  uint64_t earned_until_ = now_ns();
 };
 LookBudget& look_budget();   // the heap's
 // Of the reconciles that a function's end makes when it handled an exception. They are dear: were they paid for by the other, imports, which make many,

@@ -12,11 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <algorithm>
 
 #include "heap/eager.h"
+#include "base/clock.h"
 #include "heap/heap_inl.h"
 #include "heap/reclaim_inl.h"
 #include "heap/verify.h"
@@ -27,11 +27,6 @@ namespace kaa {
 namespace {
 constexpr size_t kMinBudget = 512 << 10, kMaxBudget = 64 << 20;
 
-uint64_t now_ns() {
-  timespec ts;
-  clock_gettime(CLOCK_MONOTONIC, &ts);
-  return static_cast<uint64_t>(ts.tv_sec) * 1000000000u + static_cast<uint64_t>(ts.tv_nsec);
-}
 }  // namespace
 
 void visit_children(Object* o, ChildVisitor& v) {
@@ -357,8 +352,6 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   freed_bytes_ = largest_freed_ = 0;
   size_t births = zct_size() - last_kept - reentered;
   stats.allocated += births;
-  look_budget().refill(births);
-  leave_budget().refill(births);
   no_reconcile = true;
   eager_orphans().clear();  // one may die
   {

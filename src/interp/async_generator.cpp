@@ -34,7 +34,7 @@ static Result<Value> new_step(Thread& t, Shape* shape, GeneratorObject* g, Value
   s->args.init(args);
   // One that is never awaited warns when it dies. Nearly all are awaited by the instruction after the one that makes them.
   const Word* pc = t.frame ? t.frame->pc : nullptr;
-  if (!pc || static_cast<Op>(pc[kOpInfo[pc->op].words].op) != Op::GET_AWAITABLE) make_eager(s);
+  if (!pc || static_cast<Op>(pc[kOpInfo[pc->op].words].op) != Op::GET_AWAITABLE) born_eager(t, s);
   return s;
 }
 

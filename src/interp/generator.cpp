@@ -64,7 +64,7 @@ Result<Value> make_generator(Thread& t, Frame* f) {
   }
   generator_made(g);
   // A coroutine that dies before it is awaited warns. Nearly all are awaited by the caller's next instruction.
-  if ((c->flags & kCoCoroutine) && !((f->kind & kKindMask) == kReturnPlain && static_cast<Op>(f->ret_pc->op) == Op::GET_AWAITABLE)) make_eager(g);
+  if ((c->flags & kCoCoroutine) && !((f->kind & kKindMask) == kReturnPlain && static_cast<Op>(f->ret_pc->op) == Op::GET_AWAITABLE)) born_eager(t, g);
   return g;
 }
 
@@ -88,7 +88,7 @@ Value generator_delegate(GeneratorObject* g) {
   return static_cast<Op>(send->op) == Op::SEND ? g->regs[send->b] : Value();
 }
 
-// Resumes with an exception raised at the yield.
+// Resumes with an exception raised at the yield; exc empty: the one that is being raised already, which no frame of a caller holds then.
 static int resume_raising(Thread& t, GeneratorObject* g, Value exc, Value* out) {
   if (!native_enter(t).ok()) return -1;
   bool created = g->state == GenState::kCreated;
@@ -96,10 +96,14 @@ static int resume_raising(Thread& t, GeneratorObject* g, Value exc, Value* out) 
   Frame* nf = resume_generator(t, t.frame, g, kNone, 0, nullptr, kReturnExit);
   if (!nf) return -1;
   nf->pc = created ? at - 1 : at;   // the YIELD itself raises (RETURN_GENERATOR before the first)
+  if (!exc) exc = take_exc(t);
   // What the generator handles is the context; what its caller handles is not.
   if (g->exc.exc && !g->exc.exc.is_none()) static_cast<void>(raise_value(t, exc));
   else restore_exc(t, exc);
   if (is_traced(t) && !trace_thrown(t, nf)) { /* the trace function's exception goes on */ }
+  // The generator may handle and forget it: this function's frame must not keep it while the generator runs.
+  exc = Value();
+  asm volatile("" : "+m"(exc));
   Value v = enter_loop(op_fail, t, nf);
   if (!v) return -1;
   *out = v;
@@ -160,8 +164,7 @@ int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool c
       g->state = GenState::kRunning;
       bool closed = close_iterator(t, it).ok();
       g->state = GenState::kSuspended;
-      if (!closed) exc = take_exc(t);
-      return resume_raising(t, g, exc, out);
+      return resume_raising(t, g, closed ? exc : Value(), out);
     }
     int s;
     Value v;
@@ -183,7 +186,7 @@ int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool c
       return 1;
     }
     if (s < 0) {
-      if (!exc_matches(t, KAA_TYPE(StopIteration))) return resume_raising(t, g, take_exc(t), out);
+      if (!exc_matches(t, KAA_TYPE(StopIteration))) return resume_raising(t, g, Value(), out);
       Value e = take_exc(t);
       v = e.as<ExcWithValue>()->value;
       if (!v) v = kNone;

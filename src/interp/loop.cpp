@@ -115,7 +115,7 @@ __attribute__((noinline)) Value enter_loop(Handler h, Thread& t, Frame* f) {
   t.loop_base = sp;
   Value v = h(&t, f->pc, f->regs, f, f->code->consts, t.dispatch);
   t.loop_base = outer;
-  t.screen.activation_ended(outer);
+  if (UNLIKELY(t.screen.activation_ended(outer))) t.request(kPollClearStack);
   return v;
 }
 Value run_frame(Thread& t, Frame* f) { return enter_loop(t.dispatch->op[f->pc->op], t, f); }

@@ -259,7 +259,9 @@ static bool tell_line(Thread& t, Frame* f, uint32_t tools, uint32_t word, const 
   const Code* c = f->code;
   int32_t line = code_own_line(c, word);
   uint32_t from = static_cast<uint32_t>(prev - c->words);
-  if (!first) {
+  // An exception that was thrown into a generator interrupts no line: a handler has an event even on the line of the yield.
+  bool thrown = prev == f->pc && c->monitor->spots()[word].tools[kSpotHandler] && static_cast<Op>(c->words[f->raised_at].op) == Op::YIELD;
+  if (!first && !thrown) {
     bool loop = prev > f->pc && static_cast<Op>(prev->op) == Op::JUMP_BACK && static_cast<Op>(f->pc->op) != Op::SEND;
     if (prev == f->pc) {  // in a handler, behind a native call, or an instruction that jumps to itself
       loop = static_cast<Op>(prev->op) == Op::JUMP_BACK && prev->bc == -1;

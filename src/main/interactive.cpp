@@ -14,9 +14,11 @@
 #include "modules/code_builtins.h"
 #include "parser/ast.h"
 #include "parser/parser.h"
+#include "modules/readline_hook.h"
 #include "modules/sys_module.h"
 #include "runtime/audit.h"
 #include "runtime/call.h"
+#include "runtime/codecs_api.h"
 
 namespace kaa {
 
@@ -116,18 +118,29 @@ Status flush(Thread& t, const char* name) {
   return {};
 }
 
-// Prompts on standard error, as C's readline without a terminal does. False at the end of the input.
+// Prompts on standard error, as C's readline without a terminal does; in a terminal the module readline's editor reads, if it was imported, whatever
+// sys.stdin is. False at the end of the input.
 Result<bool> read_line(Thread& t, const char* prompt_name, std::string& line) {
   TRY(flush(t, "stdout"));
   TRY(flush(t, "stderr"));
   Value prompt = sys_get(prompt_name);
+  std::string shown;
   if (prompt) {
     Result<Str*> s = str(t, prompt);
     Utf8 u;
-    if (s.ok() && str_utf8(t, s.value(), u, true).ok()) fputs(u.data, stderr);
+    if (s.ok() && str_utf8(t, s.value(), u, true).ok()) shown = u.view();
     else clear_exc(t);
-    fflush(stderr);
   }
+  Utf8 u;
+  if (g_read_line && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
+    std::string bytes;
+    if (!TRY(g_read_line(t, shown.c_str(), &bytes))) return false;
+    TRY(str_utf8(t, TRY(decode_fs(t, bytes)), u, true));
+    line.assign(u.view());
+    return true;
+  }
+  fputs(shown.c_str(), stderr);
+  fflush(stderr);
   Value in = sys_get("stdin");
   if (!in || in.is_none()) return false;
   Result<Value> read = call_method(t, in, NAME("readline"));
@@ -138,7 +151,6 @@ Result<bool> read_line(Thread& t, const char* prompt_name, std::string& line) {
   }
   Value v = read.value();
   if (!is_str(v) || v.as<Str>()->length == 0) return false;
-  Utf8 u;
   TRY(str_utf8(t, v.as<Str>(), u, true));
   line.assign(u.view());
   return true;

@@ -1,5 +1,8 @@
 // The end of an interpreter, in CPython's order: names of sys that hold much, the modules, what they alone kept alive, then the contents of modules that are
 // still referred to. Memory itself is left to the system.
+//
+// What is held from one step to the next is in roots, so that at the end of the process no native stack has to be looked through for what lives
+// (alone() below): a stale word there would keep a module, and all that its names lead to would see another order of death, or none.
 #include <vector>
 
 #include "heap/heap_inl.h"
@@ -20,11 +23,24 @@ namespace {
 void quiet(Thread& t, bool ok) {
   if (!ok) clear_exc(t);
 }
+bool g_last = false;  // the process ends: there is no native caller but what stands here
+
+// Runs f, for which the native frames of its callers hold nothing.
+template <class F>
+[[gnu::noinline]] auto alone(Thread& t, F&& f) {
+  struct Base {
+    Thread& t;
+    char* outer;
+    ~Base() { t.native_base = outer; }
+  } base{t, t.native_base};
+  if (g_last) t.native_base = static_cast<char*>(__builtin_frame_address(0));
+  return f();
+}
 // Whether the death of the value itself can be seen; then it dies before the next name goes.
 bool dies_visibly(Value v) { return v.is_object() && type_of(v)->death == Death::kFinalizer; }
 
 // Names of a module's own first ("_x", not "__x__"), then the others; __builtins__ stays for functions that still run.
-void clear_names(Thread& t, Dict* d) {
+void clear_names(Thread& t, const Root<Dict*>& d) {
   for (int pass = 0; pass < 2; pass++) {
     uint32_t pos = 0;
     while (DictEntry* e = dict_next(d, &pos)) {
@@ -35,16 +51,21 @@ void clear_names(Thread& t, Dict* d) {
       bool seen = dies_visibly(e->value);
       quiet(t, dict_set(t, d, s, kNone).ok());
       if (!seen) continue;
-      t.heap->reconcile();
-      quiet(t, run_finalizers(t).ok());
+      alone(t, [&] {
+        t.heap->reconcile();
+        quiet(t, run_finalizers(t).ok());
+      });
     }
   }
 }
 // Finalizers may release what has finalizers, a few times over.
 void collect(Thread& t, int rounds) {
   for (int round = 0; round < rounds; round++) {
-    size_t found = gc_collect(t, 2);
-    quiet(t, run_finalizers(t).ok());
+    size_t found = alone(t, [&] {
+      size_t n = gc_collect(t, 2);
+      quiet(t, run_finalizers(t).ok());
+      return n;
+    });
     if (!found) return;
   }
 }
@@ -67,7 +88,10 @@ void add_streams(Thread& t, std::vector<Object*>& known) {
 bool anything_visible(Thread& t) {
   std::vector<Object*> known;
   add_streams(t, known);
-  t.heap->reconcile();
+  alone(t, [&] {
+    t.heap->reconcile();
+    quiet(t, run_finalizers(t).ok());  // of what this has found dead
+  });
   bool any = false;
   t.heap->each_object([&](Object* o) {
     if (any || o->type()->death != Death::kFinalizer || !wants_finalizer(o)) return;
@@ -77,24 +101,25 @@ bool anything_visible(Thread& t) {
   return any;
 }
 
-// Streams that something still holds, if only a stale word of a native stack: what was written to them is not lost. Text goes into its buffer first.
+// Streams that something still holds: what was written to them is not lost. Text goes into its buffer first.
 void flush_streams(Thread& t) {
-  Result<List*> l = new_list(t);
-  if (!l.ok()) return clear_exc(t);
+  Result<List*> made = new_list(t);
+  if (!made.ok()) return clear_exc(t);
+  Root<List*> l(made.value());
   std::vector<Object*> found;
   t.heap->each_object([&](Object* o) {
     if (o->type()->death == Death::kFinalizer && wants_finalizer(o) && type_lookup(o->type(), NAME("writable"))) found.push_back(o);
   });
-  for (Object* o : found) quiet(t, list_append(t, l.value(), Value(o)).ok());  // no reconcile so far: it makes room for them alone
+  for (Object* o : found) quiet(t, list_append(t, l, Value(o)).ok());  // no reconcile so far: it makes room for them alone
   for (bool text : {true, false})
-    for (uint64_t i = 0; i < l.value()->size; i++) {
-      Value v = l.value()->items[i];
+    for (uint64_t i = 0; i < l->size; i++) {
+      Value v = l->items[i];
       if (static_cast<bool>(type_lookup(type_of(v), NAME("reconfigure"))) == text) quiet(t, call_method(t, v, NAME("flush")).ok());
     }
 }
 
-// Weak references to the modules, in the order of their import. A function of its own, whose frame is gone when the collector looks at the native stack.
-[[gnu::noinline]] Result<List*> weak_modules(Thread& t) {
+// Weak references to the modules, in the order of their import.
+Result<List*> weak_modules(Thread& t) {
   Interp& in = interp();
   List* refs = TRY(new_list(t));
   uint32_t pos = 0;
@@ -109,7 +134,7 @@ void flush_streams(Thread& t) {
   return refs;
 }
 
-// The locks of modules that something still holds, if only a stale word of a native stack: that they die needs no work any more, and importlib's callbacks
+// The locks of modules that something still holds: that they die needs no work any more, and importlib's callbacks
 // would find its names gone.
 void forget_module_locks(Thread& t, Dict* importlib) {
   t.heap->each_object([&](Object* o) {
@@ -123,7 +148,7 @@ void forget_module_locks(Thread& t, Dict* importlib) {
 }  // namespace
 
 // Takes the current interpreter's modules down, with so many collections at most before and after names are cleared. Tells what sys.stdout and sys.stderr were.
-static void take_down_modules(Thread& t, Value streams[2], int before, int after) {
+static void take_down_modules(Thread& t, Root<> streams[2], int before, int after) {
   Interp& in = interp();
   for (const char* n : {"path", "argv", "ps1", "ps2", "last_exc", "last_type", "last_value", "last_traceback", "path_hooks", "path_importer_cache", "meta_path", "__interactivehook__"}) {
     Str* name = intern_name(n);
@@ -137,18 +162,24 @@ static void take_down_modules(Thread& t, Value streams[2], int before, int after
   }
   quiet(t, dict_set(t, in.builtins, NAME("_"), kNone).ok());
 
-  Result<List*> refs = weak_modules(t);
-  if (!refs.ok()) { clear_exc(t); return; }
+  Result<List*> made = weak_modules(t);
+  if (!made.ok()) { clear_exc(t); return; }
+  Root<List*> refs(made.value());
   quiet(t, call_method(t, in.modules, NAME("clear")).ok());
   collect(t, before);
   if (is_instance(in.importlib, KAA_TYPE(module))) forget_module_locks(t, in.importlib.as<Module>()->dict);
-  List* l = refs.value();
-  for (uint64_t i = l->size; i-- > 0;) {
-    Value m = weakref_live(t, l->items[i].as<WeakRef>());
-    if (!m) continue;
-    clear_names(t, m.as<Module>()->dict);
+  for (uint64_t i = refs->size; i-- > 0;) {
+    Root<> m(weakref_live(t, refs->items[i].as<WeakRef>()));
+    if (!m.get()) continue;
+    clear_names(t, Root<Dict*>(m.get().as<Module>()->dict));
   }
   collect(t, after);
+}
+
+static void flush_these(Thread& t, const Root<> (&streams)[2]) {
+  for (const Root<>& f : streams)
+    if (f.get() && !f.get().is_none()) quiet(t, call_method(t, f, NAME("flush")).ok());
+  clear_exc(t);
 }
 
 void tear_down(Thread& t) {
@@ -156,13 +187,12 @@ void tear_down(Thread& t) {
   interp().finalizing = true;
   gil_close(t);
   g_gc.collecting = false;
+  g_last = true;
   if (!anything_visible(t)) return;
-  Value streams[2];
+  Root<> streams[2];
   take_down_modules(t, streams, 4, 4);
   flush_streams(t);
-  for (Value f : streams)
-    if (f && !f.is_none()) quiet(t, call_method(t, f, NAME("flush")).ok());
-  clear_exc(t);
+  flush_these(t, streams);
 }
 
 // ---- interpreters besides the main one
@@ -174,11 +204,9 @@ void end_interpreter(Interpreter& i) {
       if (!run_exit_functions(*t).ok()) write_unraisable(*t, Value());
       flush_std_files(*t);
       interp().finalizing = true;
-      Value streams[2];
+      Root<> streams[2];
       take_down_modules(*t, streams, 1, 0);  // a collection looks at all interpreters' objects; what is left is found by later ones
-      for (Value f : streams)
-        if (f && !f.is_none()) quiet(*t, call_method(*t, f, NAME("flush")).ok());
-      clear_exc(*t);
+      flush_these(*t, streams);
     }
   }
   for (void (*f)(int64_t) : interpreter_end_hooks()) f(i.id);

@@ -2,11 +2,11 @@
 //
 // The three generations are the collector's; a first threshold of 0 switches automatic collection off, as in CPython.
 #include <stdio.h>
-#include <time.h>
 
 #include <vector>
 
 #include "heap/heap_inl.h"
+#include "base/clock.h"
 #include "heap/reclaim_inl.h"
 #include "runtime/audit.h"
 #include "runtime/call.h"
@@ -40,13 +40,19 @@ bool is_container(Object* o) {
 }
 bool tracked(Value v) {
   if (!v.is_object()) return false;
-  if (IS_EXACT(v, tuple)) {
+  if (IS_EXACT(v, tuple) || (type_of(v)->has(kTypeTuple) && dict_get_str(type_of(v)->dict, NAME("n_sequence_fields")))) {  // or a structseq
     Tuple* u = v.as<Tuple>();
     for (uint64_t i = 0; i < u->size; i++) if (tracked(u->items[i])) return true;
     return false;
   }
   Type* ty = type_of(v);
-  if (ty == KAA_TYPE(bytearray) || ty == KAA_TYPE(range) || (ty->has(kTypeType) && !v.as<Type>()->has(kTypeHeap))) return false;  // as in CPython
+  // As in CPython, whose builtin types are static; most types of its modules are objects of the heap.
+  if (ty == KAA_TYPE(bytearray) || ty == KAA_TYPE(range)) return false;
+  if (ty->has(kTypeType) && !v.as<Type>()->has(kTypeHeap)) {
+    Value module = dict_get_str(v.as<Type>()->dict, NAME("__module__"));
+    return module && is_str(module);
+  }
+  if (ty == KAA_TYPE(code) || (ty == KAA_TYPE(frame) && v.as<FrameObject>()->live)) return false;
   return ty->has(kTypeHeap) || (is_container(v.object()) && !is_internal(v.object()));
 }
 
@@ -54,11 +60,6 @@ int generation_of(Object* o) { return !(o->rc & kOld) ? 0 : o->rc & kMiddle ? 1 
 
 // ---- collecting
 uint64_t g_began = 0;
-uint64_t now_ns() {
-  timespec ts;
-  clock_gettime(CLOCK_MONOTONIC, &ts);
-  return static_cast<uint64_t>(ts.tv_sec) * 1000000000u + static_cast<uint64_t>(ts.tv_nsec);
-}
 // gc.DEBUG_STATS: a few lines on stderr, as CPython writes them.
 void print_stats(Thread& t, bool start, int generation, size_t collected) {
   if (!start) {

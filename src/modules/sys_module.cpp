@@ -277,8 +277,8 @@ Result<Value> sys_excepthook(Thread& t, Args a) {
 }
 
 // The exception alone: no carets, no causes.
-Status print_ignored(Thread& t, Value err, Value exc) {
-  Value tb = exc.as<BaseException>()->traceback;
+Status print_ignored(Thread& t, Value err, Value type, Value exc, Value tb) {
+  if (!IS_EXACT(tb, traceback)) tb = Value();
   if (tb) TRY(call_method(t, err, NAME("write"), NAME("Traceback (most recent call last):\n")));
   for (; tb && !tb.is_none(); tb = tb.as<Traceback>()->next) {
     Traceback* x = tb.as<Traceback>();
@@ -294,36 +294,47 @@ Status print_ignored(Thread& t, Value err, Value exc) {
     if (!line.ok()) clear_exc(t);
     else if (is_str(line.value()) && line.value().as<Str>()->length) TRY(call_method(t, err, NAME("write"), TRY(str_format(t, "    %S\n", line.value()))));
   }
-  Type* type = type_of(exc);
+  if (!is_type(type)) return {};
   Opt module = TRY(lookup_attr(t, type, NAME("__module__")));
-  bool plain = !module || !is_str(module.v) || str_equal_ascii(module.v.as<Str>(), "builtins") || str_equal_ascii(module.v.as<Str>(), "__main__");
   Value qualname = TRY(get_attr(t, type, NAME("__qualname__")));
-  Str* name = plain ? TRY(str(t, qualname)) : TRY(str_format(t, "%S.%S", module.v, qualname));
+  Str* name;
+  if (!module || !is_str(module.v))
+    name = TRY(str_format(t, "<unknown>%S", qualname));
+  else if (str_equal_ascii(module.v.as<Str>(), "builtins") || str_equal_ascii(module.v.as<Str>(), "__main__"))
+    name = TRY(str(t, qualname));
+  else
+    name = TRY(str_format(t, "%S.%S", module.v, qualname));
+  if (exc.is_none()) {
+    TRY(call_method(t, err, NAME("write"), TRY(str_format(t, "%U\n", name))));
+    return {};
+  }
   Result<Str*> text = str(t, exc);
   if (!text.ok()) {
     clear_exc(t);
     text = new_str(t, "<exception str() failed>");
   }
   Str* shown = TRY(text);
-  TRY(call_method(t, err, NAME("write"), shown->length ? TRY(str_format(t, "%U: %U\n", name, shown)) : TRY(str_format(t, "%U\n", name))));
+  TRY(call_method(t, err, NAME("write"), TRY(str_format(t, "%U: %U\n", name, shown))));
   return {};
 }
 
 Result<Value> sys_unraisablehook(Thread& t, Args a) {
   Value u = a[0];
-  Value exc = TRY(get_attr(t, u, NAME("exc_value"))), obj = TRY(get_attr(t, u, NAME("object"))), msg = TRY(get_attr(t, u, NAME("err_msg")));
+  if (type_of(u) != g_unraisable_args) return RAISE(TypeError, "sys.unraisablehook argument type must be UnraisableHookArgs");
+  Value type = TRY(get_attr(t, u, NAME("exc_type"))), exc = TRY(get_attr(t, u, NAME("exc_value"))), tb = TRY(get_attr(t, u, NAME("exc_traceback")));
+  Value obj = TRY(get_attr(t, u, NAME("object"))), msg = TRY(get_attr(t, u, NAME("err_msg")));
   Value err = sys_get("stderr");
   if (!err || err.is_none()) return kNone;
-  Str* head;
+  Str* head = nullptr;
   if (!obj.is_none()) {
     Result<Str*> r = repr(t, obj);
     if (!r.ok()) { clear_exc(t); r = new_str(t, "<object repr() failed>"); }
     head = msg.is_none() ? TRY(str_format(t, "Exception ignored in: %U\n", TRY(r))) : TRY(str_format(t, "%S: %U\n", msg, TRY(r)));
-  } else {
-    head = msg.is_none() ? TRY(new_str(t, "Exception ignored in:\n")) : TRY(str_format(t, "%S:\n", msg));
+  } else if (!msg.is_none()) {
+    head = TRY(str_format(t, "%S:\n", msg));
   }
-  TRY(call_method(t, err, NAME("write"), head));
-  if (!exc.is_none()) TRY(print_ignored(t, err, exc));
+  if (head) TRY(call_method(t, err, NAME("write"), head));
+  TRY(print_ignored(t, err, type, exc, tb));
   TRY(call_method(t, err, NAME("flush")));
   return kNone;
 }
@@ -504,7 +515,8 @@ static Status sys_records(Thread& t, Module* m, const Config& c) {
   TRY(module_add(t, m, "thread_info", ti));
   static const StructSeqField k_unraisable[] = {{"exc_type", nullptr}, {"exc_value", nullptr}, {"exc_traceback", nullptr}, {"err_msg", nullptr}, {"object", nullptr}, kStructSeqEnd};
   static const StructSeqDef k_unraisable_def = {"sys.UnraisableHookArgs", "What sys.unraisablehook receives.", k_unraisable, 5};
-  return module_add(t, m, "UnraisableHookArgs", TRY(make_structseq(t, k_unraisable_def)));
+  if (!g_unraisable_args) g_unraisable_args = TRY(make_structseq(t, k_unraisable_def));
+  return {};
 }
 
 static Result<Set*> stdlib_module_names(Thread& t) {

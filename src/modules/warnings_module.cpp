@@ -205,7 +205,7 @@ Status write_plainly(Thread& t, Str* filename, int64_t line, Value text, Value c
 
 Status show(Thread& t, Value category, Value text, Value message, Str* filename, int64_t line, Value source_line, Value source) {
   // Something that knows where its object came from has `warnings` show it.
-  bool import = source && !source.is_none();
+  bool import = source && !source.is_none() && !interp().finalizing;
   Opt f = TRY(warnings_attr(t, "_showwarnmsg", import));
   if (!f) return write_plainly(t, filename, line, text, category, source_line);
   bool callable = !!type_of(f.v)->dunder(D_call);

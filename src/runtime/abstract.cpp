@@ -152,9 +152,14 @@ Result<Value> power(Thread& t, Value a, Value b, Value mod) {
   if (v == kNotImplemented && ta->dunder(D_pow)) v = TRY(call_dunder(t, D_pow, a, b, mod));
   if (v == kNotImplemented && reflected && !first) v = TRY(call_dunder(t, D_rpow, b, a, mod));
   if (v != kNotImplemented) return v;
-  // A modulus has no reflected method; float and complex moduli have words of their own.
+  // A modulus has no reflected method. Native numbers see to one of their type beside others: floats and complex numbers refuse, Decimal takes ints.
   if (is_float(mod)) return RAISE(TypeError, "pow() 3rd argument not allowed unless all arguments are integers");
-  if (is_instance(mod, KAA_TYPE(complex))) return RAISE(ValueError, "complex modulo");
+  auto number = [](Value x) { return is_int(x) || is_float(x) || is_instance(x, KAA_TYPE(complex)); };
+  if (number(a) && number(b) && is_instance(mod, KAA_TYPE(complex))) return RAISE(ValueError, "complex modulo");
+  if (Value m = type_of(mod)->dunder(D_pow); is_int(a) && is_int(b) && m && !is_int(mod) && IS_EXACT(m, wrapper_descriptor)) {
+    Value converted = TRY(call(t, m.as<NativeFunction>()->owner, a));
+    return call_dunder(t, D_pow, converted, b, mod);
+  }
   return RAISE(TypeError, "unsupported operand type(s) for ** or pow(): '%T', '%T', '%T'", a, b, mod);
 }
 

@@ -186,7 +186,7 @@ Result<Object*> alloc_instance(Thread& t, Type* ty, size_t items_bytes) {
   if (UNLIKELY(unusual) && ty->has(kTypeVarSized)) size = (size + 7) & ~size_t{7};
   if (ty->attr_offset) size += sizeof(Value) * (1 + s->inline_cap);
   Object* o = TRY(alloc_object(t, s, size));
-  if (UNLIKELY(unusual) && ty->has(kTypeHasDel)) make_eager(o);
+  if (UNLIKELY(unusual) && ty->has(kTypeHasDel)) born_eager(t, o);
   return o;
 }
 

@@ -1,9 +1,9 @@
 // When cycles are collected: after reconciles, in proportion to what survived.
-#include <time.h>
 
 #include <algorithm>
 
 #include "runtime/startup.h"
+#include "base/clock.h"
 #include "runtime/types.h"
 #include "runtime/weakrefs.h"
 #include "runtime/zombies.h"
@@ -36,12 +36,6 @@ void collect_if_due(Thread& t, const void* top) {
   Heap& h = *t.heap;
   if (h.stats.live() > g_gc.next_full) gc_collect(t, 2, top);
   else if (h.young_survivors > young_limit()) gc_collect(t, g_gc.young_since > static_cast<uint64_t>(std::max(g_gc.threshold[1], 0)) ? 1 : 0, top);
-}
-
-static uint64_t now_ns() {
-  timespec ts;
-  clock_gettime(CLOCK_MONOTONIC, &ts);
-  return static_cast<uint64_t>(ts.tv_sec) * 1000000000u + static_cast<uint64_t>(ts.tv_nsec);
 }
 
 size_t gc_collect(Thread& t, int generation, const void* top) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/api.h"
+#include "runtime/startup.h"
 #include "runtime/traceback.h"
 #include "runtime/warnings.h"
 
@@ -295,6 +296,15 @@ Status warn(Thread& t, Type* category, int stacklevel, const char* fmt, ...) {
   return warn_message(t, text, category, stacklevel);
 }
 
+Status resource_warning(Thread& t, Value source, const char* fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  Result<Str*> r = vformat(t, fmt, ap, true);
+  va_end(ap);
+  Str* text = TRY(r);
+  return warn_message(t, text, KAA_TYPE(ResourceWarning), 1, source);
+}
+
 // Reports the exception being raised through sys.unraisablehook, or on stderr when there is none yet.
 void write_unraisable_in(Thread& t, const char* what, Value who) {
   Value e = take_exc(t);
@@ -309,13 +319,14 @@ void write_unraisable_in(Thread& t, const char* what, Value who) {
   write_unraisable(t, Value(), message.c_str());
 }
 
+Type* g_unraisable_args = nullptr;
+
 void write_unraisable(Thread& t, Value where, const char* what) {
   Value e = take_exc(t);
   if (!e) return;
   Value hook = interp().sys_dict ? dict_get_str(interp().sys_dict, NAME("unraisablehook")) : Value();
   if (hook) {
     Result<Value> r = [&]() -> Result<Value> {
-      Value args_type = dict_get_str(interp().sys_dict, NAME("UnraisableHookArgs"));
       Value msg = kNone;
       if (what) msg = Value(TRY(new_str(t, what)));
       if (!e.as<BaseException>()->traceback && t.frame) {  // at least where it happened is told
@@ -325,8 +336,8 @@ void write_unraisable(Thread& t, Value where, const char* what) {
       }
       Value tb = e.as<BaseException>()->traceback;
       Tuple* fields = TRY(make_tuple(t, type_of(e), e, tb ? tb : kNone, msg, where ? where : kNone));
-      if (!args_type) return fields;
-      Value args = TRY(call(t, args_type, fields));
+      if (!g_unraisable_args) return fields;
+      Value args = TRY(call(t, g_unraisable_args, fields));
       return call(t, hook, args);
     }();
     if (r.ok()) return;

@@ -20,6 +20,10 @@ Status safepoint(Thread& t, const void* top) {
     t.heap->reconcile_if_due(top);
     p = t.poll.load(std::memory_order_relaxed);
   }
+  if (p & kPollClearStack) {
+    t.poll.fetch_and(~uint32_t{kPollClearStack}, std::memory_order_relaxed);
+    clear_native_stack_below();
+  }
   if ((p & kPollRemote) && g_remote_hook) TRY(g_remote_hook(t));  // before finalizers: in the frame that the program is in
   if (p & kPollFinalizers) TRY(run_finalizers(t));
   if (p & kPollGc) {

@@ -60,6 +60,14 @@ TEST_F(StackScreenTest, WordsThatReferredToNothingStayStale) {
   EXPECT_TRUE(scan(0).count(word(reborn))) << "the words below 4 were not looked at";
 }
 
+TEST_F(StackScreenTest, NothingOutsideHoldsWhatIsBornNow) {
+  Object* o = heap_->allocate(shape(), 32);
+  ASSERT_EQ(o, dead_);
+  screen_.extend(*heap_, stack_, stack_ + 8, o);
+  EXPECT_FALSE(scan(0).count(word(o)));
+  EXPECT_TRUE(scan(0).count(word(live_)));
+}
+
 TEST_F(StackScreenTest, AWordThatIsWrittenCounts) {
   screen_.extend(*heap_, stack_, stack_ + 8);
   Object* other = heap_->allocate(shape(), 32);

@@ -15,6 +15,7 @@ Status init_builtins(Thread& t);                       // sys.modules of the cur
 void visit_native_types(ChildVisitor& v);  // the references that types of native modules hold
 Status init_builtin_names(Thread& t, Module* builtins);  // the types and constants of builtins
 Status boot_library(Thread& t, bool main);             // importlib, __main__, the standard streams, site (main/boot.cpp); sys is there
+extern Type* g_unraisable_args;         // of what sys.unraisablehook receives; made with sys, immortal
 // ---- cycle collection policy (gc.cpp)
 struct GcGeneration { uint64_t collections = 0, collected = 0; };
 struct GcState {

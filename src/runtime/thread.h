@@ -16,7 +16,7 @@ struct CallNotes;
 
 // Reasons to leave the fast path at a safepoint, bits of Thread::poll.
 enum PollBits : uint32_t {
-  kPollSignal = 1, kPollFinalizers = 2, kPollGc = 4, kPollHandover = 8, kPollAsyncExc = 16, kPollPendingCall = 32, kPollEager = 64, kPollReconcile = 128,
+  kPollSignal = 1, kPollFinalizers = 2, kPollGc = 4, kPollHandover = 8, kPollAsyncExc = 16, kPollClearStack = 32, kPollReconcile = 64,
 };
 
 struct Thread {
@@ -92,6 +92,12 @@ struct Thread {
 
 extern constinit thread_local Thread* tls_thread;
 inline Thread& current_thread() { return *tls_thread; }
+
+// o, born just now, is eager (make_eager()): no native frame outside the running activation holds it.
+inline void born_eager(Thread& t, Object* o) {
+  if (t.loop_base) t.screen.extend(*t.heap, t.loop_base, t.native_base, o);
+  make_eager(o);
+}
 
 // Lists of dead generators on their code objects (runtime/zombies.cpp).
 struct Zombies {

@@ -116,10 +116,11 @@ int32_t code_line(const Code* c, uint32_t word) {
 Status traceback_here(Thread& t, Frame* f) {
   Value exc = t.exc;
   Keep keep(exc);
-  // What is raised again keeps its traceback: the frame that does it has its entry from before, or (a bare raise in a function that a handler calls) none.
+  // What is raised again keeps its traceback: the frame that does it has its entry from before, or (a bare raise in a function that a handler calls) none. The
+  // RuntimeError for a StopIteration that leaves a generator has no entry of the generator's own.
   BaseException* e = exc.as<BaseException>();
   Op op = static_cast<Op>(f->pc->op);
-  if (e->traceback && (op == Op::RERAISE || op == Op::CLEANUP_THROW || op == Op::END_ASYNC_FOR || (op == Op::RAISE && f->pc->c == 0))) return {};
+  if (op == Op::RERAISE || (e->traceback && (op == Op::CLEANUP_THROW || op == Op::END_ASYNC_FOR || (op == Op::RAISE && f->pc->c == 0)))) return {};
   // The usual case without calls: there is a frame object, nothing is eager, and no reconcile is due.
   if (Value next = e->traceback; LIKELY(f->obj && !(f->obj->flag(kEager) || e->flag(kEager) || (next && next.object()->flag(kEager))))) {
     if (Object* o = t.heap->try_allocate(KAA_SHAPE(traceback), sizeof(Traceback)); LIKELY(o != nullptr)) {

@@ -111,7 +111,8 @@ BYTES_METHODS(M)
   {"maketrans", bytes_maketrans, "(frm, to, /)", "A table for translate().", MethodKind::kStatic},                                              \
   {"decode", bytes_decode, "($self, /, encoding='utf-8', errors='strict')", "The text that the bytes encode."},                                 \
   {"hex", bytes_hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "Two hexadecimal digits for each byte, as a str.\n\nWith a separator they stand in groups, counted from the right, or from the left for a negative number.\n\n"  \
-   ">>> bytearray(b'snake').hex()\n'736e616b65'\n>>> b'snake'.hex('-', 2)\n'73-6e61-6b65'\n>>> b'snake'.hex(':', -4)\n'736e616b:65'"},                 \
+   ">>> bytearray(b'snake').hex()\n'736e616b65'\n>>> b'snake'.hex('-', 2)\n'73-6e61-6b65'\n>>> b'snake'.hex(':', -4)\n'736e616b:65'\n"                  \
+   ">>> bytearray(b'snake').hex(' ')\n'73 6e 61 6b 65'\n>>> b''.hex('-')\n''"},                                                                          \
   {"fromhex", bytes_fromhex, "($type, string, /)", "From hexadecimal digits; whitespace is skipped.", MethodKind::kClassMethod}
 
 }  // namespace kaa

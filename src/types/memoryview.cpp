@@ -661,7 +661,7 @@ constexpr MethodDef k_methods[] = {
     {"release", view_release, "($self, /)", "Lets go of the memory."},
     {"tobytes", view_tobytes, "($self, /, order='C')", "The items' bytes."},
     {"tolist", view_tolist_method, "($self, /)", "The items as a list (of lists)."},
-    {"hex", view_hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal.\n\n>>> memoryview(b'snake').hex('_', 3)\n'736e_616b65'"},
+    {"hex", view_hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "The bytes in hexadecimal; with sep between groups of bytes_per_sep, counted from the end, or from the start when it is negative.\n\n>>> view = memoryview(b'snake')\n>>> view.hex()\n'736e616b65'\n>>> view.hex(' ')\n'73 6e 61 6b 65'\n>>> view.hex('_', 3)\n'736e_616b65'\n>>> view.hex('_', -3)\n'736e61_6b65'"},
     {"cast", view_cast, "($self, /, format, shape=<unrepresentable>)", "The same memory with another format or shape."},
     {"toreadonly", view_toreadonly, "($self, /)", "A view that cannot be written through."},
     {"count", view_count, "($self, value, /)", "How often a value occurs."},

@@ -1,6 +1,7 @@
 """Deaths that a program can see happen at once: each function is an idiom that works with reference counting."""
 import gc
 import os
+import pickle
 import socket
 import subprocess
 import sys
@@ -975,6 +976,40 @@ def async_generator_step_never_awaited():
         assert len(seen) == 1
         a.aclose().close()
     assert [n for n, _ in unawaited(work)] == [4]
+
+
+class Pickled:
+    log = []
+
+    def __del__(self):
+        self.log.append(1)
+
+
+class Task:
+    def __init__(self, *args):
+        self.args = args
+
+
+@idiom
+def pickled():
+    # Neither the pickler's memo nor the unpickler's keeps what went through it, and a tuple that it builds is an owner like any other.
+    Pickled.log.clear()
+    x = Task(Pickled())
+    data = pickle.dumps(x)
+    del x
+    assert len(Pickled.log) == 1
+    x = pickle.loads(data)
+    del x
+    assert len(Pickled.log) == 2
+    x = pickle.loads(pickle.dumps([Pickled(), Pickled()]))
+    assert len(Pickled.log) == 4
+    x.pop()
+    assert len(Pickled.log) == 5
+    x = None
+    assert len(Pickled.log) == 6
+    with open(os.devnull, 'wb') as f:
+        pickle.dump(Pickled(), f)
+    assert len(Pickled.log) == 7
 
 
 def main(names):

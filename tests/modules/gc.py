@@ -1,5 +1,7 @@
 # gc: collections, finalizers and weak references within collect(), callbacks, referrers, thresholds.
+import array
 import gc
+import sys
 import weakref
 
 def raises(exc, f, *args):
@@ -90,6 +92,8 @@ assert any(x is holder for x in gc.get_objects())
 assert raises(ValueError, gc.get_objects, 5).startswith('generation parameter must be less')
 
 assert gc.is_tracked([]) and not gc.is_tracked(1) and not gc.is_tracked('a')
+assert not gc.is_tracked(int) and not gc.is_tracked(type) and gc.is_tracked(array.array) and gc.is_tracked(type('C', (), {}))
+assert not any(map(gc.is_tracked, (sys.flags, sys.version_info, sys._getframe(), (lambda: 0).__code__))) and gc.is_tracked(lambda: 0)
 stats = gc.get_stats()
 assert len(stats) == 3 and stats[2]['collections'] >= 1 and set(stats[0]) == {'collections', 'collected', 'uncollectable'}
 assert gc.garbage == []

@@ -50,6 +50,7 @@ server.sni_callback = lambda sock, name, context: names.append(name)
 c, s = connect(client, server)
 assert names == ["localhost"] and c.selected_alpn_protocol() == "h2" and c.version() == "TLSv1.3" and c.cipher()[2] >= 128
 assert c.write(b"hello") == 5 and s.read(10) == b"hello" and s.write(b"answer") == 6
+assert c.write(bytes(100_000)) == 100_000 and sum(len(s.read(20_000)) for i in range(7)) == 100_000  # in several records
 buffer = bytearray(20)
 assert c.read(20, buffer) == 6 and buffer[:6] == b"answer"
 raises(ssl.SSLWantReadError, "The operation did not complete (read)", c.read, 1)

@@ -115,7 +115,17 @@ match($0, / skipped -- /) && index($0, file " skipped -- ") { whole_skip = subst
   id = case_id($0)
   if (id == "" && /^Doctest: / && (current == "" || base[current] != doctest_name($0))) id = doctest_id(doctest_name($0), before)
   before = $0
-  if (id != "") { begin_case(id, /^Doctest: / ? $0 : substr($0, index($0, ")") + 1)); next }
+  if (id != "") {
+    rest = /^Doctest: / ? $0 : substr($0, index($0, ")") + 1)
+    # What came after the case's name may be lost (tests of curses), so that the next case begins on its line.
+    while (substr(rest, 1, 5) == " ... " && (second = case_id(substr(rest, 6))) != "") {
+      begin_case(id, "")
+      id = second
+      rest = substr(rest, index(rest, ")") + 1)
+    }
+    begin_case(id, rest)
+    next
+  }
   if (current == "") next
   # A sub-test's line: only its failure matters.
   if ($0 ~ /^  / && case_id(substr($0, 3)) != "") {

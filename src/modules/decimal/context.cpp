@@ -448,7 +448,8 @@ Result<Value> local_context_function(Thread& t, Args a, Tuple* kwnames) {
 
 Status init_contexts(Thread& t, Module* m) {
   State& s = state();
-  static TypeSpec spec = {.doc = "How numbers are calculated: to how many digits, with which rounding, and what raises.",
+  static TypeSpec spec = {.doc = "How numbers are calculated: to how many digits, with which rounding, and what raises.\n\n"
+                                 ">>> Context(prec=4).divide(Decimal(2), Decimal(3))\nDecimal('0.6667')",
                           .getsets = k_attributes, .layout = &kLayout<Context>, .flags = kTypeBase | kTypeWeakrefable};
   spec.methods = all_context_methods();
   s.context = TRY(make_native_type(t, "decimal.Context", nullptr, spec));

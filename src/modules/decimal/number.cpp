@@ -225,8 +225,10 @@ const MethodDef k_number[] = {
     {"__copy__", number_self, "($self, /)", nullptr}, {"__deepcopy__", number_self, "($self, memo, /)", nullptr},
     {"__reduce__", number_reduce, "($self, /)", "What pickle saves."}, {"__sizeof__", number_sizeof, "($self, /)", "Bytes in memory."},
     {"__format__", decimal_format, "($self, format_spec, override=<unrepresentable>, /)", "format(self, format_spec)"},
-    {"from_float", number_from_float, "($cls, f, /)", "The exact value of a float or an int.", MethodKind::kClassMethod},
-    {"from_number", number_from_number, "($cls, number, /)", "The exact value of a number.", MethodKind::kClassMethod},
+    {"from_float", number_from_float, "($cls, f, /)", "The exact value of a float or an int.\n\n>>> Decimal.from_float(0.3)\n"
+     "Decimal('0.299999999999999988897769753748434595763683319091796875')\n>>> Decimal.from_float(-float('inf'))\nDecimal('-Infinity')", MethodKind::kClassMethod},
+    {"from_number", number_from_number, "($cls, number, /)", "The exact value of a number.\n\n>>> Decimal.from_number(0.375)\nDecimal('0.375')\n"
+     ">>> Decimal.from_number(Decimal('1.10'))\nDecimal('1.10')", MethodKind::kClassMethod},
 };
 #undef OPERATOR
 

@@ -1,7 +1,7 @@
 // Parcels: objects on their way from one interpreter to another.
 //
 // A parcel is a tuple (kind, contents...). What cannot be changed and refers to nothing (None, bool, int, float, str) travels as it is; bytes are copied,
-// tuples are packed item by item, a memoryview gets a new view of the same memory, a queue goes by its number. With `fallback`, functions without a
+// tuples are packed item by item, a memoryview gets a new view of the same memory, queues and channels go by their numbers. With `fallback`, functions without a
 // state go as their code, which runs among the names of the other interpreter's __main__, and everything else as a pickle. The heap is one for all
 // interpreters, so that a parcel needs no memory of its own kind.
 #include "bytecode/bytecode.h"
@@ -14,7 +14,7 @@ namespace kaa::interpreters {
 
 namespace {
 
-enum Kind : int64_t { kSelf, kBytes, kTuple, kView, kFunction, kQueue, kPickle };
+enum Kind : int64_t { kSelf, kBytes, kTuple, kView, kFunction, kQueue, kChannel, kPickle };
 
 Result<Value> parcel(Thread& t, Kind kind, Value a) { return TRY(make_tuple(t, small_int(kind), a)); }
 
@@ -128,7 +128,7 @@ Error not_shareable(Thread& t, Value v) {
 Result<bool> shareable(Thread& t, Value v) {
   if (crosses_as_itself(v) || is_exact_int(v) || IS_EXACT(v, bytes) || IS_EXACT(v, tuple) || IS_EXACT(v, memoryview)) return true;
   static_cast<void>(t);
-  return is_queue(v);
+  return is_queue(v) || is_channel(v);
 }
 
 Result<Value> pack(Thread& t, Value v, bool fallback) {
@@ -153,6 +153,7 @@ Result<Value> pack(Thread& t, Value v, bool fallback) {
     return parcel(t, kTuple, TRY(tuple_from(t, items)));
   }
   if (is_queue(v)) return parcel(t, kQueue, TRY(queue_ticket(t, v)));
+  if (is_channel(v)) return parcel(t, kChannel, TRY(channel_address(t, v)));
   if (!fallback) return not_shareable(t, v);
   return pack_other(t, v);
 }
@@ -175,6 +176,7 @@ Result<Value> unpack(Thread& t, Value v) {
     case kView: return TRY(new_memoryview(t, a));
     case kFunction: return TRY(new_function(t, a.as<Code>(), TRY(main_namespace(t))));
     case kQueue: return queue_from_ticket(t, a);
+    case kChannel: return channel_at(t, a);
     case kPickle: break;
   }
   Result<Value> r = unpickled(t, a, p->items[2]);

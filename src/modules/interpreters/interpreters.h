@@ -1,4 +1,4 @@
-// What the parts of `_interpreters` and `_interpqueues` share: parcels, in which objects go from one interpreter to another, and the exceptions.
+// What the parts of `_interpreters`, `_interpqueues` and `_interpchannels` share: parcels, in which objects go from one interpreter to another, and the exceptions.
 #pragma once
 #include "runtime/interpreters.h"
 
@@ -30,5 +30,10 @@ Status config_override(Thread& t, Dict* fields, InterpreterConfig& c, bool all);
 bool is_queue(Value v);                            // of the class that the current interpreter registered
 Result<Value> queue_ticket(Thread& t, Value queue);  // an object that keeps the queue open
 Result<Value> queue_from_ticket(Thread& t, Value ticket);
+
+// ---- channels (channels.cpp)
+bool is_channel(Value v);                          // a ChannelID, or of the classes that the current interpreter registered for the ends
+Result<Value> channel_address(Thread& t, Value v); // what goes in a parcel
+Result<Value> channel_at(Thread& t, Value address);
 
 }  // namespace kaa::interpreters

@@ -11,6 +11,7 @@
 
 #include "base/text_buffer.h"
 #include "runtime/codecs_api.h"
+#include "runtime/warnings.h"
 #include "modules/io/io.h"
 
 namespace kaa {
@@ -229,7 +230,7 @@ Result<Value> fileio_close(Thread& t, Args a) {
     f->fd = -1;
   } else {
     if (f->finalizing && f->fd >= 0) {
-      if (!warn(t, KAA_TYPE(ResourceWarning), 1, "unclosed file %R", Value(f)).ok()) {
+      if (!resource_warning(t, f, "unclosed file %R", Value(f)).ok()) {
         if (exc_matches(t, KAA_TYPE(Warning))) write_unraisable(t, f);
         clear_exc(t);
       }
@@ -244,7 +245,7 @@ Result<Value> fileio_dealloc_warn(Thread& t, Args a) {
   FileIO* f = self_of(a);
   if (f->fd >= 0 && f->closefd) {
     Value e = take_exc(t);
-    if (!warn(t, KAA_TYPE(ResourceWarning), 1, "unclosed file %R", a[1]).ok()) {
+    if (!resource_warning(t, a[1], "unclosed file %R", a[1]).ok()) {
       if (exc_matches(t, KAA_TYPE(Warning))) write_unraisable(t, f);
       clear_exc(t);
     }

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <algorithm>
 #include <string>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "heap/heap_inl.h"
+#include "base/clock.h"
 #include "modules/kaa/kaa.h"
 #include "objects/traits.h"
 #include "types/objmodel.h"
@@ -42,12 +42,6 @@ struct Recorder {
   std::unordered_map<uint32_t, uint32_t> index;  // of a type's serial number
 };
 Recorder* g_recorder = nullptr;
-
-uint64_t now_ns() {
-  timespec ts;
-  clock_gettime(CLOCK_MONOTONIC, &ts);
-  return static_cast<uint64_t>(ts.tv_sec) * 1000000000u + static_cast<uint64_t>(ts.tv_nsec);
-}
 
 uint64_t resident_bytes() {
   unsigned long total = 0, pages = 0;

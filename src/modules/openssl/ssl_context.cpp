@@ -2,6 +2,8 @@
 #define OPENSSL_SUPPRESS_DEPRECATED 1  // DH parameters
 #include <openssl/dh.h>
 #include <openssl/pem.h>
+#include <openssl/sha.h>
+#include <string.h>
 
 #include <string>
 #include <vector>
@@ -21,6 +23,34 @@ constexpr int kMinimum = -2, kMaximum = -1;
 
 SslContext* self_of(Args a) { return a.as<SslContext>(0); }
 SslContext* context_of(Value v) { return v.as<SslContext>(); }
+
+// Public keys of authorities whose private keys are known to others, by the SHA-256 of their SubjectPublicKeyInfo: the list of CPython 3.14.10.
+constexpr const char* k_distrusted_keys[] = {
+    "43bffa19d6ef651451f6841e019931e96f6f2eaeff28ab4b6f1ce4576de2717b", "49dd353dc2b919a3770645117d0e60c16115e7d1bc259eefe734b00ea434fe5f",
+    "5c0660a2b164910d8ff589c18e14552e9e0ec237dcefe2cb736d41a4811f81a0", "63ecefee431d49523bc1136c4e72d0206a477086caf606cd5cf025686c109cf8",
+    "92c063d67e8f14db71d288e11266ffdaf69cbf115f7bab14f3bc2f68d25e0e30", "e0254c7fcdc265e2f0f8a428dabb75ab4ae039b4872d62f5ee57f0877d5a8a41",
+    "ebed6475c2c2d80fcb199f3fe8dd6e6b3ce60b77eb15d4e42c3dec0c6f5b5105", "ec4ffa1ad0ac88081314b7aaffef6a91f97cd57291bb5ba686c5415f5eb4f6b6",
+};
+bool is_distrusted(X509* cert) {
+  unsigned char* key = nullptr;
+  int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &key);
+  if (n <= 0) return false;
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(key, static_cast<size_t>(n), digest);
+  OPENSSL_free(key);
+  char hex[2 * sizeof digest + 1];
+  for (size_t i = 0; i < sizeof digest; i++) snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+  for (const char* known : k_distrusted_keys) if (!strcmp(hex, known)) return true;
+  return false;
+}
+// Asked for each certificate of a chain.
+int on_certificate(int good, X509_STORE_CTX* chain) {
+  X509* cert = good ? X509_STORE_CTX_get_current_cert(chain) : nullptr;
+  if (!cert || !is_distrusted(cert)) return good;
+  X509_STORE_CTX_set_error(chain, X509_V_ERR_CERT_REJECTED);
+  return 0;
+}
+void set_verification(SslContext* c, int mode) { SSL_CTX_set_verify(c->ctx, mode, on_certificate); }
 
 Result<Value> context_new(Thread& t, Args a) {
   int protocol = TRY(to_cint(t, a[1]));
@@ -44,7 +74,7 @@ Result<Value> context_new(Thread& t, Args a) {
     SSL_CTX_set_min_proto_version(c->ctx, version);
     SSL_CTX_set_max_proto_version(c->ctx, version);
   }
-  SSL_CTX_set_verify(c->ctx, protocol == kClient ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT : SSL_VERIFY_NONE, nullptr);
+  set_verification(c, protocol == kClient ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT : SSL_VERIFY_NONE);
   c->check_hostname = protocol == kClient;
   SSL_CTX_set_options(c->ctx, (SSL_OP_ALL & ~SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS) | SSL_OP_NO_SSLv3 | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_clear_options(c->ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -393,7 +423,7 @@ Status set_verify_mode(Thread& t, Value self, Value v) {
   if (n < 0 || n > 2) return RAISE(ValueError, "invalid value for verify_mode");
   if (n == 0 && c->check_hostname) return RAISE(ValueError, "Cannot set verify_mode to CERT_NONE when check_hostname is enabled.");
   int mode = n == 0 ? SSL_VERIFY_NONE : n == 1 ? SSL_VERIFY_PEER : SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-  SSL_CTX_set_verify(c->ctx, mode, nullptr);
+  set_verification(c, mode);
   return {};
 }
 Result<Value> get_verify_flags(Thread& t, Value v) { return make_uint(t, X509_VERIFY_PARAM_get_flags(SSL_CTX_get0_param(context_of(v)->ctx))); }
@@ -426,19 +456,19 @@ template <bool minimum> Status set_version(Thread& t, Value self, Value v) {
   if (c->protocol != kTls && c->protocol != kClient && c->protocol != kServer) return RAISE(ValueError, "The context's protocol doesn't support modification of highest and lowest version.");
   if (n == SSL3_VERSION || n == TLS1_VERSION || n == TLS1_1_VERSION)
     TRY(warn(t, KAA_TYPE(DeprecationWarning), 2, "%s is deprecated", n == SSL3_VERSION ? "ssl.TLSVersion.SSLv3" : n == TLS1_VERSION ? "ssl.TLSVersion.TLSv1" : "ssl.TLSVersion.TLSv1_1"));
-  if (n != kMinimum && n != kMaximum && (n < SSL3_VERSION || n > TLS1_3_VERSION)) return RAISE(ValueError, "Unsupported TLS/SSL version 0x%s", "?");
+  if (n != kMinimum && n != kMaximum && (n < SSL3_VERSION || n > TLS1_3_VERSION)) return RAISE(ValueError, "Unsupported TLS/SSL version 0x%x", static_cast<unsigned>(n));
   int real = n;
   if (minimum) real = n == kMinimum ? 0 : n == kMaximum ? TLS1_3_VERSION : n;
   else real = n == kMaximum ? 0 : n == kMinimum ? TLS1_VERSION : n;
   int ok = static_cast<int>(minimum ? SSL_CTX_set_min_proto_version(c->ctx, real) : SSL_CTX_set_max_proto_version(c->ctx, real));
-  if (!ok) return RAISE(ValueError, "Unsupported protocol version 0x%s", "?");
+  if (!ok) return RAISE(ValueError, "Unsupported protocol version 0x%x", static_cast<unsigned>(n));
   return {};
 }
 Result<Value> get_check_hostname(Thread&, Value v) { return Value::from_bool(context_of(v)->check_hostname); }
 Status set_check_hostname(Thread& t, Value self, Value v) {
   SslContext* c = context_of(self);
   bool on = TRY(truth(t, v));
-  if (on && SSL_CTX_get_verify_mode(c->ctx) == SSL_VERIFY_NONE) SSL_CTX_set_verify(c->ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  if (on && SSL_CTX_get_verify_mode(c->ctx) == SSL_VERIFY_NONE) set_verification(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT);
   c->check_hostname = on;
   return {};
 }

@@ -243,8 +243,8 @@ Result<Value> socket_verified_chain(Thread& t, Args a) { return chain_list(t, SS
 Result<Value> socket_unverified_chain(Thread& t, Args a) {
   SSL* ssl = self_of(a)->ssl;
   STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl);
-  if (!chain) return kNone;
-  X509* own = SSL_is_server(ssl) ? SSL_get1_peer_certificate(ssl) : nullptr;  // a server's view lacks the peer's own
+  // A server's view lacks the peer's own, which alone is there when a session was resumed.
+  X509* own = SSL_is_server(ssl) ? SSL_get1_peer_certificate(ssl) : nullptr;
   Result<Value> r = chain_list(t, chain, own);
   X509_free(own);
   return r;
@@ -494,7 +494,7 @@ Result<Value> new_ssl_socket(Thread& t, SslContext* c, Value sock, MemoryBio* in
     BIO_up_ref(out->bio);
     SSL_set_bio(s->ssl, in->bio, out->bio);
   }
-  SSL_set_mode(s->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_set_mode(s->ssl, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);  // a write passes on all of its data, not a record of 16 KiB
   if (sock) SSL_clear_mode(s->ssl, SSL_MODE_AUTO_RETRY);  // run() asks again, and waits without the mutex
   if (c->post_handshake_auth) {
     if (!server_side) {
@@ -505,8 +505,12 @@ Result<Value> new_ssl_socket(Thread& t, SslContext* c, Value sock, MemoryBio* in
     }
   }
   if (hostname && !hostname.is_none()) TRY(set_hostname(t, s, hostname));
-  if (server_side) SSL_set_accept_state(s->ssl);
-  else SSL_set_connect_state(s->ssl);
+  if (server_side) {
+    SSL_set_accept_state(s->ssl);
+  } else {
+    SSL_set_connect_state(s->ssl);
+    SSL_set_session_id_context(s->ssl, nullptr, 0);  // of no use to a client, and OpenSSL 3.0 misses it in the session of a pre-shared key
+  }
   if (sock) s->socket.set(TRY(make_weakref(t, KAA_TYPE(weakref), sock, Value())));
   if (owner && !owner.is_none()) TRY(put_owner(t, s, owner));
   if (session && !session.is_none()) TRY(put_session(t, s, session));

@@ -374,12 +374,24 @@ Status Loader::load_readonly_buffer() {
 
 // ---- containers
 
+namespace {
+// Values that have moved from the stack into a container with their counts: what is eager among them makes it eager, as a store would.
+void adopt(Object* owner, const Value* values, uint64_t n) {
+  for (uint64_t i = 0; i < n; i++) {
+    if (!values[i].is_reference() || LIKELY(!values[i].object()->flag(kEager))) continue;
+    inc_into(values[i], owner);
+    dec(values[i]);
+  }
+}
+}  // namespace
+
 // The n topmost values become a tuple: their counts go with them.
 Status Loader::load_tuple(uint64_t n) {
   TRY(need(n));
   Tuple* v = TRY(new_tuple(t, n));
   if (n) memcpy(static_cast<void*>(v->items), u->stack + u->size - n, n * sizeof(Value));
   u->size -= n;
+  adopt(v, v->items, n);
   return push(v);
 }
 Status Loader::load_list(uint64_t from) {
@@ -388,6 +400,7 @@ Status Loader::load_list(uint64_t from) {
   if (n) memcpy(static_cast<void*>(l->items), u->stack + from, n * sizeof(Value));
   l->size = n;
   u->size = from;
+  adopt(l, l->items, n);
   return push(l);
 }
 Status Loader::load_dict(uint64_t from) {
@@ -417,6 +430,7 @@ Status Loader::append_items(uint64_t from) {
     memcpy(static_cast<void*>(l->items + l->size), u->stack + from, n * sizeof(Value));
     l->size += n;
     u->size = from;
+    adopt(l, l->items + l->size - n, n);
     return {};
   }
   Opt extend = TRY(lookup_attr(t, list, NAME("extend")));

@@ -386,21 +386,28 @@ Result<Pickler*> new_pickler(Thread& t, Value file, Value protocol, Value fix_im
   TRY(pickler_init(t, p, file, protocol, TRY(bool_arg(t, fix_imports, true)), buffer_callback));
   return p;
 }
+// The memo goes at once: it would keep what was pickled, or what was read, until the next reconcile.
 Result<Value> pickle_dump(Thread& t, Args a) {
   Pickler* p = TRY(new_pickler(t, a[1], a[2], a[3], a[4]));
-  TRY(pickler_dump(t, p, a[0], nullptr));
+  Status s = pickler_dump(t, p, a[0], nullptr);
+  memo_clear(p);
+  TRY(s);
   return kNone;
 }
 Result<Value> pickle_dumps(Thread& t, Args a) {
   Pickler* p = TRY(new_pickler(t, Value(), a[1], a[2], a[3]));
   Bytes* result = nullptr;
-  TRY(pickler_dump(t, p, a[0], &result));
+  Status s = pickler_dump(t, p, a[0], &result);
+  memo_clear(p);
+  TRY(s);
   return result;
 }
 Result<Value> pickle_load(Thread& t, Args a) {
   Unpickler* u = TRY(alloc<Unpickler>(t, state().unpickler->root));
   TRY(unpickler_init(t, u, a[0], TRY(bool_arg(t, a[1], true)), a[2], a[3], a[4], "load"));
-  return unpickler_load(t, u);
+  Result<Value> r = unpickler_load(t, u);
+  unpickler_memo_clear(u);
+  return r;
 }
 Result<Value> pickle_loads(Thread& t, Args a) {
   Unpickler* u = TRY(alloc<Unpickler>(t, state().unpickler->root));
@@ -411,6 +418,7 @@ Result<Value> pickle_loads(Thread& t, Args a) {
   u->in = hold.data();
   u->len = hold.size();
   Result<Value> r = unpickler_load(t, u);
+  unpickler_memo_clear(u);
   u->in = nullptr;
   u->pos = u->len = u->limit = 0;
   return r;

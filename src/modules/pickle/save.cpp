@@ -51,7 +51,7 @@ uint64_t memo_find(const Pickler* p, Value v) {
 Status memo_add(Thread& t, Pickler* p, Value v, uint64_t index) {
   if (UNLIKELY((p->memo_used + 1) * 3 > p->memo_cap * 2) && !grow_memo(p)) return raise_memory(t);
   insert(p->memo, p->memo_cap, {v, index}, p);
-  inc(v);
+  inc_into(v, p);
   p->memo_used++;
   if (index >= p->memo_next) p->memo_next = index + 1;
   return {};

@@ -69,7 +69,10 @@ FN(write) {
   BufferHold buf;
   TRY(buf.get(t, a[1]));
   size_t n = buf.size() < static_cast<size_t>(kMaxTransfer) ? buf.size() : static_cast<size_t>(kMaxTransfer);
-  return make_int(t, TRY(checked_call(t, [&] { return write(fd, buf.data(), n); })));
+  int64_t written = TRY(checked_call(t, [&] { return write(fd, buf.data(), n); }));
+  // A signal that cut it short is not an error of the call; its handler runs before the caller goes on all the same.
+  if (t.poll.load(std::memory_order_relaxed) & kPollSignal) TRY(safepoint(t));
+  return make_int(t, written);
 }
 FN(lseek) {
   int fd = TRY(to_cint(t, a[0]));

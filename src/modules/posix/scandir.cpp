@@ -9,6 +9,7 @@
 
 #include "modules/posix/posix.h"
 #include "runtime/audit.h"
+#include "runtime/warnings.h"
 
 namespace kaa {
 
@@ -183,7 +184,7 @@ Result<Value> iterator_close(Thread&, Args a) { close_directory(a.as<ScandirIter
 Result<Value> iterator_enter(Thread&, Args a) { return a[0]; }
 Result<Value> iterator_del(Thread& t, Args a) {
   if (a.as<ScandirIterator>(0)->dir) {
-    Status s = warn(t, KAA_TYPE(ResourceWarning), 1, "unclosed scandir iterator %R", a[0]);
+    Status s = resource_warning(t, a[0], "unclosed scandir iterator %R", a[0]);
     if (!s.ok()) write_unraisable(t, a[0]);
     close_directory(a.as<ScandirIterator>(0));
   }

@@ -7,6 +7,7 @@
 
 #include "modules/socket/socket.h"
 #include "runtime/audit.h"
+#include "runtime/warnings.h"
 
 namespace kaa {
 
@@ -103,7 +104,7 @@ FN(repr) {
 FN(del) {
   SocketObject* s = self_of(a);
   if (s->fd < 0) return kNone;
-  Status w = warn(t, KAA_TYPE(ResourceWarning), 1, "unclosed %R", a[0]);
+  Status w = resource_warning(t, a[0], "unclosed %R", a[0]);
   if (!w.ok()) write_unraisable(t, a[0]);
   if (s->fd >= 0) close(s->fd);
   s->fd = -1;

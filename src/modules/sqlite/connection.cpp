@@ -4,6 +4,7 @@
 #include "modules/sqlite/sqlite.h"
 #include "runtime/audit.h"
 #include "runtime/codecs_api.h"
+#include "runtime/warnings.h"
 #include "types/objmodel.h"
 
 namespace kaa::sqlite {
@@ -184,7 +185,7 @@ Result<Value> connection_close(Thread& t, Args a) {
 Result<Value> connection_del(Thread& t, Args a) {
   Connection* c = self_of(a);
   if (!c->initialized || !c->db) return kNone;
-  Status s = warn(t, KAA_TYPE(ResourceWarning), 1, "unclosed database in %R", a[0]);
+  Status s = resource_warning(t, a[0], "unclosed database in %R", a[0]);
   if (!s.ok()) write_unraisable(t, a[0]);
   return kNone;
 }
