@@ -140,9 +140,17 @@ void* TextBuilder::grow(size_t count, uint32_t max) {
 void TextBuilder::append(TextView text) {
   if (text.length == 0) return;
   if (text.kind == 1 && kind_ == 1 && text.length <= capacity_ - length_) {
-    bits_ |= or_all(text.u8(), text.length);
-    memcpy(static_cast<uint8_t*>(data_) + length_, text.data, text.length);
+    const uint8_t* from = text.u8();
+    uint8_t* to = static_cast<uint8_t*>(data_) + length_;
     length_ += text.length;
+    if (text.length < 8) {  // separators, indents and the like: less than what follows takes to begin
+      uint32_t bits = 0;
+      for (size_t i = 0; i < text.length; i++) bits |= to[i] = from[i];
+      bits_ |= bits;
+      return;
+    }
+    bits_ |= or_all(from, text.length);
+    memcpy(to, from, text.length);
     return;
   }
   // The or of code points needs no more bytes than the largest of them.

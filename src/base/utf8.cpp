@@ -61,18 +61,20 @@ inline uint32_t next(const uint8_t*& at) {
   return (a & 0x07u) << 18 | b << 12 | c << 6 | d;
 }
 
+constexpr int kShortRun = 12;  // ASCII characters in a row that are looked at one by one
+
 template <typename T>
 size_t widen(const uint8_t* p, size_t size, T* to) {
   const uint8_t* end = p + size;
   T* start = to;
   while (p < end) {
-    if (*p < 0x80) {
-      while (end - p >= 16) {
+    // Blocks pay only where no other character comes soon.
+    for (int run = 0; p < end && *p < 0x80; run++) {
+      *to++ = *p++;
+      if (run < kShortRun) continue;
+      for (; end - p >= 16; p += 16, to += 16) {
         Bytes16 block = Bytes16::load(p);
-        if (unsigned mask = block.high_bits()) {
-          for (unsigned run = static_cast<unsigned>(__builtin_ctz(mask)); run > 0; run--) *to++ = *p++;
-          break;
-        }
+        if (block.high_bits()) break;
         if constexpr (sizeof(T) == 1) {
           block.store(to);
         } else if constexpr (sizeof(T) == 2) {
@@ -80,10 +82,8 @@ size_t widen(const uint8_t* p, size_t size, T* to) {
         } else {
           for (int i = 0; i < 16; i++) to[i] = p[i];
         }
-        p += 16;
-        to += 16;
       }
-      while (p < end && *p < 0x80) *to++ = *p++;
+      run = 0;
     }
     while (p < end && *p >= 0x80) *to++ = static_cast<T>(next(p));
   }
@@ -168,12 +168,9 @@ Utf8Scan utf8_scan(const uint8_t* in, size_t size, bool final, Surrogates surrog
     uint32_t a = *p;
     size_t left = static_cast<size_t>(end - p);
     if (a < 0x80) {
-      if (left < 16) {
-        p++;
-        continue;
-      }
-      unsigned mask = Bytes16::load(p).high_bits();
-      p += mask ? static_cast<size_t>(__builtin_ctz(mask)) : 16 + ascii_prefix(p + 16, left - 16);
+      int run = 0;
+      while (p < end && *p < 0x80 && run < kShortRun) p++, run++;
+      if (run == kShortRun) p += ascii_prefix(p, static_cast<size_t>(end - p));
       continue;
     }
     // The good cases first; anything else is looked at closely by read_sequence.

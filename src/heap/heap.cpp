@@ -69,9 +69,18 @@ constexpr size_t kHardBytes = 2 << 20;        // garbage that waits at most, whe
 constexpr size_t kMaxRawSlot = 1024;           // larger buffers come from malloc, which can grow them in place
 constexpr size_t kMaxBlock = size_t{1} << 46;
 
+// Buffers that wait for a reconcile die together. By its first settings malloc gives more than 128 KiB of free memory back to the system, and maps larger blocks
+// one by one, so that each round of buffers would touch new pages. Both limits follow the largest mapped block that was freed: this is one.
+void keep_freed_buffers() {
+  void* p = malloc(kHardBytes);
+  asm volatile("" : "+r"(p));  // else the compiler leaves both calls out
+  free(p);
+}
+
 }  // namespace
 
 Heap::Heap() {
+  keep_freed_buffers();
   for (auto& p : current_) p = &g_empty_page;
   for (auto& p : partial_) p = nullptr;
   size_t cap = kZctInitial * 4;

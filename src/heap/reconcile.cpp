@@ -20,6 +20,7 @@
 #include "heap/heap_inl.h"
 #include "heap/reclaim_inl.h"
 #include "heap/verify.h"
+#include "objects/set_entries_inl.h"
 
 namespace kaa {
 
@@ -119,6 +120,8 @@ template <bool kChildren>
         one(e->key);
         one(e->value);  // of a deleted entry: empty
       }
+    } else if constexpr (__is_same(S, Set)) {
+      if (s->table) each_live_entry(s->table, s->mask, [&](SetEntry& e) { one(e.key); });
     } else {
       [[clang::always_inline]] s->each_field([&](auto& x) { one(x.value()); });
     }

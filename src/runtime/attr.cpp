@@ -1,4 +1,5 @@
 // Attribute access: descriptors, instances, types, modules.
+#include "runtime/call_unbound.h"
 #include "runtime/module_errors.h"
 #include "runtime/types.h"
 
@@ -140,6 +141,15 @@ static Value own_attr(Object* o, Type* ty, Str* name) {
   if (ty->has(kTypeHasDict))
     if (Field<Dict*>* f = native_dict_field(o)) return *f ? dict_get_str(f->get(), name) : Value();
   return Value();
+}
+
+Value unbound_method(Value o, Str* name) {
+  Type* ty = type_of(o);
+  if (UNLIKELY(ty->has(kTypeCustomGetattribute))) return {};
+  Value d = type_lookup(ty, name);
+  if (!d || !(IS_EXACT(d, function) || IS_EXACT(d, method_descriptor))) return {};
+  if (o.is_object() && (ty->attr_offset || ty->has(kTypeHasDict)) && own_attr(o.object(), ty, name)) return {};
+  return d;
 }
 
 Result<Opt> generic_lookup_attr(Thread& t, Value o, Str* name) {

@@ -2,23 +2,19 @@
 #include <stdlib.h>
 
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "runtime/call.h"
+#include "runtime/signature.h"
 
 namespace kaa {
 
 // Text: "(" parameters ")", parameters separated by commas at depth 0: "$self", "name", "name=default", "/", "*", "*name", "**name".
-const Signature* parse_signature(Thread&, const MethodDef& def) {
-  static auto* cache = new std::unordered_map<const MethodDef*, const Signature*>();
-  auto it = cache->find(&def);
-  if (it != cache->end()) return it->second;
+static const Signature* parse(const MethodDef& def, bool direct, bool method) {
   Signature* s = static_cast<Signature*>(calloc(1, sizeof(Signature)));
-  (*cache)[&def] = s;
   s->direct_min = ~0u;
-  bool direct = def.fn && def.kind != MethodKind::kNew;
-  bool method = def.kind == MethodKind::kMethod || def.kind == MethodKind::kClassMethod || def.kind == MethodKind::kNew;
   s->has_self = method;
   if (!def.sig) {
     s->any = true;
@@ -68,6 +64,24 @@ const Signature* parse_signature(Thread&, const MethodDef& def) {
     s->direct_min = s->nrequired;
     s->direct_span = s->var_positional ? ~0u - s->nrequired : s->npositional - s->nrequired;
   }
+  return s;
+}
+
+// Rows with the same text share one: "($self, /)" stands in hundreds of them.
+const Signature* shared_signature(const MethodDef& def) {
+  static auto* known = new std::unordered_map<std::string_view, const Signature*>[4];
+  bool direct = def.fn && def.kind != MethodKind::kNew;
+  bool method = def.kind == MethodKind::kMethod || def.kind == MethodKind::kClassMethod || def.kind == MethodKind::kNew;
+  const Signature*& s = known[(direct ? 1 : 0) + (method ? 2 : 0)][def.sig ? def.sig : ""];
+  if (!s) s = parse(def, direct, method);
+  return s;
+}
+
+// For those who ask with each call: by the row's address, and not by the text.
+const Signature* parse_signature(Thread&, const MethodDef& def) {
+  static auto* cache = new std::unordered_map<const MethodDef*, const Signature*>();
+  const Signature*& s = (*cache)[&def];
+  if (UNLIKELY(!s)) s = shared_signature(def);
   return s;
 }
 

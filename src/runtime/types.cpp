@@ -7,6 +7,7 @@
 
 #include "objects/traits.h"
 #include "runtime/native_class.h"
+#include "runtime/signature.h"
 #include "runtime/startup.h"
 
 namespace kaa {
@@ -319,13 +320,14 @@ Result<Value> new_native_function(Thread& t, const MethodDef* def, Type* owner, 
   f->owner = owner;
   f->self.init(self);
   f->module.init(module);
-  f->sig = parse_signature(t, *def);
+  f->sig = shared_signature(*def);
   return f;
 }
 
 static Result<Value> native_iter_self(Thread&, Args a) { return a[0]; }
 static Result<Value> native_next(Thread& t, Args a) {
   Type* ty = type_of(a[0]);
+  while (!ty->iternext) ty = ty->base;  // a subclass whose own __next__ calls this one
   Result<Value> v = ty->iternext(t, a[0].object());
   if (v.ok() || t.exc) return v;
   return raise_stop_iteration(t);

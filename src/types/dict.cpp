@@ -32,6 +32,7 @@
 
 #include "objects/table_traits.h"
 #include "runtime/plain.h"
+#include "types/pair_iter.h"
 
 namespace kaa {
 
@@ -590,6 +591,16 @@ Status dict_update(Thread& t, Dict* d, Value other) {
       return RAISE(TypeError, "%T.keys() returned a non-iterable (type %T)", other, keys);
     }
     return each_next(t, it.value(), [&](Value key) -> Status { return dict_set(t, d, key, TRY(get_item(t, other, key))); });
+  }
+  if (IS_EXACT(other, zip) || IS_EXACT(other, enumerate)) {
+    Value pair[2];
+    int s;
+    while ((s = next_pair(t, other.object(), pair)) > 0) {
+      TRY(dict_set(t, d, pair[0], pair[1]));
+      if (UNLIKELY(t.poll.load(std::memory_order_relaxed))) TRY(safepoint(t));
+    }
+    if (s == -1) return Error{};
+    if (s == 0) return {};  // else they are not two
   }
   int64_t i = 0;
   return iterate(t, other, [&](Value item) -> Status { return set_pair(t, d, item, i++); });

@@ -154,6 +154,15 @@ Status list_extend(Thread& t, List* l, Value iterable) {
     l->size += n;
     return {};
   }
+  if (IS_EXACT(iterable, str) && iterable.as<Str>()->is_ascii()) {
+    Str* s = iterable.as<Str>();
+    TRY((l->size ? list_grow : list_reserve)(t, l, l->size + s->length));
+    const uint8_t* p = s->data1();
+    Value* to = l->items + l->size;
+    for (size_t i = 0; i < s->length; i++) to[i] = interp().latin1[p[i]];  // immortal
+    l->size += s->length;
+    return {};
+  }
   Value it = TRY(get_iter(t, iterable));
   int64_t hint = TRY(length_hint(t, iterable, 8));
   if (hint > (int64_t{1} << 44)) {

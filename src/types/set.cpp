@@ -18,6 +18,7 @@
 // set.
 #include "types/set.h"
 
+#include "objects/set_entries_inl.h"
 #include "objects/table_traits.h"
 #include "runtime/plain.h"
 
@@ -70,9 +71,7 @@ Status resize(Thread& t, Set* s, uint64_t min_used) {
   if (UNLIKELY(!table)) return raise_memory(t);
   SetEntry* old = s->table;
   uint64_t old_mask = s->mask;
-  if (s->used)
-    for (uint64_t i = 0; i <= old_mask; i++)
-      if (old[i].key) insert_clean(table, n - 1, old[i].key, old[i].hash);
+  if (s->used) each_live_entry(old, old_mask, [&](SetEntry& e) { insert_clean(table, n - 1, e.key, e.hash); });
   s->table = table;
   s->mask = n - 1;
   s->fill = s->used;
@@ -330,11 +329,10 @@ Status merge(Thread& t, Set* s, Set* other) {
     if (s->mask == other->mask && other->fill == other->used) {
       memcpy(static_cast<void*>(s->table), other->table, (s->mask + 1) * sizeof(SetEntry));
     } else {
-      for (uint64_t i = 0; i <= other->mask; i++)
-        if (other->table[i].key) insert_clean(s->table, s->mask, other->table[i].key, other->table[i].hash);
+      each_live_entry(other->table, other->mask, [&](SetEntry& e) { insert_clean(s->table, s->mask, e.key, e.hash); });
     }
     s->fill = s->used = other->used;
-    for (uint64_t i = 0; i <= s->mask; i++) inc_into(s->table[i].key, s);
+    each_live_entry(s->table, s->mask, [&](SetEntry& e) { inc_into(e.key, s); });
     return {};
   }
   for (uint64_t i = 0; other->table && i <= other->mask; i++) {
@@ -458,8 +456,14 @@ Status set_symmetric_difference_update(Thread& t, Set* s, Value other) {
     return {};
   }
   auto flip = [&](Value key, int64_t hash) -> Status {
-    if (TRY(set_discard_hashed(t, s, key, hash))) return {};
-    return set_add_hashed(t, s, key, hash);
+    TRY(ensure_table(t, s));
+    int64_t i = TRY(set_find(t, s, key, hash));
+    if (i >= 0) {
+      set_delete_at(s, i);
+      return {};
+    }
+    if (UNLIKELY(!s->table)) return set_add_hashed(t, s, key, hash);  // an __eq__ has cleared the set
+    return add_at(t, s, ~i, key, hash);
   };
   if (IS_EXACT(other, dict)) return each_key(other.as<Dict>(), flip);
   // What comes twice must count once.

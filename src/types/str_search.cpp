@@ -118,14 +118,20 @@ struct Places {
 
 Result<Str*> replace_text(Thread& t, Str* s, Str* from, Str* to, size_t max) {
   TextView sv = view_of(s), fv = view_of(from), tv = view_of(to);
-  if (s->is_ascii() && from->length == 1 && to->length == 1 && to->is_ascii() && from->is_ascii() && max >= sv.length) {
+  bool ascii = s->is_ascii() && to->is_ascii();
+  // A text of bytes that took the place of another: the characters that went may have been the only ones beyond ASCII.
+  auto finish = [&](Str* r) {
+    if (!ascii && text_bits(view_of(r)) < 0x80) r->rc |= kStrAscii;
+    return r;
+  };
+  if (sv.kind == 1 && fv.kind == 1 && tv.kind == 1 && from->length == 1 && to->length == 1 && max >= sv.length) {
     if (text_find_char(sv, fv[0]) == kNotFound) return str_exact(t, s);
     if (sv.length == 1) return str_char(t, tv[0]);
-    Str* r = TRY(alloc_str(t, sv.length, 0x7F));
+    Str* r = TRY(alloc_str(t, sv.length, ascii ? 0x7F : 0xFF));
     const uint8_t* p = sv.u8();
     uint8_t *q = static_cast<uint8_t*>(r->inline_data()), x = fv.u8()[0], y = tv.u8()[0];
     for (size_t i = 0; i < sv.length; i++) q[i] = p[i] == x ? y : p[i];
-    return r;
+    return finish(r);
   }
   Places places(sv, fv, max);
   size_t n = places.count, pos = 0;
@@ -134,8 +140,8 @@ Result<Str*> replace_text(Thread& t, Str* s, Str* from, Str* to, size_t max) {
   if (__builtin_mul_overflow(n, tv.length, &grown) || __builtin_add_overflow(sv.length - n * fv.length, grown, &length) || length > INT64_MAX)
     return RAISE(OverflowError, "replace string is too long");
   if (length == 0) return interp().empty_str;
-  if (s->is_ascii() && to->is_ascii() && length > 1) {
-    Str* r = TRY(alloc_str(t, length, 0x7F));
+  if (sv.kind == 1 && tv.kind == 1 && length > 1) {
+    Str* r = TRY(alloc_str(t, length, ascii ? 0x7F : 0xFF));
     const uint8_t* p = sv.u8();
     uint8_t* q = static_cast<uint8_t*>(r->inline_data());
     for (size_t i = 0; i < n; i++) {
@@ -147,7 +153,7 @@ Result<Str*> replace_text(Thread& t, Str* s, Str* from, Str* to, size_t max) {
       pos = at + fv.length;
     }
     memcpy(q, p + pos, sv.length - pos);
-    return r;
+    return finish(r);
   }
   // The characters that go may have been the ones that needed the kind: the builder finds the kind of the result.
   TextBuilder out;

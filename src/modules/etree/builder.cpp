@@ -8,21 +8,15 @@ namespace {
 
 TreeBuilder* self_of(Args a) { return a.as<TreeBuilder>(0); }
 
-Result<Value> joined(Thread& t, List* pieces) {
-  if (pieces->size == 1) return pieces->items[0];
-  return call_method(t, interp().empty_str, intern_name("join"), pieces);
-}
 // The text so far becomes the last element's text, or its tail once it has ended.
 Status flush(Thread& t, TreeBuilder* b) {
-  if (!b->data) return {};
-  if (!b->last) {
-    b->data.clear();
-    return {};
-  }
-  List* pieces = b->data;
-  Keep keep(pieces);
-  b->data.clear();
-  Value last = b->last, text = TRY(joined(t, pieces));
+  if (!b->piece && !b->pieces) return {};
+  Value text = b->piece, pieces = b->pieces.value();
+  b->piece.clear();
+  b->pieces.clear();
+  if (!b->last) return {};
+  if (pieces) text = TRY(call_method(t, interp().empty_str, NAME("join"), pieces));
+  Value last = b->last;
   if (type_of(last) == state().element_type) {
     Element* e = last.as<Element>();
     Field<>& to = b->tail ? e->tail : e->text;
@@ -130,18 +124,24 @@ Result<Value> builder_start(Thread& t, TreeBuilder* b, Value tag, Value attrs) {
 Result<Value> builder_end(Thread& t, TreeBuilder* b, Value) {
   TRY(flush(t, b));
   if (!b->stack->size) return RAISE(IndexError, "pop from empty stack");
-  Value e = TRY(call_method(t, b->stack.value(), intern_name("pop")));
+  List* stack = b->stack;
+  Value e = stack->items[--stack->size];
   b->last.set(e);
+  dec(e);  // the stack's
   b->tail = true;
   if (b->end_events) TRY(builder_event(t, b, "end", e));
   return e;
 }
 Status builder_data(Thread& t, TreeBuilder* b, Value data) {
-  if (!b->data) {
-    if (!b->last) return {};  // before the root
-    b->data.set(TRY(new_list(t)));
+  if (b->pieces) return list_append(t, b->pieces, data);
+  if (!b->piece) {
+    if (b->last) b->piece.set(data);  // else it is before the root
+    return {};
   }
-  return list_append(t, b->data, data);
+  Value both[2] = {b->piece, data};
+  b->pieces.set(TRY(list_of(t, both, 2)));
+  b->piece.clear();
+  return {};
 }
 Result<Value> builder_comment(Thread& t, TreeBuilder* b, Value text) {
   Value e = text;

@@ -22,11 +22,12 @@ struct ElementIter : Object {
 struct TreeBuilder : Object {
   Field<> root, last;           // empty: none
   Field<List*> stack;           // open elements
-  Field<List*> data;            // pieces of the text that comes before the next element's start or end
+  Field<> piece;                // of the text that comes before the next element's start or end: as long as there is but one
+  Field<List*> pieces;          // all of them, when there are more
   Field<> element_factory, comment_factory, pi_factory, events_append;
   bool tail, insert_comments, insert_pis, start_events, end_events, start_ns_events, end_ns_events, comment_events, pi_events;
   template <class F> void each_field(F&& f) {
-    f(root); f(last); f(stack); f(data); f(element_factory); f(comment_factory); f(pi_factory); f(events_append);
+    f(root); f(last); f(stack); f(piece); f(pieces); f(element_factory); f(comment_factory); f(pi_factory); f(events_append);
   }
 };
 

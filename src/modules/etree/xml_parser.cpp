@@ -17,10 +17,15 @@ namespace {
 enum Event { kStart, kEnd, kData, kComment, kPi, kClose, kDoctype, kStartNs, kEndNs, kEventCount };
 constexpr const char* k_event_names[] = {"start", "end", "data", "comment", "pi", "close", "doctype", "start_ns", "end_ns"};
 
+struct RecentName {
+  Str* raw;      // null: none
+  Value name;
+};
 struct XmlParser : Object {
   XML_Parser expat;
   Field<> target, entity;
   Field<Dict*> names;              // names as expat gives them -> names as trees have them
+  RecentName recent[32];           // entries of `names`, which holds them, by a cheap hash of what expat gives: documents use few names again and again
   Field<> methods[kEventCount];    // of a target that is not just a TreeBuilder
   bool running;
   template <class F> void each_field(F&& f) {
@@ -44,15 +49,24 @@ Error raise_expat(Thread& t, XmlParser* p) {
   return raise_parse_error(t, TRY(str_format(t, "%s: line %ld, column %ld", text ? text : "unknown error", line, column)), code, line, column);
 }
 
-Result<Value> text(Thread& t, const char* s, size_t n) { return decode_bytes(t, {s, n}, nullptr, nullptr); }
+Result<Value> text(Thread& t, const char* s, size_t n) { return TRY(new_str(t, {s, n})); }  // what expat gives is sound UTF-8
 // "uri}name" of expat is "{uri}name" in trees.
 Result<Value> name_of(Thread& t, XmlParser* p, const char* s) {
-  Value raw = TRY(text(t, s, strlen(s)));
+  size_t n = strlen(s);
+  auto at = [&](size_t i) { return static_cast<size_t>(static_cast<uint8_t>(s[i])); };
+  RecentName& r = p->recent[(n ? n * 5 + at(0) * 3 + at(n / 2) * 7 + at(n - 1) : 0) % 32];
+  if (r.raw && str_equal_ascii(r.raw, {s, n})) return r.name;
+  Str* raw = TRY(new_str(t, {s, n}));
   Opt have = TRY(dict_get(t, p->names, raw));
-  if (have) return have.v;
-  Value name = raw;
-  if (strchr(s, '}')) name = TRY(str_concat(t, TRY(new_str(t, "{")), raw.as<Str>()));
-  TRY(dict_set(t, p->names, raw, name));
+  Value name = have ? have.v : Value(raw);
+  if (have) {
+    int64_t i = dict_index_str(p->names, raw);
+    raw = p->names->entries[i].key.as<Str>();  // the one that the dict holds
+  } else {
+    if (strchr(s, '}')) name = TRY(str_concat(t, TRY(new_str(t, "{")), raw));
+    TRY(dict_set(t, p->names, raw, name));
+  }
+  r = {raw, name};
   return name;
 }
 
@@ -195,6 +209,7 @@ Result<Value> parser_init(Thread& t, Args a) {
   p->target.set(target);
   p->entity.set(entity);
   p->names.set(names);
+  for (RecentName& r : p->recent) r = {};
   for (int i = 0; i < kEventCount; i++) {
     if (methods[i]) p->methods[i].set(methods[i]);
     else p->methods[i].clear();

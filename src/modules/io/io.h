@@ -9,7 +9,7 @@
 #pragma once
 #include <stdint.h>
 
-#include "runtime/api.h"
+#include "runtime/call_unbound.h"
 
 namespace kaa {
 

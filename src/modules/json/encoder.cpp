@@ -27,12 +27,37 @@ void append_u(TextBuilder& out, uint32_t c) {
   put(out, {b, 6});
 }
 
+// Whether one of eight characters below 256 may have to be escaped.
+bool may_escape(uint64_t x, bool ascii) {
+  constexpr uint64_t kOnes = ~uint64_t{0} / 255, kHigh = kOnes << 7;
+  auto has_zero = [](uint64_t v) { return (v - kOnes) & ~v & kHigh; };
+  uint64_t r = ((x - kOnes * 0x20) & ~x & kHigh) | has_zero(x ^ kOnes * '"') | has_zero(x ^ kOnes * '\\');
+  if (ascii) r |= (x & kHigh) | has_zero(x ^ kOnes * 0x7F);
+  return r;
+}
+// How many characters at the beginning are surely written as they are.
+size_t plain_prefix(TextView s, bool ascii) {
+  size_t i = 0;
+  if (s.kind != 1) return 0;
+  const uint8_t* p = s.u8();
+  for (uint64_t x; i + 8 <= s.length; i += 8) {
+    memcpy(&x, p + i, 8);
+    if (may_escape(x, ascii)) return i;
+  }
+  if (size_t rest = s.length - i; rest && i) {  // the last eight, some of which were seen
+    uint64_t x;
+    memcpy(&x, p + s.length - 8, 8);
+    return may_escape(x, ascii) ? i : s.length;
+  }
+  return i;
+}
+
 }  // namespace
 
 void append_quoted(TextBuilder& out, TextView s, bool ascii) {
   out.push('"');
   size_t plain = 0;
-  for (size_t i = 0; i < s.length; i++) {
+  for (size_t i = plain_prefix(s, ascii); i < s.length; i++) {
     uint32_t c = s[i];
     char e = escape_of(c, ascii);
     if (LIKELY(!e)) continue;
