@@ -27,8 +27,7 @@ constexpr size_t kMaxOrphans = 16;
 // How often holders of one type became eager because of objects of another, and how often the death of one was the death of the object. Of objects that
 // something else held already there is an experience apart (sys.stdout.write says nothing of open(name).read), and it is gained sooner.
 struct Experience {
-  const Type* holder;
-  const Type* held;
+  uint32_t holder, held;  // serials of the types: a new one at the address of a dead one has no experience
   uint32_t stored, useful;
   bool shared;
   static constexpr uint32_t kUnshared = 1024, kShared = 128, kUseful = 64, kSample = 64;
@@ -47,8 +46,8 @@ struct Experience {
 constexpr size_t kExperiences = 512;
 Experience& experience(const Object* holder, const Object* held, bool shared) {
   static Experience* table = new Experience[kExperiences]();
-  const Type *a = holder->type(), *b = held->type();
-  Experience& e = table[(reinterpret_cast<uintptr_t>(a) / 64 * 31 ^ reinterpret_cast<uintptr_t>(b) / 64 ^ (shared ? 85 : 0)) % kExperiences];
+  uint32_t a = holder->type()->serial, b = held->type()->serial;
+  Experience& e = table[(a * 31 ^ b ^ (shared ? 85 : 0)) % kExperiences];
   if (e.holder != a || e.held != b || e.shared != shared) e = {a, b, 0, 0, shared};
   return e;
 }

@@ -40,7 +40,7 @@ bool is_container(Object* o) {
 }
 bool tracked(Value v) {
   if (!v.is_object()) return false;
-  if (IS_EXACT(v, tuple)) {
+  if (IS_EXACT(v, tuple) || (type_of(v)->has(kTypeTuple) && dict_get_str(type_of(v)->dict, NAME("n_sequence_fields")))) {  // or a structseq
     Tuple* u = v.as<Tuple>();
     for (uint64_t i = 0; i < u->size; i++) if (tracked(u->items[i])) return true;
     return false;
@@ -53,7 +53,6 @@ bool tracked(Value v) {
     return module && is_str(module);
   }
   if (ty == KAA_TYPE(code) || (ty == KAA_TYPE(frame) && v.as<FrameObject>()->live)) return false;
-  if (ty->has(kTypeTuple) && dict_get_str(ty->dict, NAME("n_sequence_fields"))) return false;  // a structseq
   return ty->has(kTypeHeap) || (is_container(v.object()) && !is_internal(v.object()));
 }
 
