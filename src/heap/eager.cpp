@@ -57,11 +57,13 @@ std::vector<Object*>& eager_orphans() {
   static auto* v = new std::vector<Object*>();
   return *v;
 }
-bool LookBudget::may_sample() {
-  if (++passed_ % kSample) return false;
-  uint64_t now = now_ns();
-  add((now - earned_until_) / kNanoseconds);
-  earned_until_ = now;
+bool LookBudget::earn_by_time() {
+  uint64_t units = (now_ns() - earned_until_) / kNanoseconds;
+  if (!units) return false;
+  earned_until_ += units * kNanoseconds;
+  add(units);
+  if (left_ <= 0) return false;
+  left_--;
   return true;
 }
 LookBudget& look_budget() {

@@ -2,6 +2,7 @@
 //
 // Orphans: objects that became eager while something in the heap held them already, so that their owner does not know. Valid until the next reconcile.
 #pragma once
+#include <algorithm>
 #include <vector>
 
 #include "base/clock.h"
@@ -16,25 +17,23 @@ void make_ordinary(Object* o);
 
 // The budget of looking for them (interp/watch.cpp). Event loops, database sessions and the like hold objects with finalizers everywhere, so that what
 // holds one of these is eager, too, and nearly every look finds that nothing has happened. The unit is a look at the frames, about a microsecond. A death that
-// something is seen of earns some. When all is spent, one event in kSample is looked at, and time earns more: so that looks in vain take a small share of the time,
-// and what spent the budget long ago (imports) does not matter for good. A program that never spends it repeats exactly.
+// something is seen of earns some. When all is spent, time earns more: so that looks in vain take a small share of it, and what spent the budget long ago
+// (imports) does not matter for good. A program that never spends it repeats exactly.
 class LookBudget {
  public:
   static constexpr int kMost = 65536, kEarned = 32, kScan = 3, kReconcile = 24;
-  static constexpr uint32_t kSample = 32;
-  static constexpr uint64_t kNanoseconds = 16384;  // of time earn one: a share of about 1/16 for looks
+  static constexpr uint64_t kNanoseconds = 8192;  // of time earn one: a share of about an eighth for looks
   bool may_look() {
     if (LIKELY(left_ > 0)) { left_--; return true; }
-    return may_sample();
+    return earn_by_time();
   }
-  void spend(int units) { left_ = left_ > units ? left_ - units : 0; }
+  void spend(int units) { left_ -= units; }  // below 0: what a look led to is paid for later
   void earn() { add(kEarned); }
 
  private:
-  bool may_sample();
-  void add(size_t units) { left_ = units < static_cast<size_t>(kMost - left_) ? left_ + static_cast<int>(units) : kMost; }
-  int left_ = kMost;
-  uint32_t passed_ = 0;
+  bool earn_by_time();
+  void add(uint64_t units) { left_ = std::min<int64_t>(left_ + static_cast<int64_t>(units), kMost); }
+  int64_t left_ = kMost;
   uint64_t earned_until_ = now_ns();
 };
 LookBudget& look_budget();   // the heap's

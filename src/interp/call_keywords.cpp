@@ -29,8 +29,9 @@ Frame* keyword_frame(Thread* t, Frame* f, Function* fn, Value* args, uint32_t n,
   const KeywordRecord* rec = reinterpret_cast<const KeywordRecord*>(pc[2].bits);
   Code* c = fn->code;
   if (UNLIKELY(!rec || rec->version != c->version || rec->npos != n)) return nullptr;
-  Frame* nf = f + 1;
-  if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(args + c->nregs) - t->stack_base) > t->stack_bytes)) return nullptr;  // as QUICK_CALL
+  Frame* nf = next_frame(f);
+  Value* regs = UNLIKELY(f->on_heap) ? generator_of(f)->top : args;
+  if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(regs + c->nregs) - t->stack_base) > t->stack_bytes)) return nullptr;
   if (UNLIKELY(nf >= t->call_limit.load(std::memory_order_relaxed))) return nullptr;
   uint32_t nkw = rec->nkw, nfilled = rec->nfilled;
   Value given[kMaxKeywords], filled[kMaxFilled];
@@ -46,18 +47,11 @@ Frame* keyword_frame(Thread* t, Frame* f, Function* fn, Value* args, uint32_t n,
     }
   }
   for (uint32_t k = 0; k < nkw; k++) given[k] = args[n + k];
-  for (uint32_t k = 0; k < nkw; k++) args[rec->at[k]] = given[k];
-  for (uint32_t i = 0; i < nfilled; i++) args[rec->filled[i].reg] = filled[i];
-  for (uint32_t i = n + nkw + nfilled; i < c->nlocals; i++) args[i] = Value();
-  nf->regs = args;
-  nf->code = c;
-  nf->func = fn;
-  nf->prev = f;
-  nf->pc = c->words;
-  nf->ret_pc = pc + 3;
-  nf->obj = nullptr;
-  nf->locals = Value();
-  nf->set_return(pc->a, kind);
+  if (UNLIKELY(regs != args)) for (uint32_t i = 0; i < n; i++) regs[i] = args[i];
+  for (uint32_t k = 0; k < nkw; k++) regs[rec->at[k]] = given[k];
+  for (uint32_t i = 0; i < nfilled; i++) regs[rec->filled[i].reg] = filled[i];
+  for (uint32_t i = n + nkw + nfilled; i < c->nlocals; i++) regs[i] = Value();
+  begin_frame(nf, fn, c, regs, f, pc + 3, pc->a, kind);
   t->frame = nf;
   return nf;
 }

@@ -70,10 +70,7 @@ Result<Value> make_generator(Thread& t, Frame* f) {
 
 int generator_resume(Thread& t, GeneratorObject* g, Value sent, Value* out) {
   if (g->state == GenState::kFinished) { *out = kNone; return 0; }
-  if (!native_enter(t).ok()) return -1;
-  Frame* nf = resume_generator(t, t.frame, g, sent, 0, nullptr, kReturnExit);
-  if (!nf) return -1;
-  Value v = run_frame(t, nf);
+  Value v = generator_step(t, g, sent);
   if (!v) return -1;
   *out = v;
   return g->state == GenState::kFinished ? 0 : 1;

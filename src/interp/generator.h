@@ -7,6 +7,8 @@ namespace kaa {
 Result<Value> make_generator(Thread& t, Frame* f);            // the generator object of a just entered frame; takes its registers
 // Runs a generator from native code. 1: yielded *out; 0: returned *out; -1: error.
 int generator_resume(Thread& t, GeneratorObject* g, Value sent, Value* out);
+// The same for one that has not finished: what it yields, or returns (its state tells which); empty: an exception was raised (loop.cpp).
+Value generator_step(Thread& t, GeneratorObject* g, Value sent);
 // Raises exc at the generator's yield. close_delegate: a GeneratorExit closes what it delegates to, instead of being thrown into it.
 int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool close_delegate = true);
 // Gives what the generator returned when it was closed, or None.

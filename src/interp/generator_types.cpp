@@ -82,10 +82,7 @@ Result<Value> gen_del(Thread& t, Args a) {
 static Result<Value> gen_iternext(Thread& t, Object* o) {
   GeneratorObject* g = static_cast<GeneratorObject*>(o);
   if (LIKELY(g->state == GenState::kSuspended)) {
-    TRY(native_enter(t));
-    Frame* nf = resume_generator(t, t.frame, g, kNone, 0, nullptr, kReturnExit);
-    if (UNLIKELY(!nf)) return Error{};
-    Value v = run_frame(t, nf);
+    Value v = generator_step(t, g, kNone);
     if (LIKELY(v && g->state != GenState::kFinished)) return v;
     if (v && !v.is_none()) return raise_stop_iteration(t, v);
     return Value();

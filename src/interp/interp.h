@@ -94,36 +94,50 @@ KAA_PRESERVE_NONE Value op_count(HANDLER_ARGS);  // counting.cpp
     DISPATCH();                                                                            \
   } while (0)
 
+// Everything of a frame on the stack that a call begins; its registers are the caller's business.
+inline void begin_frame(Frame* nf, Function* fn, Code* c, Value* regs, Frame* caller, const Word* ret_pc, uint16_t dst, FrameKind kind, Value mapping = Value()) {
+  nf->regs = regs;
+  nf->code = c;
+  nf->func = fn;
+  nf->prev = caller;
+  nf->pc = c->words;
+  nf->ret_pc = ret_pc;
+  nf->obj = nullptr;
+  nf->locals = mapping;
+  nf->set_return(dst, kind);
+}
 // Enters a plain Python function whose arguments fit: falls through when they do not, when there is no room, or when a safepoint is due.
 // (The empty asm keeps the loop that clears locals from becoming a call of memset, which would need a stack frame.)
-// One unsigned comparison sees room on the data stack, and that the caller's registers are on it at all (a generator's are not).
-#define QUICK_CALL(FN, WINDOW, COUNT, SIZE)                                                                                                      \
+// One unsigned comparison sees room on the data stack, and that REGS is on it at all.
+#define ENTER_FUNCTION(FN, COUNT, FRAME, REGS, COPY, SIZE)                                                                                       \
   do {                                                                                                                                           \
     uint32_t _count = (COUNT);                                                                                                                   \
     ::kaa::Function* _fn = (FN);                                                                                                                 \
-    ::kaa::Value* _args = (WINDOW);                                                                                                              \
+    ::kaa::Value* _args = (REGS);                                                                                                                \
     ::kaa::Code* _c = _fn->code;                                                                                                                 \
-    ::kaa::Frame* _nf = f + 1;                                                                                                                   \
+    ::kaa::Frame* _nf = (FRAME);                                                                                                                 \
     if (UNLIKELY(_c->simple_args != _count)) break;                                                                                              \
     if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(_args + _c->nregs) - t->stack_base) > t->stack_bytes)) break;                       \
     if (UNLIKELY(_nf >= t->call_limit.load(std::memory_order_relaxed))) break;                                                                   \
     SAVE();                                                                                                                                      \
-    _nf->regs = _args;                                                                                                                           \
-    _nf->code = _c;                                                                                                                              \
-    _nf->func = _fn;                                                                                                                             \
-    _nf->prev = f;                                                                                                                               \
-    _nf->ret_pc = pc + (SIZE);                                                                                                                   \
-    _nf->obj = nullptr;                                                                                                                          \
-    _nf->locals = ::kaa::Value();                                                                                                                \
-    _nf->set_return(pc->a, ::kaa::kReturnPlain);                                                                                                 \
+    ::kaa::begin_frame(_nf, _fn, _c, _args, f, pc + (SIZE), pc->a, ::kaa::kReturnPlain);                                                         \
     pc = _c->words;                                                                                                                              \
-    _nf->pc = pc;                                                                                                                                \
     k = _c->consts;                                                                                                                              \
+    COPY                                                                                                                                         \
     for (uint32_t _i = _count, _n = _c->nlocals; _i < _n; _i++) { _args[_i] = ::kaa::Value(); asm volatile(""); }                                \
     r = _args;                                                                                                                                   \
     f = _nf;                                                                                                                                     \
     t->frame = _nf;                                                                                                                              \
     DISPATCH();                                                                                                                                  \
+  } while (0)
+// The arguments stay where they are; those of a generator, whose registers are not on the stack, are copied there.
+#define QUICK_CALL(FN, WINDOW, COUNT, SIZE)                                                                                                      \
+  do {                                                                                                                                           \
+    ENTER_FUNCTION(FN, COUNT, f + 1, WINDOW, , SIZE);                                                                                            \
+    if (LIKELY(!f->on_heap)) break;                                                                                                              \
+    ::kaa::Value* _from = (WINDOW);                                                                                                              \
+    ENTER_FUNCTION(FN, COUNT, generator_of(f)->slot, generator_of(f)->top,                                                                       \
+                   for (uint32_t _i = 0; _i < _count; _i++) { _args[_i] = _from[_i]; asm volatile(""); }, SIZE);                                 \
   } while (0)
 
 // Pushes a frame for a Python function whose arguments are at `a` (in place when they are at the top of the running stack frame's window).
@@ -142,6 +156,7 @@ inline Value namespace_of(Frame* f) {
   if (UNLIKELY(!f->locals)) f->locals = f->func->globals.value();
   return f->locals;
 }
+// The first free frame and the first free word of the data stack while f is the innermost frame.
 inline Frame* next_frame(Frame* f) { return f->on_heap ? generator_of(f)->slot : f + 1; }
 inline Value* next_regs(Frame* f) { return f->on_heap ? generator_of(f)->top : f->regs + f->code->nregs; }
 // Counts a new reference to v; but that to an eager object is a slow path's business: false, and nothing has been counted.

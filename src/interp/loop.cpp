@@ -36,15 +36,7 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
   Value* regs = in_place ? const_cast<Value*>(a) : top;
   if (UNLIKELY(nf >= t.frame_limit)) return recursion_error(t);
   if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(regs + c->nregs + n) - t.stack_base) > t.stack_bytes)) return recursion_error(t);
-  nf->regs = regs;
-  nf->code = c;
-  nf->func = fn;
-  nf->prev = f;
-  nf->pc = c->words;
-  nf->ret_pc = ret_pc;
-  nf->obj = nullptr;
-  nf->locals = Value();
-  nf->set_return(dst, kind);
+  begin_frame(nf, fn, c, regs, f, ret_pc, dst, kind);
   if (LIKELY(c->simple_args == n && !kwnames)) {
     if (!in_place) for (size_t i = 0; i < n; i++) regs[i] = a[i];
     for (uint32_t i = static_cast<uint32_t>(n); i < c->nlocals; i++) regs[i] = Value();
@@ -70,24 +62,16 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
   return nf;
 }
 
-// push_call() without what it does for others than plain functions whose arguments fit, called from a frame on the stack: null is for these, and where there is no room.
+// push_call() without what it does for others than plain functions whose arguments fit: null is for these, and where there is no room.
 static inline Frame* push_simple(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, uint16_t dst, const Word* ret_pc, FrameKind kind) {
   Code* c = fn->code;
   if (UNLIKELY(!f || c->simple_args != n)) return nullptr;
-  Frame* nf = f + 1;
-  Value* regs = f->regs + f->code->nregs;
+  Frame* nf = next_frame(f);
+  Value* regs = next_regs(f);
   if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(regs + c->nregs) - t.stack_base) > t.stack_bytes || nf >= t.frame_limit)) return nullptr;
   if (a != regs) for (size_t i = 0; i < n; i++) { regs[i] = a[i]; asm volatile(""); }
   for (size_t i = n, end = c->nlocals; i < end; i++) { regs[i] = Value(); asm volatile(""); }
-  nf->regs = regs;
-  nf->code = c;
-  nf->func = fn;
-  nf->prev = f;
-  nf->pc = c->words;
-  nf->ret_pc = ret_pc;
-  nf->obj = nullptr;
-  nf->locals = Value();
-  nf->set_return(dst, kind);
+  begin_frame(nf, fn, c, regs, f, ret_pc, dst, kind);
   t.frame = nf;
   return nf;
 }
@@ -102,9 +86,9 @@ Frame* call_special(Thread& t, Frame* f, Value fn, Value a, Value b, Value c, ui
   return push_call(t, f, fn.as<Function>(), args, n, nullptr, dst, ret_pc, kind);
 }
 
-// A handler's callers must expect all registers to be changed, so this function has saved them in its own frame, above what is recorded: the scan
-// sees what the callers keep in them.
-__attribute__((noinline)) Value enter_loop(Handler h, Thread& t, Frame* f) {
+// A handler's callers must expect all registers to be changed, so the function that calls it has saved them in its own frame, above what is recorded: the scan
+// sees what the callers keep in them. That function is enter_loop(), call_python() or generator_step().
+[[gnu::always_inline]] static inline Value call_handler(Handler h, Thread& t, Frame* f) {
   const void* outer = t.loop_base;
 #if defined(__x86_64__)
   const void* sp;
@@ -118,14 +102,15 @@ __attribute__((noinline)) Value enter_loop(Handler h, Thread& t, Frame* f) {
   if (UNLIKELY(t.screen.activation_ended(outer))) t.request(kPollClearStack);
   return v;
 }
+__attribute__((noinline)) Value enter_loop(Handler h, Thread& t, Frame* f) { return call_handler(h, t, f); }
 Value run_frame(Thread& t, Frame* f) { return enter_loop(t.dispatch->op[f->pc->op], t, f); }
 
-Result<Value> call_python(Thread& t, Function* fn, const Value* a, size_t n, Tuple* kwnames) {
+__attribute__((noinline)) Result<Value> call_python(Thread& t, Function* fn, const Value* a, size_t n, Tuple* kwnames) {
   TRY(native_enter(t));
   Frame* nf = kwnames ? nullptr : push_simple(t, t.frame, fn, a, n, 0, nullptr, kReturnExit);
   if (UNLIKELY(!nf)) nf = push_call(t, t.frame, fn, a, n, kwnames, 0, nullptr, kReturnExit);
   if (UNLIKELY(!nf)) return Error{};
-  return run_frame(t, nf);
+  return call_handler(t.dispatch->op[nf->pc->op], t, nf);
 }
 
 Result<Value> run_code(Thread& t, Code* code, Dict* globals, Value locals, Tuple* closure) {
@@ -434,7 +419,7 @@ static bool begins_well(Thread& t, GeneratorObject* g) {
   return false;
 }
 
-Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind) {
+[[gnu::always_inline]] static inline Frame* resume(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind) {
   Frame* gf = &g->frame;
   if (UNLIKELY(g->state == GenState::kRunning)) {
     static_cast<void>(RAISE(ValueError, "%s already executing", g->type() == KAA_TYPE(coroutine) ? "coroutine" : g->type() == KAA_TYPE(async_generator) ? "async generator" : "generator"));
@@ -465,6 +450,14 @@ Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uin
   t.frame = gf;
   if (UNLIKELY(g->watched)) watched_resumed(t, gf);
   return gf;
+}
+Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind) {
+  return resume(t, f, g, sent, dst, ret_pc, kind);
+}
+__attribute__((noinline)) Value generator_step(Thread& t, GeneratorObject* g, Value sent) {
+  if (UNLIKELY(!native_enter(t).ok())) return Value();
+  Frame* gf = resume(t, t.frame, g, sent, 0, nullptr, kReturnExit);
+  return LIKELY(gf != nullptr) ? call_handler(t.dispatch->op[gf->pc->op], t, gf) : Value();
 }
 
 }  // namespace kaa

@@ -1,6 +1,7 @@
 // Calls and functions.
 #include "interp/call_keywords.h"
 #include "interp/interp.h"
+#include "runtime/bind.h"
 
 namespace kaa {
 
@@ -211,24 +212,18 @@ static inline Object* plain_instance(Thread* t, Type* cls) {
 static inline Frame* init_frame(Thread* t, Frame* f, Object* o, Value* args, uint32_t n, const Word* pc) {
   Function* fn = o->type()->dunder(D_init).as<Function>();
   Code* c = fn->code;
-  Frame* nf = f + 1;
+  Frame* nf = next_frame(f);
+  Value* regs = args - 1;
   args[-1] = o;
-  if (UNLIKELY(c->simple_args != n + 1 || nf >= t->frame_limit ||
-               static_cast<size_t>(reinterpret_cast<char*>(args - 1 + c->nregs) - t->stack_base) > t->stack_bytes)) {
+  if (UNLIKELY(f->on_heap)) regs = generator_of(f)->top;
+  if (UNLIKELY(c->simple_args != n + 1 || nf >= t->frame_limit || static_cast<size_t>(reinterpret_cast<char*>(regs + c->nregs) - t->stack_base) > t->stack_bytes)) {
     nf = push_call(*t, f, fn, args - 1, n + 1, nullptr, pc->a, pc + 2, kReturnInit);
     if (nf) nf->locals = o;
     return nf;
   }
-  nf->regs = args - 1;
-  nf->code = c;
-  nf->func = fn;
-  nf->prev = f;
-  nf->pc = c->words;
-  nf->ret_pc = pc + 2;
-  nf->obj = nullptr;
-  nf->locals = o;
-  nf->set_return(pc->a, kReturnInit);
-  for (uint32_t i = n, end = c->nlocals - 1; i < end; i++) { args[i] = Value(); asm volatile(""); }
+  begin_frame(nf, fn, c, regs, f, pc + 2, pc->a, kReturnInit, o);
+  if (UNLIKELY(regs != args - 1)) for (uint32_t i = 0; i <= n; i++) { regs[i] = args[static_cast<int64_t>(i) - 1]; asm volatile(""); }
+  for (uint32_t i = n + 1, end = c->nlocals; i < end; i++) { regs[i] = Value(); asm volatile(""); }
   t->frame = nf;
   return nf;
 }
@@ -455,6 +450,39 @@ HANDLER(CALL_METHOD_KW) {
   ENTER_SYNC(nf);
 }
 
+// f(*args, **kwargs) of a Python function: `self`, unless empty, goes in front. Null without an exception: not a case for this.
+static Frame* push_ex(Thread& t, Frame* f, Function* fn, Value self, Tuple* args, Dict* kw, const Word* pc, FrameKind kind) {
+  Code* c = fn->code;
+  if (!(c->flags & kCoOptimized) || (kw && kw->used > kMaxQuickKeywords)) return nullptr;
+  Frame* nf = next_frame(f);
+  Value* regs = next_regs(f);
+  size_t n = args->size;
+  const Value* a = args->items;
+  if (UNLIKELY(nf >= t.frame_limit || static_cast<size_t>(reinterpret_cast<char*>(regs + c->nregs + n + 1) - t.stack_base) > t.stack_bytes)) return nullptr;
+  if (self) {
+    regs[0] = self;
+    for (size_t i = 0; i < n; i++) regs[i + 1] = a[i];
+    a = regs;
+    n++;
+  }
+  begin_frame(nf, fn, c, regs, f, pc + 1, pc->a, kind);
+  int bound;
+  if (kw) {
+    Value names[kMaxQuickKeywords], values[kMaxQuickKeywords];
+    uint32_t nkw = 0, pos = 0;
+    while (DictEntry* e = dict_next(kw, &pos)) {
+      names[nkw] = e->key;
+      values[nkw++] = e->value;
+    }
+    bound = bind_quick(t, nf, a, n, names, values, nkw);
+  } else {
+    bound = bind_quick(t, nf, a, n, nullptr, nullptr, 0);
+  }
+  if (bound != 1) return nullptr;
+  t.frame = nf;
+  return nf;
+}
+
 // f(*args, **kwargs)
 static Frame* call_ex(Thread& t, Frame* f, const Word* pc) {
   Value* w = f->regs + pc->b;
@@ -475,6 +503,18 @@ static Frame* call_ex(Thread& t, Frame* f, const Word* pc) {
   Dict* kw = w[2] ? w[2].as<Dict>() : nullptr;
   if (kw && kw->used == 0) kw = nullptr;
   const Word* ret = pc + 1;
+  if (IS_EXACT(fn, function)) {
+    if (Frame* nf = push_ex(t, f, fn.as<Function>(), Value(), a, kw, pc, kReturnPlain); nf || t.exc) return nf;
+  } else if (IS_EXACT(fn, method) && IS_EXACT(fn.as<BoundMethod>()->func.get(), function)) {
+    BoundMethod* m = fn.as<BoundMethod>();
+    if (Frame* nf = push_ex(t, f, m->func.get().as<Function>(), m->self, a, kw, pc, kReturnPlain); nf || t.exc) return nf;
+  } else if (IS_EXACT(fn, type) && (!kw || kw->used <= kMaxQuickKeywords)) {
+    if (Object* o = plain_instance(&t, fn.as<Type>())) {
+      Frame* nf = push_ex(t, f, o->type()->dunder(D_init).as<Function>(), o, a, kw, pc, kReturnInit);
+      if (nf) nf->locals = o;
+      if (nf || t.exc) return nf;
+    }
+  }
   if (!kw) {
     if (IS_EXACT(fn, function)) return push_call(t, f, fn.as<Function>(), a->items, a->size, nullptr, pc->a, ret, kReturnPlain);
     Result<Value> v = call_args(t, fn, a->items, a->size);

@@ -156,6 +156,16 @@ static Status load_exit(Thread& t, Value o, bool async_, Value out[2]) {
 }
 HANDLER(LOAD_EXIT) {
   SAVE();
+  Type* ty = type_of(r[pc->b]);
+  // As LOAD_METHOD leaves it: a function, or a method of the native type itself.
+  if (Value exit = ty->dunder(pc->c ? D_aexit : D_exit); LIKELY(exit && ty->dunder(pc->c ? D_aenter : D_enter))) {
+    if (IS_EXACT(exit, function) || (IS_EXACT(exit, method_descriptor) && is_subtype(ty, exit.as<NativeFunction>()->owner))) {
+      Value o = r[pc->b];
+      r[pc->a] = exit;
+      r[pc->a + 1] = o;
+      NEXT(1);
+    }
+  }
   Value out[2];
   if (!load_exit(*t, r[pc->b], pc->c, out).ok()) FAIL();
   r[pc->a] = out[0];

@@ -408,7 +408,16 @@ static Status dict_merge(Thread& t, Dict* d, Value m, Value callable) {
   }
   return {};
 }
-HANDLER(DICT_MERGE) { SAVE(); if (!dict_merge(*t, r[pc->a].as<Dict>(), r[pc->b], r[pc->c]).ok()) FAIL(); NEXT(1); }
+HANDLER(DICT_MERGE) {
+  SAVE();
+  // The only ** of a call, which reads the dict and changes nothing in it.
+  if (Value m = r[pc->b]; LIKELY(IS_EXACT(m, dict) && r[pc->a].as<Dict>()->used == 0 && pc[1].op == static_cast<uint16_t>(Op::CALL_EX) && pc->a == pc[1].b + 2)) {
+    r[pc->a] = m;
+    NEXT(1);
+  }
+  if (!dict_merge(*t, r[pc->a].as<Dict>(), r[pc->b], r[pc->c]).ok()) FAIL();
+  NEXT(1);
+}
 
 static Result<Value> convert(Thread& t, Value v, uint32_t how) {
   switch (how) {

@@ -191,6 +191,11 @@ Result<Value> compare(Thread& t, CompareOp op, Value a, Value b) {
 }
 static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b) {
   TRY(native_enter(t, " in comparison"));
+  if (Value m = python_comparison(op, a, b)) {
+    Value both[] = {a, b};
+    Value v = TRY(call_python(t, m.as<Function>(), both, 2, nullptr));
+    return LIKELY(v != kNotImplemented) ? Result<Value>(v) : compare_after_left(t, op, a, b);
+  }
   int i = static_cast<int>(op), s = static_cast<int>(k_swapped[i]);
   Type* ta = type_of(a);
   Type* tb = type_of(b);
@@ -256,7 +261,7 @@ Result<int64_t> hash(Thread& t, Value v) {
   Value h = ty->dunder(D_hash);
   if (!h || h.is_none()) return RAISE(TypeError, "unhashable type: '%T'", v);
   if (h == KAA_TYPE(object)->dunder(D_hash)) return identity_hash(v);
-  Value r = TRY(call_dunder(t, D_hash, v));
+  Value r = IS_EXACT(h, function) ? TRY(call_python(t, h.as<Function>(), &v, 1, nullptr)) : TRY(call_dunder(t, D_hash, v));
   if (!is_int(r)) return RAISE(TypeError, "__hash__ method should return an integer");
   int64_t i;
   if (r.is_int()) {

@@ -1,5 +1,5 @@
 // Calling any object.
-#include "runtime/call.h"
+#include "runtime/bind.h"
 
 namespace kaa {
 
@@ -269,60 +269,119 @@ static Error too_many_error(Thread& t, Function* f, Value* regs, size_t given) {
                given == 1 && !kw ? "was" : "were");
 }
 
-// The common calls, without * and ** parameters: fills the registers and returns true, or returns false and has changed nothing but registers beyond
-// the arguments. Names of keywords and parameters are interned, as a rule: those that are not are left to the general way.
-static bool bind_quick(Frame* nf, const Value* a, size_t n, Tuple* kwnames) {
-  constexpr uint32_t kMaxKeywords = 8;
+// The rest of bind_quick() without keywords.
+static int bind_positional(Thread& t, Frame* nf, const Value* a, size_t n) {
+  Function* f = nf->func;
+  Value* regs = nf->regs;
+  Code* c = nf->code;
+  uint32_t argc = c->argcount, total = argc + c->kwonlyargcount, take = n < argc ? static_cast<uint32_t>(n) : argc;
+  uint32_t ndef = f->defaults ? static_cast<uint32_t>(f->defaults->size) : 0;
+  if (take + ndef < argc) return 0;
+  for (uint32_t i = argc; i < total; i++)
+    if (!f->kwdefaults || !dict_get_str(f->kwdefaults, c->varnames->items[i].as<Str>())) return 0;
+  Value rest, others;
+  if (c->flags & kCoVarargs) {
+    rest = interp().empty_tuple;
+    if (n > argc) {
+      Result<Tuple*> u = tuple_of(t, a + argc, n - argc);
+      if (UNLIKELY(!u.ok())) return -1;
+      rest = u.value();
+    }
+  }
+  if (c->flags & kCoVarkeywords) {
+    Result<Dict*> d = new_dict(t);
+    if (UNLIKELY(!d.ok())) return -1;
+    others = d.value();
+  }
+  if (regs != a) for (uint32_t i = 0; i < take; i++) regs[i] = a[i];
+  for (uint32_t i = take; i < argc; i++) regs[i] = f->defaults->items[i + ndef - argc];
+  for (uint32_t i = argc; i < total; i++) regs[i] = dict_get_str(f->kwdefaults, c->varnames->items[i].as<Str>());
+  uint32_t end = total;
+  if (rest) regs[end++] = rest;
+  if (others) regs[end++] = others;
+  for (uint32_t i = end; i < c->nlocals; i++) regs[i] = Value();
+  return 1;
+}
+
+// Names of keywords and parameters are interned, as a rule: those that are not are left to the general way.
+int bind_quick(Thread& t, Frame* nf, const Value* a, size_t n, const Value* names, const Value* values, uint32_t nkw) {
+  constexpr uint32_t kMaxKeywords = kMaxQuickKeywords, kSurplus = 255;
   Function* f = nf->func;
   Value* regs = nf->regs;
   Code* c = nf->code;
   uint32_t argc = c->argcount, total = argc + c->kwonlyargcount;
-  if ((c->flags & (kCoVarargs | kCoVarkeywords)) || n > argc) return false;
-  Value values[kMaxKeywords];
-  uint32_t at[kMaxKeywords], nkw = 0;
-  if (kwnames) {
-    nkw = static_cast<uint32_t>(kwnames->size);
-    if (nkw > kMaxKeywords) return false;
-    for (uint32_t k = 0; k < nkw; k++) {
-      Value name = kwnames->items[k];
-      uint32_t i = c->posonlyargcount > n ? c->posonlyargcount : static_cast<uint32_t>(n);
-      while (i < total && c->varnames->items[i] != name) i++;
-      if (i == total) return false;
-      values[k] = a[n + k];
-      at[k] = i;
-    }
-  }
-  uint32_t ndef = f->defaults ? static_cast<uint32_t>(f->defaults->size) : 0, first_def = argc > ndef ? argc - ndef : 0;
+  bool varargs = c->flags & kCoVarargs, varkw = c->flags & kCoVarkeywords;
+  if (n > argc && !varargs) return 0;
+  if (!nkw) return bind_positional(t, nf, a, n);
+  if (total > 64 || nkw > kMaxKeywords || c->kwonlyargcount > kMaxKeywords) return 0;
+  uint32_t take = n < argc ? static_cast<uint32_t>(n) : argc;
   // Which parameters have a value is settled before any register is written, since the general way reads the arguments again.
   uint64_t given = 0;
-  if (total > 64) return false;
+  Value kept[kMaxKeywords], surplus[2 * kMaxKeywords];
+  uint32_t at[kMaxKeywords], nsurplus = 0;
   for (uint32_t k = 0; k < nkw; k++) {
-    if (given >> at[k] & 1) return false;
-    given |= uint64_t{1} << at[k];
+    Value name = names[k];
+    uint32_t i = c->posonlyargcount > take ? c->posonlyargcount : take;
+    while (i < total && c->varnames->items[i] != name) i++;
+    at[k] = i;
+    if (i < total) {
+      if (given >> i & 1) return 0;
+      given |= uint64_t{1} << i;
+      kept[k] = values[k];
+      continue;
+    }
+    if (!varkw || !IS_EXACT(name, str) || !name.object()->flag(kStrInterned)) return 0;
+    for (uint32_t p = c->posonlyargcount; p < take; p++)
+      if (c->varnames->items[p] == name) return 0;
+    for (uint32_t p = 0; p < nsurplus; p++)
+      if (surplus[2 * p] == name) return 0;
+    at[k] = kSurplus;
+    surplus[2 * nsurplus] = name;
+    surplus[2 * nsurplus++ + 1] = values[k];
   }
-  for (uint32_t i = static_cast<uint32_t>(n); i < first_def; i++)
-    if (!(given >> i & 1)) return false;
+  uint32_t ndef = f->defaults ? static_cast<uint32_t>(f->defaults->size) : 0, first_def = argc > ndef ? argc - ndef : 0;
+  for (uint32_t i = take; i < first_def; i++)
+    if (!(given >> i & 1)) return 0;
   Value kwdef[kMaxKeywords];
-  if (c->kwonlyargcount > kMaxKeywords) return false;
   for (uint32_t i = argc; i < total; i++) {
     if (given >> i & 1) continue;
     Value v = f->kwdefaults ? dict_get_str(f->kwdefaults, c->varnames->items[i].as<Str>()) : Value();
-    if (!v) return false;
+    if (!v) return 0;
     kwdef[i - argc] = v;
   }
-  if (regs != a) for (uint32_t i = 0; i < n; i++) regs[i] = a[i];
-  for (uint32_t i = static_cast<uint32_t>(n); i < argc; i++) regs[i] = i >= first_def ? f->defaults->items[i + ndef - argc] : Value();
+  Tuple* rest = nullptr;
+  if (varargs) {
+    Result<Tuple*> u = n > argc ? tuple_of(t, a + argc, n - argc) : Result<Tuple*>(interp().empty_tuple);
+    if (UNLIKELY(!u.ok())) return -1;
+    rest = u.value();
+  }
+  Dict* others = nullptr;
+  if (varkw) {
+    Result<Dict*> d = new_dict(t);
+    if (UNLIKELY(!d.ok())) return -1;
+    others = d.value();
+    for (uint32_t i = 0; i < nsurplus; i++)
+      if (UNLIKELY(!dict_set(t, others, surplus[2 * i], surplus[2 * i + 1]).ok())) return -1;
+  }
+  if (regs != a) for (uint32_t i = 0; i < take; i++) regs[i] = a[i];
+  for (uint32_t i = take; i < argc; i++) regs[i] = i >= first_def ? f->defaults->items[i + ndef - argc] : Value();
   for (uint32_t i = argc; i < total; i++) regs[i] = kwdef[i - argc];
-  for (uint32_t k = 0; k < nkw; k++) regs[at[k]] = values[k];
-  for (uint32_t i = total; i < c->nlocals; i++) regs[i] = Value();
-  return true;
+  for (uint32_t k = 0; k < nkw; k++)
+    if (at[k] != kSurplus) regs[at[k]] = kept[k];
+  uint32_t end = total;
+  if (varargs) regs[end++] = rest;
+  if (varkw) regs[end++] = others;
+  for (uint32_t i = end; i < c->nlocals; i++) regs[i] = Value();
+  return 1;
 }
 
 Status bind_python(Thread& t, Frame* nf, const Value* a, size_t n, Tuple* kwnames) {
   Function* f = nf->func;
   Value* regs = nf->regs;
   Code* c = nf->code;
-  if (LIKELY(bind_quick(nf, a, n, kwnames))) {
+  int quick = kwnames && kwnames->size > kMaxQuickKeywords ? 0 : bind_quick(t, nf, a, n, kwnames ? kwnames->items : nullptr, a + n, kwnames ? static_cast<uint32_t>(kwnames->size) : 0);
+  if (UNLIKELY(quick < 0)) return Error{};
+  if (LIKELY(quick)) {
     t.frame = nf;
     return {};
   }

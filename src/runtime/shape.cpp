@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "objects/traits.h"
+#include "runtime/attr_dict.h"
 #include "runtime/types.h"
 
 namespace kaa {
@@ -172,13 +173,11 @@ Result<Dict*> instance_dict(Thread& t, Object* o) {
     if (!w[0]) { Dict* d = TRY(new_dict(t)); w = attr_words(o); w[0] = d; inc_into(Value(d), o); }
     return w[0].as<Dict>();
   }
-  Dict* d = TRY(new_dict(t));
-  Str* keys[Shape::kMaxSlots + 1];
+  Str* keys[Shape::kMaxSlots];
+  Value values[Shape::kMaxSlots];
   for (Shape* p = s; p->parent; p = p->parent) keys[p->nslots - 1] = p->key;
-  for (uint32_t i = 0; i < s->nslots; i++) {
-    Value v = *slot_at(o, s, i);
-    if (v) TRY(dict_set(t, d, keys[i], v));
-  }
+  for (uint32_t i = 0; i < s->nslots; i++) values[i] = *slot_at(o, s, i);
+  Dict* d = TRY(dict_of_attributes(t, keys, values, s->nslots));
   for (uint32_t i = 0; i < s->nslots; i++) dec(*slot_at(o, s, i));
   if (w[0].bits() & 1) heap().free_raw(overflow_of(w[0]), sizeof(Overflow) + overflow_of(w[0])->cap * sizeof(Value));
   for (uint32_t i = 0; i < s->inline_cap; i++) w[1 + i] = Value();
@@ -216,6 +215,26 @@ Status shape_set(Thread& t, Object* o, Str* name, Value v) {
   return {};
 }
 
+// The shape with the attributes of s but the one of slot i, in their order. Null where there are many attributes, or where this would make many shapes: an
+// instance that names come to and leave in any order is better off with a dict.
+static Shape* shape_without(Shape* s, uint32_t i) {
+  constexpr uint32_t kMost = 6, kFew = 4;
+  if (s->nslots > kMost) return nullptr;
+  Str* keys[kMost];
+  uint32_t n = s->nslots;
+  for (; s->parent; s = s->parent) keys[s->nslots - 1] = s->key;
+  for (uint32_t k = 0; k < n; k++) {
+    if (k == i) continue;
+    Shape* next = nullptr;
+    for (uint32_t c = 0; c < s->nchildren && !next; c++)
+      if (s->children[c]->key == keys[k]) next = s->children[c];
+    if (!next && s->nchildren < kFew) next = s->child(keys[k]);
+    if (!next) return nullptr;
+    s = next;
+  }
+  return s;
+}
+
 Result<bool> shape_delete(Thread& t, Object* o, Str* name) {
   Shape* s = o->shape;
   if (!s->is_dict) {
@@ -226,6 +245,15 @@ Result<bool> shape_delete(Thread& t, Object* o, Str* name) {
       Value old = *p;
       *p = Value();
       o->shape = s->parent;
+      dec(old);
+      return true;
+    }
+    if (Shape* without = shape_without(s, static_cast<uint32_t>(i))) {
+      uint32_t at = static_cast<uint32_t>(i);
+      Value old = *slot_at(o, s, at);
+      for (; at + 1 < s->nslots; at++) *slot_at(o, s, at) = *slot_at(o, s, at + 1);
+      *slot_at(o, s, at) = Value();
+      o->shape = without;
       dec(old);
       return true;
     }

@@ -302,6 +302,14 @@ uint32_t dict_fill_names(Dict* d, const Value* p, uint32_t n) {
   return i;
 }
 
+Result<Dict*> dict_of_attributes(Thread& t, Str* const* keys, const Value* values, uint32_t n) {
+  Dict* d = TRY(new_dict(t));
+  TRY(dict_reserve(t, d, n));
+  for (uint32_t i = 0; i < n; i++)
+    if (values[i]) TRY(insert(t, d, keys[i], hash_of_str(keys[i]), values[i]));
+  return d;
+}
+
 // ---- keys and their hashes
 
 Error unhashable_key(Thread& t, Value key, const char* what) {

@@ -160,8 +160,8 @@ Result<Str*> repr_chars(Thread& t, Str* s, const C* p) {
 Result<Value> str_new(Thread& t, Args a) {
   Type* cls = a.as<Type>(0);
   Str* s;
-  TRY(check_codec_argument(t, a[2], "str", "encoding"));
-  TRY(check_codec_argument(t, a[3], "str", "errors"));
+  if (a[2]) TRY(check_codec_argument(t, a[2], "str", "encoding"));
+  if (a[3]) TRY(check_codec_argument(t, a[3], "str", "errors"));
   if (!a[1]) s = interp().empty_str;
   else if (a[2] || a[3]) s = TRY(decode_buffer(t, a[1], a[2], a[3])).as<Str>();
   else s = TRY(str(t, a[1]));

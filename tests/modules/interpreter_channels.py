@@ -42,12 +42,22 @@ assert error(channels.send, cid, 1, blocking=False, timeout=1) == "ValueError: c
 assert error(channels.send, cid, 1, timeout=-2) == 'ValueError: timeout value must be a non-negative number'
 assert error(channels.send, cid, 1, timeout=0.01) == 'TimeoutError: timed out'
 assert channels.get_count(cid) == 0
-thread = threading.Thread(target=lambda: (time.sleep(0.02), channels.recv(cid)))
-thread.start()
+
+
+def when_sent(call):
+    def wait():
+        while not channels.get_count(cid):
+            time.sleep(0.001)
+        call()
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread
+
+
+thread = when_sent(lambda: channels.recv(cid))
 channels.send(cid, 1)
 thread.join()
-thread = threading.Thread(target=lambda: (time.sleep(0.02), channels.close(cid, force=True)))
-thread.start()
+thread = when_sent(lambda: channels.close(cid, force=True))
 assert error(channels.send, cid, 1) == f'ChannelClosedError: channel {cid} has closed'
 thread.join()
 
