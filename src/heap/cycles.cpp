@@ -55,6 +55,7 @@ class CycleCollector {
         return;
       }
       o->rc |= kCandidate;
+      mixed_ |= !is_plain(o, ty);
       if (!full_) list_.push_back(o);
     };
     auto ignore = [](Object*) {};
@@ -86,6 +87,7 @@ class CycleCollector {
   void reach(Object* o) {
     if ((o->rc & (kCandidate | kReached)) != kCandidate) return;
     o->rc |= kReached;
+    any_reached_ = true;
     reach(o->type());
     // Most objects have no candidates for children: they need no place on the list, which is short for this reason. A long list is not asked: looking at
     // its items costs as much as either of the passes that cannot be done without.
@@ -109,7 +111,7 @@ class CycleCollector {
     for (Object* o : roots_) reach(o);
     drain();
     each_candidate([this](Object* o) {
-      if (o->count() <= 0) return;
+      if (LIKELY(o->rc < kCountOne) || o->count() <= 0) return;  // an eager object's count has the sign bit
       reach(o);
       drain();
     });
@@ -118,22 +120,29 @@ class CycleCollector {
   // `plain`: dying tells nobody anything, and nothing that must be freed looks at another object. Then the counts are not put back; free_plain() goes on.
   std::vector<Object*> garbage(bool& plain) {
     std::vector<Object*> g;
-    each_candidate([&](Object* o) {
-      if (o->rc & kReached) return;
-      g.push_back(o);
-      Type* t = o->type();
-      if ((o->rc & kHasWeakrefs) || t->death == Death::kFinalizer || t->recipe == kRecipeGeneral || t->recipe == kRecipeGenerator) plain = false;
-    });
+    if (full_) {
+      each_candidate([&](Object* o) { if (!(o->rc & kReached)) g.push_back(o); });
+    } else if (!any_reached_) {
+      g.swap(list_);
+    } else {
+      size_t n = 0;
+      for (Object* o : list_) {
+        if (o->rc & kReached) list_[n++] = o;
+        else g.push_back(o);
+      }
+      list_.resize(n);
+    }
+    if (plain && mixed_) plain = std::all_of(g.begin(), g.end(), [](Object* o) { return is_plain(o, o->type()); });
     if (plain) return g;
     for (Object* o : g) each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc += kCountOne; });
     return g;
   }
-  // Takes the marks off; survivors are a generation older from now on.
-  void finish() {
+  // Takes the marks off what is alive, which is a generation older from now on, and off the garbage.
+  void finish(const std::vector<Object*>& garbage) {
+    for (Object* o : garbage) o->rc &= ~uint64_t{kCandidate};
     each_candidate([this](Object* o) {
-      bool alive = o->rc & kReached;
+      if (!(o->rc & kReached)) return;
       o->rc &= ~uint64_t{kCandidate | kReached};
-      if (!alive) return;
       o->rc = (o->rc & ~uint64_t{kMiddle}) | kOld;
       if (generation_ > 0) return;
       o->rc |= kMiddle;
@@ -141,23 +150,28 @@ class CycleCollector {
     });
   }
 
-  // Takes the marks off, and frees plain garbage. What it refers to among the living has lost those counts already.
+  // Takes the marks off, and frees plain garbage, in one pass: a child that is garbage, too, has its marks still, or no shape any more when it went before.
+  // What it refers to among the living has lost those counts already. Nothing is allocated meanwhile, so that the memory of what went stays as it is; but a
+  // large object's is unmapped, so these go last.
   void free_plain(const std::vector<Object*>& g) {
-    for (Object* o : g) o->rc |= kDead;
+    std::vector<Object*> large;
     for (Object* o : g) {
       if (UNLIKELY(o->rc & (kInZct | kInEager))) h_.take_off_tables(o);  // a stale entry
-      each_child(o, o->type(), [](Object* c) {
-        if (c->rc & kDead) return;
-        if (c->rc & kCandidate) c->rc += kCountOne;
+      Type* t = o->type();
+      each_child(o, t, [](Object* c) {
+        if (!c->shape) return;
+        if (c->rc & kCandidate) {
+          if (!(c->rc & kReached)) return;
+          c->rc += kCountOne;
+        }
         dec(c);
       });
-    }
-    finish();
-    for (Object* o : g) {
-      Type* t = o->type();
       t->died_counted++;
-      h_.release(o, t);
+      if (LIKELY(page_of(o)->kind == PageKind::kObjects)) h_.release(o, t);
+      else large.push_back(o);
     }
+    for (Object* o : large) h_.release(o, o->type());
+    finish({});
   }
   // Frees a set of objects that only refer to each other from now on.
   void free_batch(const std::vector<Object*>& g) {
@@ -182,10 +196,16 @@ class CycleCollector {
   }
 
  private:
+  // Its death tells nobody anything, and freeing it looks at no other object.
+  static bool is_plain(Object* o, Type* t) {
+    return !(o->rc & kHasWeakrefs) && t->death != Death::kFinalizer && t->recipe != kRecipeGeneral && t->recipe != kRecipeGenerator;
+  }
   static constexpr uint64_t kLong = 32;
   Heap& h_;
   int generation_;
   bool full_;
+  bool mixed_ = false;        // some candidates are not plain
+  bool any_reached_ = false;  // some were found alive
   std::vector<Object*> list_, work_, roots_;
 };
 
@@ -229,7 +249,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
     c.find_alive();
     garbage = c.garbage(plain);
     if (plain) c.free_plain(garbage);
-    else c.finish();
+    else c.finish(garbage);
   }
   stats.collections++;
   size_t found = garbage.size();

@@ -100,7 +100,8 @@ struct Reclaimer {
 template <bool kChildren>
 [[gnu::always_inline]] inline bool Reclaimer::release(Heap& h, Object* o, Type* t) {
   bool more = false;
-  auto one = [&](Value v) {  // what stays counted, or is immortal, needs no call
+  // Inline in the rarest case, too: a call of one of these would keep what they refer to in memory, for all cases.
+  auto one = [&](Value v) __attribute__((always_inline)) {  // what stays counted, or is immortal, needs no call
     if (!kChildren || !v.is_reference()) return;
     Object* c = v.object();
     uint64_t rc = c->rc;
@@ -109,8 +110,9 @@ template <bool kChildren>
     else if (static_cast<int64_t>(rc) >= 0 && (rc & kInZct)) c->rc = rc - kCountOne;  // the sweep meets it
     else if (!is_immortal(rc)) more |= drop(h, c);
   };
-  auto run = [&](Value* p, size_t n) { if (kChildren) for (Value* e = p + n; p != e; p++) one(*p); };
-  auto fields = [&](auto* s) {
+  auto run = [&](Value* p, size_t n) __attribute__((always_inline)) { if (kChildren) for (Value* e = p + n; p != e; p++) one(*p); };
+  auto field = [&](auto& x) __attribute__((always_inline)) { one(x.value()); };
+  auto fields = [&](auto* s) __attribute__((always_inline)) {
     if (!kChildren) return;
     using S = std::remove_reference_t<decltype(*s)>;
     if constexpr (__is_same(S, Tuple) || __is_same(S, List)) {
@@ -123,7 +125,7 @@ template <bool kChildren>
     } else if constexpr (__is_same(S, Set)) {
       if (s->table) each_live_entry(s->table, s->mask, [&](SetEntry& e) { one(e.key); });
     } else {
-      [[clang::always_inline]] s->each_field([&](auto& x) { one(x.value()); });
+      [[clang::always_inline]] s->each_field(field);
     }
   };
   switch (t->recipe) {
@@ -151,14 +153,14 @@ template <bool kChildren>
       free_attributes(o, t);
       break;
     case kRecipeException:
-      if (kChildren) [[clang::always_inline]] static_cast<BaseException*>(o)->each_field([&](auto& x) { one(x.value()); });
+      if (kChildren) [[clang::always_inline]] static_cast<BaseException*>(o)->each_field(field);
       if (kChildren) each_attribute(o, t, run);
       free_attributes(o, t);
       break;
     case kRecipeGenerator: {
       GeneratorObject* g = static_cast<GeneratorObject*>(o);
-      if (kChildren) [[clang::always_inline]] g->each_field([&](auto& x) { one(x.value()); });
-      LayoutTraits<GeneratorObject>::destroy(g);
+      if (kChildren) [[clang::always_inline]] g->each_field(field);
+      if (UNLIKELY(g->frame.obj || g->watched || g->listed)) LayoutTraits<GeneratorObject>::destroy(g);
       if (LIKELY(!h.trace_free) && h.keep_generator(g)) {
         h.stats.freed++;
         return more;

@@ -302,9 +302,50 @@ SLOW(CALL) {
   if (UNLIKELY(!nf)) FAIL();
   ENTER_SYNC(nf);
 }
+// What slow_CALL does for a class that plain_instance() is for, where neither the arguments nor the size nor anything that is due ask for more.
+SLOW(CALL_CLASS) {
+  Type* cls = r[pc->b].as<Type>();
+  Object* init = cls->quick_call;
+  if (UNLIKELY(!init || cls->quick_version != cls->version || !cls->version || init->shape != KAA_SHAPE(function))) GO_SLOW(CALL);
+  Code* c = static_cast<Function*>(init)->code;
+  Value* args = r + pc->b;  // the class takes the register in front of the others, then the instance
+  Frame* nf = f + 1;
+  uint32_t n = pc->c + 1u;
+  if (UNLIKELY(c->simple_args != n || static_cast<size_t>(reinterpret_cast<char*>(args + c->nregs) - t->stack_base) > t->stack_bytes)) GO_SLOW(CALL);
+  if (UNLIKELY(nf >= t->call_limit.load(std::memory_order_relaxed))) GO_SLOW(CALL);
+  Shape* s = cls->root;
+  size_t size = cls->basicsize, cleared = size;
+  if (cls->attr_offset) {
+    size += sizeof(Value) * (1 + s->inline_cap);
+    cleared += sizeof(Value);  // words of attributes beyond the shape's are never read
+  }
+  if (UNLIKELY(size > 128)) GO_SLOW(CALL);  // size classes up to here are found without a calculation
+  Object* o = t->heap->try_allocate(s, size);
+  if (UNLIKELY(!o)) GO_SLOW(CALL);
+  for (size_t i = sizeof(Object); i < cleared; i += sizeof(Value)) { *reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + i) = Value(); asm volatile(""); }
+  SAVE();
+  args[0] = o;
+  nf->regs = args;
+  nf->code = c;
+  nf->func = static_cast<Function*>(init);
+  nf->prev = f;
+  nf->ret_pc = pc + 2;
+  nf->obj = nullptr;
+  nf->locals = o;
+  nf->set_return(pc->a, kReturnInit);
+  for (uint32_t i = n, end = c->nlocals; i < end; i++) { args[i] = Value(); asm volatile(""); }
+  t->frame = nf;
+  f = nf;
+  r = args;
+  k = c->consts;
+  pc = c->words;
+  nf->pc = pc;
+  DISPATCH();
+}
 HANDLER(CALL) {
   Value fn = r[pc->b];
   if (LIKELY(IS_EXACT(fn, function))) QUICK_CALL(fn.as<Function>(), r + pc->b + 1, pc->c, 2);
+  if (IS_EXACT(fn, type)) GO_SLOW(CALL_CLASS);
   GO_SLOW(CALL);
 }
 

@@ -214,3 +214,51 @@ for n in (0, 1, 5):
 assert last.__context__ is None
 del last
 kaa.verify()
+
+
+# An __init__ that calls its class without end, is a generator, or is called by a generator; instances of all sizes; too many and too few arguments.
+class Endless:
+    def __init__(self, n):
+        self.n = n
+        self.next = Endless(n + 1)
+
+
+try:
+    Endless(0)
+except RecursionError:
+    pass
+else:
+    assert False
+
+
+class Yields:
+    def __init__(self, a):
+        yield a
+
+
+assert refuses(Yields)
+assert [p.a for p in (make_one(1) for make_one in [type('R', (), {'__init__': lambda self, a: setattr(self, 'a', a)})] * 5)] == [1] * 5
+for n in (0, 1, 5, 12, 13, 14, 15, 40):
+    class Sized:
+        __slots__ = tuple(f's{i}' for i in range(n))
+
+        def __init__(self, a):
+            for name in self.__slots__: setattr(self, name, [a])
+
+    class SizedAndMore(Sized):
+        def __init__(self, a):
+            super().__init__(a)
+            for i in range(n): setattr(self, f'd{i}', a)
+
+    for cls in (Sized, SizedAndMore):
+        for o in make(cls, 50): assert all(getattr(o, name)[0] in range(50) for name in cls.__slots__), cls
+    kaa.reconcile()
+    assert kaa.verify()
+    for wrong in ((), (1, 2)):
+        for i in range(3):
+            try:
+                Sized(*wrong) if i else (Sized() if not wrong else Sized(1, 2))
+            except TypeError as e:
+                assert '__init__() ' in str(e)
+            else:
+                assert False
