@@ -108,14 +108,15 @@ inline void begin_frame(Frame* nf, Function* fn, Code* c, Value* regs, Frame* ca
 }
 // Enters a plain Python function whose arguments fit: falls through when they do not, when there is no room, or when a safepoint is due.
 // (The empty asm keeps the loop that clears locals from becoming a call of memset, which would need a stack frame.)
-// One unsigned comparison sees room on the data stack, and that REGS is on it at all.
-#define ENTER_FUNCTION(FN, COUNT, FRAME, REGS, COPY, SIZE)                                                                                       \
+// The arguments stay where they are. Those of a generator, whose registers are not on the stack, must be copied there, which push_simple() does: one unsigned
+// comparison sees room on the data stack, and that WINDOW is on it at all. (A second way in here for generators cost all calls a fifth of their instructions.)
+#define QUICK_CALL(FN, WINDOW, COUNT, SIZE)                                                                                                      \
   do {                                                                                                                                           \
     uint32_t _count = (COUNT);                                                                                                                   \
     ::kaa::Function* _fn = (FN);                                                                                                                 \
-    ::kaa::Value* _args = (REGS);                                                                                                                \
+    ::kaa::Value* _args = (WINDOW);                                                                                                               \
     ::kaa::Code* _c = _fn->code;                                                                                                                 \
-    ::kaa::Frame* _nf = (FRAME);                                                                                                                 \
+    ::kaa::Frame* _nf = f + 1;                                                                                                                  \
     if (UNLIKELY(_c->simple_args != _count)) break;                                                                                              \
     if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(_args + _c->nregs) - t->stack_base) > t->stack_bytes)) break;                       \
     if (UNLIKELY(_nf >= t->call_limit.load(std::memory_order_relaxed))) break;                                                                   \
@@ -123,21 +124,11 @@ inline void begin_frame(Frame* nf, Function* fn, Code* c, Value* regs, Frame* ca
     ::kaa::begin_frame(_nf, _fn, _c, _args, f, pc + (SIZE), pc->a, ::kaa::kReturnPlain);                                                         \
     pc = _c->words;                                                                                                                              \
     k = _c->consts;                                                                                                                              \
-    COPY                                                                                                                                         \
     for (uint32_t _i = _count, _n = _c->nlocals; _i < _n; _i++) { _args[_i] = ::kaa::Value(); asm volatile(""); }                                \
     r = _args;                                                                                                                                   \
     f = _nf;                                                                                                                                     \
     t->frame = _nf;                                                                                                                              \
     DISPATCH();                                                                                                                                  \
-  } while (0)
-// The arguments stay where they are; those of a generator, whose registers are not on the stack, are copied there.
-#define QUICK_CALL(FN, WINDOW, COUNT, SIZE)                                                                                                      \
-  do {                                                                                                                                           \
-    ENTER_FUNCTION(FN, COUNT, f + 1, WINDOW, , SIZE);                                                                                            \
-    if (LIKELY(!f->on_heap)) break;                                                                                                              \
-    ::kaa::Value* _from = (WINDOW);                                                                                                              \
-    ENTER_FUNCTION(FN, COUNT, generator_of(f)->slot, generator_of(f)->top,                                                                       \
-                   for (uint32_t _i = 0; _i < _count; _i++) { _args[_i] = _from[_i]; asm volatile(""); }, SIZE);                                 \
   } while (0)
 
 // Pushes a frame for a Python function whose arguments are at `a` (in place when they are at the top of the running stack frame's window).
