@@ -114,9 +114,9 @@ inline void begin_frame(Frame* nf, Function* fn, Code* c, Value* regs, Frame* ca
   do {                                                                                                                                           \
     uint32_t _count = (COUNT);                                                                                                                   \
     ::kaa::Function* _fn = (FN);                                                                                                                 \
-    ::kaa::Value* _args = (WINDOW);                                                                                                               \
+    ::kaa::Value* _args = (WINDOW);                                                                                                              \
     ::kaa::Code* _c = _fn->code;                                                                                                                 \
-    ::kaa::Frame* _nf = f + 1;                                                                                                                  \
+    ::kaa::Frame* _nf = f + 1;                                                                                                                   \
     if (UNLIKELY(_c->simple_args != _count)) break;                                                                                              \
     if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(_args + _c->nregs) - t->stack_base) > t->stack_bytes)) break;                       \
     if (UNLIKELY(_nf >= t->call_limit.load(std::memory_order_relaxed))) break;                                                                   \

@@ -325,21 +325,13 @@ SLOW(CALL_CLASS) {
   for (size_t i = sizeof(Object); i < cleared; i += sizeof(Value)) { *reinterpret_cast<Value*>(reinterpret_cast<char*>(o) + i) = Value(); asm volatile(""); }
   SAVE();
   args[0] = o;
-  nf->regs = args;
-  nf->code = c;
-  nf->func = static_cast<Function*>(init);
-  nf->prev = f;
-  nf->ret_pc = pc + 2;
-  nf->obj = nullptr;
-  nf->locals = o;
-  nf->set_return(pc->a, kReturnInit);
+  begin_frame(nf, static_cast<Function*>(init), c, args, f, pc + 2, pc->a, kReturnInit, o);
   for (uint32_t i = n, end = c->nlocals; i < end; i++) { args[i] = Value(); asm volatile(""); }
   t->frame = nf;
   f = nf;
   r = args;
   k = c->consts;
   pc = c->words;
-  nf->pc = pc;
   DISPATCH();
 }
 HANDLER(CALL) {

@@ -57,11 +57,11 @@ Result<Value> name_of(Thread& t, XmlParser* p, const char* s) {
   RecentName& r = p->recent[(n ? n * 5 + at(0) * 3 + at(n / 2) * 7 + at(n - 1) : 0) % 32];
   if (r.raw && str_equal_ascii(r.raw, {s, n})) return r.name;
   Str* raw = TRY(new_str(t, {s, n}));
-  Opt have = TRY(dict_get(t, p->names, raw));
-  Value name = have ? have.v : Value(raw);
-  if (have) {
-    int64_t i = dict_index_str(p->names, raw);
-    raw = p->names->entries[i].key.as<Str>();  // the one that the dict holds
+  Value name = raw;
+  if (int64_t i = dict_index_str(p->names, raw); i >= 0) {
+    DictEntry& known = p->names->entries[i];
+    raw = known.key.as<Str>();  // the one that the dict holds
+    name = known.value;
   } else {
     if (strchr(s, '}')) name = TRY(str_concat(t, TRY(new_str(t, "{")), raw));
     TRY(dict_set(t, p->names, raw, name));

@@ -129,15 +129,7 @@ void interpreter_ended(int64_t id) {
 bool is_id(Value v) { return v.is_object() && g_id_type && v.object()->type() == g_id_type; }
 Result<int64_t> id_argument(Thread& t, Value v) {
   if (is_id(v)) return v.as<ChannelID>()->id;
-  if (!is_int(v) && !type_of(v)->dunder(D_index)) return RAISE(TypeError, "channel ID must be an int, got %T", v);
-  Result<int64_t> id = to_int64(t, v);
-  if (!id.ok()) {
-    if (!exc_matches(t, KAA_TYPE(OverflowError))) return Error{};
-    clear_exc(t);
-    return RAISE(OverflowError, "int too big to convert");
-  }
-  if (id.value() < 0) return RAISE(ValueError, "channel ID must be a non-negative int, got %R", v);
-  return id.value();
+  return id_number(t, v, "channel");
 }
 Error not_found(Thread& t, int64_t id) { return raise(t, g_errors.not_found, "channel %ld not found", id); }
 Error closed(Thread& t, int64_t id) { return raise(t, g_errors.closed, "channel %ld is closed", id); }
@@ -149,12 +141,6 @@ Result<Channel*> known_channel(Thread& t, Value v) {
 Result<Channel*> open_channel(Thread& t, Value v) {
   Channel* c = TRY(known_channel(t, v));
   return c->open ? Result<Channel*>(c) : closed(t, c->id);
-}
-Result<int> choice(Thread& t, Value v, int low, int high, int missing, const char* what) {
-  int n = v ? TRY(to_cint(t, v)) : -1;
-  if (n == -1) return missing;
-  if (n < low || n > high) return RAISE(ValueError, "unsupported %s %d", what, n);
-  return n;
 }
 // The ends that `send` and `recv` name; -1 where an argument is missing or None.
 struct Ends { int send, recv; };

@@ -8,6 +8,11 @@ struct Errors { Type *interpreter, *not_found, *not_shareable; };
 Errors& errors();                                  // of `_interpreters`, once it was imported
 Status need_errors(Thread& t);                     // imports it
 
+// ---- arguments (module.cpp)
+Result<int64_t> id_number(Thread& t, Value v, const char* whose);  // of an "interpreter" or "channel": what may be one, whether it exists or not
+// One of the codes from low to high; `missing` for none and for -1. `what`: the argument's name, for ValueError.
+Result<int> choice(Thread& t, Value v, int low, int high, int missing, const char* what);
+
 // ---- parcels (crossing.cpp)
 // Packs v: `fallback` says whether what cannot cross as it is may go as code or as a pickle. NotShareableError.
 Result<Value> pack(Thread& t, Value v, bool fallback);

@@ -19,6 +19,24 @@ Status need_errors(Thread& t) {
   return {};
 }
 
+Result<int64_t> id_number(Thread& t, Value v, const char* whose) {
+  if (!is_int(v) && !type_of(v)->dunder(D_index)) return RAISE(TypeError, "%s ID must be an int, got %T", whose, v);
+  Result<int64_t> id = to_int64(t, v);
+  if (!id.ok()) {
+    if (!exc_matches(t, KAA_TYPE(OverflowError))) return Error{};
+    clear_exc(t);
+    return RAISE(OverflowError, "int too big to convert");
+  }
+  if (id.value() < 0) return RAISE(ValueError, "%s ID must be a non-negative int, got %R", whose, v);
+  return id;
+}
+Result<int> choice(Thread& t, Value v, int low, int high, int missing, const char* what) {
+  int n = v ? TRY(to_cint(t, v)) : -1;
+  if (n == -1) return missing;
+  if (n < low || n > high) return RAISE(ValueError, "unsupported %s %d", what, n);
+  return n;
+}
+
 namespace {
 
 void scan(RootVisitor& v) {
@@ -65,17 +83,10 @@ Result<Value> namespace_of(Thread& t, const Texts& x) {
 
 // ---- arguments
 Result<Interpreter*> interpreter_argument(Thread& t, Value v, Value restricted = Value()) {
-  if (!is_int(v) && !type_of(v)->dunder(D_index)) return RAISE(TypeError, "interpreter ID must be an int, got %T", v);
-  Result<int64_t> id = to_int64(t, v);
-  if (!id.ok()) {
-    if (!exc_matches(t, KAA_TYPE(OverflowError))) return Error{};
-    clear_exc(t);
-    return RAISE(OverflowError, "int too big to convert");
-  }
-  if (id.value() < 0) return RAISE(ValueError, "interpreter ID must be a non-negative int, got %R", v);
-  Interpreter* i = find_interpreter(id.value());
-  if (!i) return raise(t, errors().not_found, "unrecognized interpreter ID %ld", id.value());
-  if (restricted && TRY(truth(t, restricted)) && i->whence != Whence::kStdlib) return raise(t, errors().interpreter, "unrecognized interpreter %ld", id.value());
+  int64_t id = TRY(id_number(t, v, "interpreter"));
+  Interpreter* i = find_interpreter(id);
+  if (!i) return raise(t, errors().not_found, "unrecognized interpreter ID %ld", id);
+  if (restricted && TRY(truth(t, restricted)) && i->whence != Whence::kStdlib) return raise(t, errors().interpreter, "unrecognized interpreter %ld", id);
   return i;
 }
 Status check_idle(Thread& t, Interpreter* i) {

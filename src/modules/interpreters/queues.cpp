@@ -84,12 +84,6 @@ Status register_classes(Thread& t) {
   if (!g_classes.queue) return RAISE(RuntimeError, "concurrent.interpreters has registered no class for queues");
   return {};
 }
-Result<int> choice(Thread& t, Value v, int low, int high, int missing, const char* what) {
-  int n = v ? TRY(to_cint(t, v)) : -1;
-  if (n == -1) return missing;
-  if (n < low || n > high) return RAISE(ValueError, "unsupported %s %d", what, n);
-  return n;
-}
 
 #define FN(name) Result<Value> queues_##name(Thread& t, [[maybe_unused]] Args a)
 
