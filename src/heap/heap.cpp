@@ -2,7 +2,7 @@
 //
 // Memory is taken in chunks of 4 MiB, aligned to their size, of 64 pages each; the first page holds the page descriptors. A page serves one size class,
 // either objects or raw buffers: the collector finds every object by walking object pages, and the object that an address lies in by three
-// steps (chunk table, page descriptor, division), which is what the conservative scan of native stacks lives on. Blocks over 8 KiB are spans of whole pages,
+// steps (chunk table, page descriptor, division), which is what the conservative scan of native stacks lives on. Blocks over 32 KiB are spans of whole pages,
 // those that do not fit a chunk have chunks of their own.
 //
 // Invariants:
@@ -231,6 +231,12 @@ FreeSlot* Heap::take_slot(int cls, bool raw) {
   return s;
 }
 
+void Heap::request_reconcile() {
+  if (requested_ || !request_safepoint) return;
+  requested_ = true;
+  request_safepoint();
+}
+
 // The soft limit is reached: the thread's next safepoint reconciles. Only when that does not come soon (a long native loop) is it done here, at
 // kHardFactor times the limit. Under stress it is always done here.
 void Heap::became_due() {
@@ -238,10 +244,7 @@ void Heap::became_due() {
   if (stress_interval) { reconcile(); return; }
   bool hard = bytes_since >= std::max(kHardBytes, 2 * budget) || zct_size() >= last_kept + kHardFactor * kZctInitial + 2 * last_kept;
   if (hard || !request_safepoint) { reconcile(); return; }
-  if (!requested_) {
-    requested_ = true;
-    request_safepoint();
-  }
+  request_reconcile();
   // The fast path is taken again until the table has grown by a quarter of the way to the hard limit.
   soft_limit_ = std::min<size_t>(zct_size() + 2 * kZctInitial, static_cast<size_t>(zct_hard_end_ - zct_base_));
   set_soft_end();
@@ -259,10 +262,7 @@ Object* Heap::allocate_slow(Shape* shape, size_t size) {
 }
 
 Object* Heap::allocate_deferred_slow(Shape* shape, size_t size) {
-  if (UNLIKELY(!requested_) && request_safepoint && (stress_interval ? zct_top_ >= zct_soft_end_ : due())) {
-    requested_ = true;
-    request_safepoint();
-  }
+  if (stress_interval ? zct_top_ >= zct_soft_end_ : due()) request_reconcile();
   if (UNLIKELY(zct_top_ == zct_hard_end_)) grow_zct();
   FreeSlot* s;
   if (size <= kMaxSmall) {
@@ -296,6 +296,7 @@ void Heap::set_soft_end() {
 Page* Heap::allocate_span(size_t bytes, bool raw) {
   size_t n = (bytes + kPageSize - 1) / kPageSize;
   bytes_since += bytes;
+  if (due()) request_reconcile();  // at once: small objects do not look for long
   Page* p;
   if (n <= kPagesPerChunk - 1) {
     size_t had = chunks_.size();

@@ -10,11 +10,11 @@
 namespace kaa {
 
 // Small slots up to kMaxSmall bytes come in size classes; larger blocks are spans of pages, or chunks of their own.
-inline constexpr size_t kPageSize = 64 << 10, kChunkSize = 4 << 20, kMaxSmall = 8 << 10;
+inline constexpr size_t kPageSize = 64 << 10, kChunkSize = 4 << 20, kMaxSmall = 32 << 10;
 inline constexpr int kPagesPerChunk = kChunkSize / kPageSize;
-inline constexpr int kClassCount = 16 + 24;
+inline constexpr int kClassCount = 16 + 32;
 
-// Size classes: multiples of 8 up to 128, then four steps for each doubling up to 8 KiB.
+// Size classes: multiples of 8 up to 128, then four steps for each doubling up to 32 KiB.
 constexpr int size_class(size_t n) {
   if (n <= 128) return n <= 16 ? 0 : static_cast<int>((n + 7) / 8) - 2;
   int top = 63 - __builtin_clzll(n - 1);  // 2^top < n <= 2^(top+1)
@@ -27,7 +27,7 @@ constexpr size_t class_size(int c) {
 }
 static_assert(size_class(16) == 0 && size_class(17) == 1 && size_class(128) == 14 && class_size(14) == 128);
 static_assert(size_class(129) == 15 && class_size(15) == 160 && size_class(160) == 15 && size_class(161) == 16);
-static_assert(class_size(size_class(8192)) == 8192 && size_class(8192) < kClassCount);
+static_assert(class_size(size_class(kMaxSmall)) == kMaxSmall && size_class(kMaxSmall) < kClassCount);
 
 struct FreeSlot { FreeSlot* next; Shape* shape; };  // a free slot of an object page: shape is null
 
@@ -287,6 +287,7 @@ class Heap {
   void set_soft_end();
   void charge(size_t bytes);
   void became_due();
+  void request_reconcile();  // at the next safepoint of the thread
   size_t collect_from_here(int generation);
   void reconcile_from_here();
   void take_off_zct(Object* o);

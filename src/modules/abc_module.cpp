@@ -333,6 +333,7 @@ AbcAnswer abc_isinstance(Value o, Value cls, Value hook) {
   return d->negative_version == g_invalidation && d->negative.has(ty) ? AbcAnswer::kNo : AbcAnswer::kAsk;
 }
 
-extern const ModuleDef _abc_module = {"_abc", "Native part of abc.", k_functions, abc_exec, abc_scan};
+extern const ModuleDef _abc_module = {"_abc", "Native part of abc.", k_functions, abc_exec};
+void _abc_roots(RootVisitor& v) { abc_scan(v); }
 
 }  // namespace kaa

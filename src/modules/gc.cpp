@@ -298,6 +298,7 @@ Status gc_exec(Thread& t, Module* m) {
 
 }  // namespace
 
-extern const ModuleDef gc_module = {"gc", "The collector of garbage cycles.", k_functions, gc_exec, scan};
+extern const ModuleDef gc_module = {"gc", "The collector of garbage cycles.", k_functions, gc_exec};
+void gc_roots(RootVisitor& v) { scan(v); }
 
 }  // namespace kaa

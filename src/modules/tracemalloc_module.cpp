@@ -201,6 +201,7 @@ const MethodDef k_functions[] = {
 
 }  // namespace
 
-extern const ModuleDef _tracemalloc_module = {"_tracemalloc", "Traces of memory blocks.", k_functions, nullptr, scan};
+extern const ModuleDef _tracemalloc_module = {"_tracemalloc", "Traces of memory blocks.", k_functions, nullptr};
+void _tracemalloc_roots(RootVisitor& v) { scan(v); }
 
 }  // namespace kaa

@@ -1,6 +1,7 @@
 // Attribute access: descriptors, instances, types, modules.
 #include "runtime/call_unbound.h"
 #include "runtime/module_errors.h"
+#include "runtime/signature.h"
 #include "runtime/types.h"
 
 namespace kaa {
@@ -38,7 +39,7 @@ Result<Value> descr_get(Thread& t, Value d, Value obj, Type* ty) {
       return RAISE(TypeError, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", f->def->name, f->owner, obj);
     NativeFunction* b = TRY(alloc<NativeFunction>(t, dt == KAA_TYPE(wrapper_descriptor) ? KAA_SHAPE(method_wrapper) : KAA_SHAPE(builtin_function)));
     b->def = f->def;
-    b->sig = f->sig;
+    b->sig = signature_of(f);
     b->owner = f->owner;
     b->self.init(obj);
     return b;
@@ -71,7 +72,7 @@ Result<Value> descr_get(Thread& t, Value d, Value obj, Type* ty) {
     if (!ty) ty = type_of(obj);
     NativeFunction* b = TRY(alloc<NativeFunction>(t, KAA_SHAPE(builtin_function)));
     b->def = f->def;
-    b->sig = f->sig;
+    b->sig = signature_of(f);
     b->owner = f->owner;
     b->self.init(ty);
     return b;

@@ -85,7 +85,6 @@ struct ModuleDef {
   const char* doc;
   Rows<MethodDef> functions;
   Status (*exec)(Thread&, Module*);     // fills in the rest; may be null
-  void (*scan)(RootVisitor&) = nullptr; // roots of the module's statics; may be null
 };
 Result<Module*> make_module(Thread& t, const ModuleDef& def);
 Status module_add(Thread& t, Module* m, const char* name, Value v);
@@ -100,6 +99,7 @@ struct Signature {
   uint32_t nrequired;       // leading required positional parameters
   bool var_positional, var_keyword, has_self, any;
   bool simple;              // positional-only call with min <= n <= max needs no binding
+  bool unread;              // the text was not looked at yet (runtime/signature.h)
   // n positional arguments may go straight to MethodDef::fn when n - direct_min <= direct_span (unsigned); span 0 at ~0u: never.
   uint32_t direct_min, direct_span;
 };

@@ -67,14 +67,26 @@ static const Signature* parse(const MethodDef& def, bool direct, bool method) {
   return s;
 }
 
+static bool takes_self(const MethodDef& def) {
+  return def.kind == MethodKind::kMethod || def.kind == MethodKind::kClassMethod || def.kind == MethodKind::kNew;
+}
+
 // Rows with the same text share one: "($self, /)" stands in hundreds of them.
 const Signature* shared_signature(const MethodDef& def) {
   static auto* known = new std::unordered_map<std::string_view, const Signature*>[4];
-  bool direct = def.fn && def.kind != MethodKind::kNew;
-  bool method = def.kind == MethodKind::kMethod || def.kind == MethodKind::kClassMethod || def.kind == MethodKind::kNew;
+  bool direct = def.fn && def.kind != MethodKind::kNew, method = takes_self(def);
   const Signature*& s = known[(direct ? 1 : 0) + (method ? 2 : 0)][def.sig ? def.sig : ""];
   if (!s) s = parse(def, direct, method);
   return s;
+}
+
+const Signature* unread_signature(const MethodDef& def) {
+  static const Signature k_function = {.unread = true, .direct_min = ~0u}, k_method = {.has_self = true, .unread = true, .direct_min = ~0u};
+  return takes_self(def) ? &k_method : &k_function;
+}
+const Signature* signature_of(NativeFunction* f) {
+  if (UNLIKELY(f->sig->unread)) f->sig = shared_signature(*f->def);
+  return f->sig;
 }
 
 // For those who ask with each call: by the row's address, and not by the text.
@@ -208,7 +220,7 @@ static Status check_new_class(Thread& t, const NativeFunction* f, Args a) {
 // The full call of a native with its arguments, self or class included.
 Result<Value> call_native(Thread& t, NativeFunction* f, Args a, Tuple* kwnames) {
   const MethodDef* def = f->def;
-  const Signature& sig = *f->sig;
+  const Signature& sig = *signature_of(f);
   // Errors of a constructor name the class. (Its name is plain ASCII.)
   const char* fname = def->kind == MethodKind::kNew ? reinterpret_cast<const char*>(f->owner->name->data()) : def->name;
   if (UNLIKELY(def->kind == MethodKind::kNew) && (a.n == 0 || a[0] != Value(f->owner))) TRY(check_new_class(t, f, a));

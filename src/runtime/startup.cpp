@@ -21,14 +21,16 @@ namespace kaa {
 
 const ModuleDef* find_native_module(std::string_view name) {
 #define MODULE(id) \
-  if (name == id##_module.name) return &id##_module;
+  if (name == #id) return &id##_module;
 #include "defs/modules.def"
   return nullptr;
 }
 
+#define MODULE_WITH_ROOTS(id) \
+  extern void id##_roots(RootVisitor&);
+#include "defs/modules.def"
 void scan_native_modules(RootVisitor& v) {
-#define MODULE(id) \
-  if (id##_module.scan) id##_module.scan(v);
+#define MODULE_WITH_ROOTS(id) id##_roots(v);
 #include "defs/modules.def"
 }
 

@@ -320,7 +320,7 @@ Result<Value> new_native_function(Thread& t, const MethodDef* def, Type* owner, 
   f->owner = owner;
   f->self.init(self);
   f->module.init(module);
-  f->sig = shared_signature(*def);
+  f->sig = unread_signature(*def);
   return f;
 }
 

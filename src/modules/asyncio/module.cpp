@@ -214,5 +214,6 @@ Status exec(Thread& t, Module* m) {
 }  // namespace kaa::asyncio
 
 namespace kaa {
-extern const ModuleDef _asyncio_module = {.name = "_asyncio", .doc = "Futures and tasks.", .functions = asyncio::k_functions, .exec = asyncio::exec, .scan = asyncio::scan};
+extern const ModuleDef _asyncio_module = {.name = "_asyncio", .doc = "Futures and tasks.", .functions = asyncio::k_functions, .exec = asyncio::exec};
+void _asyncio_roots(RootVisitor& v) { asyncio::scan(v); }
 }  // namespace kaa

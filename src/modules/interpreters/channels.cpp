@@ -489,6 +489,7 @@ Result<Value> channel_at(Thread& t, Value address) {
 
 }  // namespace interpreters
 
-extern const ModuleDef _interpchannels_module = {"_interpchannels", "Channels between interpreters.", k_functions, exec, scan};
+extern const ModuleDef _interpchannels_module = {"_interpchannels", "Channels between interpreters.", k_functions, exec};
+void _interpchannels_roots(RootVisitor& v) { scan(v); }
 
 }  // namespace kaa

@@ -347,6 +347,7 @@ Status exec(Thread& t, Module* m) {
 }  // namespace
 }  // namespace interpreters
 
-extern const ModuleDef _interpreters_module = {"_interpreters", "Interpreters within this process.", interpreters::k_functions, interpreters::exec, interpreters::scan};
+extern const ModuleDef _interpreters_module = {"_interpreters", "Interpreters within this process.", interpreters::k_functions, interpreters::exec};
+void _interpreters_roots(RootVisitor& v) { interpreters::scan(v); }
 
 }  // namespace kaa

@@ -213,6 +213,7 @@ Result<Value> queue_from_ticket(Thread& t, Value ticket) {
 
 }  // namespace interpreters
 
-extern const ModuleDef _interpqueues_module = {"_interpqueues", "Queues between interpreters.", k_functions, exec, scan};
+extern const ModuleDef _interpqueues_module = {"_interpqueues", "Queues between interpreters.", k_functions, exec};
+void _interpqueues_roots(RootVisitor& v) { scan(v); }
 
 }  // namespace kaa

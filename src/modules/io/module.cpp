@@ -175,7 +175,8 @@ const MethodDef k_functions[] = {
 }  // namespace
 
 extern const ModuleDef _io_module;
-const ModuleDef _io_module = {"_io", "Streams: raw, buffered, text, and in memory.", k_functions, io_exec, io_scan};
+const ModuleDef _io_module = {"_io", "Streams: raw, buffered, text, and in memory.", k_functions, io_exec};
+void _io_roots(RootVisitor& v) { io_scan(v); }
 
 // sys.stdin and its like. A standard stream without a buffer is text over the raw stream, and writes through.
 Result<Value> io_open_std(Thread& t, int fd, const char* mode, const char* name, Value encoding, Value errors, bool line_buffering, bool write_through,
