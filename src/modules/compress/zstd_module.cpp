@@ -1,7 +1,8 @@
 // _zstd: compression by libzstd.
 //
 // A ZstdDict holds its content; what the library digests of it (one CDict for each level, one DDict) is made when first used and shared by the
-// compressors and decompressors, which keep the ZstdDict alive.
+// compressors and decompressors. These keep the ZstdDict alive, but in a cycle all die together and in any order, and a compressor's worker threads use its
+// CDict until the context is freed: so what was digested is counted apart (Digests).
 #include <zdict.h>
 #include <zstd.h>
 
@@ -16,16 +17,21 @@ namespace {
 
 enum DictUse { kDigested, kUndigested, kPrefix };
 
+struct Digests {
+  struct ForLevel { int level; ZSTD_CDict* dict; };
+  int users;
+  std::vector<ForLevel> cdicts;
+  ZSTD_DDict* ddict;
+};
 struct ZstdDict : Object {
   Field<Bytes*> content;
   uint32_t id;
-  struct Digested { int level; ZSTD_CDict* dict; };
-  std::vector<Digested>* cdicts;
-  ZSTD_DDict* ddict;
+  Digests* digests;  // null: none yet
   template <class F> void each_field(F&& f) { f(content); }
 };
 struct ZstdCompressor : Object {
   Field<ZstdDict*> dict;
+  Digests* digests;  // null: none used
   ZSTD_CCtx* ctx;
   int last_mode;
   bool multithreaded;
@@ -33,6 +39,7 @@ struct ZstdCompressor : Object {
 };
 struct ZstdDecompressor : Decompressor {
   Field<ZstdDict*> dict;
+  Digests* digests;  // null: none used
   ZSTD_DCtx* ctx;
   template <class F> void each_field(F&& f) { Decompressor::each_field(f); f(dict); }
 };
@@ -93,13 +100,23 @@ Status each_option(Thread& t, Dict* d, Value other, const char* message, F&& fn)
 }
 
 // ---- dictionaries
+Digests* digests_of(ZstdDict* d) {
+  if (!d->digests) d->digests = new Digests{1, {}, nullptr};
+  return d->digests;
+}
+void release(Digests* g) {
+  if (!g || --g->users) return;
+  for (auto& e : g->cdicts) ZSTD_freeCDict(e.dict);
+  ZSTD_freeDDict(g->ddict);
+  delete g;
+}
 Result<ZSTD_CDict*> digested(Thread& t, ZstdDict* d, int level) {
-  if (!d->cdicts) d->cdicts = new std::vector<ZstdDict::Digested>;
-  for (auto& e : *d->cdicts)
+  Digests* g = digests_of(d);
+  for (auto& e : g->cdicts)
     if (e.level == level) return e.dict;
   ZSTD_CDict* c = ZSTD_createCDict(d->content->data(), d->content->size, level);
   if (!c) return raise(t, g_error, "Failed to create a ZSTD_CDict instance from Zstandard dictionary content.");
-  d->cdicts->push_back({level, c});
+  g->cdicts.push_back({level, c});
   return c;
 }
 // A ZstdDict, or (ZstdDict, use).
@@ -169,9 +186,15 @@ Result<Value> compressor_new(Thread& t, Args a) {
   if (!dict.is_none()) {
     DictArg d = TRY(dict_argument(t, dict, kUndigested));
     size_t r;
-    if (d.use == kDigested) r = ZSTD_CCtx_refCDict(c->ctx, TRY(digested(t, d.dict, level_used)));
-    else if (d.use == kUndigested) r = ZSTD_CCtx_loadDictionary(c->ctx, d.dict->content->data(), d.dict->content->size);
-    else r = ZSTD_CCtx_refPrefix(c->ctx, d.dict->content->data(), d.dict->content->size);
+    if (d.use == kDigested) {
+      r = ZSTD_CCtx_refCDict(c->ctx, TRY(digested(t, d.dict, level_used)));
+      c->digests = d.dict->digests;
+      c->digests->users++;
+    } else if (d.use == kUndigested) {
+      r = ZSTD_CCtx_loadDictionary(c->ctx, d.dict->content->data(), d.dict->content->size);
+    } else {
+      r = ZSTD_CCtx_refPrefix(c->ctx, d.dict->content->data(), d.dict->content->size);
+    }
     if (ZSTD_isError(r)) return zstd_error(t, "Unable to load Zstandard dictionary or prefix for compression", r);
     c->dict.init(d.dict);
   }
@@ -242,9 +265,12 @@ Result<Value> decompressor_new(Thread& t, Args a) {
     DictArg arg = TRY(dict_argument(t, dict, kDigested));
     size_t r;
     if (arg.use == kDigested) {
-      if (!arg.dict->ddict) arg.dict->ddict = ZSTD_createDDict(arg.dict->content->data(), arg.dict->content->size);
-      if (!arg.dict->ddict) return raise(t, g_error, "Failed to create a ZSTD_DDict instance from Zstandard dictionary content.");
-      r = ZSTD_DCtx_refDDict(d->ctx, arg.dict->ddict);
+      Digests* g = digests_of(arg.dict);
+      if (!g->ddict) g->ddict = ZSTD_createDDict(arg.dict->content->data(), arg.dict->content->size);
+      if (!g->ddict) return raise(t, g_error, "Failed to create a ZSTD_DDict instance from Zstandard dictionary content.");
+      r = ZSTD_DCtx_refDDict(d->ctx, g->ddict);
+      d->digests = g;
+      g->users++;
     } else if (arg.use == kUndigested) {
       r = ZSTD_DCtx_loadDictionary(d->ctx, arg.dict->content->data(), arg.dict->content->size);
     } else {
@@ -441,11 +467,7 @@ Status compressor_constants(Thread& t, Type* ty) {
 
 template <> struct LayoutTraits<ZstdDict> {
   static constexpr Death death = Death::kCustom;
-  static void destroy(ZstdDict* d) {
-    if (d->cdicts) for (auto& e : *d->cdicts) ZSTD_freeCDict(e.dict);
-    delete d->cdicts;
-    ZSTD_freeDDict(d->ddict);
-  }
+  static void destroy(ZstdDict* d) { release(d->digests); }
 };
 template <> struct LayoutTraits<ZstdCompressor> {
   static constexpr Death death = Death::kCustom;
@@ -461,11 +483,15 @@ template <> struct LayoutTraits<ZstdCompressor> {
       } while (r && !ZSTD_isError(r));
     }
     ZSTD_freeCCtx(c->ctx);
+    release(c->digests);
   }
 };
 template <> struct LayoutTraits<ZstdDecompressor> {
   static constexpr Death death = Death::kCustom;
-  static void destroy(ZstdDecompressor* d) { ZSTD_freeDCtx(d->ctx); }
+  static void destroy(ZstdDecompressor* d) {
+    ZSTD_freeDCtx(d->ctx);
+    release(d->digests);
+  }
 };
 static const TypeSpec k_dict_spec = {.doc = "A dictionary for compression.", .methods = k_dict_methods, .getsets = k_dict_getsets, .layout = &kLayout<ZstdDict>};
 static const TypeSpec k_compressor_spec = {.doc = "A compressor of data that comes in parts.", .methods = k_compressor_methods, .getsets = k_compressor_getsets,
