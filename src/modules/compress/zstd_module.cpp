@@ -3,6 +3,10 @@
 // A ZstdDict holds its content; what the library digests of it (one CDict for each level, one DDict) is made when first used and shared by the
 // compressors and decompressors. These keep the ZstdDict alive, but in a cycle all die together and in any order, and a compressor's worker threads use its
 // CDict until the context is freed: so what was digested is counted apart (Digests).
+//
+// The library is opened when the module is imported: programs that do without it need not have it in memory. (Debian's archive, which could be linked
+// statically, has no threads.)
+#include <dlfcn.h>
 #include <zdict.h>
 #include <zstd.h>
 
@@ -14,6 +18,28 @@
 namespace kaa {
 
 namespace {
+
+// The library's functions by their own names, which here mean these pointers.
+#define ZSTD_FUNCTIONS(F) \
+  F(ZDICT_finalizeDictionary) F(ZDICT_getDictID) F(ZDICT_getErrorName) F(ZDICT_isError) F(ZDICT_trainFromBuffer) F(ZSTD_CCtx_loadDictionary) \
+  F(ZSTD_CCtx_refCDict) F(ZSTD_CCtx_refPrefix) F(ZSTD_CCtx_reset) F(ZSTD_CCtx_setParameter) F(ZSTD_CCtx_setPledgedSrcSize) F(ZSTD_DCtx_loadDictionary) \
+  F(ZSTD_DCtx_refDDict) F(ZSTD_DCtx_refPrefix) F(ZSTD_DCtx_reset) F(ZSTD_DCtx_setParameter) F(ZSTD_DStreamOutSize) F(ZSTD_cParam_getBounds) \
+  F(ZSTD_compressStream2) F(ZSTD_createCCtx) F(ZSTD_createCDict) F(ZSTD_createDCtx) F(ZSTD_createDDict) F(ZSTD_dParam_getBounds) \
+  F(ZSTD_decompressStream) F(ZSTD_defaultCLevel) F(ZSTD_findFrameCompressedSize) F(ZSTD_freeCCtx) F(ZSTD_freeCDict) F(ZSTD_freeDCtx) F(ZSTD_freeDDict) \
+  F(ZSTD_getDictID_fromFrame) F(ZSTD_getErrorName) F(ZSTD_getFrameContentSize) F(ZSTD_isError) F(ZSTD_maxCLevel) F(ZSTD_minCLevel) \
+  F(ZSTD_versionNumber) F(ZSTD_versionString)
+#define F(name) decltype(&::name) name;
+ZSTD_FUNCTIONS(F)
+#undef F
+Status open_library(Thread& t) {
+  void* lib = dlopen("libzstd.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (!lib) return RAISE(ImportError, "%s", dlerror());
+#define F(name) \
+  if (!(name = reinterpret_cast<decltype(name)>(dlsym(lib, #name)))) return RAISE(ImportError, "%s", dlerror());
+  ZSTD_FUNCTIONS(F)
+#undef F
+  return {};
+}
 
 enum DictUse { kDigested, kUndigested, kPrefix };
 
@@ -500,6 +526,7 @@ static const TypeSpec k_decompressor_spec = {.doc = "A decompressor of data that
                                              .getsets = k_decompressor_getsets, .layout = &kLayout<ZstdDecompressor>};
 
 static Status zstd_exec(Thread& t, Module* m) {
+  TRY(open_library(t));
   static Type *compressor, *decompressor;
   static Root<> error;
   if (!compressor) {
