@@ -9,6 +9,8 @@
 //  H1 a slot of an object page is free exactly when its shape word is null;
 //  H2 slots from `bump` on were never used and are not walked;
 //  H3 a page with a free slot that is not current is in its class's partial list.
+//
+// Pages that became free serve any class again. What is more than a reserve goes back to the system after a reconcile (give_back).
 #include "heap/heap_inl.h"
 
 #include <stddef.h>
@@ -29,6 +31,7 @@ struct Chunk {
   Page pages[kPagesPerChunk];
   uint32_t page_count;   // pages in use at most (64, or 1 span for a huge chunk)
   uint64_t free_pages;   // bit i: page i is free
+  uint64_t touched;      // bit i: page i holds memory: it was taken once, and not given back to the system since
   size_t bytes;          // mapped
 };
 static_assert(sizeof(Chunk) <= kPageSize && offsetof(Chunk, pages) == 0);  // page_of()
@@ -105,8 +108,16 @@ void enter_zct(Object* o) {
   h.zct_push(o);
 }
 
-void Heap::grow_zct() {
-  size_t n = zct_size(), cap = static_cast<size_t>(zct_hard_end_ - zct_base_) * 2, soft = static_cast<size_t>(zct_soft_end_ - zct_base_);
+void Heap::grow_zct() { resize_zct(zct_room() * 2); }
+
+// Tables that once took millions of entries keep no memory for them. `need`: entries of the zero-count table until the next reconcile.
+void Heap::trim_tables(size_t need) {
+  if (zct_room() > 8 * std::max(need, kZctInitial)) resize_zct(std::max(2 * need, 4 * kZctInitial));
+  if (work_.empty() && work_.capacity() > 8 * kZctInitial) std::vector<Object*>().swap(work_);  // shrink_to_fit does nothing in a build without exceptions
+}
+
+void Heap::resize_zct(size_t cap) {
+  size_t n = zct_size(), soft = static_cast<size_t>(zct_soft_end_ - zct_base_);
   Object** b;
   if (UNLIKELY(sweeping_)) {  // the sweep still reads the old one
     b = static_cast<Object**>(calloc(cap + kZctSlack, sizeof(Object*)));
@@ -139,53 +150,104 @@ void Heap::unlist_page(Page* p) {
   p->listed = false;
 }
 
-// A run of n free pages in some chunk, or a new chunk. Null when memory is short.
-static Page* take_pages(std::vector<char*>& chunks, uint32_t n) {
-  for (size_t ci = chunks.size(); ci-- > 0;) {
-    Chunk* c = reinterpret_cast<Chunk*>(chunks[ci]);
-    if (c->page_count != kPagesPerChunk || c->free_pages == 0) continue;
-    uint64_t f = c->free_pages, run = f;
+static uint64_t page_mask(uint32_t at, uint32_t n) { return (n == 64 ? ~uint64_t{0} : (uint64_t{1} << n) - 1) << at; }
+
+// A run of n free pages, or a new chunk; null when memory is short. Pages that hold memory come before those that hold none, chunks that were made first
+// before later ones, so that the last ones become empty.
+Page* Heap::take_pages(uint32_t n) {
+  auto take = [&](char* chunk, bool touched) -> Page* {
+    Chunk* c = reinterpret_cast<Chunk*>(chunk);
+    if (c->page_count != kPagesPerChunk) return nullptr;
+    uint64_t f = touched ? c->free_pages & c->touched : c->free_pages, run = f;
     for (uint32_t i = 1; i < n && run; i++) run &= f >> i;
-    if (!run) continue;
+    if (!run) return nullptr;
     uint32_t at = static_cast<uint32_t>(__builtin_ctzll(run));
-    uint64_t mask = (n == 64 ? ~uint64_t{0} : ((uint64_t{1} << n) - 1)) << at;
+    uint64_t mask = page_mask(at, n);
+    free_touched_ -= static_cast<size_t>(__builtin_popcountll(c->touched & mask));
+    taken_ += n;
     c->free_pages &= ~mask;
+    c->touched |= mask;
     Page* p = &c->pages[at];
-    p->start = chunks[ci] + at * kPageSize;
+    p->start = chunk + at * kPageSize;
     return p;
-  }
+  };
+  if (free_touched_ >= n)
+    for (char* m : chunks_)
+      if (Page* p = take(m, true)) return p;
+  for (char* m : chunks_)
+    if (Page* p = take(m, false)) return p;
   char* m = map_aligned(kChunkSize);
   if (!m) return nullptr;
   Chunk* c = reinterpret_cast<Chunk*>(m);
   c->page_count = kPagesPerChunk;
   c->free_pages = ~uint64_t{1};
+  c->touched = 0;
   c->bytes = kChunkSize;
   set_chunk(reinterpret_cast<uintptr_t>(m), c);
-  chunks.push_back(m);
-  return take_pages(chunks, n);
+  chunks_.push_back(m);
+  cover(m, kChunkSize);
+  return take(m, false);
 }
 
-static void give_pages(Page* p, uint32_t n) {
+void Heap::free_pages(Page* p, uint32_t n) {
   Chunk* c = chunk_at(reinterpret_cast<uintptr_t>(p->start));
   uint32_t at = static_cast<uint32_t>((p->start - reinterpret_cast<char*>(c)) / kPageSize);
   for (uint32_t i = 0; i < n; i++) c->pages[at + i].kind = PageKind::kFree;
-  c->free_pages |= (n == 64 ? ~uint64_t{0} : ((uint64_t{1} << n) - 1)) << at;
+  c->free_pages |= page_mask(at, n);
+  free_touched_ += n;
+  taken_ -= n;
+}
+
+// Free pages go back to the system but for an eighth of those in use and 2 MiB: what the next objects need at once. Asking for them again costs about 10
+// microseconds each (16 page faults), so that no more go than an eighth of the program's time pays for.
+void Heap::give_back(uint64_t now) {
+  constexpr size_t kReserve = (2 << 20) / kPageSize;
+  constexpr uint64_t kPageNs = 8 * 10000;
+  size_t reserve = std::max(kReserve, taken_ / 8);
+  if (LIKELY(free_touched_ <= reserve)) return;
+  size_t quota = std::min<size_t>(free_touched_ - reserve, (now - paid_until_) / kPageNs);
+  paid_until_ += quota * kPageNs;
+  for (size_t i = chunks_.size(); i-- > 0 && quota;) {
+    Chunk* c = reinterpret_cast<Chunk*>(chunks_[i]);
+    if (c->page_count != kPagesPerChunk) continue;
+    for (uint64_t f = c->free_pages & c->touched; f && quota;) {
+      uint32_t at = static_cast<uint32_t>(__builtin_ctzll(f)), n = static_cast<uint32_t>(__builtin_ctzll(~(f >> at)));
+      if (n > quota) n = static_cast<uint32_t>(quota);
+      madvise(chunks_[i] + at * kPageSize, n * kPageSize, MADV_DONTNEED);
+      c->touched &= ~page_mask(at, n);
+      f &= ~page_mask(at, n);
+      free_touched_ -= n;
+      quota -= n;
+    }
+  }
 }
 
 // A chunk was added: the range of addresses that conservative scans look at grows.
-static void cover(uintptr_t& lo, uintptr_t& span, const char* chunk, size_t bytes) {
-  uintptr_t a = reinterpret_cast<uintptr_t>(chunk), hi = lo + span;
-  if (span == 0) { lo = a; hi = a; }
-  if (a < lo) lo = a;
-  if (a + bytes > hi) hi = a + bytes;
-  span = hi - lo;
+void Heap::cover(const char* chunk, size_t bytes) {
+  uintptr_t a = reinterpret_cast<uintptr_t>(chunk), hi = chunks_lo_ + chunks_span_;
+  if (chunks_span_ == 0) hi = chunks_lo_ = a;
+  chunks_lo_ = std::min(chunks_lo_, a);
+  chunks_span_ = std::max(hi, a + bytes) - chunks_lo_;
+}
+
+// Each class keeps an empty page, and its current one, until another class needs a page.
+void Heap::free_empty_pages() {
+  for (int i = 0; i < 2 * kClassCount; i++) {
+    if (Page* p = current_[i]; p != &g_empty_page && p->used == 0) {
+      current_[i] = &g_empty_page;
+      free_pages(p, 1);
+    }
+    if (Page* p = partial_[i]; p && p->used == 0) {
+      unlist_page(p);
+      free_pages(p, 1);
+    }
+  }
 }
 
 Page* Heap::new_page(int cls, bool raw) {
-  size_t had = chunks_.size();
-  Page* p = take_pages(chunks_, 1);
+  if (free_touched_ == 0) free_empty_pages();
+  Page* p = take_pages(1);
   if (!p) return nullptr;
-  if (chunks_.size() > had) cover(chunks_lo_, chunks_span_, chunks_.back(), kChunkSize);
   p->kind = raw ? PageKind::kRaw : PageKind::kObjects;
   p->cls = static_cast<uint8_t>(cls);
   p->raw = raw;
@@ -299,10 +361,8 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
   if (due()) request_reconcile();  // at once: small objects do not look for long
   Page* p;
   if (n <= kPagesPerChunk - 1) {
-    size_t had = chunks_.size();
-    p = take_pages(chunks_, static_cast<uint32_t>(n));
+    p = take_pages(static_cast<uint32_t>(n));
     if (!p) return nullptr;
-    if (chunks_.size() > had) cover(chunks_lo_, chunks_span_, chunks_.back(), kChunkSize);
     for (size_t i = 1; i < n; i++) {
       p[i].kind = PageKind::kSpanRest;
       p[i].start = p->start;
@@ -317,7 +377,7 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
     c->bytes = total;
     for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), c);
     chunks_.push_back(m);
-    cover(chunks_lo_, chunks_span_, m, total);
+    cover(m, total);
     p = &c->pages[1];
     p->start = m + kPageSize;
   }
@@ -334,8 +394,7 @@ void Heap::free_span(Page* p) {
   Chunk* c = chunk_at(reinterpret_cast<uintptr_t>(p->start));
   if (c->page_count == kPagesPerChunk) {
     size_t n = (p->span_bytes + kPageSize - 1) / kPageSize;
-    if (p->span_bytes >= 256 << 10) madvise(p->start, n * kPageSize, MADV_DONTNEED);
-    give_pages(p, static_cast<uint32_t>(n));
+    free_pages(p, static_cast<uint32_t>(n));
     return;
   }
   char* m = reinterpret_cast<char*>(c);
@@ -379,7 +438,7 @@ void Heap::page_emptied_or_listed(Page* p) {
   if (current_[i] == p) return;
   if (p->used == 0 && (p->listed ? (p->next || p->prev) : partial_[i] != nullptr)) {
     if (p->listed) unlist_page(p);
-    give_pages(p, 1);
+    free_pages(p, 1);
     return;
   }
   if (!p->listed) list_page(p);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/clock.h"
 #include "heap/object.h"
 
 namespace kaa {
@@ -277,13 +278,21 @@ class Heap {
   void release_shell(Shell kind, FreeSlot* s);
   FreeSlot* take_slot(int cls, bool raw);
   Page* new_page(int cls, bool raw);
+  Page* take_pages(uint32_t n);
+  void free_pages(Page* p, uint32_t n);
+  void free_empty_pages();
+  void give_back(uint64_t now);
+  void cover(const char* chunk, size_t bytes);
   Page* allocate_span(size_t bytes, bool raw);
   void free_span(Page* p);
   void release_slot(Page* p, void* slot);
   void list_page(Page* p);
   void unlist_page(Page* p);
   Page* find_page(uintptr_t addr);
+  size_t zct_room() const { return static_cast<size_t>(zct_hard_end_ - zct_base_); }
   void grow_zct();
+  void trim_tables(size_t need);
+  void resize_zct(size_t cap);
   void set_soft_end();
   void charge(size_t bytes);
   void became_due();
@@ -308,6 +317,8 @@ class Heap {
   size_t soft_limit_;                 // entries from which on a reconcile is due
   Object** zct_hard_end_;
   std::vector<char*> chunks_;         // every chunk, huge ones included
+  size_t taken_ = 0, free_touched_ = 0;  // pages of usual chunks: in use; free, and holding memory
+  uint64_t paid_until_ = now_ns();    // moves on with each page that goes back to the system
   std::vector<std::pair<char*, size_t>> reserve_;
   uintptr_t chunks_lo_ = ~uintptr_t{0}, chunks_span_ = 0;  // from the lowest chunk to the end of the highest
   bool requested_ = false;            // a safepoint was asked for

@@ -372,7 +372,8 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   last_kept = kept;
   reentered = 0;
   size_t soft = std::max(batch, 2 * kept) + kept;
-  while (soft > static_cast<size_t>(zct_hard_end_ - zct_base_)) grow_zct();
+  while (soft > zct_room()) grow_zct();
+  trim_tables(soft);
   soft_limit_ = soft;
   bytes_since = 0;
   set_soft_end();
@@ -380,6 +381,7 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   budget = std::min(std::max(kMinBudget, kept * 128), kMaxBudget);
   stats.reconciles++;
   if (after_reconcile) after_reconcile(*this);
+  give_back(t0);
   uint64_t ns = now_ns() - t0;
   stats.total_pause_ns += ns;
   stats.max_pause_ns = std::max(stats.max_pause_ns, ns);
