@@ -50,7 +50,7 @@ static Status set_lineno(Thread& t, Value self, Value v) {
 }
 static Result<Value> get_trace(Thread&, Value self) { return or_none(frame_of(self)->trace.get()); }
 void keep_frame_object(FrameObject* o) {
-  if (o->live && o->live->on_heap) generator_of(o->live)->yield_from_extra.set(o);
+  if (o->live && o->live->on_heap) generator_of(o->live)->kept_frame.set(o);
 }
 static Status set_trace(Thread&, Value self, Value v) {
   frame_of(self)->trace.set(!v || v.is_none() ? Value() : v);

@@ -226,7 +226,7 @@ void generator_drop(GeneratorObject* g) {
     o->live = nullptr;
     g->frame.obj = nullptr;
   }
-  g->yield_from_extra.clear();  // keep_frame_object()
+  g->kept_frame.clear();  // keep_frame_object()
 }
 
 // What its death must do: a coroutine that was never awaited warns, an async generator has its hook called, others are closed if that runs code.

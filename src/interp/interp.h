@@ -141,7 +141,6 @@ Frame* initialise(Thread& t, Frame* p, Value v, uint16_t dst, const Word* ret_pc
 // Resumes a generator from interpreter code; null on error. The value goes to dst and execution on at ret_pc; when it returns instead, the caller's
 // instruction (FOR_ITER, SEND) says what happens.
 Frame* resume_generator(Thread& t, Frame* f, GeneratorObject* g, Value sent, uint16_t dst, const Word* ret_pc, FrameKind kind);
-inline GeneratorObject* generator_of(Frame* f) { return reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - offsetof(GeneratorObject, frame)); }
 // Where the names of unoptimised code are stored. A function made of such code (types.FunctionType) has its globals for that.
 inline Value namespace_of(Frame* f) {
   if (UNLIKELY(!f->locals)) f->locals = f->func->globals.value();

@@ -123,7 +123,7 @@ struct GeneratorObject : Object {
   ExcState exc;
   Field<> own_name, own_qualname;  // empty: the code's (generator_name())
   Field<> origin;            // cr_origin, or the finalizer hook of an async generator
-  Field<> yield_from_extra;  // async generators: firstiter/finalizer hooks
+  Field<> kept_frame;        // the frame object, while somebody must find it again (keep_frame_object())
   GeneratorObject* next_zombie;  // of a dead one on its code's list
   GenState state;
   uint8_t listed;            // 1: on the list; 2: on the list, and its next suspension has to be looked at
@@ -136,7 +136,7 @@ struct GeneratorObject : Object {
   uint32_t nregs;
   Value regs[];
   template <class F> void each_field(F&& f) {
-    f(own_name); f(own_qualname); f(origin); f(yield_from_extra);
+    f(own_name); f(own_qualname); f(origin); f(kept_frame);
     f(reinterpret_cast<Field<>&>(frame.func)); f(reinterpret_cast<Field<>&>(frame.code)); f(reinterpret_cast<Field<>&>(frame.locals));
     if (counted) {
       for (uint32_t i = 0; i < counted_height; i++) f(reinterpret_cast<Field<>&>(regs[i]));
@@ -144,6 +144,11 @@ struct GeneratorObject : Object {
     }
   }
 };
+
+// Of a frame that lies on the heap (on_heap).
+inline GeneratorObject* generator_of(const Frame* f) {
+  return reinterpret_cast<GeneratorObject*>(reinterpret_cast<uintptr_t>(f) - __builtin_offsetof(GeneratorObject, frame));
+}
 
 // ---- what generators hand out
 struct CoroWrapper : Object {   // coroutine_wrapper: coroutine.__await__()
@@ -166,7 +171,6 @@ struct AsyncGenStep : Object {
 struct CodeIter : Object {
   Field<Code*> code;
   uint64_t index;               // the next position entry; of co_positions() the next two-byte unit
-  bool call_seen;               // co_lines(): the entry of the call itself has been given
   template <class F> void each_field(F&& f) { f(code); }
 };
 // f_locals of a function's frame: a view that reads and writes the variables.

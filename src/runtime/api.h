@@ -205,7 +205,13 @@ template <class... V> Result<Value> call(Thread& t, Value f, V... v) {
   Value a[sizeof...(v) + 1] = {Value(v)...};
   return call_args(t, f, a, sizeof...(v));
 }
-template <class... V> Result<Value> call_method(Thread& t, Value self, Str* name, V... v) {
+// The function that o.name() calls with o before its arguments, where it is one of the type's that needs no binding; else empty: get_attr() decides.
+Value unbound_method(Value o, Str* name);
+// self.name(v...), without a bound method in between where there need be none: one of an object whose death can be seen would be looked for at once, too.
+// (Not inline: words of the arguments' array that the caller does not come to write would be stale ones in its frame.)
+template <class... V>
+[[gnu::noinline]] Result<Value> call_method(Thread& t, Value self, Str* name, V... v) {
+  if (Value f = unbound_method(self, name)) return call(t, f, self, v...);
   Value m = TRY(get_attr(t, self, name));
   return call(t, m, v...);
 }

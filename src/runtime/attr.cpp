@@ -1,5 +1,4 @@
 // Attribute access: descriptors, instances, types, modules.
-#include "runtime/call_unbound.h"
 #include "runtime/module_errors.h"
 #include "runtime/signature.h"
 #include "runtime/types.h"

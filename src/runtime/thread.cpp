@@ -218,7 +218,7 @@ void scan_frames(Thread* t, RootVisitor& v) {
     if (callee && callee >= f->regs && callee < f->regs + h) h = static_cast<uint32_t>(callee - f->regs);
     v.values(f->regs, h);
     if (f->on_heap) {
-      GeneratorObject* g = reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - offsetof(GeneratorObject, frame));
+      GeneratorObject* g = generator_of(f);
       v.value(g);
       v.value(g->exc.exc);
     } else {

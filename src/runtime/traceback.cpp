@@ -38,7 +38,7 @@ bool frame_leave(Thread& t, Frame* f) {
   FrameObject* o = f->obj;
   if (!o) return false;
   f->obj = nullptr;
-  if (f->on_heap) reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - __builtin_offsetof(GeneratorObject, frame))->yield_from_extra.clear();  // keep_frame_object()
+  if (f->on_heap) generator_of(f)->kept_frame.clear();  // keep_frame_object()
   if (!t.exc && holds_visible(f) && leave_budget().may_look()) {
     leave_budget().spend(LookBudget::kReconcile);
     // Garbage may be all that refers to the frame object, such as an exception that was handled long ago: it must not keep the variables. While that is

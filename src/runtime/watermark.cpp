@@ -36,11 +36,10 @@ void each_reference(Frame* f, const Value* callee, F&& fn) {
   if (callee >= f->regs && callee < f->regs + h) h = static_cast<uint32_t>(callee - f->regs);
   for (uint32_t i = 0; i < h; i++) fn(f->regs[i]);
 }
-GeneratorObject* owner(Frame* f) { return reinterpret_cast<GeneratorObject*>(reinterpret_cast<char*>(f) - __builtin_offsetof(GeneratorObject, frame)); }
 
 void count(Frame* f, const Value*& callee) {
   if (f->on_heap) {
-    GeneratorObject* g = owner(f);
+    GeneratorObject* g = generator_of(f);
     inc(g);
     if (f->obj) inc(f->obj);
     generator_count(g);
@@ -51,7 +50,7 @@ void count(Frame* f, const Value*& callee) {
 }
 void uncount(Frame* f, const Value*& callee) {
   if (f->on_heap) {
-    GeneratorObject* g = owner(f);
+    GeneratorObject* g = generator_of(f);
     generator_uncount(g);
     if (f->obj) dec(f->obj);
     dec(g);
@@ -122,7 +121,7 @@ void visit_counted_frames(ChildVisitor& v) {
     const Value* callee = t->watermark->regs;
     for (Frame* p = t->watermark->prev; p; p = p->prev) {
       if (p->on_heap) {
-        v(Value(owner(p)));
+        v(Value(generator_of(p)));
         if (p->obj) v(Value(p->obj));
         continue;
       }

@@ -4,7 +4,6 @@
 // runs a coroutine step by step (task.cpp); between two steps it is either scheduled with the loop, or waits for another future, among whose
 // callbacks its wakeup is. All native tasks that are not done are on a list of weak links, for all_tasks().
 #pragma once
-#include "runtime/call_unbound.h"
 #include "runtime/unwatched.h"
 
 namespace kaa::asyncio {

@@ -44,7 +44,7 @@ Status future_init(Thread& t, Future* f, Value loop) {
   f->awaited_by.clear();
   f->state = FutureState::kPending;
   f->log_tb = f->blocking = f->several_awaiting = false;
-  Value debug = TRY(call_unbound(t, loop, NAME("get_debug")));
+  Value debug = TRY(call_method(t, loop, NAME("get_debug")));
   if (TRY(truth(t, debug)) && !interp().finalizing) f->source_tb.set(TRY(call(t, state().library.extract_stack)));
   return {};
 }
@@ -212,7 +212,7 @@ Status awaited_by_discard(Thread& t, Value future, Value waiter) {
   Future* f = future.as<Future>();
   if (!f->awaited_by) return {};
   if (f->several_awaiting) {
-    TRY(call_unbound(t, f->awaited_by.value(), NAME("discard"), waiter));
+    TRY(call_method(t, f->awaited_by.value(), NAME("discard"), waiter));
   } else if (f->awaited_by.value() == waiter) {
     f->awaited_by.clear();
   }
@@ -474,7 +474,7 @@ Result<Value> future_del(Thread& t, Args a) {
   TRY(dict_set_str(t, context, "exception", f->exception ? f->exception.value() : kNone));
   TRY(dict_set_str(t, context, "future", a[0]));
   if (f->source_tb && !f->source_tb.value().is_none()) TRY(dict_set_str(t, context, "source_traceback", f->source_tb.value()));
-  TRY(call_unbound(t, f->loop.value(), NAME("call_exception_handler"), Value(context)));
+  TRY(call_method(t, f->loop.value(), NAME("call_exception_handler"), Value(context)));
   return kNone;
 }
 

@@ -104,7 +104,7 @@ Result<Value> get_event_loop(Thread& t) {
   if (Value loop = mine().loop) return loop;
   TRY(need_asyncio(t));
   Value policy = TRY(call(t, state().library.get_policy));
-  return call_unbound(t, policy, NAME("get_event_loop"));
+  return call_method(t, policy, NAME("get_event_loop"));
 }
 
 namespace {
@@ -126,22 +126,22 @@ Result<Value> f_get_running_loop(Thread& t, Args) {
 bool is_task(Value v) { return v.is_object() && is_instance(v, state().task); }
 Result<Value> f_register_task(Thread& t, Args a) {
   if (is_task(a[0])) list_task(a.as<Task>(0));
-  else TRY(call_unbound(t, state().scheduled, NAME("add"), a[0]));
+  else TRY(call_method(t, state().scheduled, NAME("add"), a[0]));
   return kNone;
 }
 Result<Value> f_unregister_task(Thread& t, Args a) {
   if (is_task(a[0])) unlist(a.as<Task>(0));
-  else TRY(call_unbound(t, state().scheduled, NAME("discard"), a[0]));
+  else TRY(call_method(t, state().scheduled, NAME("discard"), a[0]));
   return kNone;
 }
 Result<Value> f_register_eager_task(Thread& t, Args a) {
   if (is_task(a[0])) list_task(a.as<Task>(0));
-  else TRY(call_unbound(t, state().eager, NAME("add"), a[0]));
+  else TRY(call_method(t, state().eager, NAME("add"), a[0]));
   return kNone;
 }
 Result<Value> f_unregister_eager_task(Thread& t, Args a) {
   if (is_task(a[0])) unlist(a.as<Task>(0));
-  else TRY(call_unbound(t, state().eager, NAME("discard"), a[0]));
+  else TRY(call_method(t, state().eager, NAME("discard"), a[0]));
   return kNone;
 }
 Result<Value> f_enter_task(Thread& t, Args a) {

@@ -3,7 +3,6 @@
 
 #include "modules/builtins/builtins.h"
 #include "modules/readline_hook.h"
-#include "runtime/call_unbound.h"
 
 namespace kaa {
 
@@ -67,17 +66,17 @@ Result<Value> builtin_print(Thread& t, Args a, Tuple* kwnames) {
   uint32_t n = positional_count(a, kwnames);
   Str* write = NAME("write");
   for (uint32_t i = 0; i < n; i++) {
-    if (i) TRY(call_unbound(t, file, write, sep ? sep : Value(TRY(str_char(t, ' ')))));
+    if (i) TRY(call_method(t, file, write, sep ? sep : Value(TRY(str_char(t, ' ')))));
     // The method is looked up before a __str__ runs. Where none of Python's can, no bound method need be made.
     Value v = a.p[i];
     if (IS_EXACT(v, str) || v.is_int() || v.is_float_word()) {
-      TRY(call_unbound(t, file, write, TRY(str(t, v))));
+      TRY(call_method(t, file, write, TRY(str(t, v))));
       continue;
     }
     Value m = TRY(get_attr(t, file, write));
     TRY(call(t, m, TRY(str(t, v))));
   }
-  TRY(call_unbound(t, file, write, end ? end : Value(TRY(str_char(t, '\n')))));
+  TRY(call_method(t, file, write, end ? end : Value(TRY(str_char(t, '\n')))));
   if (kw[3] && TRY(truth(t, kw[3]))) TRY(call_method(t, file, NAME("flush")));
   return kNone;
 }

@@ -57,7 +57,7 @@ Result<int64_t> buffered_raw_tell(Thread& t, Buffered* b) {
   if (FileIO* f = exact_fileio(b)) {
     n = TRY(fileio_seek_to(t, f, 0, 1));
   } else {
-    Value r = TRY(call_unbound(t, TRY(buffered_raw(t, b)), NAME("tell")));
+    Value r = TRY(call_method(t, TRY(buffered_raw(t, b)), NAME("tell")));
     n = TRY(io_offset(t, r));
     if (n < 0) return RAISE(OSError, "Raw stream returned invalid position %ld", n);
   }
@@ -70,7 +70,7 @@ Result<int64_t> buffered_raw_seek(Thread& t, Buffered* b, int64_t target, int wh
   if (FileIO* f = exact_fileio(b)) {
     n = TRY(fileio_seek_to(t, f, target, whence));
   } else {
-    Value r = TRY(call_unbound(t, TRY(buffered_raw(t, b)), NAME("seek"), TRY(make_int(t, target)), small_int(whence)));
+    Value r = TRY(call_method(t, TRY(buffered_raw(t, b)), NAME("seek"), TRY(make_int(t, target)), small_int(whence)));
     n = TRY(io_offset(t, r));
     if (n < 0) return RAISE(OSError, "Raw stream returned invalid position %ld", n);
   }
@@ -139,7 +139,7 @@ Result<Value> random_init(Thread& t, Args a, Tuple* kw) { return init_method(t, 
 // Methods that the raw stream answers.
 Result<Value> forward(Thread& t, Args a, Str* name) {
   Buffered* b = TRY(buffered_self(t, a));
-  return call_unbound(t, TRY(buffered_raw(t, b)), name);
+  return call_method(t, TRY(buffered_raw(t, b)), name);
 }
 Result<Value> buffered_seekable(Thread& t, Args a) { return forward(t, a, NAME("seekable")); }
 Result<Value> buffered_readable(Thread& t, Args a) { return forward(t, a, NAME("readable")); }
@@ -155,7 +155,7 @@ Result<Value> flush_method(Thread& t, Args a) {
 
 Result<Value> buffered_dealloc_warn(Thread& t, Args a) {
   Buffered* b = a.as<Buffered>(0);
-  if (b->ok && b->raw && !call_unbound(t, TRY(buffered_raw(t, b)), NAME("_dealloc_warn"), a[1]).ok()) clear_exc(t);
+  if (b->ok && b->raw && !call_method(t, TRY(buffered_raw(t, b)), NAME("_dealloc_warn"), a[1]).ok()) clear_exc(t);
   return kNone;
 }
 
@@ -165,14 +165,14 @@ Result<Value> buffered_close(Thread& t, Args a) {
     BufferedLock lock(t, b);
     TRY(lock.enter());
     if (TRY(raw_closed(t, b))) return kNone;
-    if (b->finalizing && b->raw && !call_unbound(t, TRY(buffered_raw(t, b)), NAME("_dealloc_warn"), Value(b)).ok()) clear_exc(t);
+    if (b->finalizing && b->raw && !call_method(t, TRY(buffered_raw(t, b)), NAME("_dealloc_warn"), Value(b)).ok()) clear_exc(t);
   }
   Value e;
-  if (!call_unbound(t, b, NAME("flush")).ok()) e = take_exc(t);
+  if (!call_method(t, b, NAME("flush")).ok()) e = take_exc(t);
   BufferedLock lock(t, b);
   Value result = kNone;
   if (Status s = lock.enter(); s.ok()) {
-    Result<Value> r = b->raw ? call_unbound(t, b->raw, NAME("close")) : Result<Value>(buffered_uninitialised(t, b));
+    Result<Value> r = b->raw ? call_method(t, b->raw, NAME("close")) : Result<Value>(buffered_uninitialised(t, b));
     if (r.ok()) result = r.value();
     b->pos = b->end = 0;
     b->dirty = false;
@@ -184,7 +184,7 @@ Result<Value> buffered_close(Thread& t, Args a) {
 
 Result<Value> buffered_detach(Thread& t, Args a) {
   Buffered* b = TRY(buffered_self(t, a));
-  TRY(call_unbound(t, b, NAME("flush")));
+  TRY(call_method(t, b, NAME("flush")));
   Value raw = b->raw;
   b->raw.clear();
   b->detached = true;
@@ -239,7 +239,7 @@ Result<Value> buffered_truncate(Thread& t, Args a) {
   BufferedLock lock(t, b);
   TRY(lock.enter());
   TRY(buffered_settle(t, b));
-  Value r = TRY(call_unbound(t, TRY(buffered_raw(t, b)), NAME("truncate"), a[1] ? a[1] : kNone));
+  Value r = TRY(call_method(t, TRY(buffered_raw(t, b)), NAME("truncate"), a[1] ? a[1] : kNone));
   if (!buffered_raw_tell(t, b).ok()) clear_exc(t);
   return r;
 }

@@ -37,7 +37,7 @@ Result<int64_t> raw_read_array(Thread& t, Buffered* b, ByteArray* target, int64_
     got = TRY(fileio_read_into(t, f, target->data, static_cast<size_t>(n)));
   } else {
     Value view = TRY(memoryview_of(t, target, 0, n));
-    Value r = TRY(call_unbound(t, TRY(buffered_raw(t, b)), NAME("readinto"), view));
+    Value r = TRY(call_method(t, TRY(buffered_raw(t, b)), NAME("readinto"), view));
     if (r.is_none()) return int64_t{kIoBlocked};
     TRY(checked_count(t, r, n, got));
   }
@@ -82,7 +82,7 @@ Result<Value> take_ahead(Thread& t, Buffered* b, int64_t n) {
 Result<Value> join(Thread& t, List* parts) {
   if (parts->size == 0) return Value(interp().empty_bytes);
   if (parts->size == 1) return parts->items[0];
-  return call_unbound(t, interp().empty_bytes, NAME("join"), parts);
+  return call_method(t, interp().empty_bytes, NAME("join"), parts);
 }
 
 // Everything to the end. None when nothing is there and the raw stream would block.
@@ -113,7 +113,7 @@ Result<Value> read_all(Thread& t, Buffered* b) {
     return join(t, parts);
   }
   for (;;) {
-    Value data = TRY(call_unbound(t, TRY(buffered_raw(t, b)), NAME("read")));
+    Value data = TRY(call_method(t, TRY(buffered_raw(t, b)), NAME("read")));
     if (!data.is_none() && !is_bytes(data)) return RAISE(TypeError, "read() should return bytes");
     if (data.is_none() || data.as<Bytes>()->size == 0) {
       if (parts->size == 0) return data;
@@ -292,7 +292,7 @@ Result<Value> buffered_iternext(Thread& t, Object* self) {
     TRY(buffered_check_open(t, b, "readline of closed file"));
     line = TRY(read_line(t, b, -1));
   } else {
-    line = TRY(call_unbound(t, self, NAME("readline")));
+    line = TRY(call_method(t, self, NAME("readline")));
     if (!is_bytes(line)) return RAISE(OSError, "readline() should have returned a bytes object, not '%T'", line);
   }
   if (line.as<Bytes>()->size == 0) return Value();

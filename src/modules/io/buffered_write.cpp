@@ -26,7 +26,7 @@ Result<int64_t> raw_write(Thread& t, Buffered* b, const char* p, int64_t n, F&& 
   } else {
     Value view = TRY(make_view());
     errno = 0;
-    Value r = TRY(call_unbound(t, TRY(buffered_raw(t, b)), NAME("write"), view));
+    Value r = TRY(call_method(t, TRY(buffered_raw(t, b)), NAME("write"), view));
     if (r.is_none()) return int64_t{kIoBlocked};
     Result<int64_t> k = to_ssize(t, r);
     Value cause;

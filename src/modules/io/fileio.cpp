@@ -291,7 +291,7 @@ Result<Value> fileio_read(Thread& t, Args a) {
   int64_t n = a[1] ? TRY(io_size_arg(t, a[1], -1)) : -1;
   if (f->fd < 0) return closed_error(t);
   if (!f->readable) return mode_error(t, "reading");
-  if (n < 0) return call_unbound(t, f, NAME("readall"));
+  if (n < 0) return call_method(t, f, NAME("readall"));
   if (static_cast<size_t>(n) > kMaxTransfer) n = static_cast<int64_t>(kMaxTransfer);
   Bytes* out = TRY(new_bytes(t, nullptr, static_cast<size_t>(n)));
   int64_t got = TRY(fileio_read_into(t, f, out->data(), static_cast<size_t>(n)));

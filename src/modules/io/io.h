@@ -9,7 +9,7 @@
 #pragma once
 #include <stdint.h>
 
-#include "runtime/call_unbound.h"
+#include "runtime/api.h"
 
 namespace kaa {
 

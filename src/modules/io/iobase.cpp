@@ -48,7 +48,7 @@ Status io_check_closed(Thread& t, Value stream) {
 }
 
 Status io_check_mode(Thread& t, Value stream, Str* method, const char* text) {
-  Value r = TRY(call_unbound(t, stream, method));
+  Value r = TRY(call_method(t, stream, method));
   if (r == kTrue) return {};
   return raise_unsupported(t, text);
 }
@@ -118,7 +118,7 @@ Result<Value> iobase_get_closed(Thread& t, Value self) { return Value::from_bool
 Result<Value> iobase_seek(Thread& t, Args) { return raise_unsupported(t, "seek"); }
 Result<Value> iobase_truncate(Thread& t, Args) { return raise_unsupported(t, "truncate"); }
 Result<Value> iobase_fileno(Thread& t, Args) { return raise_unsupported(t, "fileno"); }
-Result<Value> iobase_tell(Thread& t, Args a) { return call_unbound(t, a[0], NAME("seek"), small_int(0), small_int(1)); }
+Result<Value> iobase_tell(Thread& t, Args a) { return call_method(t, a[0], NAME("seek"), small_int(0), small_int(1)); }
 Result<Value> iobase_no(Thread&, Args) { return kFalse; }
 
 Result<Value> iobase_flush(Thread& t, Args a) {
@@ -149,7 +149,7 @@ Result<Value> iobase_enter(Thread& t, Args a) {
   TRY(io_check_closed(t, a[0]));
   return a[0];
 }
-Result<Value> iobase_exit(Thread& t, Args a) { return call_unbound(t, a[0], NAME("close")); }
+Result<Value> iobase_exit(Thread& t, Args a) { return call_method(t, a[0], NAME("close")); }
 
 Result<Value> iobase_del(Thread& t, Args a) {
   Value self = a[0], pending = take_exc(t);
@@ -164,7 +164,7 @@ Result<Value> iobase_del(Thread& t, Args a) {
   clear_exc(t);
   if (!closed) {
     if (!set_attr(t, self, NAME("_finalizing"), kTrue).ok()) clear_exc(t);
-    Result<Value> r = call_unbound(t, self, NAME("close"));
+    Result<Value> r = call_method(t, self, NAME("close"));
     if (!r.ok()) {
       Value e = take_exc(t);
       Result<Str*> who = repr(t, self);
@@ -203,10 +203,10 @@ Result<Value> iobase_readline(Thread& t, Args a) {
         want = nl ? static_cast<const char*>(nl) - b->data() + 1 : static_cast<int64_t>(n);
       }
     }
-    Value got = TRY(call_unbound(t, self, NAME("read"), small_int(want)));
+    Value got = TRY(call_method(t, self, NAME("read"), small_int(want)));
     if (!is_bytes(got)) return RAISE(OSError, "read() should have returned a bytes object, not '%T'", got);
     if (!got.as<Bytes>()->size) break;
-    TRY(call_unbound(t, acc, NAME("extend"), got));
+    TRY(call_method(t, acc, NAME("extend"), got));
     if (line->data[line->size - 1] == '\n') break;
   }
   Keep keep(acc);
@@ -214,7 +214,7 @@ Result<Value> iobase_readline(Thread& t, Args a) {
 }
 
 Result<Value> iobase_iternext(Thread& t, Object* self) {
-  Value line = TRY(call_unbound(t, self, NAME("readline")));
+  Value line = TRY(call_method(t, self, NAME("readline")));
   if (TRY(length(t, line)) <= 0) return Value();
   return line;
 }
@@ -248,7 +248,7 @@ Result<Value> iobase_writelines(Thread& t, Args a) {
   TRY(io_check_closed(t, a[0]));
   Value self = a[0];
   TRY(iterate(t, a[1], [&](Value line) -> Status {
-    TRY(call_unbound(t, self, NAME("write"), line));
+    TRY(call_method(t, self, NAME("write"), line));
     return {};
   }));
   return kNone;
@@ -291,7 +291,7 @@ const TypeSpec k_iobase_spec = {
 Result<Value> rawio_readall(Thread& t, Args a) {
   List* parts = TRY(new_list(t));
   for (;;) {
-    Value data = TRY(call_unbound(t, a[0], NAME("read"), small_int(kDefaultBufferSize)));
+    Value data = TRY(call_method(t, a[0], NAME("read"), small_int(kDefaultBufferSize)));
     if (data.is_none()) {
       if (!parts->size) return kNone;
       break;
@@ -301,14 +301,14 @@ Result<Value> rawio_readall(Thread& t, Args a) {
     TRY(list_append(t, parts, data));
     TRY(safepoint(t));
   }
-  return call_unbound(t, interp().empty_bytes, NAME("join"), parts);
+  return call_method(t, interp().empty_bytes, NAME("join"), parts);
 }
 
 Result<Value> rawio_read(Thread& t, Args a) {
   int64_t n = a[1] ? TRY(io_size_arg(t, a[1], -1)) : -1;
-  if (n < 0) return call_unbound(t, a[0], NAME("readall"));
+  if (n < 0) return call_method(t, a[0], NAME("readall"));
   Value buf = TRY(call(t, KAA_TYPE(bytearray), TRY(make_int(t, n))));
-  Value got = TRY(call_unbound(t, a[0], NAME("readinto"), buf));
+  Value got = TRY(call_method(t, a[0], NAME("readinto"), buf));
   if (got.is_none()) return got;
   int64_t k = TRY(to_ssize(t, got));
   ByteArray* b = buf.as<ByteArray>();
@@ -335,7 +335,7 @@ Result<Value> bufio_write(Thread& t, Args) { return raise_unsupported(t, "write"
 Result<Value> readinto_by(Thread& t, Args a, Str* method, const char* fname) {
   BufferHold hold;
   TRY(io_writable_buffer(t, a[1], fname, hold));
-  Value data = TRY(call_unbound(t, a[0], method, small_int(hold.b.size)));
+  Value data = TRY(call_method(t, a[0], method, small_int(hold.b.size)));
   if (!is_bytes(data)) return RAISE(TypeError, "read() should return bytes");
   Bytes* b = data.as<Bytes>();
   if (b->size > hold.size())
@@ -380,7 +380,7 @@ const TypeSpec k_text_spec = {.doc = "The base of text streams.", .methods = k_t
 Result<Value> iobase_close(Thread& t, Value self) {
   if (TRY(iobase_closed_mark(t, self))) return kNone;
   Value e;
-  if (!call_unbound(t, self, NAME("flush")).ok()) e = take_exc(t);
+  if (!call_method(t, self, NAME("flush")).ok()) e = take_exc(t);
   Status s = set_attr(t, self, NAME("__IOBase_closed"), kTrue);
   (void)s.ok();
   TRY(io_chain(t, e));

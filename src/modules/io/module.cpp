@@ -51,7 +51,7 @@ Result<Value> open_layers(Thread& t, const OpenArgs& o, const Mode& m, Value& to
   int64_t buffering = o.buffering;
   bool line_buffering = false, tty = false;
   if (buffering < 0) {
-    Value r = TRY(call_unbound(t, raw, NAME("_isatty_open_only")));
+    Value r = TRY(call_method(t, raw, NAME("_isatty_open_only")));
     tty = TRY(truth(t, r));
   }
   if (buffering == 1 || tty) {
@@ -101,7 +101,7 @@ Result<Value> open_file(Thread& t, OpenArgs o) {
   Result<Value> r = open_layers(t, o, m, top);
   if (r.ok()) return r;
   Value e = take_exc(t);
-  (void)call_unbound(t, top, NAME("close")).ok();
+  (void)call_method(t, top, NAME("close")).ok();
   TRY(io_chain(t, e));
   return Error{};
 }
@@ -187,7 +187,7 @@ Result<Value> io_open_std(Thread& t, int fd, const char* mode, const char* name,
   Value buffer = raw;
   if (!(unbuffered && writing)) buffer = TRY(make_buffered(t, writing ? g_io.buffered_writer : g_io.buffered_reader, raw, kDefaultBufferSize));
   TRY(set_attr(t, raw, NAME("name"), text));
-  Value isatty = TRY(call_unbound(t, raw, NAME("isatty")));
+  Value isatty = TRY(call_method(t, raw, NAME("isatty")));
   if (isatty == kTrue && writing && !unbuffered) line_buffering = true;
   Value stream = TRY(make_textio(t, buffer, encoding ? encoding : kNone, errors ? errors : kNone, writing ? Value(NAME("\n")) : kNone, line_buffering,
                                  write_through || unbuffered));

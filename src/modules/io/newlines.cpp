@@ -172,7 +172,7 @@ Result<Value> decoder_decode(Thread& t, Args a) {
   NewlineDecoder* d = TRY(self_of(t, a[0]));
   bool final = a[2] ? TRY(truth(t, a[2])) : false;
   Value text = a[1];
-  if (!d->decoder.get().is_none()) text = TRY(call_unbound(t, d->decoder, NAME("decode"), a[1], Value::from_bool(final)));
+  if (!d->decoder.get().is_none()) text = TRY(call_method(t, d->decoder, NAME("decode"), a[1], Value::from_bool(final)));
   if (!is_str(text)) return RAISE(TypeError, "decoder should return a string result, not '%T'", text);
   return TRY(newline_step(t, d->state, text.as<Str>(), final));
 }
@@ -182,7 +182,7 @@ Result<Value> decoder_getstate(Thread& t, Args a) {
   NewlineDecoder* d = TRY(self_of(t, a[0]));
   Value buffer = interp().empty_bytes, flag = small_int(0);
   if (!d->decoder.get().is_none()) {
-    Value s = TRY(call_unbound(t, d->decoder, NAME("getstate")));
+    Value s = TRY(call_method(t, d->decoder, NAME("getstate")));
     if (!is_tuple(s)) return RAISE(TypeError, "illegal decoder state");
     if (s.as<Tuple>()->size != 2 || !is_int(s.as<Tuple>()->items[1])) return RAISE(TypeError, "illegal decoder state");
     buffer = s.as<Tuple>()->items[0];
@@ -202,7 +202,7 @@ Result<Value> decoder_setstate(Thread& t, Args a) {
   if (!d->decoder.get().is_none()) {
     Value shifted = TRY(make_uint(t, flag >> 1));
     Value below = TRY(make_tuple(t, s->items[0], shifted));
-    return call_unbound(t, d->decoder, NAME("setstate"), below);
+    return call_method(t, d->decoder, NAME("setstate"), below);
   }
   return kNone;
 }
@@ -211,7 +211,7 @@ Result<Value> decoder_reset(Thread& t, Args a) {
   NewlineDecoder* d = TRY(self_of(t, a[0]));
   d->state.seen = 0;
   d->state.pending_cr = false;
-  if (!d->decoder.get().is_none()) return call_unbound(t, d->decoder, NAME("reset"));
+  if (!d->decoder.get().is_none()) return call_method(t, d->decoder, NAME("reset"));
   return kNone;
 }
 

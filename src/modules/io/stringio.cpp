@@ -201,7 +201,7 @@ Result<Value> stringio_iternext(Thread& t, Object* self) {
   if (is_exactly(self, g_io.stringio)) {
     line = TRY(take_line(t, s, -1));
   } else {
-    line = TRY(call_unbound(t, self, NAME("readline")));
+    line = TRY(call_method(t, self, NAME("readline")));
     if (!is_str(line)) return RAISE(OSError, "readline() should have returned a str object, not '%T'", line);
   }
   if (line.as<Str>()->length == 0) return Value();

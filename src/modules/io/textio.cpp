@@ -36,13 +36,13 @@ void set_newline(TextIO* x, Value nl) {
 // A text stream that begins in the middle of something writes no byte order mark.
 Status settle_encoder(Thread& t, TextIO* x) {
   if (!x->seekable || !x->can_write) return {};
-  Value at = TRY(call_unbound(t, TRY(textio_buffer(t, x)), NAME("tell")));
+  Value at = TRY(call_method(t, TRY(textio_buffer(t, x)), NAME("tell")));
   if (!TRY(equal(t, at, small_int(0)))) TRY(text_reset_encoder(t, x, false));
   return {};
 }
 
 Result<bool> ask(Thread& t, Value stream, Str* method) {
-  Value r = TRY(call_unbound(t, stream, method));
+  Value r = TRY(call_method(t, stream, method));
   return truth(t, r);
 }
 
@@ -124,7 +124,7 @@ Result<Value> textio_reconfigure(Thread& t, Args a) {
     return TRY(to_cint(t, v)) != 0;
   };
   bool line_buffering = TRY(flag(a[4], x->line_buffering)), write_through = TRY(flag(a[5], x->write_through));
-  TRY(call_unbound(t, x, NAME("flush")));
+  TRY(call_method(t, x, NAME("flush")));
   x->bytes_per_char = 0;
   if (new_newline) set_newline(x, newline);
   if (!encoding.is_none() || !errors.is_none() || new_newline) {
@@ -157,7 +157,7 @@ Result<Value> textio_reconfigure(Thread& t, Args a) {
 
 Result<Value> textio_detach(Thread& t, Args a) {
   TextIO* x = TRY(textio_self(t, a[0]));
-  TRY(call_unbound(t, x, NAME("flush")));
+  TRY(call_method(t, x, NAME("flush")));
   Value buffer = TRY(textio_buffer(t, x));
   x->buffer.clear();
   x->detached = true;
@@ -178,7 +178,7 @@ Result<Value> textio_write(Thread& t, Args a) {
     if (is_exact_str(a[1])) {
       text = TRY(replace_newlines(t, text, with));
     } else {  // a subclass may have a replace() of its own, which may do anything
-      Value r = TRY(call_unbound(t, text, NAME("replace"), Value(NAME("\n")), Value(with)));
+      Value r = TRY(call_method(t, text, NAME("replace"), Value(NAME("\n")), Value(with)));
       if (!is_str(r)) return RAISE(TypeError, "replace() should return a str, not %T", r);
       text = r.as<Str>();
       TRY(textio_open_self(t, a[0]));
@@ -190,7 +190,7 @@ Result<Value> textio_write(Thread& t, Args a) {
   if (flush) {
     Value b = TRY(textio_buffer(t, x));
     if ((is_exactly(b, g_io.buffered_writer) || is_exactly(b, g_io.buffered_random)) && b.as<Buffered>()->ok) TRY(buffered_flush(t, b.as<Buffered>()));
-    else TRY(call_unbound(t, b, NAME("flush")));
+    else TRY(call_method(t, b, NAME("flush")));
   }
   if (x->can_read) {
     if (x->snapshot) text_drop_decoded(x);  // else the stream cannot seek, and what was read ahead is still to come
@@ -217,7 +217,7 @@ Result<Value> textio_iternext(Thread& t, Object* self) {
     TRY(textio_open_self(t, self));
     line = TRY(text_readline(t, x, -1));
   } else {
-    line = TRY(call_unbound(t, self, NAME("readline")));
+    line = TRY(call_method(t, self, NAME("readline")));
     if (!is_str(line)) return RAISE(OSError, "readline() should have returned a str object, not '%T'", line);
   }
   if (line.as<Str>()->length) return line;
@@ -231,21 +231,21 @@ Result<Value> textio_flush(Thread& t, Args a) { return text_flush(t, TRY(textio_
 Result<Value> textio_close(Thread& t, Args a) {
   TextIO* x = TRY(textio_self(t, a[0]));
   if (TRY(io_is_closed(t, x)) || !x->buffer) return kNone;  // asking may have detached it
-  if (x->finalizing && !call_unbound(t, x->buffer, NAME("_dealloc_warn"), Value(x)).ok()) clear_exc(t);
+  if (x->finalizing && !call_method(t, x->buffer, NAME("_dealloc_warn"), Value(x)).ok()) clear_exc(t);
   Value e;
-  if (!call_unbound(t, x, NAME("flush")).ok()) e = take_exc(t);
-  Result<Value> r = x->buffer ? call_unbound(t, x->buffer, NAME("close")) : Result<Value>(textio_not_ready(t, x));
+  if (!call_method(t, x, NAME("flush")).ok()) e = take_exc(t);
+  Result<Value> r = x->buffer ? call_method(t, x->buffer, NAME("close")) : Result<Value>(textio_not_ready(t, x));
   TRY(io_chain(t, e));
   return r;
 }
 
 Result<Value> textio_truncate(Thread& t, Args a) {
   TextIO* x = TRY(textio_self(t, a[0]));
-  TRY(call_unbound(t, x, NAME("flush")));
-  return call_unbound(t, TRY(textio_buffer(t, x)), NAME("truncate"), a[1] ? a[1] : kNone);
+  TRY(call_method(t, x, NAME("flush")));
+  return call_method(t, TRY(textio_buffer(t, x)), NAME("truncate"), a[1] ? a[1] : kNone);
 }
 
-Result<Value> forward(Thread& t, Args a, Str* method) { return call_unbound(t, TRY(textio_self(t, a[0]))->buffer, method); }
+Result<Value> forward(Thread& t, Args a, Str* method) { return call_method(t, TRY(textio_self(t, a[0]))->buffer, method); }
 Result<Value> textio_fileno(Thread& t, Args a) { return forward(t, a, NAME("fileno")); }
 Result<Value> textio_seekable(Thread& t, Args a) { return forward(t, a, NAME("seekable")); }
 Result<Value> textio_readable(Thread& t, Args a) { return forward(t, a, NAME("readable")); }

@@ -97,15 +97,15 @@ Status text_open_codec(Thread& t, TextIO* x) {
     Opt text = TRY(lookup_attr(t, info, NAME("_is_text_encoding")));
     if (text && !TRY(truth(t, text.v))) return RAISE(LookupError, "'%U' is not a text encoding", encoding);
   }
-  if (x->can_read) x->decoder.set(TRY(call_unbound(t, info, NAME("incrementaldecoder"), x->errors.get())));
-  if (x->can_write) x->encoder.set(TRY(call_unbound(t, info, NAME("incrementalencoder"), x->errors.get())));
+  if (x->can_read) x->decoder.set(TRY(call_method(t, info, NAME("incrementaldecoder"), x->errors.get())));
+  if (x->can_write) x->encoder.set(TRY(call_method(t, info, NAME("incrementalencoder"), x->errors.get())));
   return {};
 }
 
 Result<Str*> text_decode(Thread& t, TextIO* x, Value data, bool final) {
   Str* text;
   if (x->codec == TextCodec::kOther) {
-    Value v = TRY(call_unbound(t, x->decoder, NAME("decode"), data, Value::from_bool(final)));
+    Value v = TRY(call_method(t, x->decoder, NAME("decode"), data, Value::from_bool(final)));
     if (!is_str(v)) return RAISE(TypeError, "decoder should return a string result, not '%T'", v);
     text = v.as<Str>();
   } else if (is_bytes(data)) {
@@ -124,7 +124,7 @@ Result<Str*> text_decode(Thread& t, TextIO* x, Value data, bool final) {
 Result<DecoderState> text_decoder_state(Thread& t, TextIO* x) {
   DecoderState s{interp().empty_bytes, 0};
   if (x->codec == TextCodec::kOther) {
-    Value v = TRY(call_unbound(t, x->decoder, NAME("getstate")));
+    Value v = TRY(call_method(t, x->decoder, NAME("getstate")));
     if (!is_tuple(v) || v.as<Tuple>()->size != 2) return RAISE(TypeError, "illegal decoder state");
     s.held = v.as<Tuple>()->items[0];
     if (!is_bytes(s.held)) return RAISE(TypeError, "illegal decoder state: the first item should be a bytes object, not '%T'", s.held);
@@ -145,7 +145,7 @@ Status text_set_decoder_state(Thread& t, TextIO* x, Value held, int64_t flags) {
   if (x->codec == TextCodec::kOther) {
     Value n = TRY(make_int(t, flags));
     Value state = TRY(make_tuple(t, held, n));
-    TRY(call_unbound(t, x->decoder, NAME("setstate"), state));
+    TRY(call_method(t, x->decoder, NAME("setstate"), state));
     return {};
   }
   Bytes* b = held.as<Bytes>();
@@ -158,14 +158,14 @@ Status text_reset_decoder(Thread& t, TextIO* x) {
   x->npartial = 0;
   x->newlines.pending_cr = false;
   if (x->universal) x->newlines.seen = 0;
-  if (x->codec == TextCodec::kOther && x->decoder) TRY(call_unbound(t, x->decoder, NAME("reset")));
+  if (x->codec == TextCodec::kOther && x->decoder) TRY(call_method(t, x->decoder, NAME("reset")));
   return {};
 }
 
 Status text_reset_encoder(Thread& t, TextIO* x, bool at_start) {
   if (!x->encoder) return {};
-  if (at_start) TRY(call_unbound(t, x->encoder, NAME("reset")));
-  else TRY(call_unbound(t, x->encoder, NAME("setstate"), small_int(0)));  // no byte order mark in the middle
+  if (at_start) TRY(call_method(t, x->encoder, NAME("reset")));
+  else TRY(call_method(t, x->encoder, NAME("setstate"), small_int(0)));  // no byte order mark in the middle
   return {};
 }
 
@@ -198,7 +198,7 @@ static Status make_way(Thread& t, TextIO* x, uint64_t n) {
 
 Status text_encode(Thread& t, TextIO* x, Str* s) {
   if (x->codec == TextCodec::kOther) {
-    Value v = TRY(call_unbound(t, x->encoder, NAME("encode"), Value(s)));
+    Value v = TRY(call_method(t, x->encoder, NAME("encode"), Value(s)));
     if (!is_bytes(v)) return RAISE(TypeError, "encoder should return a bytes object, not '%T'", v);
     TRY(make_way(t, x, v.as<Bytes>()->size));
     Keep keep(v);

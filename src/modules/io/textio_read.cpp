@@ -21,13 +21,13 @@ Result<Value> join(Thread& t, List* parts) {
   if (parts->size == 0) return Value(interp().empty_str);
   if (parts->size == 1) return parts->items[0];
   if (parts->size == 2) return TRY(str_concat(t, parts->items[0].as<Str>(), parts->items[1].as<Str>()));
-  return call_unbound(t, interp().empty_str, NAME("join"), parts);
+  return call_method(t, interp().empty_str, NAME("join"), parts);
 }
 
 Result<Value> buffer_read(Thread& t, TextIO* x, int64_t n) {
   Value b = TRY(textio_buffer(t, x));
   if (x->has_read1 && (is_exactly(b, g_io.buffered_reader) || is_exactly(b, g_io.buffered_random)) && b.as<Buffered>()->ok) return buffered_read1(t, b.as<Buffered>(), n);
-  return call_unbound(t, b, x->has_read1 ? NAME("read1") : NAME("read"), TRY(make_int(t, n)));
+  return call_method(t, b, x->has_read1 ? NAME("read1") : NAME("read"), TRY(make_int(t, n)));
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ Status text_write_pending(Thread& t, TextIO* x) {
   Result<Value> r = [&]() -> Result<Value> {
     if ((is_exactly(b, g_io.buffered_writer) || is_exactly(b, g_io.buffered_random)) && b.as<Buffered>()->ok) return buffered_write(t, b.as<Buffered>(), p, n);
     Bytes* data = TRY(new_bytes(t, p, n));
-    return call_unbound(t, b, NAME("write"), data);
+    return call_method(t, b, NAME("write"), data);
   }();
   if (!x->pending && cap <= (64 << 10)) {
     x->pending = p;
@@ -66,7 +66,7 @@ Result<Value> text_flush(Thread& t, TextIO* x) {
   TRY(text_write_pending(t, x));
   Value b = TRY(textio_buffer(t, x));
   if ((is_exactly(b, g_io.buffered_writer) || is_exactly(b, g_io.buffered_random)) && b.as<Buffered>()->ok) return buffered_flush(t, b.as<Buffered>());
-  return call_unbound(t, b, NAME("flush"));
+  return call_method(t, b, NAME("flush"));
 }
 
 Result<bool> text_read_chunk(Thread& t, TextIO* x, int64_t size_hint) {
@@ -121,7 +121,7 @@ Result<Value> text_read(Thread& t, TextIO* x, int64_t n) {
   if (n < 0) {
     Value b = TRY(textio_buffer(t, x)), data;
     if ((is_exactly(b, g_io.buffered_reader) || is_exactly(b, g_io.buffered_random)) && b.as<Buffered>()->ok) data = TRY(buffered_read(t, b.as<Buffered>(), -1));
-    else data = TRY(call_unbound(t, b, NAME("read")));
+    else data = TRY(call_method(t, b, NAME("read")));
     if (data.is_none()) return RAISE(BlockingIOError, "Read returned None.");
     Str* rest = TRY(text_decode(t, x, data, true));
     if (uint64_t k = left(x)) {

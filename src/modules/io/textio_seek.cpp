@@ -28,7 +28,7 @@ Result<Value> pack(Thread& t, const Cookie& c) {
   memcpy(raw + 16, &c.skip, 4);
   raw[20] = static_cast<char>(c.at_end);
   Bytes* b = TRY(new_bytes(t, raw, sizeof raw));
-  return call_unbound(t, KAA_TYPE(int), NAME("from_bytes"), b, Value(NAME("little")));
+  return call_method(t, KAA_TYPE(int), NAME("from_bytes"), b, Value(NAME("little")));
 }
 
 Status unpack(Thread& t, Value v, Cookie& c) {
@@ -37,7 +37,7 @@ Status unpack(Thread& t, Value v, Cookie& c) {
     return {};
   }
   Value i = TRY(to_index(t, v));
-  Value b = TRY(call_unbound(t, i, NAME("to_bytes"), small_int(kCookieBytes), Value(NAME("little"))));
+  Value b = TRY(call_method(t, i, NAME("to_bytes"), small_int(kCookieBytes), Value(NAME("little"))));
   const char* raw = b.as<Bytes>()->data();
   memcpy(&c.position, raw, 8);
   memcpy(&c.flags, raw + 8, 4);
@@ -123,8 +123,8 @@ Result<Value> text_tell(Thread& t, Args a) {
   if (!x->seekable) return raise_unsupported(t, "underlying stream is not seekable");
   if (!x->telling) return RAISE(OSError, "telling position disabled by next() call");
   TRY(text_write_pending(t, x));
-  TRY(call_unbound(t, x, NAME("flush")));
-  Value position = TRY(call_unbound(t, TRY(textio_buffer(t, x)), NAME("tell")));
+  TRY(call_method(t, x, NAME("flush")));
+  Value position = TRY(call_method(t, TRY(textio_buffer(t, x)), NAME("tell")));
   if (!x->can_read || !x->snapshot) return position;
   Bytes* input = x->snapshot;
   Cookie c;
@@ -151,23 +151,23 @@ Result<Value> text_seek(Thread& t, Args a) {
   if (!x->seekable) return raise_unsupported(t, "underlying stream is not seekable");
   if (whence == 1) {
     if (!TRY(equal(t, cookie, small_int(0)))) return raise_unsupported(t, "can't do nonzero cur-relative seeks");
-    cookie = TRY(call_unbound(t, x, NAME("tell")));  // ends what is buffered: seek to where we are
+    cookie = TRY(call_method(t, x, NAME("tell")));  // ends what is buffered: seek to where we are
   } else if (whence == 2) {
     if (!TRY(equal(t, cookie, small_int(0)))) return raise_unsupported(t, "can't do nonzero end-relative seeks");
-    TRY(call_unbound(t, x, NAME("flush")));
+    TRY(call_method(t, x, NAME("flush")));
     text_drop_decoded(x);
     if (x->can_read) TRY(text_reset_decoder(t, x));
-    Value end = TRY(call_unbound(t, TRY(textio_buffer(t, x)), NAME("seek"), small_int(0), small_int(2)));
+    Value end = TRY(call_method(t, TRY(textio_buffer(t, x)), NAME("seek"), small_int(0), small_int(2)));
     TRY(text_reset_encoder(t, x, TRY(equal(t, end, small_int(0)))));
     return end;
   } else if (whence != 0) {
     return RAISE(ValueError, "invalid whence (%d, should be 0, 1 or 2)", whence);
   }
   if (TRY(compare_bool(t, CompareOp::LT, cookie, small_int(0)))) return RAISE(ValueError, "negative seek position %R", cookie);
-  TRY(call_unbound(t, x, NAME("flush")));
+  TRY(call_method(t, x, NAME("flush")));
   Cookie c;
   TRY(unpack(t, cookie, c));
-  TRY(call_unbound(t, TRY(textio_buffer(t, x)), NAME("seek"), TRY(make_int(t, c.position))));
+  TRY(call_method(t, TRY(textio_buffer(t, x)), NAME("seek"), TRY(make_int(t, c.position))));
   text_drop_decoded(x);
   bool at_start = c.position == 0 && c.flags == 0;
   if (x->can_read) {
@@ -175,7 +175,7 @@ Result<Value> text_seek(Thread& t, Args a) {
     else TRY(text_set_decoder_state(t, x, interp().empty_bytes, c.flags));
   }
   if (c.skip) {
-    Value input = TRY(call_unbound(t, TRY(textio_buffer(t, x)), NAME("read"), small_int(c.feed)));
+    Value input = TRY(call_method(t, TRY(textio_buffer(t, x)), NAME("read"), small_int(c.feed)));
     if (!is_bytes(input)) return RAISE(TypeError, "underlying read() should have returned a bytes object, not '%T'", input);
     x->snapshot.set(input.as<Bytes>());
     x->snapshot_flags = c.flags;

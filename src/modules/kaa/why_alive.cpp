@@ -169,7 +169,7 @@ class Search final : public ChildVisitor, public RootVisitor {
         root(f->func, "the running function " + place(f->code));
         root(Value(static_cast<const Object*>(f->code)), "the running code " + place(f->code));
         if (f->obj) root(Value(static_cast<const Object*>(f->obj)), "the frame object of " + place(f->code));
-        if (f->on_heap) root(reinterpret_cast<Object*>(reinterpret_cast<char*>(f) - offsetof(GeneratorObject, frame)), "the running " + place(f->code));
+        if (f->on_heap) root(generator_of(f), "the running " + place(f->code));
         else callee = f->regs;
       }
       for (ExcState* s = t->exc_state; s; s = s->prev) root(s->exc, "an exception being handled");
