@@ -231,6 +231,7 @@ class _Operands:
         self.labels = labels
         self.consts = co.co_consts if co else None
         self.names = co.co_names if co else None
+        self.variables = None
 
     def register(self, number):
         if self.co:
@@ -245,6 +246,14 @@ class _Operands:
 
     def name(self, index):
         return UNKNOWN if self.names is None else self.names[index]
+
+    def variable(self, number):
+        if not self.co:
+            return UNKNOWN
+        if self.variables is None:
+            local = set(self.co.co_varnames)
+            self.variables = (*self.co.co_varnames, *(name for name in self.co.co_cellvars if name not in local), *self.co.co_freevars)
+        return self.variables[number]
 
     def resolve(self, op, raw, offset):
         """(arg, argval, argrepr)"""
@@ -282,6 +291,8 @@ class _Operands:
             main(number, self.constant(number), repr(self.constant(number)))
         elif last == "I":
             main(number, number, str(number))
+        elif last == "V":
+            main(number, self.variable(number), str(self.variable(number)))
         elif last == "M":
             after = int.from_bytes(raw[12:16], "little")
             main(number, (number, after), f"{number} before, {after} after")

@@ -15,7 +15,7 @@ FIRST_FOREIGN = 256
 def operands(kinds, text):
     """The kinds of the three operand fields and of word 1, as opcodes.def gives them, in letters that say more:
 
-    k constant, N name, i signed number, J jump, K M I: constant, two numbers, number in word 1; L becomes k, i or J.
+    k constant, N name, i signed number, J jump, K M I V: constant, two numbers, number, variable without a register in word 1; L becomes k, i or J.
     """
     a, b, c = kinds
     if b == 'L':
@@ -23,7 +23,7 @@ def operands(kinds, text):
     b = 'i' if 'int16(b)' in text else b
     c = 'i' if 'int16(c)' in text else c
     word1 = ''
-    for form, letter in (('name word', 'N'), ('offset word', 'J'), ('word 1 {u32 constant', 'K'), ('word 1 {u32 number', 'I'), ('word 1 is {u32 before', 'M')):
+    for form, letter in (('name word', 'N'), ('offset word', 'J'), ('word 1 {u32 constant', 'K'), ('word 1 {u32 number', 'I'), ('word 1 {u32 variable', 'V'), ('word 1 is {u32 before', 'M')):
         if text.startswith(form):
             word1 = letter
     return a + b + c + word1

@@ -54,6 +54,18 @@ enum class Intrinsic : uint16_t {
   kCount
 };
 
+// Variables have numbers: parameters, other locals, cells, free variables. The first ones, all parameters among them, are in the registers of their numbers. Those of
+// the few functions that have more than these are in a dict, which is in the register behind.
+constexpr uint32_t kVariableRegisters = 20000;
+constexpr uint32_t kMaxParameters = 60000;
+// The register of that dict, or ~0u: every variable has a register.
+inline uint32_t spill_register(uint32_t variables, uint32_t params) {
+  uint32_t registers = params > kVariableRegisters ? params : kVariableRegisters;
+  return variables > registers ? registers : ~0u;
+}
+// LOAD_SPILLED, STORE_SPILLED, DEL_SPILLED: what the entry means. Raw: the entry itself, also a missing one.
+enum class Spilled : uint16_t { Local, Cell, Free, Raw, kCount };
+
 // Code flags, as in inspect.CO_*.
 enum CodeFlags : uint32_t {
   kCoOptimized = 0x1, kCoNewlocals = 0x2, kCoVarargs = 0x4, kCoVarkeywords = 0x8, kCoNested = 0x10, kCoGenerator = 0x20,

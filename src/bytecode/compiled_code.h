@@ -27,12 +27,13 @@ struct CompiledCode {
   uint32_t argcount = 0, posonlyargcount = 0, kwonlyargcount = 0;
   int32_t firstlineno = 1;
   // Registers: parameters (positional, keyword-only, *args, **kwargs), then the other locals (all of these in varnames), then cell variables that
-  // are no parameters and the free variables, then temporaries. A parameter that is a cell variable lives in its parameter register.
+  // are no parameters and the free variables, then temporaries. A parameter that is a cell variable lives in its parameter register. Where there are more variables
+  // than kVariableRegisters, these are their numbers, and temporaries begin behind the register of the dict.
   uint32_t nregs = 0;
   std::vector<std::string> names;      // N[]: attribute, global and imported names
   std::vector<std::string> varnames;   // local variables: register i has name varnames[i] for i < varnames.size()
   std::vector<std::string> cellvars;   // names of cell variables
-  std::vector<uint16_t> cell_regs;     // register of each cell variable
+  std::vector<uint32_t> cell_regs;     // register of each cell variable, ascending
   std::vector<std::string> freevars;   // names of free variables; they are in registers free_base ..
   uint32_t free_base = 0;
   std::vector<ConstantData> consts;    // K[]; consts[0] is the docstring when kCoHasDocstring

@@ -55,11 +55,17 @@ std::string constant_text(const ConstantData& data) {
   return "?";
 }
 
-static std::string register_text(const CompiledCode& code, uint32_t reg) {
+static std::string variable_text(const CompiledCode& code, uint32_t reg) {
   if (reg < code.varnames.size()) return code.varnames[reg];
   for (size_t i = 0; i < code.cell_regs.size(); i++)
     if (code.cell_regs[i] == reg) return "&" + code.cellvars[i];
   if (reg >= code.free_base && reg < code.free_base + code.freevars.size()) return "&" + code.freevars[reg - code.free_base];
+  return "r" + std::to_string(reg);
+}
+
+static std::string register_text(const CompiledCode& code, uint32_t reg) {
+  uint32_t params = code.argcount + code.kwonlyargcount + !!(code.flags & kCoVarargs) + !!(code.flags & kCoVarkeywords);
+  if (reg < spill_register(code.free_base + (uint32_t)code.freevars.size(), params)) return variable_text(code, reg);
   return "r" + std::to_string(reg);
 }
 
@@ -136,6 +142,7 @@ std::string disassemble(const CompiledCode& code, const DisasmOptions& options) 
         operand(info.c, w.c);
     }
     if (has_name_word(op)) put(words[at + 1].index < code.names.size() ? "." + code.names[words[at + 1].index] : "?");
+    if (op == Op::LOAD_SPILLED || op == Op::STORE_SPILLED || op == Op::DEL_SPILLED) put(variable_text(code, words[at + 1].index));
     if (op == Op::CALL_KW || op == Op::CALL_METHOD_KW)
       put(words[at + 1].index < code.consts.size() ? constant_text(code.consts[words[at + 1].index]) : "?");
     if (int64_t target = target_of(at); target >= 0) put("-> " + std::to_string(target));

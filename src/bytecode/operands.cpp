@@ -140,7 +140,11 @@ bool ends_flow(Op op) {
 
 WordOne operand_word(Op op) {
   switch (op) {
-    case Op::UNPACK_EX: return WordOne::Full;
+    case Op::UNPACK_EX:
+    case Op::UNPACK_LIST: return WordOne::Full;
+    case Op::LOAD_SPILLED:
+    case Op::STORE_SPILLED:
+    case Op::DEL_SPILLED:
     case Op::CALL_KW:
     case Op::CALL_METHOD_KW:
     case Op::MATCH_CLASS: return WordOne::Half;

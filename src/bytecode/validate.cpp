@@ -29,6 +29,14 @@ class Validator {
   }
 
   const Word& word(uint32_t at) const { return code_.words[at]; }
+  static bool writes(const Word* w, uint32_t reg) {
+    const OpInfo& info = kOpInfo[w->op];
+    for (auto [kind, first] : {std::pair{info.a, w->a}, {info.b, w->b}, {info.c, w->c}}) {
+      uint32_t n = kind == 'w' || kind == 'x' ? 1 : kind == 'd' ? run_written(w) : 0;
+      if (first <= reg && reg - first < n) return true;
+    }
+    return false;
+  }
   uint32_t size_at(uint32_t at) const { return kOpInfo[word(at).op].words; }
 
   int64_t target_of(uint32_t at) const {
@@ -44,13 +52,18 @@ class Validator {
   bool structure() {
     uint32_t count = (uint32_t)code_.words.size();
     if (!count) return fail(0, "no code");
-    if (code_.nregs > kMaxRegs || code_.free_base > kMaxRegs || code_.nfree > kMaxRegs) return fail(0, "too many registers");
-    first_temp_ = code_.free_base + code_.nfree;
-    if (code_.nregs < first_temp_ || first_temp_ < code_.nvarnames) return fail(0, "fewer registers than variables");
+    if (code_.nregs > kMaxRegs) return fail(0, "too many registers");
     uint64_t params = uint64_t{code_.argcount} + code_.kwonlyargcount + !!(code_.flags & kCoVarargs) + !!(code_.flags & kCoVarkeywords);
-    if (params > code_.nvarnames || code_.posonlyargcount > code_.argcount) return fail(0, "more parameters than variables");
-    for (uint16_t reg : code_.cell_regs)
-      if (reg >= first_temp_) return fail(0, "cell register out of range");
+    if (params > code_.nvarnames || params > kMaxParameters || code_.posonlyargcount > code_.argcount) return fail(0, "more parameters than variables");
+    if (code_.nfree > ~0u - code_.free_base) return fail(0, "too many variables");
+    variables_ = code_.free_base + code_.nfree;
+    spill_ = spill_register(variables_, (uint32_t)params);
+    first_temp_ = spill_ == ~0u ? variables_ : spill_ + 1;
+    if (code_.nregs < first_temp_ || variables_ < code_.nvarnames) return fail(0, "fewer registers than variables");
+    // Each variable without a register needs its name.
+    if (spill_ != ~0u && (code_.free_base < code_.nvarnames || code_.free_base > uint64_t{code_.nvarnames} + code_.cell_regs.n)) return fail(0, "variables without names");
+    for (uint32_t i = 0; i < code_.cell_regs.n; i++)
+      if (code_.cell_regs[i] >= variables_ || (i && code_.cell_regs[i] <= code_.cell_regs[i - 1])) return fail(0, "cell register out of range");
     bool generator = code_.flags & (kCoGenerator | kCoCoroutine | kCoAsyncGenerator);
     bool generator_made = false;
     starts_.assign(count + 1, 0);
@@ -84,7 +97,14 @@ class Validator {
       if (op == Op::RETURN_GENERATOR) generator_made = true;
       if ((op == Op::YIELD || op == Op::RETURN_GENERATOR) && !generator) return fail(at, "not the code of a generator");
       if (op == Op::YIELD && !generator_made) return fail(at, "no generator has been made");
-      if (op == Op::COPY_FREE_VARS && (w.a != code_.free_base || w.b != code_.nfree)) return fail(at, "not the free variables");
+      if (op == Op::COPY_FREE_VARS && (w.a != code_.free_base || w.b != (spill_ == ~0u ? code_.nfree : spill_ - code_.free_base))) return fail(at, "not the free variables");
+      // Nothing else may be written where instructions find the dict.
+      if (op == Op::MAKE_SPILLED ? w.a != spill_ || at : spill_ != ~0u && writes(&w, spill_)) return fail(at, "not the variables without registers");
+      if (spill_ != ~0u && !at && op != Op::MAKE_SPILLED) return fail(at, "variables without a dict");
+      if (op == Op::LOAD_SPILLED || op == Op::STORE_SPILLED || op == Op::DEL_SPILLED) {
+        if ((op == Op::DEL_SPILLED ? w.a : w.b) != spill_ || w.c >= (uint32_t)Spilled::kCount) return fail(at, "not the variables without registers");
+        if (word(at + 1).index < spill_ || word(at + 1).index >= variables_) return fail(at, "variable out of range");
+      }
       if (op == Op::LOAD_COMMON && w.b > (uint32_t)CommonConst::Set) return fail(at, "unknown constant");
       if (op == Op::SET_FUNCTION && w.c > (uint32_t)FunctionPart::TypeParams) return fail(at, "unknown part");
       if (op == Op::INTRINSIC && w.c >= (uint32_t)Intrinsic::kCount) return fail(at, "unknown intrinsic");
@@ -207,10 +227,12 @@ class Validator {
       set(state.bound, reg, false);
     }
     bool empty_allowed = op == Op::MOVE || op == Op::MOVE_PAIR || op == Op::MAKE_CELL || op == Op::CHECK_BOUND || op == Op::DEL_LOCAL || op == Op::JUMP_EMPTY;
+    bool raw = (op == Op::LOAD_SPILLED || op == Op::STORE_SPILLED) && w.c == (uint16_t)Spilled::Raw;
     auto check = [&](char kind, uint32_t reg) {
       uint32_t n = kind == 'r' || kind == 'x' ? 1 : kind == 's' ? run_read(&w) : 0;
       if (op == Op::CALL_EX && kind == 's') n = 2;
       if (op == Op::RAISE && (w.c == 0 || (w.c == 1 && reg != w.a))) n = 0;
+      if (raw && reg != spill_) n = 0;
       for (uint32_t i = 0; i < n && !empty_allowed; i++)
         if (!get(state.bound, reg + i)) return (void)fail(at, "register " + std::to_string(reg + i) + " may be empty");
     };
@@ -257,6 +279,7 @@ class Validator {
     if (op == Op::CLEAR || op == Op::DEL_LOCAL) set(state.bound, w.a, false);
     if (op == Op::CLEAR_RUN)
       for (uint32_t i = 0; i < w.b; i++) set(state.bound, w.a + i, false);
+    if (raw && op == Op::LOAD_SPILLED) set(state.bound, w.a, false);
     if (op == Op::CHECK_BOUND) set(state.bound, w.a, true);
     int64_t target = target_of(at);
     if (target >= 0) {
@@ -275,7 +298,7 @@ class Validator {
 
   const CodeView& code_;
   std::string error_;
-  uint32_t first_temp_ = 0;
+  uint32_t first_temp_ = 0, variables_ = 0, spill_ = ~0u;
   std::vector<uint8_t> starts_, queued_;
   std::vector<State> states_;
   std::vector<uint32_t> work_;

@@ -29,7 +29,7 @@ struct CodeView {
   CodeSpan<PositionEntry> positions;
   CodeSpan<ExceptionEntry> exceptions;
   CodeSpan<HeightEntry> heights;
-  CodeSpan<uint16_t> cell_regs;
+  CodeSpan<uint32_t> cell_regs;
   uint32_t nregs, free_base, nfree, nvarnames, nnames, nconsts, argcount, posonlyargcount, kwonlyargcount, flags;
   // The kind of constant i; of a NameTuple (a tuple of strings) also its size.
   ConstShape (*constant)(const void* context, uint32_t i, uint32_t* size);

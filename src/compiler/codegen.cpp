@@ -100,7 +100,7 @@ void Codegen::layout(Unit* unit) {
     auto [at, fresh] = unit->regs.try_emplace(name, next);
     if (fresh) next++;
     code->cellvars.emplace_back(name->text());
-    code->cell_regs.push_back((uint16_t)at->second);
+    code->cell_regs.push_back(at->second);
   }
   code->free_base = next;
   for (Name* name : unit->frees) {
@@ -108,7 +108,8 @@ void Codegen::layout(Unit* unit) {
     unit->regs[name] = next++;
     code->freevars.emplace_back(name->text());
   }
-  unit->e.set_first_temp(next, (uint32_t)code->varnames.size());
+  unit->spill = spill_register(next, (uint32_t)scope->params.size());
+  unit->e.set_first_temp(unit->spill == kNoReg ? next : unit->spill + 1, (uint32_t)code->varnames.size());
   for (uint32_t i = 0; i < scope->params.size(); i++) unit->e.set_bound(i);
 }
 
@@ -139,6 +140,7 @@ Unit* Codegen::enter(Scope* scope, UnitKind kind, std::string_view name, Name* s
   code->flags = flags;
   unit->is_generator = flags & (kCoGenerator | kCoAsyncGenerator | kCoCoroutine);
   layout(unit);
+  if (scope->params.size() > kMaxParameters) fail(loc, "more than " + std::to_string(kMaxParameters) + " parameters");
   u_ = unit;
   e().set_pos(Pos(firstlineno, firstlineno, 0, 0));
   prologue();
@@ -146,8 +148,11 @@ Unit* Codegen::enter(Scope* scope, UnitKind kind, std::string_view name, Name* s
 }
 
 void Codegen::prologue() {
-  if (!u_->frees.empty()) e().emit(Op::COPY_FREE_VARS, u_->code->free_base, (uint32_t)u_->frees.size());
-  for (uint16_t reg : u_->code->cell_regs) e().emit(Op::MAKE_CELL, reg);
+  if (u_->spill != kNoReg) e().emit(Op::MAKE_SPILLED, u_->spill);
+  uint32_t base = u_->code->free_base, end = std::min(base + (uint32_t)u_->frees.size(), u_->spill);
+  if (base < end) e().emit(Op::COPY_FREE_VARS, base, end - base);
+  for (uint32_t reg : u_->code->cell_regs)
+    if (!u_->spilled(reg)) e().emit(Op::MAKE_CELL, reg);
 }
 
 // Everything in a generator after its creation runs under a handler that turns a StopIteration into RuntimeError.
@@ -371,6 +376,7 @@ VarRef Codegen::resolve_mangled(Name* name) {
     if (symbol && bound_here(*symbol)) {
       ref.kind = symbol->name_class == NameClass::Cell ? VarRef::Deref : VarRef::Local;
       ref.reg = reg();
+      if (ref.kind == VarRef::Local && ref.reg != kNoReg && u->spilled(ref.reg)) ref.kind = VarRef::Spilled;
       return ref;
     }
   }
@@ -419,12 +425,35 @@ VarRef Codegen::resolve_mangled(Name* name) {
     }
     ref.reg = 0;
   }
+  if (ref.kind == VarRef::Local && u->spilled(ref.reg)) ref.kind = VarRef::Spilled;
   return ref;
 }
 
 Reg Codegen::alloc() {
   Reg reg = e().top();
   e().set_top(reg + 1);
+  return reg;
+}
+
+// Item `index` of R[list], a list or tuple, in a new temporary.
+Reg Codegen::push_item(Reg list, uint32_t index) {
+  load_small((int32_t)index, e().top());
+  Reg reg = alloc();
+  e().emit(Op::LOAD_SUBSCR, reg, list, reg);
+  return reg;
+}
+
+void Codegen::spilled(Op op, Reg reg, Reg number, Spilled how) {
+  if (op == Op::DEL_SPILLED)
+    e().emit1(op, u_->spill, 0, (uint32_t)how, number);
+  else
+    e().emit1(op, reg, u_->spill, (uint32_t)how, number);
+}
+
+Reg Codegen::cell_register(Reg number) {
+  if (!u_->spilled(number)) return number;
+  Reg reg = e().top();
+  spilled(Op::LOAD_SPILLED, reg, number, Spilled::Local);
   return reg;
 }
 
@@ -444,16 +473,27 @@ void Codegen::load(const VarRef& ref, Reg dst) {
       }
       e().move(dst, ref.reg);
       break;
-    case VarRef::Deref: e().emit(Op::LOAD_DEREF, dst, ref.reg); break;
+    case VarRef::Spilled: spilled(Op::LOAD_SPILLED, dst, ref.reg, Spilled::Local); break;
+    case VarRef::Deref:
+      u_->spilled(ref.reg) ? spilled(Op::LOAD_SPILLED, dst, ref.reg, spilled_cell(ref.reg)) : e().emit(Op::LOAD_DEREF, dst, ref.reg);
+      break;
     case VarRef::ClassDeref: {
       Temps temps(this);
       Reg dict = alloc();
       release(dict);
-      if (u_->kind == UnitKind::Class)
+      if (u_->kind == UnitKind::Class) {
         e().emit(Op::LOAD_LOCALS, dict);
-      else
-        e().emit(Op::LOAD_DEREF, dict, resolve_mangled(intern("__classdict__")).reg);
-      e().emit1(Op::LOAD_DICT_OR_DEREF, dst, dict, ref.reg, e().name(ref.name));
+      } else {
+        VarRef classdict = resolve_mangled(intern("__classdict__"));
+        classdict.kind = VarRef::Deref;
+        load(classdict, dict);
+      }
+      Reg cell = ref.reg;
+      if (u_->spilled(cell)) {
+        e().set_top(dict + 1);
+        cell = cell_register(cell);
+      }
+      e().emit1(Op::LOAD_DICT_OR_DEREF, dst, dict, cell, e().name(ref.name));
       break;
     }
     case VarRef::Global: e().emit1(Op::LOAD_GLOBAL, dst, 0, 0, e().name(ref.name)); break;
@@ -464,7 +504,10 @@ void Codegen::load(const VarRef& ref, Reg dst) {
         e().emit1(Op::LOAD_GLOBAL, dst, 0, 0, e().name(ref.name));
         break;
       }
-      e().emit(Op::LOAD_DEREF, dict, it->second);
+      VarRef classdict;
+      classdict.kind = VarRef::Deref;
+      classdict.reg = it->second;
+      load(classdict, dict);
       e().emit1(Op::LOAD_DICT_OR_GLOBAL, dst, dict, 0, e().name(ref.name));
       break;
     }
@@ -478,8 +521,11 @@ void Codegen::store(const VarRef& ref, Reg value) {
       e().move(ref.reg, value);
       e().set_bound(ref.reg);
       break;
+    case VarRef::Spilled: spilled(Op::STORE_SPILLED, value, ref.reg, Spilled::Local); break;
     case VarRef::Deref:
-    case VarRef::ClassDeref: e().emit(Op::STORE_DEREF, ref.reg, value); break;
+    case VarRef::ClassDeref:
+      u_->spilled(ref.reg) ? spilled(Op::STORE_SPILLED, value, ref.reg, spilled_cell(ref.reg)) : e().emit(Op::STORE_DEREF, ref.reg, value);
+      break;
     case VarRef::Global:
     case VarRef::ClassGlobal: e().emit1(Op::STORE_GLOBAL, value, 0, 0, e().name(ref.name)); break;
     case VarRef::Name: e().emit1(Op::STORE_NAME, value, 0, 0, e().name(ref.name)); break;
@@ -492,8 +538,11 @@ void Codegen::del(const VarRef& ref) {
       e().emit(Op::DEL_LOCAL, ref.reg);
       e().set_unbound(ref.reg);
       break;
+    case VarRef::Spilled: spilled(Op::DEL_SPILLED, kNoReg, ref.reg, Spilled::Local); break;
     case VarRef::Deref:
-    case VarRef::ClassDeref: e().emit(Op::DEL_DEREF, ref.reg); break;
+    case VarRef::ClassDeref:
+      u_->spilled(ref.reg) ? spilled(Op::DEL_SPILLED, kNoReg, ref.reg, spilled_cell(ref.reg)) : e().emit(Op::DEL_DEREF, ref.reg);
+      break;
     case VarRef::Global:
     case VarRef::ClassGlobal: e().emit1(Op::DEL_GLOBAL, 0, 0, 0, e().name(ref.name)); break;
     case VarRef::Name: e().emit1(Op::DEL_NAME, 0, 0, 0, e().name(ref.name)); break;

@@ -11,6 +11,9 @@
 //   branch(e, label, when)  jumps to label when the truth of e is `when`.
 // Whoever allocates temporaries restores top() when done; `Temps` does it.
 //
+// Instructions have 16 bits for a register. Variables beyond kVariableRegisters are entries of a dict (`Unit::spill`), and where very many values are wanted at once
+// (crowded()), they go through a list. What needs more registers all the same is a SyntaxError (Emitter::finish).
+//
 // A Unit is one code object being made. Inlined comprehensions share their function's unit: `comps` is the stack of those that are
 // being compiled, and name lookups go through it.
 //
@@ -52,8 +55,8 @@ struct FBlock {
 
 // Where a name lives, seen from the point being compiled.
 struct VarRef {
-  enum Kind : uint8_t { Local, Deref, ClassDeref, Global, ClassGlobal, Name } kind = Global;
-  Reg reg = kNoReg;  // Local: the register; Deref, ClassDeref: the cell's
+  enum Kind : uint8_t { Local, Spilled, Deref, ClassDeref, Global, ClassGlobal, Name } kind = Global;
+  Reg reg = kNoReg;  // Local: the register; Spilled, Deref, ClassDeref: the variable's number
   ast::Name* name = nullptr;  // mangled
 };
 
@@ -72,10 +75,12 @@ struct Unit {
   Emitter e;
   ast::Name* self_name = nullptr;  // the name of the function or class, for qualified names
   std::string qualname;
-  std::unordered_map<const ast::Name*, Reg> regs;   // locals, cells and free variables
+  std::unordered_map<const ast::Name*, Reg> regs;   // numbers of locals, cells and free variables: their registers, but for those that are
+  Reg spill = kNoReg;                               // in the dict of this register: of this number and above
+  bool spilled(Reg number) const { return number >= spill; }
   // Cells that a class makes for the functions in it (__class__), where the body itself means a variable around it by the name (nonlocal).
   std::unordered_map<const ast::Name*, Reg> class_cells;
-  // The register whose cell a function in this unit gets for a free variable, or kNoReg.
+  // The variable whose cell a function in this unit gets for a free variable, or kNoReg.
   Reg captured(const ast::Name* name) const {
     auto own = class_cells.find(name);
     if (own != class_cells.end()) return own->second;
@@ -93,6 +98,8 @@ struct Unit {
   bool interactive = false;
   bool is_generator = false;
 };
+
+constexpr uint32_t kCrowded = 30000;
 
 class Codegen {
  public:
@@ -138,6 +145,9 @@ class Codegen {
   VarRef resolve(ast::Name* name);
   VarRef resolve_mangled(ast::Name* name);
   Reg alloc();
+  // Whether `more` temporaries are too many here: then values go through a list, item by item.
+  bool crowded(uint32_t more) { return more > 16 && (uint64_t)e().top() + more > kCrowded; }
+  Reg push_item(Reg list, uint32_t index);
   void release(Reg top) { e().set_top(top); }
   bool is_local(const ast::Expr* expr, VarRef* ref = nullptr);
   bool optimize() const { return options_.optimize > 0; }
@@ -148,6 +158,11 @@ class Codegen {
   void load(const VarRef& ref, Reg dst);
   void store(const VarRef& ref, Reg value);
   void del(const VarRef& ref);
+  // The entry of a variable without a register; LOAD_SPILLED and so on with R[reg].
+  void spilled(Op op, Reg reg, Reg number, Spilled how);
+  Spilled spilled_cell(Reg number) { return number >= u_->code->free_base ? Spilled::Free : Spilled::Cell; }
+  // The register of a variable's cell: its own, or the top temporary, which it is loaded to and which stays free.
+  Reg cell_register(Reg number);
   void load_name(ast::Name* name, Reg dst) { load(resolve(name), dst); }
   void store_name(ast::Name* name, Reg value) { store(resolve(name), value); }
   void store_text(std::string_view name, Reg value) { store(resolve_mangled(intern(name)), value); }
@@ -279,7 +294,8 @@ class Codegen {
   void class_body(ast::ClassDef* stmt, int32_t firstlineno);
   // The window: __build_class__, the body's function, the name, bases and keywords; then the call.
   void build_class(ast::ClassDef* stmt, int32_t firstlineno, Reg generic_base, Reg dst);
-  void decorate(const ast::Seq<ast::Expr*>& decorators, Reg first, Reg value);
+  bool push_decorators(const ast::Seq<ast::Expr*>& decorators);
+  void decorate(const ast::Seq<ast::Expr*>& decorators, bool wide, Reg first, Reg value);
   void note_static_attribute(ast::Attribute* attr);
 
   // ---- annotations and type parameters (codegen_types.cpp)
@@ -310,6 +326,8 @@ class Codegen {
   void pattern_mapping(ast::MatchMapping* pattern, Reg subject, PatternState& state);
   void pattern_class(ast::MatchClass* pattern, Reg subject, PatternState& state);
   void pattern_or(ast::MatchOr* pattern, Reg subject, PatternState& state);
+  template <class At>
+  void patterns_of(uint32_t count, Reg items, bool wide, At&& at, PatternState& state);
 
   ast::Ast& ast_;
   ScopeTable& scopes_;

@@ -79,7 +79,6 @@ void Codegen::unpack(const Seq<Expr*>& targets, Reg value, const Loc& loc) {
   }
   if (star >= 256 || (star >= 0 && count - star - 1 >= (1u << 24)))
     return fail(loc, "too many expressions in star-unpacking assignment");
-  if (count > 60000) return fail(loc, "too many local variables or temporaries");
   // Straight into the targets where they are distinct locals in consecutive registers.
   Reg first = kNoReg;
   if (count && star < 0) {
@@ -94,6 +93,16 @@ void Codegen::unpack(const Seq<Expr*>& targets, Reg value, const Loc& loc) {
     return;
   }
   Reg base = e().top();
+  if (crowded(count)) {
+    e().emit_unpack_list(base, value, star >= 0, star < 0 ? count : (uint32_t)star, star < 0 ? 0 : count - (uint32_t)star - 1);
+    e().set_top(base + 1);
+    for (uint32_t i = 0; i < count; i++) {
+      Temps each(this);
+      Reg item = push_item(base, i);
+      assign(targets[i]->is<Starred>() ? targets[i]->as<Starred>()->value : targets[i], item);
+    }
+    return;
+  }
   if (star < 0)
     e().emit(Op::UNPACK_SEQUENCE, base, value, count);
   else

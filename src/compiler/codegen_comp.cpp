@@ -113,7 +113,13 @@ void Codegen::comprehension_inlined(Expr* expr, Scope* scope, Reg dst) {
     bool was_bound;
   };
   std::vector<Saved> saved;
-  std::vector<Reg> cells;
+  // R[temp] to the variable, as it stands; with kNoReg it becomes empty.
+  auto put = [&](Reg number, Reg temp) {
+    if (!u_->spilled(number)) return temp == kNoReg ? e().emit(Op::CLEAR, number) : e().emit(Op::MOVE, number, temp);
+    Reg from = temp == kNoReg ? e().top() : temp;
+    if (temp == kNoReg) e().emit(Op::CLEAR, from);
+    spilled(Op::STORE_SPILLED, from, number, Spilled::Raw);
+  };
   for (const Symbol& symbol : scope->symbols) {
     if (!(symbol.flags & kDefBound) || (symbol.flags & (kDefNonlocal | kDefGlobal)) || symbol.name->text() == ".0") continue;
     bool cell = symbol.name_class == NameClass::Cell;
@@ -124,7 +130,7 @@ void Codegen::comprehension_inlined(Expr* expr, Scope* scope, Reg dst) {
     bool meant = u_->scope->is_function_like()
                      ? u_->scope->class_of(symbol.name) != NameClass::Unknown
                      : false;
-    for (uint16_t r : u_->code->cell_regs) meant |= r == reg;
+    for (uint32_t r : u_->code->cell_regs) meant |= r == reg;
     meant |= reg >= u_->code->free_base;
     for (Scope* outer : u_->comps) {
       const Symbol* other = outer->lookup(symbol.name);
@@ -133,23 +139,24 @@ void Codegen::comprehension_inlined(Expr* expr, Scope* scope, Reg dst) {
     Saved entry{reg, kNoReg, e().is_bound(reg)};
     if (meant) {
       entry.temp = e().top();
-      e().emit(Op::MOVE, entry.temp, reg);
+      u_->spilled(reg) ? spilled(Op::LOAD_SPILLED, entry.temp, reg, Spilled::Raw) : e().emit(Op::MOVE, entry.temp, reg);
       alloc();
-      e().emit(Op::CLEAR, reg);
+      put(reg, kNoReg);
     }
     e().set_unbound(reg);
-    if (cell) {
+    if (cell && u_->spilled(reg)) {
+      Reg fresh = e().top();
+      e().emit(Op::CLEAR, fresh);
+      e().emit(Op::MAKE_CELL, fresh);
+      put(reg, fresh);
+    } else if (cell) {
       e().emit(Op::MAKE_CELL, reg);
-      cells.push_back(reg);
     }
     saved.push_back(entry);
   }
   auto restore = [&]() {
     for (const Saved& entry : saved) {
-      if (entry.temp != kNoReg)
-        e().emit(Op::MOVE, entry.reg, entry.temp);
-      else
-        e().emit(Op::CLEAR, entry.reg);
+      put(entry.reg, entry.temp);
       entry.was_bound ? e().set_bound(entry.reg) : e().set_unbound(entry.reg);
     }
   };

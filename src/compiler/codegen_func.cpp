@@ -28,6 +28,11 @@ void Codegen::leave_and_make(Reg dst, const FunctionParts& parts) {
   e().set_top(dst + 1);
   if (!frees.empty()) {
     Reg first = e().top();
+    bool wide = crowded((uint32_t)frees.size());
+    if (wide) {
+      e().emit(Op::BUILD_LIST, first, first, 0);
+      e().set_top(first + 1);
+    }
     for (Name* name : frees) {
       Reg cell = u_->captured(name);
       if (cell == kNoReg) {
@@ -39,10 +44,14 @@ void Codegen::leave_and_make(Reg dst, const FunctionParts& parts) {
       }
       Reg reg = alloc();
       release(reg);
-      e().move(reg, cell);
+      e().move(reg, cell_register(cell));
       e().set_top(reg + 1);
+      if (wide) {
+        e().emit(Op::LIST_APPEND, first, reg);
+        e().set_top(first + 1);
+      }
     }
-    e().emit(Op::BUILD_TUPLE, first, first, (uint32_t)frees.size());
+    wide ? e().emit(Op::LIST_TO_TUPLE, first, first) : e().emit(Op::BUILD_TUPLE, first, first, (uint32_t)frees.size());
     e().emit(Op::SET_FUNCTION, dst, first, (uint32_t)FunctionPart::Closure);
     e().set_top(first);
   }
@@ -92,9 +101,30 @@ void Codegen::count_arguments(Arguments* args) {
   u_->code->kwonlyargcount = args->kwonlyargs.size;
 }
 
+// Leaves the decorators in temporaries, or in a list (then `wide`).
+bool Codegen::push_decorators(const Seq<Expr*>& decorators) {
+  bool wide = crowded(decorators.size);
+  if (wide) {
+    build_sequence(ExprKind::List, decorators, e().top());
+    alloc();
+  } else {
+    for (Expr* decorator : decorators) push(decorator);
+  }
+  return wide;
+}
+
 // Applies the decorators, which stand in registers from `first`, to R[value], the temporary behind them. The last result is in `first`.
-void Codegen::decorate(const Seq<Expr*>& decorators, Reg first, Reg value) {
-  for (uint32_t i = decorators.size; i-- > 0;) {
+void Codegen::decorate(const Seq<Expr*>& decorators, bool wide, Reg first, Reg value) {
+  for (uint32_t i = decorators.size; wide && i-- > 0;) {
+    At at(this, decorators[i]->loc);
+    e().set_top(value + 1);
+    Reg window = push_item(first, i);
+    e().move(e().top(), value);
+    alloc();
+    e().emit(Op::CALL, i ? value : first, window, 1);
+  }
+  e().set_top(first + 1);
+  for (uint32_t i = wide ? 0 : decorators.size; i-- > 0;) {
     Reg window = first + i;
     e().set_top(window + 2);
     At at(this, decorators[i]->loc);
@@ -106,7 +136,7 @@ void Codegen::decorate(const Seq<Expr*>& decorators, Reg first, Reg value) {
 void Codegen::function_def(FunctionDef* s, bool async) {
   check_arguments(s->args);
   Reg base = e().top();
-  for (Expr* decorator : s->decorator_list) push(decorator);
+  bool wide = push_decorators(s->decorator_list);
   int32_t line = first_line(s->decorator_list, s->loc);
   Pos pos = line_of(s->loc, line);
   e().set_pos(pos);
@@ -168,7 +198,7 @@ void Codegen::function_def(FunctionDef* s, bool async) {
     e().emit(Op::CALL, function, call, count);
   }
   e().set_top(function + 1);
-  decorate(s->decorator_list, base, function);
+  decorate(s->decorator_list, wide, base, function);
   e().set_pos(pos);
   store_name(s->name, base);
 }
@@ -225,7 +255,7 @@ void Codegen::lambda(Lambda* expr, Reg dst) {
 
 void Codegen::class_def(ClassDef* s) {
   Reg base = e().top();
-  for (Expr* decorator : s->decorator_list) push(decorator);
+  bool wide = push_decorators(s->decorator_list);
   int32_t line = first_line(s->decorator_list, s->loc);
   Pos pos(s->loc);
   e().set_pos(pos);
@@ -257,7 +287,7 @@ void Codegen::class_def(ClassDef* s) {
     e().emit(Op::CALL, result, result, 0);
   }
   e().set_top(result + 1);
-  decorate(s->decorator_list, base, result);
+  decorate(s->decorator_list, wide, base, result);
   e().set_pos(pos);
   store_name(s->name, base);
 }
@@ -305,13 +335,18 @@ void Codegen::class_body(ClassDef* s, int32_t firstlineno) {
   if (!s->type_params.empty()) {
     auto it = u_->regs.find(intern(".type_params"));
     if (it != u_->regs.end()) {
-      e().emit(Op::LOAD_DEREF, temp, it->second);
+      VarRef params;
+      params.kind = VarRef::Deref;
+      params.reg = it->second;
+      load(params, temp);
       e().emit1(Op::STORE_NAME, temp, 0, 0, e().name("__type_params__"));
     }
   }
-  auto cell = [&](const char* name) { return u_->captured(intern(name)); };
+  auto cell = [&](const char* name) { return cell_register(u_->captured(intern(name))); };
   if (scope->needs_classdict) {
+    Temps temps(this);
     e().emit(Op::LOAD_LOCALS, temp);
+    alloc();
     e().emit(Op::STORE_DEREF, cell("__classdict__"), temp);
   }
   if (scope->has_conditional_annotations && !future_annotations()) {
@@ -327,8 +362,9 @@ void Codegen::class_body(ClassDef* s, int32_t firstlineno) {
   store_own("__static_attributes__");
   if (scope->needs_classdict) e().emit1(Op::STORE_NAME, cell("__classdict__"), 0, 0, e().name("__classdictcell__"));
   if (scope->needs_class_closure) {
-    e().emit1(Op::STORE_NAME, cell("__class__"), 0, 0, e().name("__classcell__"));
-    e().emit(Op::RETURN, cell("__class__"));
+    Reg own = cell("__class__");
+    e().emit1(Op::STORE_NAME, own, 0, 0, e().name("__classcell__"));
+    e().emit(Op::RETURN, own);
     e().end_exit();
   } else {
     e().emit_exit();

@@ -4,6 +4,7 @@
 // does not match: temporaries need no popping, so one label serves the whole pattern. Captured values stay where they are; the names are
 // bound when the whole pattern has matched, in the order of their appearance.
 #include <algorithm>
+#include <unordered_set>
 
 #include "compiler/codegen.h"
 #include "compiler/unparse.h"
@@ -112,6 +113,26 @@ void Codegen::pattern(Pattern* node, Reg subject, PatternState& state) {
   }
 }
 
+// Sub-patterns at(0) to at(count - 1), of items in registers from `items` on, or (wide) in the list or tuple R[items]. What a sub-pattern takes apart stays where it is
+// if it captures any of it.
+template <class At>
+void Codegen::patterns_of(uint32_t count, Reg items, bool wide, At&& at, PatternState& state) {
+  bool irrefutable = state.allow_irrefutable;
+  state.allow_irrefutable = true;
+  for (uint32_t i = 0; i < count; i++) {
+    Pattern* sub = at(i);
+    if (!wide) {
+      pattern(sub, items + i, state);
+    } else if (!wildcard(sub)) {
+      Reg before = e().top();
+      size_t captures = state.captures.size();
+      pattern(sub, push_item(items, i), state);
+      if (state.captures.size() == captures) e().set_top(before);
+    }
+  }
+  state.allow_irrefutable = irrefutable;
+}
+
 void Codegen::pattern_sequence(MatchSequence* node, Reg subject, PatternState& state) {
   const Seq<Pattern*>& patterns = node->patterns;
   int32_t star = -1;
@@ -147,37 +168,48 @@ void Codegen::pattern_sequence(MatchSequence* node, Reg subject, PatternState& s
     }
   }
   if (only_wildcard) return;
-  bool irrefutable = state.allow_irrefutable;
-  state.allow_irrefutable = true;
   if (star_wildcard) {
+    bool irrefutable = state.allow_irrefutable;
+    state.allow_irrefutable = true;
     // The starred part is not wanted: the others are fetched by their indices.
     for (uint32_t i = 0; i < size; i++) {
       if ((int32_t)i == star || wildcard(patterns[i])) continue;
       Reg item = e().top();
-      if ((int32_t)i < star) {
-        if (i > 0x7fff) return fail(node->loc, "too many expressions in star-unpacking sequence pattern");
+      size_t captures = state.captures.size();
+      if ((int32_t)i < star && i <= 0x7fff) {
         e().emit(Op::LOAD_SUBSCR_I, item, subject, i);
         e().set_top(item + 1);
+      } else if ((int32_t)i < star) {
+        push_item(subject, i);
       } else {
         e().emit(Op::GET_LEN, item, subject);
         e().set_top(item + 1);
-        e().emit(Op::SUB_I, item, item, (uint16_t)(size - i));
+        if (size - i <= 0x7fff) {
+          e().emit(Op::SUB_I, item, item, (uint16_t)(size - i));
+        } else {
+          load_small((int32_t)(size - i), item + 1);
+          e().emit(Op::SUB, item, item, item + 1);
+        }
         e().emit(Op::LOAD_SUBSCR, item, subject, item);
       }
       pattern(patterns[i], item, state);
+      if (crowded(size) && state.captures.size() == captures) e().set_top(item);
     }
+    state.allow_irrefutable = irrefutable;
   } else {
     Reg base = e().top();
-    if (star < 0)
-      e().emit(Op::UNPACK_SEQUENCE, base, subject, size);
-    else if (star >= 256 || size - star - 1 >= (1u << 24))
+    bool wide = crowded(size);
+    if (star >= 256 || (star >= 0 && size - star - 1 >= (1u << 24)))
       return fail(node->loc, "too many expressions in star-unpacking sequence pattern");
+    else if (wide)
+      e().emit_unpack_list(base, subject, star >= 0, star < 0 ? size : (uint32_t)star, star < 0 ? 0 : size - (uint32_t)star - 1);
+    else if (star < 0)
+      e().emit(Op::UNPACK_SEQUENCE, base, subject, size);
     else
       e().emit_unpack_ex(base, subject, star, size - star - 1);
-    e().set_top(base + size);
-    for (uint32_t i = 0; i < size; i++) pattern(patterns[i], base + i, state);
+    e().set_top(base + (wide ? 1 : size));
+    patterns_of(size, base, wide, [&](uint32_t i) { return patterns[i]; }, state);
   }
-  state.allow_irrefutable = irrefutable;
 }
 
 void Codegen::pattern_mapping(MatchMapping* node, Reg subject, PatternState& state) {
@@ -187,7 +219,6 @@ void Codegen::pattern_mapping(MatchMapping* node, Reg subject, PatternState& sta
   e().emit(Op::MATCH_MAPPING, test, subject);
   e().jump_if(Op::JUMP_FALSE, test, state.fail);
   if (!size && !node->rest) return;
-  if (size > 60000) return fail(node->loc, "too many sub-patterns in mapping pattern");
   if (size) {
     Temps temps(this);
     e().emit(Op::GET_LEN, test, subject);
@@ -201,7 +232,7 @@ void Codegen::pattern_mapping(MatchMapping* node, Reg subject, PatternState& sta
     }
   }
   // Keys that are the same constant are an error; dotted names are looked up.
-  std::vector<std::string> seen;
+  std::unordered_set<uint32_t> seen;
   for (Expr* key : node->keys) {
     if (!key) return fail(node->loc, "can't use NULL keys in MatchMapping (set 'rest' parameter instead)");
     if (key->is<Constant>()) {
@@ -216,11 +247,7 @@ void Codegen::pattern_mapping(MatchMapping* node, Reg subject, PatternState& sta
         data.kind = ConstantData::Int;
         data.small = number;
       }
-      std::string id = std::to_string(e().constant(std::move(data)));
-      if (std::find(seen.begin(), seen.end(), id) != seen.end()) {
-        return fail(node->loc, "mapping pattern checks duplicate key (" + unparse(key) + ")");
-      }
-      seen.push_back(id);
+      if (!seen.insert(e().constant(std::move(data))).second) return fail(node->loc, "mapping pattern checks duplicate key (" + unparse(key) + ")");
     } else if (!key->is<Attribute>()) {
       return fail(node->loc, "mapping pattern keys may only match literals and attribute lookups");
     }
@@ -232,22 +259,25 @@ void Codegen::pattern_mapping(MatchMapping* node, Reg subject, PatternState& sta
   e().emit(Op::MATCH_KEYS, values, subject, keys);
   alloc();
   e().jump_if(Op::JUMP_NONE, values, state.fail);
-  Reg base = e().top();
-  if (size) {
+  bool wide = crowded(size);
+  Reg base = wide ? values : e().top();
+  if (size && !wide) {
     e().emit(Op::UNPACK_SEQUENCE, base, values, size);
     e().set_top(base + size);
   }
-  bool irrefutable = state.allow_irrefutable;
-  state.allow_irrefutable = true;
-  for (uint32_t i = 0; i < size; i++) pattern(node->patterns[i], base + i, state);
-  state.allow_irrefutable = irrefutable;
+  patterns_of(size, base, wide, [&](uint32_t i) { return node->patterns[i]; }, state);
   if (node->rest) {
     // rest = dict(subject) without the keys
     Reg rest = e().top();
     e().emit(Op::BUILD_MAP, rest, rest, 0);
     alloc();
     e().emit(Op::DICT_UPDATE, rest, subject);
-    if (size) {
+    if (wide || crowded(size)) {
+      for (uint32_t i = 0; i < size; i++) {
+        Temps each(this);
+        e().emit(Op::DEL_SUBSCR, rest, push_item(keys, i));
+      }
+    } else if (size) {
       Temps temps(this);
       Reg items = e().top();
       e().emit(Op::UNPACK_SEQUENCE, items, keys, size);
@@ -261,7 +291,6 @@ void Codegen::pattern_mapping(MatchMapping* node, Reg subject, PatternState& sta
 void Codegen::pattern_class(MatchClass* node, Reg subject, PatternState& state) {
   uint32_t positional = node->patterns.size, named = node->kwd_attrs.size;
   if (named != node->kwd_patterns.size) return fail(node->loc, "kwd_attrs and kwd_patterns length mismatch in class pattern");
-  if (positional + named > 60000) return fail(node->loc, "too many sub-patterns in class pattern");
   for (uint32_t i = 0; i < named; i++) {
     if (forbidden(node->kwd_attrs[i], ExprContext::Store, node->kwd_patterns[i]->loc)) return;
     for (uint32_t j = i + 1; j < named; j++)
@@ -279,14 +308,13 @@ void Codegen::pattern_class(MatchClass* node, Reg subject, PatternState& state) 
   e().jump_if(Op::JUMP_NONE, cls, state.fail);
   uint32_t count = positional + named;
   if (!count) return;
-  Reg base = e().top();
-  e().emit(Op::UNPACK_SEQUENCE, base, cls, count);
-  e().set_top(base + count);
-  bool irrefutable = state.allow_irrefutable;
-  state.allow_irrefutable = true;
-  for (uint32_t i = 0; i < count; i++)
-    pattern(i < positional ? node->patterns[i] : node->kwd_patterns[i - positional], base + i, state);
-  state.allow_irrefutable = irrefutable;
+  bool wide = crowded(count);
+  Reg base = wide ? cls : e().top();
+  if (!wide) {
+    e().emit(Op::UNPACK_SEQUENCE, base, cls, count);
+    e().set_top(base + count);
+  }
+  patterns_of(count, base, wide, [&](uint32_t i) { return i < positional ? node->patterns[i] : node->kwd_patterns[i - positional]; }, state);
 }
 
 // Every alternative leaves the captures in the same registers: a run from the top, in the order of the first alternative.

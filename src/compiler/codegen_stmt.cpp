@@ -229,7 +229,7 @@ void Codegen::async_for_stmt(For* s) {
   e().set_top(iterator);
   if (e().bind_handler(region)) {
     e().set_pos(s->iter->loc);
-    e().emit(Op::END_ASYNC_FOR, value);
+    e().emit(Op::END_ASYNC_FOR, value, 1);
   }
   e().set_top(iterator);
   e().set_pos(Pos());

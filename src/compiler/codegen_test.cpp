@@ -161,9 +161,17 @@ TEST(Codegen, DeepAndLongSources) {
   std::string chain = "if a: pass\n";
   for (int i = 0; i < 5000; i++) chain += "elif b: pass\n";
   EXPECT_TRUE(has(dis(chain), "JUMP_FALSE"));
-  std::string locals = "def f():\n";
-  for (int i = 0; i < 66000; i++) locals += " v" + std::to_string(i) + "=1\n";
-  EXPECT_EQ(error_of(locals), "too many local variables or temporaries");
+  auto parameters = [](int n) {
+    std::string text = "def f(";
+    for (int i = 0; i < n; i++) text += "p" + std::to_string(i) + ",";
+    return text + "):\n";
+  };
+  std::string many = parameters((int)kVariableRegisters);
+  EXPECT_FALSE(has(dis(many + " return p0"), "SPILLED"));
+  std::string spilled = dis(many + " x = y = p0\n del x\n return lambda: y");
+  for (const char* part : {"MAKE_SPILLED r20000", "STORE_SPILLED p0, r20000, 0, x", "STORE_SPILLED p0, r20000, 1, &y", "DEL_SPILLED r20000, 0, x", "LOAD_SPILLED r20002, r20000, 0, &y"})
+    EXPECT_TRUE(has(spilled, part)) << part;
+  EXPECT_EQ(error_of(parameters((int)kMaxParameters + 1) + " pass"), "more than 60000 parameters");
 }
 
 TEST(Codegen, Errors) {

@@ -191,7 +191,11 @@ void Codegen::evaluate_function(Expr* expr, Scope* scope, Name* name, bool starr
 void Codegen::type_params(const Seq<TypeParam*>& params, Reg dst) {
   Temps temps(this);
   Reg first = e().top();
-  bool seen_default = false;
+  bool wide = crowded(params.size), seen_default = false;
+  if (wide) {
+    e().emit(Op::BUILD_LIST, first, first, 0);
+    alloc();
+  }
   for (TypeParam* param : params) {
     At at(this, param->loc);
     Reg reg = e().top();
@@ -218,8 +222,12 @@ void Codegen::type_params(const Seq<TypeParam*>& params, Reg dst) {
       return fail(param->loc, "non-default type parameter '" + std::string(param->name->text()) + "' follows default type parameter");
     }
     store_name(param->name, reg);
+    if (wide) {
+      e().emit(Op::LIST_APPEND, first, reg);
+      e().set_top(reg);
+    }
   }
-  e().emit(Op::BUILD_TUPLE, dst, first, params.size);
+  wide ? e().emit(Op::LIST_TO_TUPLE, dst, first) : e().emit(Op::BUILD_TUPLE, dst, first, params.size);
 }
 
 void Codegen::type_alias(TypeAlias* s) {

@@ -65,6 +65,10 @@ class Emitter {
   void emit_unpack_ex(Reg a, Reg b, uint32_t before, uint32_t after) {
     emit_words(Op::UNPACK_EX, a, b, 0, (uint64_t)after << 32 | before);
   }
+  // UNPACK_LIST: exactly `before` items, or with `starred` at least before + after.
+  void emit_unpack_list(Reg a, Reg b, bool starred, uint32_t before, uint32_t after) {
+    emit_words(Op::UNPACK_LIST, a, b, starred, (uint64_t)after << 32 | before);
+  }
   void emit_bc(Op op, uint32_t a, int32_t bc);
   // The end of a code object that nobody wrote: returns None. What is emitted from begin_exit() on, if anything, belongs to it.
   void begin_exit();

@@ -16,6 +16,9 @@ namespace kaa::compiler {
 using ast::Name;
 using NameSet = std::vector<Name*>;
 
+// A comprehension with more names than this is a function of its own: while an inlined one runs, what its names meant before is kept in temporaries.
+static constexpr size_t kMaxInlined = 10000;
+
 // ---- sets: vectors sorted by pointer ------------------------------------------------------------------------------
 
 static bool contains(const NameSet& set, Name* name) { return std::binary_search(set.begin(), set.end(), name); }
@@ -207,7 +210,7 @@ bool ScopeResolver::analyze_block(Scope* scope, NameSet* bound, NameSet& free, N
   for (Scope* child : scope->children) {
     const Scope* child_class_entry = nullptr;
     if (child->can_see_class_scope) child_class_entry = scope->is_class() ? scope : class_entry;
-    bool inlines = child->comprehension != ComprehensionKind::None && !child->generator && !scope->can_see_class_scope;
+    bool inlines = child->comprehension != ComprehensionKind::None && !child->generator && !scope->can_see_class_scope && child->symbols.size() <= kMaxInlined;
     NameSet child_bound = new_bound, child_global = new_global, child_type_params = type_params, child_free;
     if (!analyze_block(child, &child_bound, child_free, child_global, child_type_params, child_class_entry)) return false;
     if (inlines) {
@@ -231,13 +234,16 @@ bool ScopeResolver::analyze_block(Scope* scope, NameSet* bound, NameSet& free, N
   }
 
   if (scope->is_function_like()) {
+    NameSet cells;
     for (Symbol& symbol : scope->symbols) {
       if (symbol.name_class != NameClass::Local) continue;
       if (contains(new_free, symbol.name) || contains(inlined_cells, symbol.name)) {
         symbol.name_class = NameClass::Cell;
-        discard(new_free, symbol.name);
+        cells.push_back(symbol.name);
       }
     }
+    std::sort(cells.begin(), cells.end());
+    if (!cells.empty()) std::erase_if(new_free, [&](Name* name) { return contains(cells, name); });
   } else if (scope->is_class()) {
     if (discard(new_free, n_class_)) scope->needs_class_closure = true;
     if (discard(new_free, n_classdict_)) scope->needs_classdict = true;

@@ -156,11 +156,15 @@ Status set_frame_line(Thread& t, FrameObject* o, int64_t line) {
   frame_write_barrier(interp(), o->live);
   // Variables that the skipped code would have bound must not be found empty.
   uint32_t unbound = 0;
-  for (uint32_t r = 0; r < c->varnames->size; r++) unbound += !f->regs[r];
+  for (uint32_t i = 0; i < c->varnames->size; i++) unbound += !variable_slot(c, f->regs, c->nlocals, i);
   if (unbound) {
     TRY(warn(t, KAA_TYPE(RuntimeWarning), 0, "assigning None to %u unbound local%s", unbound, unbound == 1 ? "" : "s"));
-    for (uint32_t r = 0; r < c->varnames->size; r++)
-      if (!f->regs[r]) f->regs[r] = kNone;
+    Dict* spilled = spilled_variables(c, f->regs, c->nlocals);
+    for (uint32_t i = 0; i < c->varnames->size; i++) {
+      if (variable_slot(c, f->regs, c->nlocals, i)) continue;
+      if (i < c->spill) f->regs[i] = kNone;
+      else if (spilled) TRY(dict_set(t, spilled, code_variable(c, i), kNone));
+    }
   }
   for (size_t i = deepest; i < here.size(); i++)
     if (kind_of(here[i]) == kSaved) {

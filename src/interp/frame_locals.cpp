@@ -17,39 +17,41 @@ static Value* frame_regs(FrameObject* o, uint32_t* n) {
   *n = o->nregs;
   return o->regs;
 }
-static bool is_cell_register(const Code* c, uint32_t reg) {
-  if (c->nfree && reg >= c->free_base && reg < c->free_base + c->nfree) return true;
-  for (uint64_t i = 0; i < c->cellvars->size; i++) if (c->cell_regs[i] == reg) return true;
-  return false;
+// Value of a variable; empty when it has none. Cells are looked into.
+static Value variable_value(const Code* c, const Value* regs, uint32_t n, uint32_t number) {
+  Value v = variable_slot(c, regs, n, number);
+  return v && IS_EXACT(v, cell) && is_cell_variable(c, number) ? v.as<CellObject>()->contents.get() : v;
 }
-static Value look_into(const Code* c, uint32_t reg, Value v) {
-  if (v && IS_EXACT(v, cell) && is_cell_register(c, reg)) return v.as<CellObject>()->contents;
-  return v;
+static Value frame_variable(FrameObject* o, uint32_t number) {
+  uint32_t n;
+  const Value* r = frame_regs(o, &n);
+  return variable_value(o->code, r, n, number);
 }
-Value frame_variable(FrameObject* o, uint32_t reg) {
+static Status set_frame_variable(Thread& t, FrameObject* o, uint32_t reg, Value v) {
   uint32_t n;
   Value* r = frame_regs(o, &n);
-  return reg < n ? look_into(o->code, reg, r[reg]) : Value();
-}
-void set_frame_variable(FrameObject* o, uint32_t reg, Value v) {
-  uint32_t n;
-  Value* r = frame_regs(o, &n);
-  if (reg >= n) return;
-  Value old = r[reg];
-  if (old && IS_EXACT(old, cell) && is_cell_register(o->code, reg)) {
+  const Code* c = o->code;
+  Value old = variable_slot(c, r, n, reg);
+  if (old && IS_EXACT(old, cell) && is_cell_variable(c, reg)) {
     old.as<CellObject>()->contents.set(v);
-    return;
+    return {};
   }
+  if (reg >= c->spill) {
+    Dict* d = spilled_variables(c, r, n);
+    return d ? dict_set(t, d, code_variable(c, reg), v) : Status();
+  }
+  if (reg >= n) return {};
   if (o->live) frame_write_barrier(interp(), o->live);
   // The registers of an ended frame are counted, a suspended generator's when reconcile has seen it.
   bool counted = !o->live || (o->live->on_heap && generator_of(o->live)->counted);
   if (counted) inc(v);
   r[reg] = v;
   if (counted) dec(old);
+  return {};
 }
 
 // ---- lookup
-// Register of the variable that the key names, or -1. Keys that are no plain strings are compared as a dict would.
+// Number of the variable that the key names, or -1. Keys that are no plain strings are compared as a dict would.
 static Result<int64_t> find_variable(Thread& t, FrameObject* o, Value key) {
   int64_t found = -1;
   if (is_exact_str(key)) {
@@ -88,8 +90,7 @@ static Status proxy_store(Thread& t, FrameObject* o, Value key, Value v) {
     bool hidden = is_str(key) && key.as<Str>()->length && key.as<Str>()->at(0) == '.';
     bool begun = !o->live || !o->live->on_heap || generator_of(o->live)->state != GenState::kCreated;
     if (hidden && begun && !type_of(v)->iternext && !type_of(v)->dunder(D_next)) return RAISE(TypeError, "'%T' object is not an iterator", v);
-    set_frame_variable(o, static_cast<uint32_t>(reg), v);
-    return {};
+    return set_frame_variable(t, o, static_cast<uint32_t>(reg), v);
   }
   if (!o->extra) {
     Dict* d = TRY(new_dict(t));
@@ -102,7 +103,7 @@ static Result<Dict*> variables_dict(Thread& t, const Code* c, const Value* regs,
   Dict* d = TRY(new_dict(t));
   Status s;
   each_variable(c, [&](Str* name, uint32_t reg) {
-    Value v = reg < n ? look_into(c, reg, regs[reg]) : Value();
+    Value v = variable_value(c, regs, n, reg);
     if (s.ok() && v && !(name->length && name->at(0) == '.')) s = dict_set(t, d, name, v);  // names with a dot are the compiler's own
   });
   TRY(s);
@@ -118,8 +119,8 @@ static Result<Dict*> snapshot(Thread& t, FrameObject* o) {
 
 // Module and class bodies have variables in registers only while an inlined comprehension runs: its own. Then these are the frame's locals.
 static bool in_comprehension(const Code* c, const Value* regs, uint32_t n) {
-  for (uint32_t i = 0; i < c->varnames->size && i < n; i++)
-    if (regs[i]) return true;
+  for (uint32_t i = 0; i < c->varnames->size; i++)
+    if (variable_slot(c, regs, n, i)) return true;
   return false;
 }
 

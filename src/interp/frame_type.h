@@ -6,12 +6,9 @@ namespace kaa {
 
 // Whether the frame's variables are registers (functions), not a mapping (modules, classes, exec).
 inline bool has_fast_locals(const Code* c) { return c->flags & kCoOptimized; }
-// Value of the variable in a register below the first temporary; empty when it has none. Cells are looked into.
-Value frame_variable(FrameObject* o, uint32_t reg);
-void set_frame_variable(FrameObject* o, uint32_t reg, Value v);
 // f_locals: the proxy or the mapping.
 Result<Value> frame_f_locals(Thread& t, FrameObject* o);
-// Calls fn(name, reg) for each variable in order: locals, then cells that are no parameters, then free variables.
+// Calls fn(name, number) for each variable in order: locals, then cells that are no parameters, then free variables.
 template <class F>
 void each_variable(const Code* c, F&& fn) {
   for (uint32_t i = 0; i < c->varnames->size; i++) fn(c->varnames->items[i].template as<Str>(), i);

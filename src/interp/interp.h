@@ -196,6 +196,6 @@ Result<Value> operator_returned(Thread& t, Frame* f, Value v);
 Result<Value> arith_slow(Thread& t, BinaryOp op, Value a, Value b);
 Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc);
 Result<Str*> function_text(Thread& t, Value f);   // "module.qualname()", for messages
-Error unbound_error(Thread& t, Frame* f, uint32_t reg);
+Error unbound_error(Thread& t, Frame* f, uint32_t number);
 
 }  // namespace kaa

@@ -78,6 +78,12 @@ static void make_spots(const Code* c, CodeMonitor* m, const uint32_t* tools) {
         break;
       case Op::JUMP: case Op::JUMP_BACK: s[at].tools[kSpotMain] = of(MonEvent::Jump); break;
       case Op::SEND: s[at].tools[kSpotStop] = of(MonEvent::StopIteration) | of(MonEvent::Raise); break;
+      case Op::END_ASYNC_FOR:  // the SEND stands before it
+        if (uint32_t send = async_for_send(c, at); send != at) {
+          if (w->b) s[send].tools[kSpotMain] = of(MonEvent::BranchLeft);
+          s[send].tools[kSpotAlt] = s[at].tools[kSpotAlt] = of(MonEvent::BranchRight);
+        }
+        break;
       case Op::FOR_ITER: case Op::FOR_ITER_PAIR: s[at].tools[kSpotStop] = of(MonEvent::StopIteration); [[fallthrough]];
       default:
         if (jump == JumpField::None || ends_flow(op)) break;

@@ -1,5 +1,6 @@
 // Moves, cells, names, globals, jumps.
 #include "interp/interp.h"
+#include "runtime/traceback.h"
 
 namespace kaa {
 
@@ -19,17 +20,12 @@ HANDLER(CLEAR_RUN) {
   NEXT(1);
 }
 
-// What an empty register means: a local variable, or a cell variable's or free variable's cell.
-Error unbound_error(Thread& t, Frame* f, uint32_t reg) {
+// What an empty variable means: a local variable, or a cell variable's or free variable's cell.
+Error unbound_error(Thread& t, Frame* f, uint32_t number) {
   Code* c = f->code;
-  if (c->nfree && reg >= c->free_base && reg < c->free_base + c->nfree) {
-    Value name = c->freevars->items[reg - c->free_base];
+  Str* name = code_variable(c, number);
+  if (number >= c->free_base && number - c->free_base < c->nfree)
     return RAISE(NameError, "cannot access free variable '%S' where it is not associated with a value in enclosing scope", name);
-  }
-  Value name;
-  if (reg < c->varnames->size) name = c->varnames->items[reg];
-  for (uint64_t i = 0; i < c->cellvars->size && !name; i++)
-    if (c->cell_regs[i] == reg) name = c->cellvars->items[i];
   return RAISE(UnboundLocalError, "cannot access local variable '%S' where it is not associated with a value", name);
 }
 
@@ -73,6 +69,74 @@ HANDLER(DEL_DEREF) {
   SAVE();
   static_cast<void>(unbound_error(*t, f, pc->a));
   FAIL();
+}
+
+// ---- variables without registers. The dict has entries for those that are bound, and for all cells.
+static Result<Dict*> make_spilled(Thread& t, Frame* f) {
+  Code* c = f->code;
+  Dict* d = TRY(new_dict(t));
+  for (uint64_t i = 0; i < c->cellvars->size; i++) {
+    if (c->cell_regs[i] < c->spill) continue;
+    CellObject* cell = TRY(alloc<CellObject>(t, KAA_SHAPE(cell)));
+    TRY(dict_set(t, d, c->cellvars->items[i], cell));
+  }
+  for (uint32_t i = 0; i < c->nfree; i++)
+    if (c->free_base + i >= c->spill) TRY(dict_set(t, d, c->freevars->items[i], f->func->closure->items[i]));
+  return d;
+}
+// The cell of the entry where the instruction means what that holds; else null.
+static CellObject* spilled_cell(const Word* pc, Value entry) {
+  bool inner = pc->c == static_cast<uint16_t>(Spilled::Cell) || pc->c == static_cast<uint16_t>(Spilled::Free);
+  return inner && entry && IS_EXACT(entry, cell) ? entry.as<CellObject>() : nullptr;
+}
+static Status store_spilled(Thread& t, Frame* f, const Word* pc, Dict* d, Value v) {
+  Str* name = code_variable(f->code, pc[1].index);
+  if (CellObject* cell = spilled_cell(pc, dict_get_str(d, name))) {
+    cell->contents.set(v);
+    return {};
+  }
+  if (v) return dict_set(t, d, name, v);
+  TRY(dict_pop(t, d, name));
+  return {};
+}
+static Status del_spilled(Thread& t, Frame* f, const Word* pc, Dict* d) {
+  Str* name = code_variable(f->code, pc[1].index);
+  if (CellObject* cell = spilled_cell(pc, dict_get_str(d, name))) {
+    if (!cell->contents) return unbound_error(t, f, pc[1].index);
+    cell->contents.clear();
+    return {};
+  }
+  Opt old = TRY(dict_pop(t, d, name));
+  if (!old) return unbound_error(t, f, pc[1].index);
+  return {};
+}
+HANDLER(MAKE_SPILLED) {
+  SAVE();
+  Result<Dict*> d = make_spilled(*t, f);
+  if (!d.ok()) FAIL();
+  r[pc->a] = d.value();
+  NEXT(1);
+}
+HANDLER(LOAD_SPILLED) {
+  SAVE();
+  Value v = dict_get_str(r[pc->b].as<Dict>(), code_variable(f->code, pc[1].index));
+  if (CellObject* cell = spilled_cell(pc, v)) v = cell->contents;
+  if (UNLIKELY(!v && pc->c != static_cast<uint16_t>(Spilled::Raw))) {
+    static_cast<void>(unbound_error(*t, f, pc[1].index));
+    FAIL();
+  }
+  r[pc->a] = v;
+  NEXT(2);
+}
+HANDLER(STORE_SPILLED) {
+  SAVE();
+  if (!store_spilled(*t, f, pc, r[pc->b].as<Dict>(), r[pc->a]).ok()) FAIL();
+  NEXT(2);
+}
+HANDLER(DEL_SPILLED) {
+  SAVE();
+  if (!del_spilled(*t, f, pc, r[pc->a].as<Dict>()).ok()) FAIL();
+  NEXT(2);
 }
 
 // ---- globals. Cache word 1 (pc[2]): {index, keys version of the globals}, index ~0: known to be absent there. Cache word 2 (pc[3]): the same for the builtins.
@@ -242,7 +306,9 @@ static Result<Value> load_dict_or(Thread& t, Frame* f, const Word* pc, Value m, 
     return name_error(t, name);
   }
   if (cell->contents) return cell->contents.get();
-  return unbound_error(t, f, pc->c);
+  if (pc->c < f->code->nlocals) return unbound_error(t, f, pc->c);
+  // The cell of a free variable without a register, in a temporary.
+  return RAISE(NameError, "cannot access free variable '%U' where it is not associated with a value in enclosing scope", f->code->names[pc[1].index]);
 }
 HANDLER(LOAD_DICT_OR_GLOBAL) { SAVE(); STORE_RESULT(pc->a, load_dict_or(*t, f, pc, r[pc->b], nullptr), 2); }
 HANDLER(LOAD_DICT_OR_DEREF) { SAVE(); STORE_RESULT(pc->a, load_dict_or(*t, f, pc, r[pc->b], r[pc->c].as<CellObject>()), 2); }

@@ -215,6 +215,41 @@ HANDLER(UNPACK_EX) {
   if (!unpack_ex(*t, r[pc->b], pc[1].before, pc[1].after, r + pc->a).ok()) FAIL();
   NEXT(2);
 }
+// What the two above give, as a list.
+static Result<List*> unpack_list(Thread& t, Value v, uint32_t before, uint32_t after, bool starred) {
+  if (!type_of(v)->dunder(D_iter) && !type_of(v)->dunder(D_getitem)) return RAISE(TypeError, "cannot unpack non-iterable %T object", v);
+  if (starred) {
+    List* l = TRY(list_from(t, v));
+    if (l->size < uint64_t{before} + after) return RAISE(ValueError, "not enough values to unpack (expected at least %u, got %lu)", before + after, l->size);
+    uint64_t rest = l->size - before - after;
+    List* mid = TRY(list_of(t, l->items + before, rest));
+    List* out = TRY(new_list(t, before + 1 + after));
+    for (uint64_t i = 0; i < before; i++) TRY(list_append(t, out, l->items[i]));
+    TRY(list_append(t, out, mid));
+    for (uint64_t i = before + rest; i < l->size; i++) TRY(list_append(t, out, l->items[i]));
+    return out;
+  }
+  bool sized = IS_EXACT(v, tuple) || IS_EXACT(v, list) || IS_EXACT(v, dict);
+  List* out = TRY(new_list(t, before));
+  Value it = TRY(get_iter(t, v));
+  for (uint32_t i = 0;; i++) {
+    Opt x = TRY(iter_next(t, it));
+    if (!x && i == before) return out;
+    if (!x) return RAISE(ValueError, "not enough values to unpack (expected %u, got %u)", before, i);
+    if (i == before) break;
+    TRY(list_append(t, out, x.v));
+  }
+  if (!sized) return RAISE(ValueError, "too many values to unpack (expected %u)", before);
+  int64_t size = TRY(length(t, v));
+  return RAISE(ValueError, "too many values to unpack (expected %u, got %ld)", before, size);
+}
+HANDLER(UNPACK_LIST) {
+  SAVE();
+  Result<List*> l = unpack_list(*t, r[pc->b], pc[1].before, pc[1].after, pc->c != 0);
+  if (!l.ok()) FAIL();
+  r[pc->a] = l.value();
+  NEXT(2);
+}
 HANDLER(GET_LEN) {
   SAVE();
   Result<int64_t> n = length(*t, r[pc->b]);

@@ -231,6 +231,10 @@ static bool tell_outcome(Thread& t, Frame* f, const Word* pc) {
   Spot s = m->spots()[word];
   Op op = generic_op(static_cast<Op>(n.at->op));
   JumpField jump = jump_field(op);
+  if (op == Op::END_ASYNC_FOR) {  // shown where the loop waited
+    uint32_t send = async_for_send(c, word);
+    return mon_notify(t, f, MonEvent::BranchRight, m->spots()[send].tools[kSpotAlt], send, kSpotAlt, small_int(code_offset(c, static_cast<uint32_t>(pc - c->words))));
+  }
   if (jump == JumpField::None)
     return tell_call(t, f, MonEvent::CReturn, s.tools[kSpotMain], word, n.callee, NAME("c_return"));
   const Word* next = n.at + kOpInfo[static_cast<int>(op)].words;
@@ -247,7 +251,7 @@ static bool tell_outcome(Thread& t, Frame* f, const Word* pc) {
       if (!exc.ok() || !tell_exception(t, f, plain ? MonEvent::StopIteration : MonEvent::Raise, tools, word, exc.value())) return false;
     }
   }
-  if (op == Op::SEND) return true;
+  if (op == Op::SEND) return !taken || mon_notify(t, f, MonEvent::BranchLeft, s.tools[kSpotMain], word, kSpotMain, small_int(code_offset(c, to)));
   // An item of a loop goes to its target in the second word of the instruction.
   if (pc == next && (op == Op::FOR_ITER || op == Op::FOR_ITER_PAIR)) to = word + 1;
   if (pc == next) return mon_notify(t, f, MonEvent::BranchLeft, s.tools[kSpotMain], word, kSpotMain, small_int(code_offset(c, to)));
@@ -338,7 +342,8 @@ static bool trace_instruction(Thread& t, Frame* f, const Word* prev) {
       const Word* to = at + 1 + at->bc;
       return mon_notify(t, f, MonEvent::Jump, s.tools[kSpotMain], word, kSpotMain, small_int(code_offset(c, static_cast<uint32_t>(to - c->words))));
     }
-    case Op::SEND: return !(s.tools[kSpotStop] | monitoring().all[static_cast<int>(MonEvent::Raise)]) || note(t, f, at, {f->regs[at->b], Value()});
+    case Op::SEND: return !(s.tools[kSpotMain] | s.tools[kSpotStop] | monitoring().all[static_cast<int>(MonEvent::Raise)]) || note(t, f, at, {f->regs[at->b], Value()});
+    case Op::END_ASYNC_FOR: return !s.tools[kSpotAlt] || note(t, f, at, {});
     case Op::FOR_ITER: case Op::FOR_ITER_PAIR:
       return !(s.tools[kSpotMain] | s.tools[kSpotAlt] | s.tools[kSpotStop]) || note(t, f, at, {f->regs[at->b], Value()});
     default: break;
@@ -396,7 +401,8 @@ void trace_raised(Thread& t, Frame* f) {
   uint32_t word = f->pc_index();
   while (t.notes && t.notes->top == f) {
     Noted n = take_note(*t.notes);
-    if (jump_field(generic_op(static_cast<Op>(n.at->op))) != JumpField::None) continue;
+    Op noted = generic_op(static_cast<Op>(n.at->op));
+    if (noted == Op::END_ASYNC_FOR || jump_field(noted) != JumpField::None) continue;
     Keep fn(n.callee.fn), arg(n.callee.arg);
     CodeMonitor* m = code_monitor(f->code);
     if (m && !tell_call(t, f, MonEvent::CRaise, m->spots()[word].tools[kSpotMain], word, n.callee, NAME("c_exception"))) return;

@@ -601,7 +601,20 @@ Result<Value> run_container(Thread& t, const std::string& path) {
   return run_module(t, NAME("__main__"), false);
 }
 
-Result<Value> run_file(Thread& t, const What& what) {
+// The program's name for itself is gone when it has ended, be it by an exception that nobody has printed yet.
+struct MainFile {
+  Thread& t;
+  Dict* d;
+  ~MainFile() {
+    Value e = take_exc(t);
+    for (const char* name : {"__file__", "__cached__"})
+      if (!dict_pop(t, d, intern_name(name)).ok()) clear_exc(t);
+    if (e) restore_exc(t, e);
+  }
+};
+
+// status: what the program ends with when there is none to run.
+Result<Value> run_file(Thread& t, const What& what, int& status) {
   const std::string& path = what.text;
   std::string whole = whole_path(path);  // which the main module's file has
   struct stat st;
@@ -613,9 +626,10 @@ Result<Value> run_file(Thread& t, const What& what) {
     Value finder = TRY(import_attr(t, "_frozen_importlib_external", "PathFinder"));
     Value importer = TRY(call_method(t, finder, NAME("_path_importer_cache"), TRY(decode_fs(t, whole))));
     if (!importer.is_none()) return run_container(t, whole);
-    errno = error;
-    fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", g_config.executable.c_str(), whole.c_str(), errno, strerror(errno));
-    exit(2);
+    if (!g_config.safe_path) TRY(path_insert(t, path.find('/') == std::string::npos ? "" : folder_of(path)));
+    fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", g_config.orig_argv[0].c_str(), whole.c_str(), error, strerror(error));
+    status = 2;
+    return kNone;
   }
   std::string bytes;
   Status s = read_all(t, fileno(f), bytes);
@@ -629,6 +643,7 @@ Result<Value> run_file(Thread& t, const What& what) {
   }
   Str* name = TRY(decode_fs(t, whole));
   Dict* d = TRY(main_dict(t));
+  MainFile file{t, d};
   TRY(dict_set_str(t, d, "__file__", name));
   bool compiled = whole.size() > 4 && whole.rfind(".pyc") == whole.size() - 4;
   Value loader_type = TRY(import_attr(t, "_frozen_importlib_external", compiled ? "SourcelessFileLoader" : "SourceFileLoader"));
@@ -652,7 +667,7 @@ Result<Value> run_file(Thread& t, const What& what) {
   return run_source(t, bytes, name);
 }
 
-[[gnu::noinline]] Result<Value> run_main(Thread& t, const What& what) {
+[[gnu::noinline]] Result<Value> run_main(Thread& t, const What& what, int& status) {
   switch (what.kind) {
     case What::kCommand:
       if (!g_config.safe_path) TRY(path_insert(t, ""));
@@ -664,11 +679,12 @@ Result<Value> run_file(Thread& t, const What& what) {
       Value name = TRY(new_str(t, what.text));
       return run_module(t, name, true);
     }
-    case What::kFile: return run_file(t, what);
+    case What::kFile: return run_file(t, what, status);
     case What::kStdin: break;
   }
   if (!g_config.safe_path) TRY(path_insert(t, ""));
   if (stdin_is_interactive()) {
+    g_config.inspect = 0;
     print_banner(t);
     TRY(run_startup_file(t, TRY(main_dict(t))));
     run_interactive_hook(t);
@@ -679,10 +695,10 @@ Result<Value> run_file(Thread& t, const What& what) {
   return run_source(t, bytes, NAME("<stdin>"));
 }
 
-// Exit status of the exception being raised, which is printed unless it is SystemExit.
+// Exit status of the exception being raised, which is printed unless it is SystemExit, and that too when the program is to go on interactively.
 int handle_exit(Thread& t) {
   Value e = take_exc(t);
-  if (is_instance(e, KAA_TYPE(SystemExit))) {
+  if (is_instance(e, KAA_TYPE(SystemExit)) && !g_config.inspect) {
     Value code = e.as<ExcWithValue>()->value;
     if (!code || code.is_none()) return 0;
     if (is_int(code)) {
@@ -700,7 +716,10 @@ int handle_exit(Thread& t) {
   }
   restore_exc(t, e);
   print_and_clear(t);
-  if (exc_matches(t, KAA_TYPE(SystemExit))) return handle_exit(t);  // of sys.excepthook
+  if (exc_matches(t, KAA_TYPE(SystemExit))) {  // of sys.excepthook
+    if (!g_config.inspect) return handle_exit(t);
+    clear_exc(t);
+  }
   if (is_instance(e, KAA_TYPE(KeyboardInterrupt))) return 130 + 256;  // the signal is raised again at the end
   return 1;
 }
@@ -746,7 +765,10 @@ bool start_tracemalloc(Thread& t, const Config& c) {
 }  // namespace
 
 // The exit status. A function of its own: nothing of the program's namespace may be left in main()'s frame when modules are taken down.
-[[gnu::noinline]] static int run_program(Thread& t, const What& what) { return run_main(t, what).ok() ? 0 : handle_exit(t); }
+[[gnu::noinline]] static int run_program(Thread& t, const What& what) {
+  int status = 0;
+  return run_main(t, what, status).ok() ? status : handle_exit(t);
+}
 
 int main(int argc, char** argv) {
   setlocale(LC_CTYPE, "");
@@ -786,6 +808,7 @@ int main(int argc, char** argv) {
   status = run_program(t, what);
   if (getenv("PYTHONINSPECT") && *getenv("PYTHONINSPECT") && !g_config.ignore_environment) g_config.inspect = 1;  // a program may ask for it, too
   if (g_config.inspect && what.kind != What::kStdin && stdin_is_interactive()) {
+    g_config.inspect = 0;
     run_interactive_hook(t);
     status = run_interactive(t, true).ok() ? 0 : handle_exit(t);
   }

@@ -813,12 +813,8 @@ class Reader {
       c->heights[i].height = TRY(number());
     }
     c->nheights = nheights;
-    c->cell_regs = TRY(array<uint16_t>(cells));
-    for (uint32_t i = 0; i < cells; i++) {
-      uint32_t reg = TRY(number());
-      if (reg > 0xFFFF) return bad("code: register out of range");
-      c->cell_regs[i] = static_cast<uint16_t>(reg);
-    }
+    c->cell_regs = TRY(array<uint32_t>(cells));
+    for (uint32_t i = 0; i < cells; i++) c->cell_regs[i] = TRY(number());
     c->names = TRY(array<Str*>(nnames));
     for (uint32_t i = 0; i < nnames; i++) c->names[i] = TRY(name());
     c->nnames = nnames;

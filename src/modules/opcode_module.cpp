@@ -19,7 +19,9 @@ bool has_constant(Op op) {
 }
 bool has_jump(Op op) { return jump_field(op) != JumpField::None; }
 bool has_cell(Op op) { return op == Op::LOAD_DEREF || op == Op::STORE_DEREF || op == Op::DEL_DEREF || op == Op::LOAD_DICT_OR_DEREF || op == Op::MAKE_CELL; }
-bool has_variable(Op op) { return op == Op::CHECK_BOUND || op == Op::DEL_LOCAL; }
+bool has_variable(Op op) {
+  return op == Op::CHECK_BOUND || op == Op::DEL_LOCAL || op == Op::LOAD_SPILLED || op == Op::STORE_SPILLED || op == Op::DEL_SPILLED;
+}
 bool never(Op) { return false; }
 template <bool (*holds)(Op)>
 Result<Value> opcode_has(Thread& t, Args a) {

@@ -25,14 +25,15 @@ struct Code : Object {
   char* packed_positions;             uint32_t packed_size;  // null: there is only the other form
   ExceptionEntry* exceptions; uint32_t nexceptions;
   HeightEntry* heights;      uint32_t nheights;
-  uint16_t* cell_regs;
+  uint32_t* cell_regs;           // numbers of the cell variables, ascending
   Field<> name, qualname, filename;
   Field<Tuple*> varnames, cellvars, freevars;
   GeneratorObject* zombies;      // dead generators of this code, for reuse (runtime/zombies.cpp)
   uint32_t nzombies, zombies_used, zombies_idle;  // how many; taken since the list was last looked at; for how many looks none was taken
   bool zombies_listed;           // is in Zombies::codes
-  uint32_t version;              // its number once a call with keywords has a record about it; 0: none yet
   uint8_t tries;                 // whether one of its handlers is of the program's making: 0 not known yet, 1 no, 2 yes
+  uint32_t version;              // its number once a call with keywords has a record about it; 0: none yet
+  uint32_t spill;                // register of the dict that holds the variables of this number and above (the last of nlocals), or ~0
   CodeMonitor* monitor;          // what sys.monitoring and tracing want to know of it (interp/monitor.h), once one of them looked
   template <class F> void each_field(F&& f) {
     f(name); f(qualname); f(filename); f(varnames); f(cellvars); f(freevars);

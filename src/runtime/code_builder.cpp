@@ -115,9 +115,10 @@ void code_derive(Code* c) {
   c->simple_args = (c->kwonlyargcount || (c->flags & (kCoVarargs | kCoVarkeywords)) || !(c->flags & kCoOptimized)) ? ~0u : c->argcount;
   // Everything below the first temporary: parameters, locals, cells, free variables.
   uint32_t locals = static_cast<uint32_t>(c->varnames->size);
-  for (uint64_t i = 0; i < c->cellvars->size; i++) locals = c->cell_regs[i] + 1u > locals ? c->cell_regs[i] + 1u : locals;
+  if (uint64_t n = c->cellvars->size; n && c->cell_regs[n - 1] >= locals) locals = c->cell_regs[n - 1] + 1;
   if (c->nfree && c->free_base + c->nfree > locals) locals = c->free_base + c->nfree;
-  c->nlocals = locals;
+  c->spill = spill_register(locals, c->nparams);
+  c->nlocals = c->spill == ~0u ? locals : c->spill + 1;
 }
 
 static ConstShape code_constant(const void* context, uint32_t i, uint32_t* size) {

@@ -93,11 +93,21 @@ uint32_t code_prologue(const Code* c) {
   uint32_t at = 0;
   while (at < c->nwords) {
     Op op = static_cast<Op>(c->words[at].op);
-    if (op != Op::COPY_FREE_VARS && op != Op::MAKE_CELL && op != Op::RETURN_GENERATOR) break;
+    if (op != Op::COPY_FREE_VARS && op != Op::MAKE_CELL && op != Op::MAKE_SPILLED && op != Op::RETURN_GENERATOR) break;
     at += kOpInfo[static_cast<size_t>(op)].words;
   }
   return at < c->nwords ? at : 0;
 }
+uint32_t async_for_send(const Code* c, uint32_t end) {
+  uint32_t found = end;
+  for (uint32_t i = 0; i < c->nexceptions; i++) {
+    const ExceptionEntry& e = c->exceptions[i];
+    for (uint32_t at = e.start; e.target == end && at < e.end && found == end; at += kOpInfo[c->words[at].op].words)
+      if (static_cast<Op>(c->words[at].op) == Op::SEND) found = at;
+  }
+  return found;
+}
+
 int64_t code_offset(const Code* c, uint32_t word) { return int64_t{word} * 8 + (word >= code_prologue(c) ? 2 : 0); }
 uint32_t code_word(const Code* c, int64_t offset) { return static_cast<uint32_t>((offset > int64_t{code_prologue(c)} * 8 ? offset - 2 : offset) / 8); }
 int32_t code_start_line(const Code* c) { return str_equal_ascii(c->name.get().as<Str>(), "<module>") ? 0 : c->firstlineno; }

@@ -5,6 +5,7 @@
 // replace() takes a table of another form for "no positions"; the constructor refuses it. Code that comes in this way passes the whole validator.
 #include <stdlib.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -205,10 +206,12 @@ Result<Value> code_branches(Thread& t, Args a) {
     Op op = generic_op(static_cast<Op>(w->op));
     uint32_t n = kOpInfo[static_cast<size_t>(op)].words;
     JumpField f = jump_field(op);
-    if (f != JumpField::None && !ends_flow(op)) {
-      uint32_t next = at + n, target = next + static_cast<uint32_t>(f == JumpField::Word1 ? w[1].offset : w->bc);
+    uint32_t from = op == Op::END_ASYNC_FOR ? async_for_send(c, at) : at, next = at + n;
+    if (op == Op::END_ASYNC_FOR ? from != at : f != JumpField::None && op != Op::SEND && !ends_flow(op)) {
+      uint32_t target = next + static_cast<uint32_t>(f == JumpField::None ? 0 : f == JumpField::Word1 ? w[1].offset : w->bc);
       uint32_t left = op == Op::FOR_ITER || op == Op::FOR_ITER_PAIR ? at + 1 : next;  // where the item is stored
-      Tuple* u = TRY(make_tuple(t, small_int(code_offset(c, at)), small_int(code_offset(c, left)), small_int(code_offset(c, target))));
+      if (op == Op::END_ASYNC_FOR) left = from + 2 + static_cast<uint32_t>(c->words[from + 1].offset);
+      Tuple* u = TRY(make_tuple(t, small_int(code_offset(c, from)), small_int(code_offset(c, left)), small_int(code_offset(c, target))));
       TRY(list_append(t, l, u));
     }
     at += n;
@@ -287,12 +290,13 @@ Result<Value> code_repr(Thread& t, Args a) {
 Result<Value> code_sizeof(Thread& t, Args a) {
   Code* c = self_code(a[0]);
   size_t n = sizeof(Code) + c->nwords * sizeof(Word) + c->nconsts * sizeof(Value) + c->nnames * sizeof(Str*) + (c->unpacked_positions ? c->npositions * sizeof(PositionEntry) : 0) + c->packed_size +
-             c->nexceptions * sizeof(ExceptionEntry) + c->nheights * sizeof(HeightEntry) + c->cellvars->size * 2;
+             c->nexceptions * sizeof(ExceptionEntry) + c->nheights * sizeof(HeightEntry) + c->cellvars->size * sizeof(uint32_t);
   return make_uint(t, n);
 }
 Result<Value> code_varname(Thread& t, Args a) {
   int i = TRY(to_cint(t, a[1]));
-  Str* name = i < 0 ? nullptr : code_variable(self_code(a[0]), static_cast<uint32_t>(i));
+  Code* c = self_code(a[0]);
+  Str* name = i >= 0 && static_cast<uint32_t>(i) < c->spill ? code_variable(c, static_cast<uint32_t>(i)) : nullptr;
   if (!name) return RAISE(IndexError, "tuple index out of range");
   return name;
 }
@@ -352,12 +356,9 @@ bool take_line_table(Code* c, std::string_view s) {
   free(c->cell_regs);
   free(c->heights);
   free(c->unpacked_positions);
-  c->cell_regs = static_cast<uint16_t*>(calloc(n[2] + 1, sizeof(uint16_t)));
-  for (uint32_t i = 0; i < n[2]; i++, p += 4) {
-    uint32_t r;
-    memcpy(&r, p, 4);
-    c->cell_regs[i] = static_cast<uint16_t>(r);
-  }
+  c->cell_regs = static_cast<uint32_t*>(malloc((n[2] + 1) * sizeof(uint32_t)));
+  memcpy(c->cell_regs, p, n[2] * sizeof(uint32_t));
+  p += n[2] * sizeof(uint32_t);
   c->heights = static_cast<HeightEntry*>(malloc((n[3] + 1) * sizeof(HeightEntry)));
   memcpy(static_cast<void*>(c->heights), p, n[3] * sizeof(HeightEntry));
   p += n[3] * sizeof(HeightEntry);
@@ -531,12 +532,29 @@ const GetSetDef k_getsets[] = {
 
 }  // namespace
 
-Str* code_variable(const Code* c, uint32_t reg) {
-  if (reg < c->varnames->size) return c->varnames->items[reg].as<Str>();
-  if (c->nfree && reg >= c->free_base && reg < c->free_base + c->nfree) return c->freevars->items[reg - c->free_base].as<Str>();
-  for (uint64_t i = 0; i < c->cellvars->size; i++)
-    if (c->cell_regs[i] == reg) return c->cellvars->items[i].as<Str>();
-  return nullptr;
+// Index of the cell variable, or the number of them.
+static uint64_t cell_index(const Code* c, uint32_t number) {
+  const uint32_t *begin = c->cell_regs, *end = begin + c->cellvars->size, *at = std::lower_bound(begin, end, number);
+  return static_cast<uint64_t>((at != end && *at == number ? at : end) - begin);
+}
+static bool is_free_variable(const Code* c, uint32_t number) { return number >= c->free_base && number - c->free_base < c->nfree; }
+Str* code_variable(const Code* c, uint32_t number) {
+  if (number < c->varnames->size) return c->varnames->items[number].as<Str>();
+  if (is_free_variable(c, number)) return c->freevars->items[number - c->free_base].as<Str>();
+  uint64_t i = cell_index(c, number);
+  return i < c->cellvars->size ? c->cellvars->items[i].as<Str>() : nullptr;
+}
+bool is_cell_variable(const Code* c, uint32_t number) { return is_free_variable(c, number) || cell_index(c, number) < c->cellvars->size; }
+Dict* spilled_variables(const Code* c, const Value* regs, uint32_t n) {
+  if (c->spill >= n) return nullptr;
+  Value d = regs[c->spill];
+  return d && IS_EXACT(d, dict) ? d.as<Dict>() : nullptr;
+}
+Value variable_slot(const Code* c, const Value* regs, uint32_t n, uint32_t number) {
+  if (number < c->spill) return number < n ? regs[number] : Value();
+  Dict* d = spilled_variables(c, regs, n);
+  Str* name = d ? code_variable(c, number) : nullptr;
+  return name ? dict_get_str(d, name) : Value();
 }
 
 extern const TypeSpec code_spec = {.doc = "A code object: what a function, class body or module does.", .methods = k_methods, .getsets = k_getsets};

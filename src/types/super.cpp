@@ -1,5 +1,6 @@
 // super: attribute lookup that starts behind a class in the method resolution order.
 #include "runtime/call.h"
+#include "runtime/traceback.h"
 #include "types/objmodel.h"
 
 namespace kaa {
@@ -36,12 +37,11 @@ static Status from_frame(Thread& t, Value& type, Value& obj) {
   Code* c = f->code;
   if (c->argcount == 0) return RAISE(RuntimeError, "super(): no arguments");
   obj = f->regs[0];
-  for (uint64_t i = 0; c->cellvars && i < c->cellvars->size; i++)
-    if (c->cell_regs[i] == 0 && obj && IS_EXACT(obj, cell)) obj = obj.as<CellObject>()->contents;
+  if (c->cellvars->size && c->cell_regs[0] == 0 && obj && IS_EXACT(obj, cell)) obj = obj.as<CellObject>()->contents;
   if (!obj) return RAISE(RuntimeError, "super(): arg[0] deleted");
   for (uint64_t i = 0; c->freevars && i < c->freevars->size; i++) {
     if (!str_equal_ascii(c->freevars->items[i].as<Str>(), "__class__")) continue;
-    Value cell = f->regs[c->free_base + i];
+    Value cell = variable_slot(c, f->regs, c->nlocals, c->free_base + static_cast<uint32_t>(i));
     if (!cell || !IS_EXACT(cell, cell)) return RAISE(RuntimeError, "super(): bad __class__ cell");
     type = cell.as<CellObject>()->contents;
     if (!type) return RAISE(RuntimeError, "super(): empty __class__ cell");

@@ -164,3 +164,10 @@ def outer(a):
 
 captured = inspect.getclosurevars(outer(5))
 assert captured == ({'a': 5}, {'GLOBAL': 1}, {}, {"missing", "attribute", "method"}), captured
+
+
+# ---- variables without registers
+space = {}
+exec('def f(' + ','.join(f'p{i}' for i in range(20_000)) + '):\n x = y = p0\n del x\n return lambda: y', space)
+shown = [(i.opname, i.argval) for i in dis.Bytecode(space['f']) if 'SPILLED' in i.opname]
+assert shown == [('MAKE_SPILLED', 'r20000'), ('STORE_SPILLED', 'x'), ('STORE_SPILLED', 'y'), ('DELETE_SPILLED', 'x'), ('LOAD_SPILLED', 'y')], shown

@@ -154,3 +154,58 @@ mon.set_local_events(TOOL, helper.__code__, 0)
 assert helper(1) == 1
 mon.free_tool_id(TOOL)
 mon.free_tool_id(OTHER)
+
+# ---- `async for`: left where it goes on with an item, right at its end, both told where it waited; a comprehension tells its end alone
+class Items:
+    def __init__(self, n): self.n = n
+    def __aiter__(self): return self
+    async def __anext__(self):
+        if not self.n: raise StopAsyncIteration
+        self.n -= 1
+        return self.n
+async def loop(n):
+    r = []
+    async for x in Items(n):
+        r.append(x)
+    else:
+        r.append('end')
+    return r
+async def comprehension(n):
+    return {x: 1 async for x in Items(n)}
+async def broken(n):
+    async for x in Items(n):
+        raise KeyError(x)
+def finish(coroutine):
+    try:
+        coroutine.send(None)
+    except StopIteration as e:
+        return e.value
+mon.use_tool_id(TOOL, 'branches')
+branches = []
+places = set()
+def line(code, offset):
+    return list(code.co_positions())[offset // 2][0] - code.co_firstlineno
+def branch(kind, answer=None):
+    def f(code, source, target):
+        branches.append((kind, line(code, source), line(code, target)))
+        places.add(source)
+        return answer
+    return f
+def told(function, n, left=None, right=None):
+    branches.clear()
+    places.clear()
+    mon.register_callback(TOOL, E.BRANCH_LEFT, branch('left', left))
+    mon.register_callback(TOOL, E.BRANCH_RIGHT, branch('right', right))
+    mon.restart_events()
+    mon.set_local_events(TOOL, function.__code__, E.BRANCH_LEFT | E.BRANCH_RIGHT)
+    try:
+        return finish(function(n))
+    finally:
+        mon.set_local_events(TOOL, function.__code__, 0)
+assert told(loop, 2) == [1, 0, 'end'] and branches == [('left', 2, 2), ('left', 2, 2), ('right', 2, 5)], branches
+assert len(places) == 1 and [(a, line(loop.__code__, b), line(loop.__code__, c)) for a, b, c in loop.__code__.co_branches()] == [(*places, 2, 5)]
+told(loop, 3, left=mon.DISABLE)
+assert branches == [('left', 2, 2), ('right', 2, 5)], branches
+assert told(comprehension, 2) == {1: 1, 0: 1} and branches == [('right', 1, 1)], branches
+assert raises(KeyError, told, broken, 2) == '1' and branches == [('left', 1, 1)], branches
+mon.free_tool_id(TOOL)

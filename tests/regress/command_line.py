@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 
 def run(*args, input='', env=None, **more):
@@ -76,6 +77,21 @@ for options, env, expected in (
     assert (code, err) == (1, f'Fatal Python error: {expected}\n\n'), err
 code, out, err = run('no_such.py')
 assert code == 2 and err.endswith(f"can't open file '{os.path.realpath('no_such.py')}': [Errno 2] No such file or directory\n"), err
+# With -i it goes on without a program, and after an exit, which is shown like any other exception.
+code, out, err = run('-i', 'no_such.py', 'x', input='import sys\nprint(sys.argv, repr(sys.path[0]))\n')
+assert code == 0 and out == "['no_such.py', 'x'] ''\n" and 'No such file or directory\n>>> ' in err, (out, err)
+assert run('-i', 'no_such/x.py', input='import sys\nprint(sys.path[0])\nsys.exit(3)\n')[:2] == (3, 'no_such\n')
+code, out, err = run('-i', '-c', 'raise SystemExit(3)', input='5\n')
+assert (code, out) == (0, '5\n') and err.startswith('Traceback (most recent call last):\n') and err.endswith('SystemExit: 3\n>>> >>> \n'), err
+assert run('-c', 'import os; os.environ["PYTHONINSPECT"] = "1"; raise SystemExit(3)')[0::2] == (3, '')
+# What __main__ calls its file is gone when the program has ended, however it did.
+with tempfile.TemporaryDirectory() as folder:
+    program = os.path.join(folder, 'program.py')
+    with open(program, 'w') as f:
+        f.write('import atexit, sys\nprint(__file__ == sys.argv[0])\nsys.excepthook = lambda *a: print("hook", "__file__" in globals())\n'
+                'atexit.register(lambda: print("__file__" in globals(), "__cached__" in globals()))\nif len(sys.argv) > 1: 1/0\n')
+    assert run(program)[:2] == (0, 'True\nFalse False\n')
+    assert run(program, 'x')[:2] == (1, 'True\nhook False\nFalse False\n')
 # What was not closed can be traced.
 code, out, err = run('-X', 'dev', '-c', "open('/dev/null')")
 assert code == 0 and err.endswith('ResourceWarning: Enable tracemalloc to get the object allocation traceback\n'), err

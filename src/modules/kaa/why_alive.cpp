@@ -11,6 +11,7 @@
 
 #include "modules/kaa/kaa.h"
 #include "objects/traits.h"
+#include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
 #include "types/objmodel.h"
 
@@ -40,11 +41,8 @@ std::string key_text(Value k) {
 
 // The name of a register: of a variable, or empty for a temporary.
 std::string register_name(const Code* c, uint32_t i) {
-  if (i < c->varnames->size) return text_of(c->varnames->items[i].as<Str>());
-  for (uint32_t k = 0; k < c->cellvars->size; k++)
-    if (c->cell_regs[k] == i) return text_of(c->cellvars->items[k].as<Str>());
-  if (i >= c->free_base && i - c->free_base < c->nfree) return text_of(c->freevars->items[i - c->free_base].as<Str>());
-  return "";
+  Str* name = i < c->spill ? code_variable(c, i) : nullptr;
+  return name ? text_of(name) : "";
 }
 std::string place(const Code* c) { return text_of(c->qualname.get().as<Str>()) + "()"; }
 
