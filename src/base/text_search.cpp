@@ -310,4 +310,55 @@ size_t text_rfind_char(TextView hay, uint32_t cp) {
   return rfind_one(hay.u32(), hay.length, cp);
 }
 
+TextPlaces::TextPlaces(TextView hay, TextView needle, size_t max) : hay_(hay), needle_(needle), empty_(needle.length == 0) {
+  if (empty_) {
+    count_ = hay.length < max ? hay.length + 1 : max;
+    return;
+  }
+  if (needle.kind > hay.kind) return;
+  find_some(max < kMax ? max : kMax);
+  count_ = known_;
+  if (count_ == kMax) count_ += text_count(hay.slice(from_, hay.length), needle, max - count_);
+}
+
+void TextPlaces::find_some(size_t max) {
+  known_ = used_ = 0;
+  if (hay_.kind == 1) scan_bytes(max);
+  while (known_ < max) {
+    size_t i;
+    if (needle_.length == 1) {
+      i = text_find_char(hay_, needle_[0], from_);
+    } else {
+      i = text_find(hay_.slice(from_, hay_.length), needle_);
+      if (i != kNotFound) i += from_;
+    }
+    if (i == kNotFound) return;
+    at_[known_++] = i;
+    from_ = i + needle_.length;
+  }
+}
+
+// One pass over sixteen positions at a time, on the needle's first and last character. Leaves the rest to the general search, whose time is linear, when
+// too many candidates prove false.
+void TextPlaces::scan_bytes(size_t max) {
+  const uint8_t *p = hay_.u8(), *q = needle_.u8();
+  size_t n = hay_.length, m = needle_.length, i = from_, misses = 0;
+  Bytes16 first = Bytes16::fill8(q[0]), last = Bytes16::fill8(q[m - 1]);
+  for (; i + m + 15 <= n; i += 16) {
+    unsigned mask = (Bytes16::load(p + i).equal8(first) & Bytes16::load(p + i + m - 1).equal8(last)).high_bits();
+    for (; mask; mask &= mask - 1) {
+      size_t c = i + static_cast<size_t>(__builtin_ctz(mask));
+      if (c < from_) continue;
+      if (m > 2 && memcmp(p + c, q, m) != 0) {
+        if (++misses > 32) return;
+        continue;
+      }
+      if (known_ == max) return;
+      at_[known_++] = c;
+      from_ = c + m;
+    }
+  }
+  if (from_ < i) from_ = i;
+}
+
 }  // namespace kaa

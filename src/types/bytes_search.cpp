@@ -127,7 +127,8 @@ Result<Value> bytes_replace(Thread& t, Args a) {
   int64_t max = a[3] ? TRY(to_ssize(t, a[3])) : -1;
   TRY(self_hold.get(t, a[0]));
   std::string_view s = self_hold.view(), from = from_hold.view(), to = to_hold.view();
-  size_t n = count_u8(u8(s), s.size(), u8(from), from.size(), max < 0 ? SIZE_MAX : static_cast<size_t>(max));
+  TextPlaces places({u8(s), s.size(), 1}, {u8(from), from.size(), 1}, max < 0 ? SIZE_MAX : static_cast<size_t>(max));
+  size_t n = places.count();
   if (n == 0 || (from.empty() && to.empty())) return bytes_unchanged(t, a[0]);
   uint64_t grown, length;
   if (__builtin_mul_overflow(n, to.size(), &grown) || __builtin_add_overflow(s.size() - n * from.size(), grown, &length) || length > INT64_MAX)
@@ -140,15 +141,10 @@ Result<Value> bytes_replace(Thread& t, Args a) {
   };
   size_t pos = 0;
   for (size_t i = 0; i < n; i++) {
-    if (from.empty()) {
-      put(to);
-      if (pos < s.size()) *q++ = s[pos++];
-      continue;
-    }
-    size_t at = find_in(s.substr(pos), from);
-    put(s.substr(pos, at));
+    size_t at = places.next();
+    put(s.substr(pos, at - pos));
     put(to);
-    pos += at + from.size();
+    pos = at + from.size();
   }
   put(s.substr(pos));
   return r;

@@ -123,16 +123,14 @@ Result<Decoded> decode_standard(Thread& t, StdCodec codec, std::string_view in, 
   switch (codec) {
     case StdCodec::kUtf8: {
       if (is_ascii(p, in.size())) return Decoded{TRY(new_str_ascii(t, in.data(), in.size())), in.size(), 0};
-      Utf8Scan scan = utf8_scan(p, in.size(), final);
-      if (!scan.error.reason) {
-        if (!scan.length) return Decoded{interp().empty_str, scan.bytes, 0};
-        if (scan.length == 1) {
-          const uint8_t* at = p;
-          return Decoded{TRY(str_char(t, utf8_next(at))), scan.bytes, 0};
-        }
-        Str* s = TRY(alloc_str(t, scan.length, scan.max));
-        utf8_widen(p, scan.bytes, s->inline_data(), s->kind());
-        return Decoded{s, scan.bytes, 0};
+      size_t n = in.size() - (final ? 0 : utf8_incomplete_tail(p, in.size()));
+      Utf8Shape shape = utf8_shape(p, n);
+      if (shape.length > 1) {
+        Str* s = TRY(alloc_str(t, shape.length, shape.bits));
+        if (utf8_fill(p, n, s->inline_data(), s->kind())) return Decoded{s, n, 0};
+      } else if (utf8_valid(p, n)) {
+        const uint8_t* at = p;
+        return Decoded{n ? TRY(str_char(t, utf8_next(at))) : interp().empty_str, n, 0};
       }
       return run_decoder(t, "utf-8", in, source, errors, 0, 0, [&](const uint8_t* d, size_t n, size_t pos, TextBuilder& out, CodecError& e) {
         return utf8_decode(d, n, pos, final, out, e);
