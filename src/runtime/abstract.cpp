@@ -379,6 +379,11 @@ Result<int64_t> length_hint(Thread& t, Value v, int64_t fallback) {
 
 Result<Value> get_item(Thread& t, Value o, Value key) {
   Type* ty = type_of(o);
+  if (key.is_int()) {  // what most native callers want
+    uint64_t i = static_cast<uint64_t>(key.as_int());
+    if (ty == KAA_TYPE(tuple) && i < o.as<Tuple>()->size) return o.as<Tuple>()->items[i];
+    if (ty == KAA_TYPE(list) && i < o.as<List>()->size) return o.as<List>()->items[i];
+  }
   if (ty->dunder(D_getitem)) return call_dunder(t, D_getitem, o, key);
   if (is_type(o)) {
     Opt f = TRY(lookup_attr(t, o, dunder_name(D_class_getitem)));
