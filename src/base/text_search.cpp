@@ -321,9 +321,35 @@ TextPlaces::TextPlaces(TextView hay, TextView needle, size_t max) : hay_(hay), n
   if (count_ == kMax) count_ += text_count(hay.slice(from_, hay.length), needle, max - count_);
 }
 
+// One pass over sixteen bytes of positions at a time, on the needle's first and last character. Leaves the rest to the general search, whose time is
+// linear, when too many candidates prove false.
+template <typename T>
+void TextPlaces::scan(size_t max) {
+  const T *p = static_cast<const T*>(hay_.data), *q = static_cast<const T*>(needle_.data);
+  size_t n = hay_.length, m = needle_.length, i = from_, misses = 0;
+  Bytes16 first = fill<T>(q[0]), last = fill<T>(q[m - 1]);
+  for (; i + m + kLanes<T> - 1 <= n; i += kLanes<T>) {
+    unsigned mask = (equal<T>(Bytes16::load(p + i), first) & equal<T>(Bytes16::load(p + i + m - 1), last)).high_bits();
+    if constexpr (sizeof(T) == 2) mask &= 0x5555;
+    for (; mask; mask &= mask - 1) {
+      size_t c = i + static_cast<size_t>(__builtin_ctz(mask)) / sizeof(T);
+      if (c < from_) continue;
+      if (m > 2 && memcmp(p + c, q, m * sizeof(T)) != 0) {
+        if (++misses > 32) return;
+        continue;
+      }
+      if (known_ == max) return;
+      at_[known_++] = c;
+      from_ = c + m;
+    }
+  }
+  if (from_ < i) from_ = i;
+}
+
 void TextPlaces::find_some(size_t max) {
   known_ = used_ = 0;
-  if (hay_.kind == 1) scan_bytes(max);
+  if (hay_.kind == 1) scan<uint8_t>(max);
+  if (hay_.kind == 2 && needle_.kind == 2) scan<uint16_t>(max);
   while (known_ < max) {
     size_t i;
     if (needle_.length == 1) {
@@ -336,29 +362,6 @@ void TextPlaces::find_some(size_t max) {
     at_[known_++] = i;
     from_ = i + needle_.length;
   }
-}
-
-// One pass over sixteen positions at a time, on the needle's first and last character. Leaves the rest to the general search, whose time is linear, when
-// too many candidates prove false.
-void TextPlaces::scan_bytes(size_t max) {
-  const uint8_t *p = hay_.u8(), *q = needle_.u8();
-  size_t n = hay_.length, m = needle_.length, i = from_, misses = 0;
-  Bytes16 first = Bytes16::fill8(q[0]), last = Bytes16::fill8(q[m - 1]);
-  for (; i + m + 15 <= n; i += 16) {
-    unsigned mask = (Bytes16::load(p + i).equal8(first) & Bytes16::load(p + i + m - 1).equal8(last)).high_bits();
-    for (; mask; mask &= mask - 1) {
-      size_t c = i + static_cast<size_t>(__builtin_ctz(mask));
-      if (c < from_) continue;
-      if (m > 2 && memcmp(p + c, q, m) != 0) {
-        if (++misses > 32) return;
-        continue;
-      }
-      if (known_ == max) return;
-      at_[known_++] = c;
-      from_ = c + m;
-    }
-  }
-  if (from_ < i) from_ = i;
 }
 
 }  // namespace kaa

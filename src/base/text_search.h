@@ -50,7 +50,7 @@ class TextPlaces {
  private:
   static constexpr size_t kMax = 128;
   void find_some(size_t max);
-  void scan_bytes(size_t max);
+  template <typename T> void scan(size_t max);
   TextView hay_, needle_;
   bool empty_;
   size_t from_ = 0;  // what follows the places in at_

@@ -62,7 +62,24 @@ size_t skip_name(size_t at) {
   return at;
 }
 
+// Where each eighth name of a block begins, so that few must be passed to reach one: 20 KB, made when they are first wanted. Null when there is no
+// memory.
+constexpr size_t kStride = 8, kStridesInBlock = 64 / kStride;
+const uint32_t* make_strides() {
+  auto* starts = static_cast<uint32_t*>(malloc(kNameBlockCount * kStridesInBlock * sizeof(uint32_t)));
+  if (!starts) return nullptr;
+  for (size_t b = 0; b < kNameBlockCount; b++) {
+    size_t at = kNameStarts[b];
+    for (size_t i = 0; i < 64; i++) {
+      if (i % kStride == 0) starts[b * kStridesInBlock + i / kStride] = static_cast<uint32_t>(at);
+      at = skip_name(at);
+    }
+  }
+  return starts;
+}
+
 size_t stream_name(uint32_t cp, char* out) {
+  static const uint32_t* const strides = make_strides();
   uint32_t block = cp >> 6;
   size_t low = 0, high = kNameBlockCount;
   while (low < high) {
@@ -75,7 +92,12 @@ size_t stream_name(uint32_t cp, char* out) {
   }
   if (low == kNameBlockCount || kNameBlocks[low] != block) return 0;
   size_t at = kNameStarts[low], length;
-  for (uint32_t i = cp & 63; i > 0; i--) at = skip_name(at);
+  uint32_t left = cp & 63;
+  if (strides) {
+    at = strides[low * kStridesInBlock + left / kStride];
+    left %= kStride;
+  }
+  for (; left > 0; left--) at = skip_name(at);
   read_name(at, out, &length);
   return length;
 }

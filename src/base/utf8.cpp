@@ -163,15 +163,38 @@ size_t encoded_size(const T* p, size_t n) {
   return size;
 }
 
+inline uint8_t* put_two(uint32_t cp, uint8_t* to) {
+  to[0] = static_cast<uint8_t>(0xC0 | cp >> 6);
+  to[1] = static_cast<uint8_t>(0x80 | (cp & 0x3F));
+  return to + 2;
+}
+
+// Characters of the same length often follow each other.
 template <typename T>
 uint8_t* write_all(const T* p, size_t n, uint8_t* to) {
-  for (size_t i = 0; i < n; i++) to = put(p[i], to);
+  const T* end = p + n;
+  while (p < end) {
+    for (; p < end && *p < 0x80; p++) *to++ = static_cast<uint8_t>(*p);
+    if constexpr (sizeof(T) == 1) {
+      for (; p < end && *p >= 0x80; p++) to = put_two(*p, to);
+    } else {
+      for (; p < end && *p >= 0x80 && *p < 0x800; p++) to = put_two(*p, to);
+      for (; p < end && *p >= 0x800; p++) to = put(*p, to);
+    }
+  }
   return to;
 }
 
 template <typename T>
 size_t surrogate_index(const T* p, size_t from, size_t n) {
-  for (size_t i = from; i < n; i++) {
+  constexpr size_t kBlock = 64;  // looked at as a whole first, by vector code
+  size_t i = from;
+  for (; i + kBlock <= n; i += kBlock) {
+    T any = 0;
+    for (size_t k = 0; k < kBlock; k++) any |= static_cast<T>((p[i + k] & ~static_cast<T>(0x7FF)) == 0xD800);
+    if (any) break;
+  }
+  for (; i < n; i++) {
     if ((p[i] & ~static_cast<T>(0x7FF)) == 0xD800) return i;
   }
   return n;
@@ -297,6 +320,24 @@ size_t utf8_widen(const uint8_t* valid, size_t size, void* to, int kind) {
 
 size_t utf8_decode(const uint8_t* in, size_t size, size_t pos, bool final, TextBuilder& out, CodecError& error,
                    Surrogates surrogates) {
+  // Where there is one error others are often near: a short stretch is decoded at once, without measuring it first.
+  constexpr size_t kNear = 64;
+  bool allow = surrogates == Surrogates::kAllow;
+  error.reason = nullptr;
+  for (size_t stop = size - pos < kNear ? size : pos + kNear; pos < stop;) {
+    if (in[pos] < 0x80) {
+      out.push(in[pos++]);
+      continue;
+    }
+    Sequence s = read_sequence(in + pos, size - pos, allow);
+    if (s.length == 0) {
+      if (final || !may_go_on(s, in + pos, size - pos)) error.set(pos, pos + s.bad, s.reason);
+      return pos;
+    }
+    out.push(s.cp);
+    pos += s.length;
+  }
+  if (pos == size) return pos;
   Utf8Scan scan = utf8_scan(in + pos, size - pos, final, surrogates);
   if (void* to = out.grow(scan.length, scan.max)) utf8_widen(in + pos, scan.bytes, to, out.kind());
   error = scan.error;

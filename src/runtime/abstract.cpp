@@ -316,10 +316,14 @@ Result<Str*> ascii(Thread& t, Value v) {
   char* q = static_cast<char*>(r->inline_data());
   for (uint64_t i = 0; i < s->length; i++) {
     uint32_t c = s->at(i);
-    char b[16];
-    int w = c < 0x80 ? (b[0] = static_cast<char>(c), 1) : c < 0x100 ? snprintf(b, sizeof b, "\\x%02x", c) : c < 0x10000 ? snprintf(b, sizeof b, "\\u%04x", c) : snprintf(b, sizeof b, "\\U%08x", c);
-    memcpy(q, b, static_cast<size_t>(w));
-    q += w;
+    if (c < 0x80) {
+      *q++ = static_cast<char>(c);
+      continue;
+    }
+    int digits = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8;
+    *q++ = '\\';
+    *q++ = digits == 2 ? 'x' : digits == 4 ? 'u' : 'U';
+    while (digits) *q++ = "0123456789abcdef"[c >> 4 * --digits & 15];
   }
   return r;
 }

@@ -207,13 +207,12 @@ Result<Value> set_repr(Thread& t, Args a) {
     List* elements = TRY(list_from(t, self));
     bool plain = IS_EXACT(self, set);
     ReprBuilder b(t);
-    TRY(b.start());
-    TRY(b.add(plain ? TRY(new_str(t, "{")) : TRY(str_format(t, "%T({", self))));
+    b.add(plain ? TRY(new_str(t, "{")) : TRY(str_format(t, "%T({", self)));
     for (uint64_t i = 0; i < elements->size; i++) {
-      if (i) TRY(b.add(", "));
+      if (i) b.add(", ");
       TRY(b.add_repr(elements->items[i]));
     }
-    TRY(b.add(plain ? "}" : "})"));
+    b.add(plain ? "}" : "})");
     return b.finish();
   };
   Result<Str*> r = text();

@@ -102,17 +102,23 @@ Result<Str*> replace_text(Thread& t, Str* s, Str* from, Str* to, size_t max) {
     memcpy(q, p + pos, sv.length - pos);
     return finish(r);
   }
-  // The characters that go may have been the ones that needed the kind: the builder finds the kind of the result.
-  TextBuilder out;
-  out.reserve(length);
+  // Of the wider of the two kinds at first. The characters that went may have been the ones that needed it.
+  bool wider = tv.kind > sv.kind;
+  Str* r = TRY(alloc_str(t, length, str_max(wider ? to : s)));
+  size_t at = 0;
+  auto put = [&](TextView part) {
+    if (part.length) str_put(r, at, part);
+    at += part.length;
+  };
   for (size_t i = 0; i < n; i++) {
-    size_t at = places.next();
-    out.append(sv.slice(pos, at));
-    out.append(tv);
-    pos = at + fv.length;
+    size_t place = places.next();
+    put(sv.slice(pos, place));
+    put(tv);
+    pos = place + fv.length;
   }
-  out.append(sv.slice(pos, sv.length));
-  return str_from_text(t, out);
+  put(sv.slice(pos, sv.length));
+  if (r->length > 1 && kind_for(text_bits(view_of(r))) == r->kind()) return r;
+  return str_from_view(t, view_of(r));
 }
 
 // ---- split
@@ -214,16 +220,15 @@ Result<Value> split_at(Thread& t, Str* s, Str* sep, size_t max) {
     auto run = [&](auto* p) { return split_char(t, s, p, c, max); };
     return s->kind() == 1 ? run(s->data1()) : s->kind() == 2 ? run(s->data2()) : run(s->data4());
   }
-  List* l = TRY(new_list(t));
-  TextView sv = view_of(s), need = view_of(sep);
-  size_t pos = 0, n = s->length;
-  while (l->size < max) {
-    size_t at = text_find(sv.slice(pos, n), need);
-    if (at == kNotFound) break;
-    TRY(add_piece(t, l, s, pos, pos + at));
-    pos += at + need.length;
+  TextPlaces places(view_of(s), view_of(sep), max);
+  List* l = TRY(new_list(t, places.count() + 1));
+  size_t pos = 0;
+  for (size_t i = places.count(); i--;) {
+    size_t at = places.next();
+    TRY(add_piece(t, l, s, pos, at));
+    pos = at + sep->length;
   }
-  TRY(add_piece(t, l, s, pos, n));
+  TRY(add_piece(t, l, s, pos, s->length));
   return l;
 }
 Result<Value> rsplit_at(Thread& t, Str* s, Str* sep, size_t max) {
@@ -414,7 +419,6 @@ Result<Value> str_join(Thread& t, Args a) {
   if (length == 0) return interp().empty_str;
   Keep keep(items);
   Str* r = TRY(alloc_str(t, length, max));
-  size_t at = 0;
   if (r->kind() == 1) {
     char* q = static_cast<char*>(r->inline_data());
     for (size_t i = 0; i < n; i++) {
@@ -429,15 +433,20 @@ Result<Value> str_join(Thread& t, Args a) {
     }
     return r;
   }
-  for (size_t i = 0; i < n; i++) {
-    if (i) {
-      str_put(r, at, view_of(sep));
-      at += sep->length;
+  auto fill = [&]<typename C>(C* q) {
+    auto put = [&](Str* s) {
+      if (s->kind() == sizeof(C)) memcpy(q, s->data(), s->length * sizeof(C));
+      else text_convert(view_of(s), q, sizeof(C));
+      q += s->length;
+    };
+    for (size_t i = 0; i < n; i++) {
+      if (i && sep->length == 1) *q++ = static_cast<C>(sep->at(0));
+      else if (i && sep->length) put(sep);
+      put(p[i].as<Str>());
     }
-    Str* s = p[i].as<Str>();
-    str_put(r, at, view_of(s));
-    at += s->length;
-  }
+  };
+  if (r->kind() == 2) fill(static_cast<uint16_t*>(r->inline_data()));
+  else fill(static_cast<uint32_t*>(r->inline_data()));
   return r;
 }
 

@@ -2,7 +2,7 @@
 // index since the items are inside the object.
 #include "base/hash.h"
 #include "types/list.h"
-#include "types/text_builder_inl.h"
+#include "types/repr_builder_inl.h"
 
 namespace kaa {
 
@@ -112,14 +112,13 @@ Result<Value> tuple_repr(Thread& t, Args a) {
   TRY(native_enter(t, " while getting the repr of an object"));
   if (repr_enter(t, u)) return TRY(new_str(t, "(...)"));
   auto text = [&]() -> Result<Str*> {
-    TextBuilder b(t);
-    TRY(b.start());
-    TRY(b.add("("));
+    ReprBuilder b(t);
+    b.add("(");
     for (uint64_t i = 0; i < u->size; i++) {
-      if (i) TRY(b.add(", "));
+      if (i) b.add(", ");
       TRY(b.add_repr(u->items[i]));
     }
-    TRY(b.add(u->size == 1 ? ",)" : ")"));
+    b.add(u->size == 1 ? ",)" : ")");
     return b.finish();
   };
   Result<Str*> r = text();

@@ -1,7 +1,7 @@
 // The standard codecs: the plain ones of base/codecs.h and base/utf8.h, with error handlers in between.
 #include "modules/codecs/standard.h"
 
-#include <ctype.h>
+#include <string.h>
 
 #include "base/codecs.h"
 #include "base/utf8.h"
@@ -9,19 +9,21 @@
 namespace kaa {
 
 StdCodec standard_codec(const char* name) {
+  if (!strcmp(name, "utf-8")) return StdCodec::kUtf8;  // as nearly everybody writes it
   char b[16];
   size_t n = 0;
   bool gap = false;
   for (const char* p = name; *p; p++) {
     unsigned char c = static_cast<unsigned char>(*p);
-    if (isalnum(c) || c == '.') {
+    bool upper = c >= 'A' && c <= 'Z';
+    if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.') {
       if (gap && n) {
         if (n >= sizeof b) return StdCodec::kNone;
         b[n++] = '_';
       }
       gap = false;
       if (n >= sizeof b) return StdCodec::kNone;
-      b[n++] = static_cast<char>(tolower(c));
+      b[n++] = static_cast<char>(upper ? c | 0x20 : c);
     } else {
       gap = true;
     }
@@ -179,6 +181,10 @@ Result<Bytes*> encode_standard(Thread& t, StdCodec codec, Str* s, const char* er
   switch (codec) {
     case StdCodec::kUtf8:
       if (s->is_ascii()) return new_bytes(t, in.data, in.length);
+      if (in.length <= 64 && find_surrogate(in) == in.length) {  // measuring takes as long as writing
+        uint8_t text[4 * 64];
+        return new_bytes(t, text, static_cast<size_t>(utf8_write(in, text) - text));
+      }
       if (s->kind() == 1 || find_surrogate(in) == in.length) {
         Bytes* b = TRY(new_bytes(t, nullptr, utf8_size(in)));
         utf8_write({s->data(), s->length, s->kind()}, reinterpret_cast<uint8_t*>(b->data()));
