@@ -111,6 +111,10 @@ static Status unpack(Thread& t, Value v, uint32_t n, Value* out) {
     for (uint32_t i = 0; i < n; i++) out[i] = p[i];
     return {};
   }
+  if (is_tuple(v) && v.as<Tuple>()->size == n && type_of(v)->dunder(D_iter) == KAA_TYPE(tuple)->dunder(D_iter)) {  // a named tuple
+    for (uint32_t i = 0; i < n; i++) out[i] = v.as<Tuple>()->items[i];
+    return {};
+  }
   if (!type_of(v)->dunder(D_iter) && !type_of(v)->dunder(D_getitem)) return RAISE(TypeError, "cannot unpack non-iterable %T object", v);
   Value it = TRY(get_iter(t, v));
   Tuple* got = TRY(new_tuple(t, n ? n : 1));  // keeps the items seen

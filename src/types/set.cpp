@@ -310,6 +310,11 @@ int64_t set_hash(Set* s) {
   return h == ~uint64_t{0} ? 590923713 : static_cast<int64_t>(h);
 }
 
+int64_t hash_of_frozenset(Set* s) {
+  if (!s->hash) s->hash = set_hash(s);
+  return s->hash;
+}
+
 // ---- whole sets
 
 namespace {

@@ -3,8 +3,9 @@
 // Operators want sets on both sides, methods take any iterable. Results are plain sets or frozensets also for
 // subclasses; a frozenset that would be copied exactly is returned itself.
 #include "objects/table_traits.h"
-#include "types/set.h"
+#include "runtime/plain.h"
 #include "types/repr_builder_inl.h"
+#include "types/set.h"
 
 namespace kaa {
 
@@ -190,9 +191,7 @@ Result<Value> set_compare(Thread& t, Args a) {
 }
 
 Result<Value> frozenset_hash(Thread& t, Args a) {
-  Set* s = self_of(a);
-  if (!s->hash) s->hash = set_hash(s);
-  return make_int(t, s->hash);
+  return make_int(t, hash_of_frozenset(self_of(a)));
 }
 
 // ---- text, pickling, size
