@@ -3,6 +3,7 @@
 #include "interp/tracing.h"
 #include "types/dict.h"
 #include "types/pair_iter.h"
+#include "types/set.h"
 
 namespace kaa {
 
@@ -390,10 +391,7 @@ HANDLER(SET_ADD) {
   if (!set_add(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL();
   NEXT(1);
 }
-static Status set_update_from(Thread& t, Set* s, Value v) {
-  return iterate(t, v, [&](Value x) { return set_add(t, s, x); });
-}
-HANDLER(SET_UPDATE) { SAVE(); if (!set_update_from(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL(); NEXT(1); }
+HANDLER(SET_UPDATE) { SAVE(); if (!set_update(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL(); NEXT(1); }
 HANDLER(MAP_ADD) { SAVE(); if (!dict_set(*t, r[pc->a].as<Dict>(), r[pc->b], r[pc->c]).ok()) FAIL(); NEXT(1); }
 static Status dict_update_star(Thread& t, Dict* d, Value m) {
   if (!is_dict(m)) {

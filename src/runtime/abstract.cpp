@@ -184,10 +184,34 @@ static bool order_satisfies(CompareOp op, int order) {
   return false;
 }
 
+// Ints that are no small ones, and members of enumerations and others whose classes compare as int or str do; else kNoOrder.
+[[gnu::noinline]] static int inherited_order_of(CompareOp op, Value a, Value b) {
+  if (!(a.is_object() || a.is_int()) || !(b.is_object() || b.is_int())) return kNoOrder;
+  Type *ta = type_of(a), *tb = type_of(b);
+  Dunder left = k_compare[static_cast<int>(op)], right = k_compare[static_cast<int>(k_swapped[static_cast<int>(op)])];
+  auto both = [&](Type* base, uint64_t flag) {
+    return ta->has(flag) && tb->has(flag) && ta->dunder(left) == base->dunder(left) && tb->dunder(right) == base->dunder(right);
+  };
+  if (both(KAA_TYPE(int), kTypeInt)) return int_compare(a, b);
+  if (both(KAA_TYPE(str), kTypeStr)) {
+    if (op == CompareOp::EQ || op == CompareOp::NE) return !str_equal(a.as<Str>(), b.as<Str>());
+    return str_compare(a.as<Str>(), b.as<Str>());
+  }
+  return kNoOrder;
+}
+static inline int inherited_order(CompareOp op, Value a, Value b) {
+  return type_of(a)->flags & type_of(b)->flags & (kTypeInt | kTypeStr) ? inherited_order_of(op, a, b) : kNoOrder;
+}
+
 static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b);
+// Apart from compare(), which saves no registers.
+[[gnu::noinline]] static Result<Value> compare_objects(Thread& t, CompareOp op, Value a, Value b) {
+  if (int order = inherited_order(op, a, b); order != kNoOrder) return Value::from_bool(order_satisfies(op, order));
+  return compare_general(t, op, a, b);
+}
 Result<Value> compare(Thread& t, CompareOp op, Value a, Value b) {
   if (int order = plain_order(a, b); order != kNoOrder) return Value::from_bool(order_satisfies(op, order));
-  return compare_general(t, op, a, b);
+  return compare_objects(t, op, a, b);
 }
 static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b) {
   TRY(native_enter(t, " in comparison"));
@@ -220,12 +244,14 @@ static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b) 
 
 Result<bool> compare_bool(Thread& t, CompareOp op, Value a, Value b) {
   if (int order = plain_order(a, b); order != kNoOrder) return order_satisfies(op, order);
+  if (int order = inherited_order(op, a, b); order != kNoOrder) return order_satisfies(op, order);
   Value v = TRY(compare_general(t, op, a, b));
   return truth(t, v);
 }
 
 Result<bool> equal(Thread& t, Value a, Value b) {
   if (int r = plain_equal(a, b); r != kAsk) return r == kSame;
+  if (int order = inherited_order(CompareOp::EQ, a, b); order != kNoOrder) return order == 0;
   Value v = TRY(compare_general(t, CompareOp::EQ, a, b));
   return truth(t, v);
 }
