@@ -10,7 +10,9 @@ constexpr const char* kSurrogatesNotAllowed = "surrogates not allowed";
 constexpr const char* kUndefined = "character maps to <undefined>";
 
 inline uint32_t read16(const uint8_t* p, Endian order) {
-  return order == Endian::kLittle ? p[0] | p[1] << 8 : p[1] | p[0] << 8;
+  uint16_t value;
+  memcpy(&value, p, 2);
+  return order == kNativeEndian ? value : __builtin_bswap16(value);
 }
 
 inline uint32_t read32(const uint8_t* p, Endian order) {
@@ -20,9 +22,9 @@ inline uint32_t read32(const uint8_t* p, Endian order) {
 }
 
 inline uint8_t* write16(uint8_t* p, uint32_t unit, Endian order) {
-  uint8_t low = static_cast<uint8_t>(unit), high = static_cast<uint8_t>(unit >> 8);
-  p[0] = order == Endian::kLittle ? low : high;
-  p[1] = order == Endian::kLittle ? high : low;
+  uint16_t value = static_cast<uint16_t>(unit);
+  if (order != kNativeEndian) value = __builtin_bswap16(value);
+  memcpy(p, &value, 2);
   return p + 2;
 }
 
@@ -92,17 +94,35 @@ size_t utf32_bom(const uint8_t* in, size_t size, Endian* order) {
   return 4;
 }
 
-size_t utf16_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bool final, TextBuilder& out,
-                    CodecError& error) {
+template <class F>
+static void with_kind(int kind, void* to, F&& f) {
+  if (kind == 1) f(static_cast<uint8_t*>(to));
+  else if (kind == 2) f(static_cast<uint16_t*>(to));
+  else f(static_cast<uint32_t*>(to));
+}
+
+template <Endian order>
+static size_t decode_units16(const uint8_t* in, size_t size, size_t pos, bool final, TextBuilder& out, CodecError& error) {
   error.reason = nullptr;
-  out.reserve((size - pos) / 2);
   while (size - pos >= 2) {
-    uint32_t unit = read16(in + pos, order);
-    if (!is_surrogate(unit)) {
-      out.push(unit);
-      pos += 2;
+    // Units up to the next surrogate at once.
+    size_t run = 0;
+    uint32_t bits = 0;
+    for (; size - pos - 2 * run >= 2; run++) {
+      uint32_t unit = read16(in + pos + 2 * run, order);
+      if (is_surrogate(unit)) break;
+      bits |= unit;
+    }
+    if (run) {
+      void* to = out.grow(run, bits);
+      if (!to) return size;
+      with_kind(out.kind(), to, [&]<typename T>(T* q) {
+        for (size_t i = 0; i < run; i++) q[i] = static_cast<T>(read16(in + pos + 2 * i, order));
+      });
+      pos += 2 * run;
       continue;
     }
+    uint32_t unit = read16(in + pos, order);
     if (!is_high(unit)) return error.set(pos, pos + 2, "illegal encoding");
     if (size - pos < 4) return final ? error.set(pos, size, "unexpected end of data") : pos;
     uint32_t low = read16(in + pos + 2, order);
@@ -112,6 +132,12 @@ size_t utf16_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bo
   }
   if (pos < size && final) return error.set(pos, size, "truncated data");
   return pos;
+}
+
+size_t utf16_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bool final, TextBuilder& out,
+                    CodecError& error) {
+  return order == Endian::kLittle ? decode_units16<Endian::kLittle>(in, size, pos, final, out, error)
+                                  : decode_units16<Endian::kBig>(in, size, pos, final, out, error);
 }
 
 size_t utf32_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bool final, TextBuilder& out,
@@ -128,6 +154,29 @@ size_t utf32_decode(const uint8_t* in, size_t size, size_t pos, Endian order, bo
   return pos;
 }
 
+// The order is a constant in the loops, so that the compiler can make vector code of them.
+template <Endian order, typename T>
+static void write_units16(const T* p, size_t n, uint8_t* to) {
+  for (size_t i = 0; i < n; i++) {
+    uint32_t cp = p[i];
+    if (sizeof(T) == 4 && cp >= 0x10000) {
+      to = write16(to, 0xD7C0 + (cp >> 10), order);
+      cp = 0xDC00 | (cp & 0x3FF);
+    }
+    to = write16(to, cp, order);
+  }
+}
+template <Endian order, typename T>
+static void write_units32(const T* p, size_t n, uint8_t* to) {
+  for (size_t i = 0; i < n; i++) write32(to + 4 * i, p[i], order);
+}
+template <class F>
+static void with_units(TextView in, F&& f) {
+  if (in.kind == 1) f(in.u8());
+  else if (in.kind == 2) f(in.u16());
+  else f(in.u32());
+}
+
 size_t utf16_encode(TextView in, size_t pos, Endian order, ByteBuilder& out, CodecError& error) {
   error.reason = nullptr;
   size_t stop = find_surrogate(in, pos), units = stop - pos;
@@ -136,14 +185,10 @@ size_t utf16_encode(TextView in, size_t pos, Endian order, ByteBuilder& out, Cod
   }
   uint8_t* to = out.grow(units * 2);
   if (out.failed()) return in.length;
-  for (size_t i = pos; i < stop; i++) {
-    uint32_t cp = in[i];
-    if (cp >= 0x10000) {
-      to = write16(to, 0xD7C0 + (cp >> 10), order);
-      cp = 0xDC00 | (cp & 0x3FF);
-    }
-    to = write16(to, cp, order);
-  }
+  with_units(in, [&](auto* p) {
+    if (order == Endian::kLittle) write_units16<Endian::kLittle>(p + pos, stop - pos, to);
+    else write_units16<Endian::kBig>(p + pos, stop - pos, to);
+  });
   return stop == in.length ? stop : error.set(stop, stop + 1, kSurrogatesNotAllowed);
 }
 
@@ -152,7 +197,10 @@ size_t utf32_encode(TextView in, size_t pos, Endian order, ByteBuilder& out, Cod
   size_t stop = find_surrogate(in, pos);
   uint8_t* to = out.grow((stop - pos) * 4);
   if (out.failed()) return in.length;
-  for (size_t i = pos; i < stop; i++) to = write32(to, in[i], order);
+  with_units(in, [&](auto* p) {
+    if (order == Endian::kLittle) write_units32<Endian::kLittle>(p + pos, stop - pos, to);
+    else write_units32<Endian::kBig>(p + pos, stop - pos, to);
+  });
   return stop == in.length ? stop : error.set(stop, stop + 1, kSurrogatesNotAllowed);
 }
 

@@ -28,6 +28,16 @@ struct Bytes16 {
   // The top bit of each byte.
   unsigned high_bits() const { return static_cast<unsigned>(_mm_movemask_epi8(v)); }
   bool any() const { return _mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_setzero_si128())) != 0xFFFF; }
+  // The larger of each two unsigned bytes.
+  Bytes16 max8(Bytes16 b) const { return {_mm_max_epu8(v, b.v)}; }
+  // Bytes from 0x80 up to 0xBF become 0xFF, others 0.
+  Bytes16 continuations() const { return {_mm_cmplt_epi8(v, _mm_set1_epi8(-64))}; }
+  Bytes16 minus8(Bytes16 b) const { return {_mm_sub_epi8(v, b.v)}; }
+  // The sum of the bytes.
+  size_t sum8() const {
+    __m128i s = _mm_sad_epu8(v, _mm_setzero_si128());
+    return static_cast<size_t>(_mm_cvtsi128_si32(s)) + static_cast<size_t>(_mm_extract_epi16(s, 4));
+  }
   void store(void* p) const { _mm_storeu_si128(static_cast<__m128i*>(p), v); }
   // The sixteen bytes as sixteen 16-bit units (this is where the Latin-1 part of a text becomes a wider one).
   void store_widened16(uint16_t* p) const {
@@ -71,6 +81,30 @@ struct Bytes16 {
     return mask;
   }
   bool any() const { return (lo | hi) != 0; }
+  template <typename F>
+  Bytes16 each8(Bytes16 b, F&& f) const {
+    uint8_t x[16], y[16];
+    memcpy(x, this, 16);
+    memcpy(y, &b, 16);
+    for (int i = 0; i < 16; i++) x[i] = static_cast<uint8_t>(f(x[i], y[i]));
+    return load(x);
+  }
+  Bytes16 max8(Bytes16 b) const {
+    return each8(b, [](uint8_t x, uint8_t y) { return x > y ? x : y; });
+  }
+  Bytes16 continuations() const {
+    return each8(*this, [](uint8_t x, uint8_t) { return (x & 0xC0) == 0x80 ? 0xFF : 0; });
+  }
+  Bytes16 minus8(Bytes16 b) const {
+    return each8(b, [](uint8_t x, uint8_t y) { return x - y; });
+  }
+  size_t sum8() const {
+    uint8_t x[16];
+    memcpy(x, this, 16);
+    size_t sum = 0;
+    for (uint8_t byte : x) sum += byte;
+    return sum;
+  }
   void store(void* p) const { memcpy(p, this, 16); }
   void store_widened16(uint16_t* p) const {
     uint8_t x[16];

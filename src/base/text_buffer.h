@@ -10,11 +10,14 @@
 
 namespace kaa {
 
+// Two words, so that it is passed in registers: functions that take a character of it would wait for a copy in memory.
 struct TextView {
   const void* data = nullptr;
-  size_t length = 0;  // code points
-  int kind = 1;
+  size_t length : 56 = 0;  // code points
+  int kind : 8 = 1;
 
+  constexpr TextView() = default;
+  constexpr TextView(const void* data, size_t length, int kind) : data(data), length(length), kind(kind) {}
   uint32_t operator[](size_t i) const {
     if (kind == 1) return static_cast<const uint8_t*>(data)[i];
     if (kind == 2) return static_cast<const uint16_t*>(data)[i];
@@ -25,6 +28,8 @@ struct TextView {
   const uint32_t* u32() const { return static_cast<const uint32_t*>(data); }
   TextView slice(size_t from, size_t to) const { return {u8() + from * kind, to - from, kind}; }
 };
+
+static_assert(sizeof(TextView) == 16);
 
 inline int kind_for(uint32_t max_code_point) { return max_code_point < 0x100 ? 1 : max_code_point < 0x10000 ? 2 : 4; }
 

@@ -310,4 +310,58 @@ size_t text_rfind_char(TextView hay, uint32_t cp) {
   return rfind_one(hay.u32(), hay.length, cp);
 }
 
+TextPlaces::TextPlaces(TextView hay, TextView needle, size_t max) : hay_(hay), needle_(needle), empty_(needle.length == 0) {
+  if (empty_) {
+    count_ = hay.length < max ? hay.length + 1 : max;
+    return;
+  }
+  if (needle.kind > hay.kind) return;
+  find_some(max < kMax ? max : kMax);
+  count_ = known_;
+  if (count_ == kMax) count_ += text_count(hay.slice(from_, hay.length), needle, max - count_);
+}
+
+// One pass over sixteen bytes of positions at a time, on the needle's first and last character. Leaves the rest to the general search, whose time is
+// linear, when too many candidates prove false.
+template <typename T>
+void TextPlaces::scan(size_t max) {
+  const T *p = static_cast<const T*>(hay_.data), *q = static_cast<const T*>(needle_.data);
+  size_t n = hay_.length, m = needle_.length, i = from_, misses = 0;
+  Bytes16 first = fill<T>(q[0]), last = fill<T>(q[m - 1]);
+  for (; i + m + kLanes<T> - 1 <= n; i += kLanes<T>) {
+    unsigned mask = (equal<T>(Bytes16::load(p + i), first) & equal<T>(Bytes16::load(p + i + m - 1), last)).high_bits();
+    if constexpr (sizeof(T) == 2) mask &= 0x5555;
+    for (; mask; mask &= mask - 1) {
+      size_t c = i + static_cast<size_t>(__builtin_ctz(mask)) / sizeof(T);
+      if (c < from_) continue;
+      if (m > 2 && memcmp(p + c, q, m * sizeof(T)) != 0) {
+        if (++misses > 32) return;
+        continue;
+      }
+      if (known_ == max) return;
+      at_[known_++] = c;
+      from_ = c + m;
+    }
+  }
+  if (from_ < i) from_ = i;
+}
+
+void TextPlaces::find_some(size_t max) {
+  known_ = used_ = 0;
+  if (hay_.kind == 1) scan<uint8_t>(max);
+  if (hay_.kind == 2 && needle_.kind == 2) scan<uint16_t>(max);
+  while (known_ < max) {
+    size_t i;
+    if (needle_.length == 1) {
+      i = text_find_char(hay_, needle_[0], from_);
+    } else {
+      i = text_find(hay_.slice(from_, hay_.length), needle_);
+      if (i != kNotFound) i += from_;
+    }
+    if (i == kNotFound) return;
+    at_[known_++] = i;
+    from_ = i + needle_.length;
+  }
+}
+
 }  // namespace kaa

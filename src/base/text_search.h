@@ -35,4 +35,27 @@ size_t text_count(TextView hay, TextView needle, size_t max = SIZE_MAX);
 size_t text_find_char(TextView hay, uint32_t cp, size_t from = 0);
 size_t text_rfind_char(TextView hay, uint32_t cp);
 
+// All places of a text in another, without overlaps, for replacing: how many, and then one after the other. An empty needle stands before each character
+// and at the end. Both texts must outlive it.
+class TextPlaces {
+ public:
+  TextPlaces(TextView hay, TextView needle, size_t max);
+  size_t count() const { return count_; }
+  size_t next() {  // at most count() times
+    if (empty_) return used_++;
+    if (used_ == known_) find_some(kMax);
+    return at_[used_++];
+  }
+
+ private:
+  static constexpr size_t kMax = 128;
+  void find_some(size_t max);
+  template <typename T> void scan(size_t max);
+  TextView hay_, needle_;
+  bool empty_;
+  size_t from_ = 0;  // what follows the places in at_
+  size_t known_ = 0, used_ = 0, count_ = 0;
+  size_t at_[kMax];
+};
+
 }  // namespace kaa

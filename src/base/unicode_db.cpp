@@ -62,7 +62,24 @@ size_t skip_name(size_t at) {
   return at;
 }
 
+// Where each fourth name of a block begins, so that few must be passed to reach one: 40 KB, made when they are first wanted. Null when there is no
+// memory.
+constexpr size_t kStride = 4, kStridesInBlock = 64 / kStride;
+const uint32_t* make_strides() {
+  auto* starts = static_cast<uint32_t*>(malloc(kNameBlockCount * kStridesInBlock * sizeof(uint32_t)));
+  if (!starts) return nullptr;
+  for (size_t b = 0; b < kNameBlockCount; b++) {
+    size_t at = kNameStarts[b];
+    for (size_t i = 0; i < 64; i++) {
+      if (i % kStride == 0) starts[b * kStridesInBlock + i / kStride] = static_cast<uint32_t>(at);
+      at = skip_name(at);
+    }
+  }
+  return starts;
+}
+
 size_t stream_name(uint32_t cp, char* out) {
+  static const uint32_t* const strides = make_strides();
   uint32_t block = cp >> 6;
   size_t low = 0, high = kNameBlockCount;
   while (low < high) {
@@ -75,7 +92,12 @@ size_t stream_name(uint32_t cp, char* out) {
   }
   if (low == kNameBlockCount || kNameBlocks[low] != block) return 0;
   size_t at = kNameStarts[low], length;
-  for (uint32_t i = cp & 63; i > 0; i--) at = skip_name(at);
+  uint32_t left = cp & 63;
+  if (strides) {
+    at = strides[low * kStridesInBlock + left / kStride];
+    left %= kStride;
+  }
+  for (; left > 0; left--) at = skip_name(at);
   read_name(at, out, &length);
   return length;
 }
@@ -161,9 +183,14 @@ constexpr uint32_t kSlots = 1u << 16;
 static_assert(kNamesInStream < kSlots * 3 / 4, "the name table gets crowded");
 
 inline uint32_t hash_name(std::string_view text) {
-  uint32_t h = 2166136261u;  // FNV-1a
-  for (char c : text) h = (h ^ static_cast<uint8_t>(c)) * 16777619u;
-  return h ^ h >> 15;
+  uint64_t h = text.size();
+  for (size_t i = 0; i < text.size(); i += 8) {
+    uint64_t word = 0;
+    memcpy(&word, text.data() + i, text.size() - i < 8 ? text.size() - i : 8);
+    h = (h ^ word) * 0x9E3779B97F4A7C15u;
+    h ^= h >> 29;
+  }
+  return static_cast<uint32_t>(h >> 16);
 }
 
 // Open addressing; a slot holds a code point, or 0 when free (U+0000 has no name). Null when there is no memory.

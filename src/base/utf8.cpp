@@ -63,31 +63,68 @@ inline uint32_t next(const uint8_t*& at) {
 
 constexpr int kShortRun = 12;  // ASCII characters in a row that are looked at one by one
 
+// The bytes from p on that are ASCII, copied; blocks pay only where no other character comes soon.
+template <typename T>
+inline void copy_ascii(const uint8_t*& p, const uint8_t* end, T*& to) {
+  for (int run = 0; p < end && *p < 0x80; run++) {
+    *to++ = *p++;
+    if (run < kShortRun) continue;
+    for (; end - p >= 16; p += 16, to += 16) {
+      Bytes16 block = Bytes16::load(p);
+      if (block.high_bits()) break;
+      if constexpr (sizeof(T) == 1) {
+        block.store(to);
+      } else if constexpr (sizeof(T) == 2) {
+        block.store_widened16(to);
+      } else {
+        for (int i = 0; i < 16; i++) to[i] = p[i];
+      }
+    }
+    run = 0;
+  }
+}
+
 template <typename T>
 size_t widen(const uint8_t* p, size_t size, T* to) {
   const uint8_t* end = p + size;
   T* start = to;
   while (p < end) {
-    // Blocks pay only where no other character comes soon.
-    for (int run = 0; p < end && *p < 0x80; run++) {
-      *to++ = *p++;
-      if (run < kShortRun) continue;
-      for (; end - p >= 16; p += 16, to += 16) {
-        Bytes16 block = Bytes16::load(p);
-        if (block.high_bits()) break;
-        if constexpr (sizeof(T) == 1) {
-          block.store(to);
-        } else if constexpr (sizeof(T) == 2) {
-          block.store_widened16(to);
-        } else {
-          for (int i = 0; i < 16; i++) to[i] = p[i];
-        }
-      }
-      run = 0;
-    }
+    copy_ascii(p, end, to);
     while (p < end && *p >= 0x80) *to++ = static_cast<T>(next(p));
   }
   return static_cast<size_t>(to - start);
+}
+
+// Decodes and checks at once. A character is written for a byte that begins one and for no other, so that the array
+// holds them whatever the bytes are.
+template <typename T>
+bool fill(const uint8_t* p, size_t size, T* to, bool allow_surrogates) {
+  const uint8_t* end = p + size;
+  while (p < end) {
+    copy_ascii(p, end, to);
+    while (end - p >= 2 && p[0] >= 0xC2 && p[0] < 0xE0) {
+      if (!continues(p[1])) return false;
+      *to++ = static_cast<T>((p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu));
+      p += 2;
+    }
+    if constexpr (sizeof(T) > 1) {
+      while (end - p >= 3 && (p[0] & 0xF0) == 0xE0) {
+        uint32_t cp = (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+        if (!continues(p[1]) || !continues(p[2]) || cp < 0x800 || ((cp & ~0x7FFu) == 0xD800 && !allow_surrogates))
+          return false;
+        *to++ = static_cast<T>(cp);
+        p += 3;
+      }
+    }
+    if (p == end) return true;
+    if (*p < 0xE0 && *p >= 0xC2 && end - p >= 2) continue;
+    if (*p < 0x80) continue;
+    Sequence s = read_sequence(p, static_cast<size_t>(end - p), allow_surrogates);
+    if (s.length == 0) return false;
+    *to++ = static_cast<T>(s.cp);
+    p += s.length;
+  }
+  return true;
 }
 
 inline uint8_t* put(uint32_t cp, uint8_t* to) {
@@ -126,15 +163,38 @@ size_t encoded_size(const T* p, size_t n) {
   return size;
 }
 
+inline uint8_t* put_two(uint32_t cp, uint8_t* to) {
+  to[0] = static_cast<uint8_t>(0xC0 | cp >> 6);
+  to[1] = static_cast<uint8_t>(0x80 | (cp & 0x3F));
+  return to + 2;
+}
+
+// Characters of the same length often follow each other.
 template <typename T>
 uint8_t* write_all(const T* p, size_t n, uint8_t* to) {
-  for (size_t i = 0; i < n; i++) to = put(p[i], to);
+  const T* end = p + n;
+  while (p < end) {
+    for (; p < end && *p < 0x80; p++) *to++ = static_cast<uint8_t>(*p);
+    if constexpr (sizeof(T) == 1) {
+      for (; p < end && *p >= 0x80; p++) to = put_two(*p, to);
+    } else {
+      for (; p < end && *p >= 0x80 && *p < 0x800; p++) to = put_two(*p, to);
+      for (; p < end && *p >= 0x800; p++) to = put(*p, to);
+    }
+  }
   return to;
 }
 
 template <typename T>
 size_t surrogate_index(const T* p, size_t from, size_t n) {
-  for (size_t i = from; i < n; i++) {
+  constexpr size_t kBlock = 64;  // looked at as a whole first, by vector code
+  size_t i = from;
+  for (; i + kBlock <= n; i += kBlock) {
+    T any = 0;
+    for (size_t k = 0; k < kBlock; k++) any |= static_cast<T>((p[i + k] & ~static_cast<T>(0x7FF)) == 0xD800);
+    if (any) break;
+  }
+  for (; i < n; i++) {
     if ((p[i] & ~static_cast<T>(0x7FF)) == 0xD800) return i;
   }
   return n;
@@ -206,16 +266,48 @@ bool utf8_valid(const uint8_t* in, size_t size, Surrogates surrogates) {
   return utf8_scan(in, size, true, surrogates).bytes == size;
 }
 
-size_t utf8_length(const uint8_t* valid, size_t size) {
+Utf8Shape utf8_shape(const uint8_t* in, size_t size) {
   size_t continuations = 0, i = 0;
-  // A continuation byte has the top bit and not the next one.
-  Bytes16 two = Bytes16::fill8(0xC0), top = Bytes16::fill8(0x80);
-  for (; i + 16 <= size; i += 16) {
-    unsigned mask = (Bytes16::load(valid + i) & two).equal8(top).high_bits();
-    continuations += static_cast<size_t>(__builtin_popcount(mask));
+  uint32_t max = 0;  // of the bytes: the one that begins the largest character tells how many bytes it has
+  Bytes16 most = Bytes16::fill8(0);
+  while (i + 16 <= size) {
+    size_t stop = size - i > 255 * 16 ? i + 255 * 16 : size;  // what a sum of one byte holds
+    Bytes16 sums = Bytes16::fill8(0);
+    for (; i + 16 <= stop; i += 16) {
+      Bytes16 block = Bytes16::load(in + i);
+      most = most.max8(block);
+      sums = sums.minus8(block.continuations());
+    }
+    continuations += sums.sum8();
   }
-  for (; i < size; i++) continuations += continues(valid[i]);
-  return size - continuations;
+  uint8_t bytes[16];
+  most.store(bytes);
+  for (uint8_t byte : bytes) max |= byte >= 0xF0 ? 0x10FFFFu : byte >= 0xC4 ? 0xFFFFu : byte >= 0x80 ? 0xFFu : 0x7Fu;
+  for (; i < size; i++) {
+    continuations += continues(in[i]);
+    max |= in[i] >= 0xF0 ? 0x10FFFFu : in[i] >= 0xC4 ? 0xFFFFu : in[i] >= 0x80 ? 0xFFu : 0x7Fu;
+  }
+  return {size - continuations, max};
+}
+
+size_t utf8_length(const uint8_t* valid, size_t size) { return utf8_shape(valid, size).length; }
+
+bool utf8_fill(const uint8_t* in, size_t size, void* to, int kind, Surrogates surrogates) {
+  bool allow = surrogates == Surrogates::kAllow;
+  if (kind == 1) return fill(in, size, static_cast<uint8_t*>(to), allow);
+  if (kind == 2) return fill(in, size, static_cast<uint16_t*>(to), allow);
+  return fill(in, size, static_cast<uint32_t*>(to), allow);
+}
+
+size_t utf8_incomplete_tail(const uint8_t* in, size_t size) {
+  for (size_t k = 1; k <= 3 && k <= size; k++) {
+    uint8_t c = in[size - k];
+    if (continues(c)) continue;
+    if (c < 0xC2) return 0;
+    Utf8Scan s = utf8_scan(in + size - k, k, false);
+    return s.bytes == 0 && !s.error.reason ? k : 0;
+  }
+  return 0;
 }
 
 uint32_t utf8_next(const uint8_t*& at) { return next(at); }
@@ -228,6 +320,24 @@ size_t utf8_widen(const uint8_t* valid, size_t size, void* to, int kind) {
 
 size_t utf8_decode(const uint8_t* in, size_t size, size_t pos, bool final, TextBuilder& out, CodecError& error,
                    Surrogates surrogates) {
+  // Where there is one error others are often near: a short stretch is decoded at once, without measuring it first.
+  constexpr size_t kNear = 64;
+  bool allow = surrogates == Surrogates::kAllow;
+  error.reason = nullptr;
+  for (size_t stop = size - pos < kNear ? size : pos + kNear; pos < stop;) {
+    if (in[pos] < 0x80) {
+      out.push(in[pos++]);
+      continue;
+    }
+    Sequence s = read_sequence(in + pos, size - pos, allow);
+    if (s.length == 0) {
+      if (final || !may_go_on(s, in + pos, size - pos)) error.set(pos, pos + s.bad, s.reason);
+      return pos;
+    }
+    out.push(s.cp);
+    pos += s.length;
+  }
+  if (pos == size) return pos;
   Utf8Scan scan = utf8_scan(in + pos, size - pos, final, surrogates);
   if (void* to = out.grow(scan.length, scan.max)) utf8_widen(in + pos, scan.bytes, to, out.kind());
   error = scan.error;

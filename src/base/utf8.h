@@ -1,8 +1,9 @@
 // UTF-8 and its variant WTF-8, in which surrogates may stand like any other code point. Errors are those of CPython's
 // utf-8 codec: the same reasons over the same bytes (the "maximal subpart" practice of Unicode, section 3.9).
 //
-// Making a str: utf8_scan finds the length and the kind and checks everything; when it met no error, utf8_widen fills
-// an array of the exact size. Bytes with errors go through utf8_decode, which stops at each error (see CodecError).
+// Making a str: utf8_shape tells length and kind without checking anything; utf8_fill decodes to an array of that size and checks on the way, since
+// nearly all bytes are valid and a second look costs as much as the first. Bytes with errors go through utf8_decode, which stops at each error (see
+// CodecError).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,19 @@ bool utf8_valid(const uint8_t* in, size_t size, Surrogates surrogates = Surrogat
 bool is_ascii(const uint8_t* in, size_t size);
 // How many of the first bytes are ASCII.
 size_t ascii_prefix(const uint8_t* in, size_t size);
+
+// What valid bytes hold: how many code points, and a bound of the largest, of the same kind (0x7F, 0xFF, 0xFFFF, 0x10FFFF). Of other bytes it tells
+// something that utf8_fill can cope with.
+struct Utf8Shape {
+  size_t length;
+  uint32_t bits;
+};
+Utf8Shape utf8_shape(const uint8_t* in, size_t size);
+// Decodes all to an array of `kind` bytes a code point, which has room for what utf8_shape told. False: not valid; what the array holds then means
+// nothing.
+bool utf8_fill(const uint8_t* in, size_t size, void* to, int kind, Surrogates surrogates = Surrogates::kForbid);
+// How many bytes at the end are the beginning of a sequence that more bytes could complete.
+size_t utf8_incomplete_tail(const uint8_t* in, size_t size);
 
 // The number of code points in valid UTF-8 or WTF-8.
 size_t utf8_length(const uint8_t* valid, size_t size);

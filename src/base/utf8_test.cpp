@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "base/unicode_test_util.h"
 
 namespace kaa {
@@ -64,6 +66,33 @@ TEST(Utf8, ScanFindsLengthAndMaximum) {
   EXPECT_STREQ(scan.error.reason, "invalid start byte");
   EXPECT_EQ(scan.error.start, 142u);
   EXPECT_EQ(utf8_scan(nullptr, 0).max, 0u);
+}
+
+// Whatever the bytes are: utf8_fill accepts what utf8_scan does, writes the same, and stays within the room that utf8_shape told.
+TEST(Utf8, FillAgreesWithScan) {
+  const std::string_view parts[] = {"a",    "plain text of some length ", "\xc3\xa9", "\xc2\x80", "\xd0\xb6", "\xe4\xb8\xad", "\xed\x9f\xbf", "\xed\xa0\x80",
+                                    "\xef\xbf\xbf", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\x80", "\xc1", "\xc3", "\xe4\xb8", "\xe0\x9f\xbf", "\xf0\x8f", "\xf4\x90", "\xf5", "\xff"};
+  uint32_t seed = 1;
+  auto pick = [&](uint32_t n) { return (seed = seed * 1664525 + 1013904223) / 65536 % n; };
+  for (int round = 0; round < 40000; round++) {
+    std::string text;
+    uint32_t upto = round % 4 == 0 ? 20 : round % 4 == 1 ? 4 : round % 4 == 2 ? 7 : 11;  // mostly good ones
+    for (uint32_t i = pick(30); i--;) text += parts[pick(upto)];
+    Surrogates surrogates = round & 8 ? Surrogates::kAllow : Surrogates::kForbid;
+    Utf8Scan scan = utf8_scan(bytes(text), text.size(), true, surrogates);
+    Utf8Shape shape = utf8_shape(bytes(text), text.size());
+    int kind = kind_for(shape.bits);
+    std::vector<uint8_t> filled(shape.length * static_cast<size_t>(kind) + 1, 0xAA), widened = filled;
+    bool good = utf8_fill(bytes(text), text.size(), filled.data(), kind, surrogates);
+    ASSERT_EQ(filled.back(), 0xAA);
+    ASSERT_EQ(good, scan.bytes == text.size());
+    if (!good) continue;
+    ASSERT_EQ(shape.length, scan.length);
+    ASSERT_EQ(kind, kind_for(scan.max));
+    ASSERT_EQ(shape.bits < 0x80, scan.max < 0x80);
+    utf8_widen(bytes(text), text.size(), widened.data(), kind);
+    ASSERT_EQ(filled, widened);
+  }
 }
 
 TEST(Utf8, Wtf8) {

@@ -257,6 +257,14 @@ static Object* range_iterator_at_once(Thread* t, const Value* args, uint32_t n) 
     t->renew_call_limit();                                         \
   }
 
+// The native __call__ of an instance that is no function and no class: a weak reference, an itemgetter. Null: it is something else.
+static inline NativeFunction* native_call_of(Value fn) {
+  if (!fn.is_object()) return nullptr;
+  Type* ty = fn.object()->type();
+  if (ty->has(kTypeType | kTypeForeignDunder) || ty == KAA_TYPE(method)) return nullptr;
+  Value call = ty->dunder(D_call);
+  return call && IS_EXACT(call, wrapper_descriptor) ? call.as<NativeFunction>() : nullptr;
+}
 SLOW(CALL) {
   POLL_CALL();
   SAVE();
@@ -297,6 +305,14 @@ SLOW(CALL) {
       r[pc->a] = v.value();
       NEXT(2);
     }
+  }
+  if (NativeFunction* nf = native_call_of(fn)) {  // it takes the callable's register, too
+    if (UNLIKELY(!native_enter(*t).ok())) FAIL();
+    Result<Value> v = call_native(*t, nf, {r + pc->b, pc->c + 1u}, nullptr);
+    if (UNLIKELY(!v.ok())) FAIL();
+    table = t->dispatch;
+    r[pc->a] = v.value();
+    NEXT(2);
   }
   Frame* nf = do_call(*t, f, r + pc->b, r + pc->b + 1, pc->c, nullptr, pc->a, pc + 2);
   if (UNLIKELY(!nf)) FAIL();

@@ -3,6 +3,7 @@
 #include "interp/tracing.h"
 #include "types/dict.h"
 #include "types/pair_iter.h"
+#include "types/set.h"
 
 namespace kaa {
 
@@ -109,6 +110,10 @@ static Status unpack(Thread& t, Value v, uint32_t n, Value* out) {
     if (UNLIKELY(size < n)) return RAISE(ValueError, "not enough values to unpack (expected %u, got %lu)", n, size);
     if (UNLIKELY(size > n)) return RAISE(ValueError, "too many values to unpack (expected %u, got %lu)", n, size);
     for (uint32_t i = 0; i < n; i++) out[i] = p[i];
+    return {};
+  }
+  if (is_tuple(v) && v.as<Tuple>()->size == n && type_of(v)->dunder(D_iter) == KAA_TYPE(tuple)->dunder(D_iter)) {  // a named tuple
+    for (uint32_t i = 0; i < n; i++) out[i] = v.as<Tuple>()->items[i];
     return {};
   }
   if (!type_of(v)->dunder(D_iter) && !type_of(v)->dunder(D_getitem)) return RAISE(TypeError, "cannot unpack non-iterable %T object", v);
@@ -386,10 +391,7 @@ HANDLER(SET_ADD) {
   if (!set_add(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL();
   NEXT(1);
 }
-static Status set_update_from(Thread& t, Set* s, Value v) {
-  return iterate(t, v, [&](Value x) { return set_add(t, s, x); });
-}
-HANDLER(SET_UPDATE) { SAVE(); if (!set_update_from(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL(); NEXT(1); }
+HANDLER(SET_UPDATE) { SAVE(); if (!set_update(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL(); NEXT(1); }
 HANDLER(MAP_ADD) { SAVE(); if (!dict_set(*t, r[pc->a].as<Dict>(), r[pc->b], r[pc->c]).ok()) FAIL(); NEXT(1); }
 static Status dict_update_star(Thread& t, Dict* d, Value m) {
   if (!is_dict(m)) {

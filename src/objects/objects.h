@@ -106,7 +106,10 @@ struct List : Object {
   template <class F> void each_field(F&& f) { for (uint64_t i = 0; i < size; i++) f(reinterpret_cast<Field<>&>(items[i])); }
 };
 struct DictEntry { int64_t hash; Value key, value; };  // counted; key empty: deleted (it keeps its hash)
-enum : uint32_t { kDictHasNonStr = kTypeFlag0 };      // some key is not an exact str
+enum : uint32_t {
+  kDictHasNonStr = kTypeFlag0,             // some key is not an exact str
+  kDictReusedSlots = kTypeFlag0 << 1,      // the index may lead to no deleted entry where it led before
+};
 struct Dict : Object {    // types/dict.cpp explains the table
   DictEntry* entries;     // in a raw buffer, behind the index (objects/table_traits.h); null: no buffer
   uint32_t used;          // live entries

@@ -184,10 +184,34 @@ static bool order_satisfies(CompareOp op, int order) {
   return false;
 }
 
+// Ints that are no small ones, and members of enumerations and others whose classes compare as int or str do; else kNoOrder.
+[[gnu::noinline]] static int inherited_order_of(CompareOp op, Value a, Value b) {
+  if (!(a.is_object() || a.is_int()) || !(b.is_object() || b.is_int())) return kNoOrder;
+  Type *ta = type_of(a), *tb = type_of(b);
+  Dunder left = k_compare[static_cast<int>(op)], right = k_compare[static_cast<int>(k_swapped[static_cast<int>(op)])];
+  auto both = [&](Type* base, uint64_t flag) {
+    return ta->has(flag) && tb->has(flag) && ta->dunder(left) == base->dunder(left) && tb->dunder(right) == base->dunder(right);
+  };
+  if (both(KAA_TYPE(int), kTypeInt)) return int_compare(a, b);
+  if (both(KAA_TYPE(str), kTypeStr)) {
+    if (op == CompareOp::EQ || op == CompareOp::NE) return !str_equal(a.as<Str>(), b.as<Str>());
+    return str_compare(a.as<Str>(), b.as<Str>());
+  }
+  return kNoOrder;
+}
+static inline int inherited_order(CompareOp op, Value a, Value b) {
+  return type_of(a)->flags & type_of(b)->flags & (kTypeInt | kTypeStr) ? inherited_order_of(op, a, b) : kNoOrder;
+}
+
 static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b);
+// Apart from compare(), which saves no registers.
+[[gnu::noinline]] static Result<Value> compare_objects(Thread& t, CompareOp op, Value a, Value b) {
+  if (int order = inherited_order(op, a, b); order != kNoOrder) return Value::from_bool(order_satisfies(op, order));
+  return compare_general(t, op, a, b);
+}
 Result<Value> compare(Thread& t, CompareOp op, Value a, Value b) {
   if (int order = plain_order(a, b); order != kNoOrder) return Value::from_bool(order_satisfies(op, order));
-  return compare_general(t, op, a, b);
+  return compare_objects(t, op, a, b);
 }
 static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b) {
   TRY(native_enter(t, " in comparison"));
@@ -220,12 +244,14 @@ static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b) 
 
 Result<bool> compare_bool(Thread& t, CompareOp op, Value a, Value b) {
   if (int order = plain_order(a, b); order != kNoOrder) return order_satisfies(op, order);
+  if (int order = inherited_order(op, a, b); order != kNoOrder) return order_satisfies(op, order);
   Value v = TRY(compare_general(t, op, a, b));
   return truth(t, v);
 }
 
 Result<bool> equal(Thread& t, Value a, Value b) {
   if (int r = plain_equal(a, b); r != kAsk) return r == kSame;
+  if (int order = inherited_order(CompareOp::EQ, a, b); order != kNoOrder) return order == 0;
   Value v = TRY(compare_general(t, CompareOp::EQ, a, b));
   return truth(t, v);
 }
@@ -261,6 +287,9 @@ Result<int64_t> hash(Thread& t, Value v) {
   Value h = ty->dunder(D_hash);
   if (!h || h.is_none()) return RAISE(TypeError, "unhashable type: '%T'", v);
   if (h == KAA_TYPE(object)->dunder(D_hash)) return identity_hash(v);
+  // Named tuples and frozensets: without an int object for 64 bits.
+  if (h == KAA_TYPE(tuple)->dunder(D_hash)) return hash_of_tuple(t, v.as<Tuple>());
+  if (h == KAA_TYPE(frozenset)->dunder(D_hash)) return hash_of_frozenset(v.as<Set>());
   Value r = IS_EXACT(h, function) ? TRY(call_python(t, h.as<Function>(), &v, 1, nullptr)) : TRY(call_dunder(t, D_hash, v));
   if (!is_int(r)) return RAISE(TypeError, "__hash__ method should return an integer");
   int64_t i;
@@ -316,10 +345,14 @@ Result<Str*> ascii(Thread& t, Value v) {
   char* q = static_cast<char*>(r->inline_data());
   for (uint64_t i = 0; i < s->length; i++) {
     uint32_t c = s->at(i);
-    char b[16];
-    int w = c < 0x80 ? (b[0] = static_cast<char>(c), 1) : c < 0x100 ? snprintf(b, sizeof b, "\\x%02x", c) : c < 0x10000 ? snprintf(b, sizeof b, "\\u%04x", c) : snprintf(b, sizeof b, "\\U%08x", c);
-    memcpy(q, b, static_cast<size_t>(w));
-    q += w;
+    if (c < 0x80) {
+      *q++ = static_cast<char>(c);
+      continue;
+    }
+    int digits = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8;
+    *q++ = '\\';
+    *q++ = digits == 2 ? 'x' : digits == 4 ? 'u' : 'U';
+    while (digits) *q++ = "0123456789abcdef"[c >> 4 * --digits & 15];
   }
   return r;
 }
@@ -379,6 +412,11 @@ Result<int64_t> length_hint(Thread& t, Value v, int64_t fallback) {
 
 Result<Value> get_item(Thread& t, Value o, Value key) {
   Type* ty = type_of(o);
+  if (key.is_int()) {  // what most native callers want
+    uint64_t i = static_cast<uint64_t>(key.as_int());
+    if (ty == KAA_TYPE(tuple) && i < o.as<Tuple>()->size) return o.as<Tuple>()->items[i];
+    if (ty == KAA_TYPE(list) && i < o.as<List>()->size) return o.as<List>()->items[i];
+  }
   if (ty->dunder(D_getitem)) return call_dunder(t, D_getitem, o, key);
   if (is_type(o)) {
     Opt f = TRY(lookup_attr(t, o, dunder_name(D_class_getitem)));

@@ -77,6 +77,11 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
     Value c = ty->dunder(D_call);
     if (!c) return RAISE(TypeError, "'%T' object is not callable", f);
     if (type_of(c) == KAA_TYPE(wrapper_descriptor) && LIKELY(!ty->has(kTypeForeignDunder))) {  // a native type's own: self goes first
+      if (LIKELY(all < 3)) {
+        Value args[3] = {f};
+        for (size_t i = 0; i < all; i++) args[i + 1] = a[i];
+        return call_native(t, c.as<NativeFunction>(), {args, static_cast<uint32_t>(all + 1)}, kwnames);
+      }
       Prepended p(t, f, a, all);
       if (p.failed()) return Error{};
       return call_native(t, c.as<NativeFunction>(), p.args(), kwnames);

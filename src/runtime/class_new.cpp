@@ -19,10 +19,12 @@ static Type* solid_base(Type* ty) {
   return ty;
 }
 
+static bool has_own_mro(Type* meta) { return meta != KAA_TYPE(type) && type_lookup(meta, NAME("mro")) != type_lookup(KAA_TYPE(type), NAME("mro")); }
+
 // What cls.mro() says, which a metaclass may override.
 Result<Tuple*> class_mro(Thread& t, Type* ty) {
   Type* meta = type_of(ty);
-  if (meta == KAA_TYPE(type) || type_lookup(meta, NAME("mro")) == type_lookup(KAA_TYPE(type), NAME("mro"))) return compute_mro(t, ty);
+  if (!has_own_mro(meta)) return compute_mro(t, ty);
   Value v = TRY(call_method(t, ty, NAME("mro")));
   Tuple* m = TRY(tuple_from(t, v));
   Type* solid = solid_base(ty);
@@ -321,7 +323,8 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   // A sequence or a mapping for patterns, as the first class of the mro that is one of them.
   for (uint64_t i = 1; i < ty->mro->size && !(ty->flags & (kTypeSequence | kTypeMapping)); i++)
     ty->flags |= ty->mro->items[i].as<Type>()->flags & (kTypeSequence | kTypeMapping);
-  relink_bases(ty, ty->bases, ty->bases);
+  // An mro() of its own may have assigned to __bases__, which has put the class on lists.
+  relink_bases(ty, has_own_mro(type_of(ty)) ? ty->bases.get() : nullptr, ty->bases);
   type_modified(ty);
   update_dunders(ty);
   TRY(call_set_names(t, ty));

@@ -88,7 +88,7 @@ void LayoutTraits<Type>::destroy(Type* ty) {
   ty->nsubclasses = ty->cap_subclasses = 0;
   for (uint64_t i = 0; ty->bases && i < ty->bases->size; i++) {
     Type* b = ty->bases->items[i].as<Type>();
-    for (uint32_t k = 0; k < b->nsubclasses; k++)
+    for (uint32_t k = b->nsubclasses; k-- > 0;)  // those that die were made late, mostly
       if (b->subclasses[k] == ty) {
         memmove(&b->subclasses[k], &b->subclasses[k + 1], (--b->nsubclasses - k) * sizeof(Type*));  // __subclasses__() keeps the order of creation
         break;

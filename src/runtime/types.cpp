@@ -484,7 +484,7 @@ Result<Type*> make_native_class(Thread& t, Type* meta, const char* qualified_nam
 void relink_bases(Type* ty, Tuple* old, Tuple* now) {
   for (uint64_t i = 0; old && i < old->size; i++) {
     Type* b = old->items[i].as<Type>();
-    for (uint32_t k = 0; k < b->nsubclasses; k++)
+    for (uint32_t k = b->nsubclasses; k-- > 0;)  // mostly a young one
       if (b->subclasses[k] == ty) {
         memmove(&b->subclasses[k], &b->subclasses[k + 1], (--b->nsubclasses - k) * sizeof(Type*));  // __subclasses__() keeps the order of creation
         break;

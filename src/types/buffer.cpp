@@ -88,6 +88,12 @@ Status get_native_buffer(Thread& t, Value v, Buffer& out, bool writable, const c
 }
 
 Status get_buffer(Thread& t, Value v, Buffer& out, bool writable) {
+  if (IS_EXACT(v, bytes) && !writable) {  // as bytes_get_buffer: a Buffer is made with the rest
+    out.owner = v;
+    out.data = v.as<Bytes>()->data();
+    out.size = static_cast<int64_t>(v.as<Bytes>()->size);
+    return {};
+  }
   Type* ty = type_of(v);
   if (has_python_buffer(ty)) {
     TRY(get_python_buffer(t, v, out, writable ? kBufWritable : kBufSimple));
@@ -113,6 +119,10 @@ Status get_buffer(Thread& t, Value v, Buffer& out, bool writable) {
 void release_buffer(Buffer& b) {
   if (!b.owner) return;
   Value owner = b.owner;
+  if (IS_EXACT(owner, bytes)) {  // counts no exports
+    b.owner = Value();
+    return;
+  }
   Keep keep(owner);
   b.owner = Value();
   if (IS_EXACT(owner, _buffer_wrapper)) {

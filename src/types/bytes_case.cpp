@@ -1,5 +1,6 @@
 // bytes and bytearray: ASCII case and character classes, padding, translation, hexadecimal text.
 #include "base/binary_text.h"
+#include "base/utf8.h"
 #include "runtime/codecs_api.h"
 #include "types/bytes.h"
 
@@ -74,9 +75,8 @@ Result<Value> bytes_isalpha(Thread&, Args a) { return all_bytes(a[0], is_alpha);
 Result<Value> bytes_isdigit(Thread&, Args a) { return all_bytes(a[0], is_digit); }
 Result<Value> bytes_isspace(Thread&, Args a) { return all_bytes(a[0], [](uint8_t c) { return c == ' ' || (c >= 9 && c <= 13); }); }
 Result<Value> bytes_isascii(Thread&, Args a) {
-  for (char c : bytes_view(a[0]))
-    if (c & 0x80) return kFalse;
-  return kTrue;
+  std::string_view s = bytes_view(a[0]);
+  return Value::from_bool(is_ascii(u8(s), s.size()));
 }
 Result<Value> bytes_islower(Thread&, Args a) { return case_test(a[0], is_upper); }
 Result<Value> bytes_isupper(Thread&, Args a) { return case_test(a[0], is_lower); }

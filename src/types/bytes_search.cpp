@@ -127,7 +127,8 @@ Result<Value> bytes_replace(Thread& t, Args a) {
   int64_t max = a[3] ? TRY(to_ssize(t, a[3])) : -1;
   TRY(self_hold.get(t, a[0]));
   std::string_view s = self_hold.view(), from = from_hold.view(), to = to_hold.view();
-  size_t n = count_u8(u8(s), s.size(), u8(from), from.size(), max < 0 ? SIZE_MAX : static_cast<size_t>(max));
+  TextPlaces places({u8(s), s.size(), 1}, {u8(from), from.size(), 1}, max < 0 ? SIZE_MAX : static_cast<size_t>(max));
+  size_t n = places.count();
   if (n == 0 || (from.empty() && to.empty())) return bytes_unchanged(t, a[0]);
   uint64_t grown, length;
   if (__builtin_mul_overflow(n, to.size(), &grown) || __builtin_add_overflow(s.size() - n * from.size(), grown, &length) || length > INT64_MAX)
@@ -140,15 +141,10 @@ Result<Value> bytes_replace(Thread& t, Args a) {
   };
   size_t pos = 0;
   for (size_t i = 0; i < n; i++) {
-    if (from.empty()) {
-      put(to);
-      if (pos < s.size()) *q++ = s[pos++];
-      continue;
-    }
-    size_t at = find_in(s.substr(pos), from);
-    put(s.substr(pos, at));
+    size_t at = places.next();
+    put(s.substr(pos, at - pos));
     put(to);
-    pos += at + from.size();
+    pos = at + from.size();
   }
   put(s.substr(pos));
   return r;
@@ -161,10 +157,11 @@ namespace {
 class Parts {
  public:
   Parts(Thread& t, Value self, std::string_view s) : t_(t), self_(self), s_(s) {}
-  Status start() { list_ = TRY(new_list(t_)); return {}; }
+  Status start(size_t count = 8) { list_ = TRY(new_list(t_, count)); return {}; }
   Status add(size_t from, size_t to) {
     Value v;
     if (from == 0 && to == s_.size()) v = TRY(bytes_unchanged(t_, self_));
+    else if (is_bytes(self_)) v = TRY(new_bytes(t_, s_.data() + from, to - from));
     else v = TRY(bytes_like(t_, self_, s_.data() + from, to - from));
     return list_append(t_, list_, v);
   }
@@ -195,8 +192,8 @@ Result<Value> split_common(Thread& t, Args a, bool from_right) {
   if (!space) TRY(sep_hold.get(t, a[1]));
   std::string_view s = self_hold.view();
   Parts parts(t, a[0], s);
-  TRY(parts.start());
   if (space) {
+    TRY(parts.start());
     if (!from_right) {
       size_t i = 0, n = s.size();
       for (;;) {
@@ -232,16 +229,18 @@ Result<Value> split_common(Thread& t, Args a, bool from_right) {
   std::string_view sep = sep_hold.view();
   if (sep.empty()) return RAISE(ValueError, "empty separator");
   if (!from_right) {
+    TextPlaces places({u8(s), s.size(), 1}, {u8(sep), sep.size(), 1}, left);
+    TRY(parts.start(places.count() + 1));
     size_t pos = 0;
-    for (; left > 0; left--) {
-      size_t at = find_in(s.substr(pos), sep);
-      if (at == kNotFound) break;
-      TRY(parts.add(pos, pos + at));
-      pos += at + sep.size();
+    for (size_t i = places.count(); i--;) {
+      size_t at = places.next();
+      TRY(parts.add(pos, at));
+      pos = at + sep.size();
     }
     TRY(parts.add(pos, s.size()));
     return parts.list();
   }
+  TRY(parts.start());
   size_t end = s.size();
   for (; left > 0; left--) {
     size_t at = rfind_in(s.substr(0, end), sep);

@@ -14,9 +14,10 @@
 //
 // Invariants
 //  D1 each entry below `fill`, live or deleted, has exactly one slot; each other slot is free. A slot, once used, stays
-//     used until the table is rebuilt, but for dict_pop_last.
+//     used until the table is rebuilt, but for dict_pop_last. With kDictReusedSlots some deleted entries have none.
 //  D2 a deleted entry has an empty key and an empty value and keeps its hash. Its slot goes on leading to it, so that
-//     deleting does not touch the index.
+//     deleting does not touch the index. A key that is deleted and added again and again would make its own probe
+//     sequence longer each time: when that has passed kManyDeleted such entries, the first one's slot is used again.
 //  D3 fill <= cap <= 2/3 of the slots, hence a probe always ends.
 //  D4 no buffer: entries is null and used, fill, cap, index_log2 are 0.
 //  D5 kDictHasNonStr is set if some key is not an exact str (and may stay set when that key has gone, until the dict is
@@ -43,6 +44,7 @@ constexpr int64_t kAbsent = -1, kUnknown = -2;
 constexpr uint32_t kMinLog2 = 3, kMaxLog2 = 32;
 constexpr uint64_t kLarge = 1 << 14;     // from so many keys on, room for entries grows by half rather than to double
 constexpr int kPerturbShift = 5;
+constexpr uint32_t kManyDeleted = 8;     // of the same hash, passed by one search
 
 constexpr uint64_t usable(uint32_t log2) { return (uint64_t{2} << log2) / 3; }
 
@@ -73,23 +75,31 @@ void slot_set(DictEntry* entries, uint32_t log2, uint64_t i, uint32_t v) {  // k
 }
 
 // Walks the probe sequence of `hash`. `same(entry)` is asked about live entries with this hash whose key is another
-// word: 1 equal, 0 not, -1 unknown. When the key is absent, *free_at is the slot where it would go.
+// word: 1 equal, 0 not, -1 unknown. When the key is absent, *free_at is the slot where it would go: a free one, or with
+// kReused in it one that leads to a deleted entry.
+constexpr uint64_t kReused = uint64_t{1} << 63;
+
 template <class I, class Same>
 [[gnu::always_inline]] inline int64_t probe_for(const Dict* d, Value key, int64_t hash, Same&& same, uint64_t* free_at) {
   DictEntry* entries = d->entries;
+  uint32_t deleted = 0;
+  uint64_t first_deleted = 0;
   for (Probe p(hash, d->index_log2);; p.next()) {
     I ix = slot<I>(entries, p.i);
     if (ix == free_slot<I>()) {
-      *free_at = p.i;
+      *free_at = LIKELY(deleted < kManyDeleted) ? p.i : first_deleted | kReused;
       return kAbsent;
     }
     const DictEntry& e = entries[ix];
     if (e.key == key) return ix;
-    if (UNLIKELY(e.hash == hash) && e.key) {
-      int r = same(e);
-      if (r > 0) return ix;
-      if (r < 0) return kUnknown;
+    if (LIKELY(e.hash != hash)) continue;
+    if (!e.key) {
+      if (!deleted++) first_deleted = p.i;
+      continue;
     }
+    int r = same(e);
+    if (r > 0) return ix;
+    if (r < 0) return kUnknown;
   }
 }
 // The same for whatever width the index has. Without a table there is no free slot, but then there is no room for an
@@ -179,6 +189,17 @@ void squeeze(const Dict* d, DictEntry* to) {
     if (d->entries[i].key) to[n++] = d->entries[i];
 }
 
+// Squeezes deleted entries out, and makes the index anew.
+void rebuild(Dict* d) {
+  squeeze(d, d->entries);
+  d->fill = d->used;
+  d->clear_flag(kDictReusedSlots);
+  memset(dict_buffer(d), 0xFF, dict_index_bytes(d->index_log2));
+  if (d->index_log2 <= 8) index_build<uint8_t>(d->entries, d->index_log2, d->used);
+  else if (d->index_log2 <= 16) index_build<uint16_t>(d->entries, d->index_log2, d->used);
+  else index_build<uint32_t>(d->entries, d->index_log2, d->used);
+}
+
 // Gives d a table with room for at least `want` keys in all, want > used; deleted entries go.
 Status resize(Thread& t, Dict* d, uint64_t want) {
   uint32_t log2 = kMinLog2;
@@ -196,21 +217,20 @@ Status resize(Thread& t, Dict* d, uint64_t want) {
       d->entries = reinterpret_cast<DictEntry*>(b + dict_index_bytes(log2));
       d->cap = cap;
     }
-    if (d->fill == d->used) return {};
-    squeeze(d, d->entries);
-    memset(dict_buffer(d), 0xFF, dict_index_bytes(log2));
-  } else {
-    DictEntry* entries = allocate_table(log2, cap);
-    if (UNLIKELY(!entries)) return raise_memory(t);
-    if (d->entries) {
-      squeeze(d, entries);
-      heap().free_raw(dict_buffer(d), dict_buffer_bytes(d->index_log2, d->cap));
-    }
-    d->entries = entries;
-    d->index_log2 = log2;
-    d->cap = cap;
+    if (d->fill != d->used) rebuild(d);
+    return {};
   }
+  DictEntry* entries = allocate_table(log2, cap);
+  if (UNLIKELY(!entries)) return raise_memory(t);
+  if (d->entries) {
+    squeeze(d, entries);
+    heap().free_raw(dict_buffer(d), dict_buffer_bytes(d->index_log2, d->cap));
+  }
+  d->entries = entries;
+  d->index_log2 = log2;
+  d->cap = cap;
   d->fill = d->used;
+  d->clear_flag(kDictReusedSlots);
   if (log2 <= 8) index_build<uint8_t>(d->entries, log2, d->used);
   else if (log2 <= 16) index_build<uint16_t>(d->entries, log2, d->used);
   else index_build<uint32_t>(d->entries, log2, d->used);
@@ -234,6 +254,7 @@ Status clone_table(Thread& t, Dict* d, const Dict* other) {
   d->cap = other->cap;
   d->fill = d->used = other->used;
   if (other->flag(kDictHasNonStr)) d->set_flag(kDictHasNonStr);
+  if (other->flag(kDictReusedSlots)) d->set_flag(kDictReusedSlots);
   d->keys_version = 0;
   d->mutations++;
   for (uint32_t i = 0; i < d->fill; i++) {
@@ -271,6 +292,10 @@ Status insert(Thread& t, Dict* d, Value key, int64_t hash, Value v) {
 // The same, at a slot that a failed search has just found.
 [[gnu::always_inline]] inline Status insert_at(Thread& t, Dict* d, uint64_t free_at, Value key, int64_t hash, Value v) {
   if (UNLIKELY(d->fill == d->cap)) return insert(t, d, key, hash, v);
+  if (UNLIKELY(free_at & kReused)) {
+    d->set_flag(kDictReusedSlots);
+    free_at &= ~kReused;
+  }
   slot_set(d->entries, d->index_log2, free_at, d->fill);
   append(d, key, hash, v);
   return {};
@@ -464,8 +489,12 @@ void dict_delete_at(Dict* d, int64_t pos) {
 
 // The slots of the last entry and of the deleted ones behind it can be freed, not only the entries: every key that was
 // added after one of them has gone, and the keys added before found their own slots without passing through these,
-// which were still free then.
+// which were still free then. That does not hold for slots that were used again.
 void dict_pop_last(Dict* d, uint32_t pos) {
+  if (UNLIKELY(d->flag(kDictReusedSlots))) {
+    rebuild(d);
+    pos = d->fill - 1;
+  }
   uint32_t log2 = d->index_log2;
   for (uint32_t i = d->fill; i-- > pos;) {
     Probe p(d->entries[i].hash, log2);
@@ -494,7 +523,7 @@ void dict_clear(Dict* d) {
   d->mutations += d->used != 0;
   d->used = d->fill = d->cap = d->index_log2 = 0;
   d->keys_version = 0;
-  d->clear_flag(kDictHasNonStr);
+  d->clear_flag(kDictHasNonStr | kDictReusedSlots);
   for (uint32_t i = 0; i < fill; i++) {
     dec(entries[i].key);
     dec(entries[i].value);

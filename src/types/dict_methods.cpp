@@ -177,21 +177,18 @@ Result<Value> dict_ior(Thread& t, Args a) {
 
 Result<Str*> repr_items(Thread& t, Dict* d) {
   ReprBuilder text(t);
-  TRY(text.start());
-  TRY(text.add("{"));
-  Str* comma = TRY(new_str_ascii(t, ", ", 2));
-  Str* colon = TRY(new_str_ascii(t, ": ", 2));
+  text.add("{");
   bool first = true;
   for (uint32_t i = 0; i < d->fill; i++) {
     DictEntry e = d->entries[i];
     if (!e.key) continue;
-    if (!first) TRY(text.add(comma));
+    if (!first) text.add(", ");
     first = false;
     TRY(text.add_repr(e.key));
-    TRY(text.add(colon));
+    text.add(": ");
     TRY(text.add_repr(e.value));
   }
-  TRY(text.add("}"));
+  text.add("}");
   return text.finish();
 }
 

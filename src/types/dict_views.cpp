@@ -180,10 +180,9 @@ Result<Value> dict_view_repr(Thread& t, Args a) {
   auto text = [&]() -> Result<Str*> {
     List* l = TRY(list_from(t, self));
     ReprBuilder b(t);
-    TRY(b.start());
-    TRY(b.add(TRY(str_format(t, "%T(", Value(self)))));
+    b.add(TRY(str_format(t, "%T(", Value(self))));
     TRY(b.add_repr(l));
-    TRY(b.add(")"));
+    b.add(")");
     return b.finish();
   };
   Result<Str*> r = text();

@@ -120,6 +120,15 @@ Result<Value> zip_next(Thread& t, Object* o) {
   Tuple* its = z->its;
   uint64_t n = its->size;
   if (!n) return Value();
+  constexpr uint64_t kSmall = 8;
+  if (LIKELY(n <= kSmall)) {
+    Value items[kSmall];
+    for (uint64_t i = 0; i < n; i++) {
+      ITER_STEP(item, its->items[i], if (z->strict) return check_lengths(t, "zip", its, i));
+      items[i] = item;
+    }
+    return TRY(tuple_of(t, items, n));
+  }
   Tuple* u = TRY(new_tuple(t, n));
   for (uint64_t i = 0; i < n; i++) {
     ITER_STEP(item, its->items[i], if (z->strict) return check_lengths(t, "zip", its, i));

@@ -3,7 +3,7 @@
 // Loops over items that run Python (comparisons, repr) go by index and look at the size again in each round.
 #include "types/list.h"
 
-#include "types/text_builder_inl.h"
+#include "types/repr_builder_inl.h"
 
 namespace kaa {
 
@@ -215,14 +215,13 @@ Result<Value> list_repr(Thread& t, Args a) {
   TRY(native_enter(t, " while getting the repr of an object"));
   if (repr_enter(t, l)) return TRY(new_str(t, "[...]"));
   auto text = [&]() -> Result<Str*> {
-    TextBuilder b(t);
-    TRY(b.start());
-    TRY(b.add("["));
+    ReprBuilder b(t);
+    b.add("[");
     for (uint64_t i = 0; i < l->size; i++) {
-      if (i) TRY(b.add(", "));
+      if (i) b.add(", ");
       TRY(b.add_repr(l->items[i]));
     }
-    TRY(b.add("]"));
+    b.add("]");
     return b.finish();
   };
   Result<Str*> r = text();

@@ -1,4 +1,5 @@
 // The core of list, tuple, bytes and float boxes: making and growing.
+#include "objects/set_entries_inl.h"
 #include "runtime/api.h"
 
 namespace kaa {
@@ -143,6 +144,41 @@ static Status extend_from_range(Thread& t, List* l, RangeIter* it) {
   return {};
 }
 
+// The keys or values of an exact dict, the elements of an exact set: no Python runs, and only the list grows. False: it is something else.
+static Result<bool> extend_from_table(Thread& t, List* l, Value v) {
+  if (!v.is_object()) return false;
+  Shape* shape = v.object()->shape;
+  if (shape == KAA_SHAPE(set) || shape == KAA_SHAPE(frozenset)) {
+    Set* s = v.as<Set>();
+    TRY((l->size ? list_grow : list_reserve)(t, l, l->size + s->used));
+    Value* to = l->items + l->size;
+    if (s->used) each_live_entry(s->table, s->mask, [&](SetEntry& e) {
+      *to++ = e.key;
+      inc_into(e.key, l);
+    });
+    l->size += s->used;
+    return true;
+  }
+  bool values = shape == KAA_SHAPE(dict_values);
+  if (values || shape == KAA_SHAPE(dict_keys)) {
+    v = v.as<DictView>()->dict.get();
+    shape = v.object()->shape;
+  }
+  if (shape != KAA_SHAPE(dict)) return false;
+  Dict* d = v.as<Dict>();
+  TRY((l->size ? list_grow : list_reserve)(t, l, l->size + d->used));
+  Value* to = l->items + l->size;
+  for (uint32_t i = 0; i < d->fill; i++) {
+    const DictEntry& e = d->entries[i];
+    if (!e.key) continue;
+    Value item = values ? e.value : e.key;
+    *to++ = item;
+    inc_into(item, l);
+  }
+  l->size += d->used;
+  return true;
+}
+
 Status list_extend(Thread& t, List* l, Value iterable) {
   if (IS_EXACT(iterable, list) || IS_EXACT(iterable, tuple)) {
     bool is_l = IS_EXACT(iterable, list);
@@ -163,6 +199,7 @@ Status list_extend(Thread& t, List* l, Value iterable) {
     l->size += s->length;
     return {};
   }
+  if (TRY(extend_from_table(t, l, iterable))) return {};
   Value it = TRY(get_iter(t, iterable));
   int64_t hint = TRY(length_hint(t, iterable, 8));
   if (hint > (int64_t{1} << 44)) {

@@ -48,6 +48,9 @@ Status list_insert(Thread& t, List* l, int64_t at, Value v) {
 void list_delete_at(List* l, uint64_t i) {
   Value old = l->items[i];
   l->size--;
+  // In pieces: memmove of many bytes to a place just below uses string instructions, which are slow at that on some processors.
+  constexpr uint64_t kPiece = 256;
+  for (; l->size - i > kPiece; i += kPiece) memmove(static_cast<void*>(l->items + i), l->items + i + 1, kPiece * sizeof(Value));
   memmove(static_cast<void*>(l->items + i), l->items + i + 1, (l->size - i) * sizeof(Value));
   dec(old);
   shrink(l);

@@ -5,8 +5,9 @@
 // comparisons may run any Python code and raise, and the collector always sees a consistent state. The list itself is empty meanwhile; if it is not empty
 // afterwards, somebody changed it: ValueError. After an error, too, the list holds all its items, in some order.
 //
-// Keys of one builtin type (small ints, floats, strings of one byte a character) are compared inline, without any chance of an error; tuples by
-// their first items inline.
+// Keys of one builtin type (small ints, floats, strings) are compared without any chance of an error, tuples by their first items so. For floats, strings
+// and tuples each element is preceded by its rank, a number that decides most comparisons without a look at the object: the float, the first characters of
+// the string, the same of the first item.
 #include "types/list.h"
 
 namespace kaa {
@@ -17,52 +18,91 @@ struct Pair { Value key, value; };
 inline Value key_of(Value v) { return v; }
 inline Value key_of(const Pair& p) { return p.key; }
 
-// ---- comparisons: 1 less, 0 not, -1 an exception was raised
+template <class R, class Item>
+struct Ranked { R rank; Item item; };
+template <class R, class Item>
+inline Value key_of(const Ranked<R, Item>& e) { return key_of(e.item); }
+
+// ---- ranks
+
+double rank_of_float(Value v) { return v.is_float_word() ? v.float_word() : float_value(v); }
+int64_t rank_of_int(Value v) { return v.as_int(); }
+// Strings of one byte a character: the first eight. Missing ones are 0, so that equal ranks say nothing.
+uint64_t rank_of_latin1(Value v) {
+  Str* s = v.as<Str>();
+  const uint8_t* p = s->data1();
+  uint64_t rank = 0;
+  if (s->length >= 8) {
+    memcpy(&rank, p, 8);
+    return __builtin_bswap64(rank);
+  }
+  for (uint64_t i = 0; i < s->length; i++) rank |= uint64_t{p[i]} << (56 - 8 * i);
+  return rank;
+}
+// Other strings: the first three characters.
+uint64_t rank_of_str(Value v) {
+  Str* s = v.as<Str>();
+  uint64_t rank = 0;
+  for (uint64_t i = 0; i < 3 && i < s->length; i++) rank |= uint64_t{s->at(i)} << (42 - 21 * i);
+  return rank;
+}
+
+// ---- comparisons of elements: 1 less, 0 not, -1 an exception was raised
 
 struct IntLess {
+  static constexpr bool kRaises = false;
   Thread& t;
-  int operator()(Value a, Value b) const { return static_cast<int64_t>(a.bits()) < static_cast<int64_t>(b.bits()); }  // the tags are equal
-};
-struct FloatLess {
-  Thread& t;
-  static double number(Value v) { return v.is_float_word() ? v.float_word() : float_value(v); }
-  int operator()(Value a, Value b) const { return number(a) < number(b); }
-};
-struct Latin1Less {
-  Thread& t;
-  int operator()(Value a, Value b) const {
-    Str *x = a.as<Str>(), *y = b.as<Str>();
-    int c = memcmp(x->data(), y->data(), x->length < y->length ? x->length : y->length);
-    return c ? c < 0 : x->length < y->length;
+  template <class E> int operator()(const E& a, const E& b) const {
+    return static_cast<int64_t>(key_of(a).bits()) < static_cast<int64_t>(key_of(b).bits());  // the tags are equal
   }
 };
+struct RankLess {  // of floats: a NaN is not less than anything
+  static constexpr bool kRaises = false;
+  Thread& t;
+  template <class E> int operator()(const E& a, const E& b) const { return a.rank < b.rank; }
+};
+struct StrLess {
+  static constexpr bool kRaises = false;
+  Thread& t;
+  template <class E> int operator()(const E& a, const E& b) const {
+    return a.rank != b.rank ? a.rank < b.rank : str_compare(key_of(a).template as<Str>(), key_of(b).template as<Str>()) < 0;
+  }
+};
+int any_less(Thread& t, Value a, Value b) {
+  Result<bool> r = compare_bool(t, CompareOp::LT, a, b);
+  return r.ok() ? r.value() : -1;
+}
 struct AnyLess {
+  static constexpr bool kRaises = true;
   Thread& t;
-  int operator()(Value a, Value b) const {
-    Result<bool> r = compare_bool(t, CompareOp::LT, a, b);
-    return r.ok() ? r.value() : -1;
+  template <class E> int operator()(const E& a, const E& b) const { return any_less(t, key_of(a), key_of(b)); }
+};
+// By the items from the first one on that may differ.
+int tuple_less(Thread& t, Tuple* x, Tuple* y, uint64_t i) {
+  for (uint64_t n = x->size < y->size ? x->size : y->size; i < n; i++) {
+    Result<bool> eq = equal(t, x->items[i], y->items[i]);
+    if (!eq.ok()) return -1;
+    if (!eq.value()) return any_less(t, x->items[i], y->items[i]);
+  }
+  return x->size < y->size;
+}
+// Tuples with the rank of their first items, which are of one kind: equal ranks mean equal items if the rank is `exact`.
+template <bool exact>
+struct TupleLess {
+  static constexpr bool kRaises = true;
+  Thread& t;
+  template <class E> int operator()(const E& a, const E& b) const {
+    if (a.rank < b.rank) return 1;
+    if (b.rank < a.rank) return 0;
+    Tuple *x = key_of(a).template as<Tuple>(), *y = key_of(b).template as<Tuple>();
+    if (a.rank != b.rank && x->items[0] != y->items[0]) return 0;  // a NaN
+    return tuple_less(t, x, y, exact ? 1 : 0);
   }
 };
-// Non-empty tuples whose first items are all of one kind, which `First` compares.
-template <class First>
-struct TupleLess {
+struct AnyTupleLess {
+  static constexpr bool kRaises = true;
   Thread& t;
-  int operator()(Value a, Value b) const {
-    Tuple *x = a.as<Tuple>(), *y = b.as<Tuple>();
-    if constexpr (!__is_same(First, AnyLess)) {
-      First first{t};
-      if (first(x->items[0], y->items[0])) return 1;
-      if (first(y->items[0], x->items[0])) return 0;
-      if (x->items[0] != y->items[0] && __is_same(First, FloatLess) && !(FloatLess::number(x->items[0]) == FloatLess::number(y->items[0]))) return 0;  // a NaN
-    }
-    uint64_t i = __is_same(First, AnyLess) ? 0 : 1, n = x->size < y->size ? x->size : y->size;
-    for (; i < n; i++) {
-      Result<bool> eq = equal(t, x->items[i], y->items[i]);
-      if (!eq.ok()) return -1;
-      if (!eq.value()) return AnyLess{t}(x->items[i], y->items[i]);
-    }
-    return x->size < y->size;
-  }
+  template <class E> int operator()(const E& a, const E& b) const { return tuple_less(t, key_of(a).template as<Tuple>(), key_of(b).template as<Tuple>(), 0); }
 };
 
 // ---- the sort
@@ -96,7 +136,7 @@ class Sorter {
  private:
   struct Run { uint64_t start, len; int power; };
 
-  int less(const E& a, const E& b) const { return less_(key_of(a), key_of(b)); }
+  int less(const E& a, const E& b) const { return less_(a, b); }
 
   static uint64_t minimal_run(uint64_t n) {
     uint64_t odd = 0;
@@ -136,7 +176,7 @@ class Sorter {
       while (lo < hi) {
         uint64_t mid = (lo + hi) / 2;
         int c = less(pivot, p[mid]);
-        if (c < 0) return false;
+        if (Less::kRaises && c < 0) return false;
         if (c) hi = mid; else lo = mid + 1;
       }
       memmove(static_cast<void*>(p + lo + 1), p + lo, (i - lo) * sizeof(E));
@@ -383,41 +423,25 @@ class Sorter {
 
 // ---- which comparison
 
-enum class Keys { kAny, kInt, kFloat, kLatin1, kTuple };
+enum class Keys { kAny, kInt, kFloat, kLatin1, kStr, kTuple };
 
 Keys kind_of(Value v) {
   if (v.is_int()) return Keys::kInt;
   if (is_exact_float(v)) return Keys::kFloat;
-  if (IS_EXACT(v, str) && v.as<Str>()->kind() == 1) return Keys::kLatin1;
+  if (IS_EXACT(v, str)) return v.as<Str>()->kind() == 1 ? Keys::kLatin1 : Keys::kStr;
   if (IS_EXACT(v, tuple) && v.as<Tuple>()->size) return Keys::kTuple;
   return Keys::kAny;
 }
 template <class At>
 Keys common_kind(uint64_t n, At at) {
   Keys k = kind_of(at(0));
-  for (uint64_t i = 1; i < n && k != Keys::kAny; i++)
-    if (kind_of(at(i)) != k) return Keys::kAny;
-  return k;
-}
-
-template <class E, class Less>
-bool run(Thread& t, E* a, uint64_t n) { return Sorter<E, Less>(t, a, n).sort(); }
-
-template <class E>
-bool sort_by_kind(Thread& t, E* a, uint64_t n) {
-  switch (common_kind(n, [&](uint64_t i) { return key_of(a[i]); })) {
-    case Keys::kInt: return run<E, IntLess>(t, a, n);
-    case Keys::kFloat: return run<E, FloatLess>(t, a, n);
-    case Keys::kLatin1: return run<E, Latin1Less>(t, a, n);
-    case Keys::kTuple:
-      switch (common_kind(n, [&](uint64_t i) { return key_of(a[i]).template as<Tuple>()->items[0]; })) {
-        case Keys::kInt: return run<E, TupleLess<IntLess>>(t, a, n);
-        case Keys::kFloat: return run<E, TupleLess<FloatLess>>(t, a, n);
-        case Keys::kLatin1: return run<E, TupleLess<Latin1Less>>(t, a, n);
-        default: return run<E, TupleLess<AnyLess>>(t, a, n);
-      }
-    default: return run<E, AnyLess>(t, a, n);
+  for (uint64_t i = 1; i < n && k != Keys::kAny; i++) {
+    Keys x = kind_of(at(i));
+    if (x == k) continue;
+    bool strs = (x == Keys::kLatin1 || x == Keys::kStr) && (k == Keys::kLatin1 || k == Keys::kStr);
+    k = strs ? Keys::kStr : Keys::kAny;
   }
+  return k;
 }
 
 template <class E>
@@ -429,30 +453,61 @@ void reverse_array(E* a, uint64_t n) {
   }
 }
 
-// Sorts `items` (a hidden list) by `keys` (one for each item, or null) and writes the order back into it.
-Status sort_items(Thread& t, List* items, List* keys, bool reversed) {
+inline Value value_of(Value v) { return v; }
+inline Value value_of(const Pair& p) { return p.value; }
+template <class R, class Item>
+inline Value value_of(const Ranked<R, Item>& e) { return value_of(e.item); }
+
+// Sorts the items of a hidden list by elements of type E, of which make(i) gives the one for item i, and writes the order back.
+template <class Less, class Make>
+Status sort_elements(Thread& t, List* items, bool reversed, Make make) {
+  using E = decltype(make(0));
   uint64_t n = items->size;
-  auto with = [&](auto* work) -> Status {
-    using E = __remove_pointer(decltype(work));
-    work = static_cast<E*>(t.heap->allocate_raw(n * sizeof(E)));
-    if (!work) return raise_memory(t);
-    for (uint64_t i = 0; i < n; i++) {
-      if constexpr (__is_same(E, Pair)) work[i] = {keys->items[i], items->items[i]};
-      else work[i] = items->items[i];
-    }
-    // Equal items keep their order in a descending sort, too.
-    if (reversed) reverse_array(work, n);
-    bool ok = sort_by_kind(t, work, n);
-    if (reversed) reverse_array(work, n);
-    for (uint64_t i = 0; i < n; i++) {  // the same items in another order: no counts change
-      if constexpr (__is_same(E, Pair)) items->items[i] = work[i].value;
-      else items->items[i] = work[i];
-    }
-    t.heap->free_raw(work, n * sizeof(E));
-    if (!ok) return Error{};
-    return {};
+  E* work = static_cast<E*>(t.heap->allocate_raw(n * sizeof(E)));
+  if (!work) return raise_memory(t);
+  for (uint64_t i = 0; i < n; i++) work[i] = make(i);
+  // Equal items keep their order in a descending sort, too.
+  if (reversed) reverse_array(work, n);
+  bool ok = Sorter<E, Less>(t, work, n).sort();
+  if (reversed) reverse_array(work, n);
+  for (uint64_t i = 0; i < n; i++) items->items[i] = value_of(work[i]);  // the same items in another order: no counts change
+  t.heap->free_raw(work, n * sizeof(E));
+  if (!ok) return Error{};
+  return {};
+}
+
+// `item(i)` is what stands for item i in an element: the item, or its key and itself; `key(i)` its key.
+template <class ItemAt, class KeyAt>
+Status sort_by_kind(Thread& t, List* items, bool reversed, ItemAt item, KeyAt key) {
+  using Item = decltype(item(0));
+  uint64_t n = items->size;
+  auto ranked = [&](auto rank, auto at) {
+    return [rank, at, item](uint64_t i) { return Ranked<decltype(rank(Value())), Item>{rank(at(i)), item(i)}; };
   };
-  return keys ? with(static_cast<Pair*>(nullptr)) : with(static_cast<Value*>(nullptr));
+  auto first = [key](uint64_t i) { return key(i).template as<Tuple>()->items[0]; };
+  switch (common_kind(n, key)) {
+    case Keys::kInt: return sort_elements<IntLess>(t, items, reversed, item);
+    case Keys::kFloat:  // the rank is all of the key
+      return sort_elements<RankLess>(t, items, reversed, [&](uint64_t i) { return Ranked<double, Value>{rank_of_float(key(i)), items->items[i]}; });
+    case Keys::kLatin1: return sort_elements<StrLess>(t, items, reversed, ranked(rank_of_latin1, key));
+    case Keys::kStr: return sort_elements<StrLess>(t, items, reversed, ranked(rank_of_str, key));
+    case Keys::kTuple:
+      switch (common_kind(n, first)) {
+        case Keys::kInt: return sort_elements<TupleLess<true>>(t, items, reversed, ranked(rank_of_int, first));
+        case Keys::kFloat: return sort_elements<TupleLess<true>>(t, items, reversed, ranked(rank_of_float, first));
+        case Keys::kLatin1: return sort_elements<TupleLess<false>>(t, items, reversed, ranked(rank_of_latin1, first));
+        case Keys::kStr: return sort_elements<TupleLess<false>>(t, items, reversed, ranked(rank_of_str, first));
+        default: return sort_elements<AnyTupleLess>(t, items, reversed, item);
+      }
+    default: return sort_elements<AnyLess>(t, items, reversed, item);
+  }
+}
+
+// Sorts `items` (a hidden list) by `keys` (one for each item, or null).
+Status sort_items(Thread& t, List* items, List* keys, bool reversed) {
+  auto value = [items](uint64_t i) { return items->items[i]; };
+  if (!keys) return sort_by_kind(t, items, reversed, value, value);
+  return sort_by_kind(t, items, reversed, [=](uint64_t i) { return Pair{keys->items[i], items->items[i]}; }, [keys](uint64_t i) { return keys->items[i]; });
 }
 
 void swap_buffers(List* a, List* b) {

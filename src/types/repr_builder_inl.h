@@ -1,50 +1,46 @@
-// Text put together from pieces, for the reprs of containers: the pieces are collected in a list object (so that the
-// collector sees them) and joined at the end.
+// Text put together from pieces, for the reprs of containers. The characters lie in raw memory until the end: no string is made for separators, small
+// ints and plain ASCII strings.
 #pragma once
-#include "runtime/api.h"
+#include <charconv>
+
+#include "base/text_buffer.h"
+#include "types/str.h"
 
 namespace kaa {
 
 class ReprBuilder {
  public:
   explicit ReprBuilder(Thread& t) : t_(t) {}
-  Status start() { parts_ = TRY(new_list(t_)); return {}; }
-  Status add(Str* s) {
-    length_ += s->length;
-    if (s->kind() == 4) max_ = 0x10FFFF;
-    else if (s->kind() == 2 && max_ < 0xFFFF) max_ = 0xFFFF;
-    else if (!s->is_ascii() && max_ < 0xFF) max_ = 0xFF;
-    return list_append(t_, parts_, s);
-  }
-  Status add(const char* ascii) { return add(TRY(new_str_ascii(t_, ascii, strlen(ascii)))); }
-  Status add_repr(Value v) { return add(TRY(repr(t_, v))); }
-  Result<Str*> finish() {
-    Str* r = TRY(alloc_str(t_, length_, max_));
-    size_t at = 0;
-    for (uint64_t i = 0; i < parts_->size; i++) {
-      Str* s = parts_->items[i].as<Str>();
-      copy(r, at, s);
-      at += s->length;
+  void add(Str* s) { text_.append(view_of(s)); }
+  void add(std::string_view latin1) { text_.append_latin1(reinterpret_cast<const uint8_t*>(latin1.data()), latin1.size()); }
+  Status add_repr(Value v) {
+    if (v.is_int()) {
+      char digits[24];
+      add({digits, static_cast<size_t>(std::to_chars(digits, digits + sizeof digits, v.as_int()).ptr - digits)});
+      return {};
     }
-    return r;
+    if (IS_EXACT(v, str) && is_plain(v.as<Str>())) {
+      add("'");
+      add(v.as<Str>());
+      add("'");
+      return {};
+    }
+    add(TRY(repr(t_, v)));
+    return {};
   }
+  Result<Str*> finish() { return str_from_text(t_, text_); }
 
  private:
-  static void copy(Str* to, size_t at, Str* s) {
-    char* p = static_cast<char*>(to->inline_data()) + at * static_cast<size_t>(to->kind());
-    if (s->kind() == to->kind()) {
-      memcpy(p, s->data(), s->length * static_cast<size_t>(s->kind()));
-      return;
-    }
-    for (size_t i = 0; i < s->length; i++) {
-      if (to->kind() == 2) reinterpret_cast<uint16_t*>(p)[i] = static_cast<uint16_t>(s->at(i));
-      else reinterpret_cast<uint32_t*>(p)[i] = s->at(i);
-    }
+  // Whether quotes around it are all that repr() adds.
+  static bool is_plain(Str* s) {
+    if (!s->is_ascii()) return false;
+    const uint8_t* p = s->data1();
+    bool special = false;
+    for (uint64_t i = 0; i < s->length; i++) special |= p[i] < 0x20 || p[i] == 0x7F || p[i] == '\'' || p[i] == '\\';
+    return !special;
   }
   Thread& t_;
-  List* parts_ = nullptr;
-  size_t length_ = 0;
-  uint32_t max_ = 0x7F;
+  TextBuilder text_;
 };
 
 }  // namespace kaa

@@ -30,8 +30,11 @@ Result<Value> seq_compare(Thread& t, SizeA size_a, AtA at_a, SizeB size_b, AtB a
   if constexpr (op == CompareOp::EQ || op == CompareOp::NE)
     if (size_a() != size_b()) return Value::from_bool(op == CompareOp::NE);
   uint64_t i = 0;
-  for (; i < size_a() && i < size_b(); i++)
-    if (!TRY(equal(t, at_a(i), at_b(i)))) break;
+  for (; i < size_a() && i < size_b(); i++) {
+    Value x = at_a(i), y = at_b(i);
+    if (x == y) continue;
+    if ((x.is_int() && y.is_int()) || !TRY(equal(t, x, y))) break;
+  }
   if (i >= size_a() || i >= size_b()) {
     uint64_t n = size_a(), m = size_b();
     switch (op) {

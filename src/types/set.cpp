@@ -310,6 +310,11 @@ int64_t set_hash(Set* s) {
   return h == ~uint64_t{0} ? 590923713 : static_cast<int64_t>(h);
 }
 
+int64_t hash_of_frozenset(Set* s) {
+  if (!s->hash) s->hash = set_hash(s);
+  return s->hash;
+}
+
 // ---- whole sets
 
 namespace {
@@ -328,11 +333,14 @@ Status merge(Thread& t, Set* s, Set* other) {
   if (s->fill == 0) {
     if (s->mask == other->mask && other->fill == other->used) {
       memcpy(static_cast<void*>(s->table), other->table, (s->mask + 1) * sizeof(SetEntry));
+      each_live_entry(s->table, s->mask, [&](SetEntry& e) { inc_into(e.key, s); });
     } else {
-      each_live_entry(other->table, other->mask, [&](SetEntry& e) { insert_clean(s->table, s->mask, e.key, e.hash); });
+      each_live_entry(other->table, other->mask, [&](SetEntry& e) {
+        insert_clean(s->table, s->mask, e.key, e.hash);
+        inc_into(e.key, s);
+      });
     }
     s->fill = s->used = other->used;
-    each_live_entry(s->table, s->mask, [&](SetEntry& e) { inc_into(e.key, s); });
     return {};
   }
   for (uint64_t i = 0; other->table && i <= other->mask; i++) {

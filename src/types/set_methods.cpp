@@ -3,8 +3,9 @@
 // Operators want sets on both sides, methods take any iterable. Results are plain sets or frozensets also for
 // subclasses; a frozenset that would be copied exactly is returned itself.
 #include "objects/table_traits.h"
-#include "types/set.h"
+#include "runtime/plain.h"
 #include "types/repr_builder_inl.h"
+#include "types/set.h"
 
 namespace kaa {
 
@@ -190,9 +191,7 @@ Result<Value> set_compare(Thread& t, Args a) {
 }
 
 Result<Value> frozenset_hash(Thread& t, Args a) {
-  Set* s = self_of(a);
-  if (!s->hash) s->hash = set_hash(s);
-  return make_int(t, s->hash);
+  return make_int(t, hash_of_frozenset(self_of(a)));
 }
 
 // ---- text, pickling, size
@@ -207,13 +206,12 @@ Result<Value> set_repr(Thread& t, Args a) {
     List* elements = TRY(list_from(t, self));
     bool plain = IS_EXACT(self, set);
     ReprBuilder b(t);
-    TRY(b.start());
-    TRY(b.add(plain ? TRY(new_str(t, "{")) : TRY(str_format(t, "%T({", self))));
+    b.add(plain ? TRY(new_str(t, "{")) : TRY(str_format(t, "%T({", self)));
     for (uint64_t i = 0; i < elements->size; i++) {
-      if (i) TRY(b.add(", "));
+      if (i) b.add(", ");
       TRY(b.add_repr(elements->items[i]));
     }
-    TRY(b.add(plain ? "}" : "})"));
+    b.add(plain ? "}" : "})");
     return b.finish();
   };
   Result<Str*> r = text();

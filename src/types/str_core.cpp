@@ -63,7 +63,12 @@ Result<Str*> new_str_ascii(Thread& t, const char* p, size_t n) {
 Result<Str*> new_str(Thread& t, std::string_view u) {
   const uint8_t* p = reinterpret_cast<const uint8_t*>(u.data());
   if (is_ascii(p, u.size())) return new_str_ascii(t, u.data(), u.size());
-  Utf8Scan scan = utf8_scan(p, u.size(), true, Surrogates::kAllow);
+  Utf8Shape shape = utf8_shape(p, u.size());
+  if (shape.length > 1) {
+    Str* s = TRY(alloc_str(t, shape.length, shape.bits));
+    if (utf8_fill(p, u.size(), s->inline_data(), s->kind(), Surrogates::kAllow)) return s;
+  }
+  Utf8Scan scan = utf8_scan(p, u.size(), true, Surrogates::kAllow);  // one character, or not valid: up to the error
   if (scan.length == 1 && scan.max < 0x100) return str_char(t, scan.max);
   Str* s = TRY(alloc_str(t, scan.length, scan.max));
   utf8_widen(p, scan.bytes, s->inline_data(), s->kind());

@@ -10,7 +10,10 @@ namespace {
 
 // White space among the first 256 characters, bit c % 64 of word c / 64.
 constexpr uint64_t k_space[4] = {0x1F0003E00u, 0, 1ull << (0x85 - 0x80) | 1ull << (0xA0 - 0x80), 0};
-inline bool is_space(uint32_t c) { return c < 0x100 ? k_space[c >> 6] >> (c & 63) & 1 : unicode::is_space(c); }
+inline bool is_space(uint32_t c) {
+  if (c < 0x100) return k_space[c >> 6] >> (c & 63) & 1;
+  return c >= 0x1680 && c <= 0x3000 && unicode::is_space(c);  // none beyond those
+}
 
 Result<Str*> str_argument(Thread& t, Value v, const char* fname, int position) {
   if (LIKELY(is_str(v))) return v.as<Str>();
@@ -60,62 +63,6 @@ Result<Value> tail_common(Thread& t, Args a, const char* fname, bool at_end) {
 }
 
 // ---- replace
-// The first places of a text in another; the later ones are searched for again.
-struct Places {
-  static constexpr size_t kMax = 128;
-  size_t at[kMax];
-  size_t known = 0, count = 0;
-  TextView hay, need;
-
-  Places(TextView h, TextView n, size_t max) : hay(h), need(n) {
-    if (need.length == 0) {
-      count = hay.length < max ? hay.length + 1 : max;
-      return;
-    }
-    if (need.kind > hay.kind) return;
-    size_t pos = 0;
-    if (hay.kind == 1 && need.length > 1) pos = scan_bytes(max);
-    while (known < kMax && count < max) {
-      size_t i = search(pos);
-      if (i == kNotFound) return;
-      at[known++] = i;
-      count++;
-      pos = i + need.length;
-    }
-    if (count < max) count += text_count(hay.slice(pos, hay.length), need, max - count);
-  }
-  // One pass over sixteen positions at a time, on the needle's first and last character. Leaves the rest to search() when too many candidates prove
-  // false: its time is linear. Returns where that goes on.
-  size_t scan_bytes(size_t max) {
-    const uint8_t *p = hay.u8(), *q = need.u8();
-    size_t n = hay.length, m = need.length, pos = 0, i = 0, misses = 0;
-    Bytes16 first = Bytes16::fill8(q[0]), last = Bytes16::fill8(q[m - 1]);
-    for (; i + m + 15 <= n; i += 16) {
-      unsigned mask = (Bytes16::load(p + i).equal8(first) & Bytes16::load(p + i + m - 1).equal8(last)).high_bits();
-      for (; mask; mask &= mask - 1) {
-        size_t c = i + static_cast<size_t>(__builtin_ctz(mask));
-        if (c < pos) continue;
-        if (memcmp(p + c, q, m) != 0) {
-          if (++misses > 32) return pos;
-          continue;
-        }
-        if (known == kMax || count == max) return pos;
-        at[known++] = c;
-        count++;
-        pos = c + m;
-      }
-    }
-    return pos > i ? pos : i;
-  }
-  size_t search(size_t from) const {
-    if (need.length == 1) return text_find_char(hay, need[0], from);
-    size_t i = text_find(hay.slice(from, hay.length), need);
-    return i == kNotFound ? i : i + from;
-  }
-  // The place number i, where the last one ended at `pos`. An empty needle stands before each character.
-  size_t place(size_t i, size_t pos) const { return need.length == 0 ? i : i < known ? at[i] : search(pos); }
-};
-
 Result<Str*> replace_text(Thread& t, Str* s, Str* from, Str* to, size_t max) {
   TextView sv = view_of(s), fv = view_of(from), tv = view_of(to);
   bool ascii = s->is_ascii() && to->is_ascii();
@@ -133,8 +80,8 @@ Result<Str*> replace_text(Thread& t, Str* s, Str* from, Str* to, size_t max) {
     for (size_t i = 0; i < sv.length; i++) q[i] = p[i] == x ? y : p[i];
     return finish(r);
   }
-  Places places(sv, fv, max);
-  size_t n = places.count, pos = 0;
+  TextPlaces places(sv, fv, max);
+  size_t n = places.count(), pos = 0;
   if (n == 0) return str_exact(t, s);
   uint64_t grown, length;
   if (__builtin_mul_overflow(n, tv.length, &grown) || __builtin_add_overflow(sv.length - n * fv.length, grown, &length) || length > INT64_MAX)
@@ -145,7 +92,7 @@ Result<Str*> replace_text(Thread& t, Str* s, Str* from, Str* to, size_t max) {
     const uint8_t* p = sv.u8();
     uint8_t* q = static_cast<uint8_t*>(r->inline_data());
     for (size_t i = 0; i < n; i++) {
-      size_t at = places.place(i, pos);
+      size_t at = places.next();
       memcpy(q, p + pos, at - pos);
       q += at - pos;
       memcpy(q, tv.data, tv.length);
@@ -155,22 +102,40 @@ Result<Str*> replace_text(Thread& t, Str* s, Str* from, Str* to, size_t max) {
     memcpy(q, p + pos, sv.length - pos);
     return finish(r);
   }
-  // The characters that go may have been the ones that needed the kind: the builder finds the kind of the result.
-  TextBuilder out;
-  out.reserve(length);
+  // Of the wider of the two kinds at first. The characters that went may have been the ones that needed it.
+  bool wider = tv.kind > sv.kind;
+  Str* r = TRY(alloc_str(t, length, str_max(wider ? to : s)));
+  size_t at = 0;
+  auto put = [&](TextView part) {
+    if (part.length) str_put(r, at, part);
+    at += part.length;
+  };
   for (size_t i = 0; i < n; i++) {
-    size_t at = places.place(i, pos);
-    out.append(sv.slice(pos, at));
-    out.append(tv);
-    pos = at + fv.length;
+    size_t place = places.next();
+    put(sv.slice(pos, place));
+    put(tv);
+    pos = place + fv.length;
   }
-  out.append(sv.slice(pos, sv.length));
-  return str_from_text(t, out);
+  put(sv.slice(pos, sv.length));
+  if (r->length > 1 && kind_for(text_bits(view_of(r))) == r->kind()) return r;
+  return str_from_view(t, view_of(r));
 }
 
 // ---- split
 Status add_piece(Thread& t, List* l, Str* s, size_t start, size_t end) {
   Str* piece = TRY(str_substr(t, s, start, end));
+  return list_append(t, l, piece);
+}
+
+// A piece of s, whose characters are p; `bits` are those of the piece ored together.
+template <class C>
+Status add_piece_of(Thread& t, List* l, Str* s, const C* p, size_t start, size_t end, uint32_t bits) {
+  size_t n = end - start;
+  if (n < 2 || n == s->length) return add_piece(t, l, s, start, end);
+  Str* piece = TRY(alloc_str(t, n, bits));
+  TextView v{p + start, n, sizeof(C)};
+  if (LIKELY(piece->kind() == sizeof(C))) memcpy(piece->inline_data(), v.data, n * sizeof(C));
+  else text_convert(v, piece->inline_data(), piece->kind());
   return list_append(t, l, piece);
 }
 
@@ -186,8 +151,9 @@ Result<Value> split_space(Thread& t, Str* s, const C* p, size_t max) {
       return l;
     }
     size_t start = i;
-    while (i < n && !is_space(p[i])) i++;
-    TRY(add_piece(t, l, s, start, i));
+    uint32_t bits = 0;
+    while (i < n && !is_space(p[i])) bits |= p[i++];
+    TRY(add_piece_of(t, l, s, p, start, i, bits));
   }
 }
 template <class C>
@@ -209,8 +175,8 @@ Result<Value> rsplit_space(Thread& t, Str* s, const C* p, size_t max) {
   return l;
 }
 
-// At one character of one byte: the separators of sixteen characters are found at once.
-Result<Value> split_byte(Thread& t, Str* s, uint8_t c, size_t max) {
+// At one character of ASCII text: the separators of sixteen characters are found at once.
+Result<Value> split_ascii(Thread& t, Str* s, uint8_t c, size_t max) {
   List* l = TRY(new_list(t, 8));
   const uint8_t* p = s->data1();
   size_t pos = 0, n = s->length, i = 0;
@@ -230,29 +196,39 @@ Result<Value> split_byte(Thread& t, Str* s, uint8_t c, size_t max) {
   TRY(add_piece(t, l, s, pos, n));
   return l;
 }
-
-Result<Value> split_at(Thread& t, Str* s, Str* sep, size_t max) {
-  if (sep->length == 1 && s->kind() == 1 && sep->kind() == 1) return split_byte(t, s, sep->data1()[0], max);
-  List* l = TRY(new_list(t));
-  TextView sv = view_of(s), need = view_of(sep);
+// Of other text each character must be looked at anyway, for the kind of the piece.
+template <class C>
+Result<Value> split_char(Thread& t, Str* s, const C* p, uint32_t c, size_t max) {
+  List* l = TRY(new_list(t, 8));
   size_t pos = 0, n = s->length;
-  if (need.length == 1) {
-    uint32_t c = need[0];
-    while (l->size < max) {
-      size_t at = text_find_char(sv, c, pos);
-      if (at == kNotFound) break;
-      TRY(add_piece(t, l, s, pos, at));
-      pos = at + 1;
-    }
-  } else {
-    while (l->size < max) {
-      size_t at = text_find(sv.slice(pos, n), need);
-      if (at == kNotFound) break;
-      TRY(add_piece(t, l, s, pos, pos + at));
-      pos += at + need.length;
-    }
+  while (l->size < max) {
+    size_t i = pos;
+    uint32_t bits = 0;
+    while (i < n && p[i] != c) bits |= p[i++];
+    if (i == n) break;
+    TRY(add_piece_of(t, l, s, p, pos, i, bits));
+    pos = i + 1;
   }
   TRY(add_piece(t, l, s, pos, n));
+  return l;
+}
+
+Result<Value> split_at(Thread& t, Str* s, Str* sep, size_t max) {
+  if (sep->length == 1) {
+    uint32_t c = sep->at(0);
+    if (s->is_ascii()) return split_ascii(t, s, c < 0x80 ? static_cast<uint8_t>(c) : 0xFF, max);  // 0xFF: nowhere
+    auto run = [&](auto* p) { return split_char(t, s, p, c, max); };
+    return s->kind() == 1 ? run(s->data1()) : s->kind() == 2 ? run(s->data2()) : run(s->data4());
+  }
+  TextPlaces places(view_of(s), view_of(sep), max);
+  List* l = TRY(new_list(t, places.count() + 1));
+  size_t pos = 0;
+  for (size_t i = places.count(); i--;) {
+    size_t at = places.next();
+    TRY(add_piece(t, l, s, pos, at));
+    pos = at + sep->length;
+  }
+  TRY(add_piece(t, l, s, pos, s->length));
   return l;
 }
 Result<Value> rsplit_at(Thread& t, Str* s, Str* sep, size_t max) {
@@ -443,7 +419,6 @@ Result<Value> str_join(Thread& t, Args a) {
   if (length == 0) return interp().empty_str;
   Keep keep(items);
   Str* r = TRY(alloc_str(t, length, max));
-  size_t at = 0;
   if (r->kind() == 1) {
     char* q = static_cast<char*>(r->inline_data());
     for (size_t i = 0; i < n; i++) {
@@ -458,15 +433,20 @@ Result<Value> str_join(Thread& t, Args a) {
     }
     return r;
   }
-  for (size_t i = 0; i < n; i++) {
-    if (i) {
-      str_put(r, at, view_of(sep));
-      at += sep->length;
+  auto fill = [&]<typename C>(C* q) {
+    auto put = [&](Str* s) {
+      if (s->kind() == sizeof(C)) memcpy(q, s->data(), s->length * sizeof(C));
+      else text_convert(view_of(s), q, sizeof(C));
+      q += s->length;
+    };
+    for (size_t i = 0; i < n; i++) {
+      if (i && sep->length == 1) *q++ = static_cast<C>(sep->at(0));
+      else if (i && sep->length) put(sep);
+      put(p[i].as<Str>());
     }
-    Str* s = p[i].as<Str>();
-    str_put(r, at, view_of(s));
-    at += s->length;
-  }
+  };
+  if (r->kind() == 2) fill(static_cast<uint16_t*>(r->inline_data()));
+  else fill(static_cast<uint32_t*>(r->inline_data()));
   return r;
 }
 

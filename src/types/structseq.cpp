@@ -108,18 +108,17 @@ Result<Value> structseq_repr(Thread& t, Args a) {
   const StructSeqDef& def = *spec_of(u->type()).def;
   TRY(native_enter(t, " while getting the repr of an object"));
   ReprBuilder b(t);
-  TRY(b.start());
-  TRY(b.add(def.name));
-  TRY(b.add("("));
+  b.add(def.name);
+  b.add("(");
   for (uint32_t i = 0; i < def.n_sequence; i++) {
     const char* name = nth_name(def, i);
     if (!name) return RAISE(SystemError, "In structseq_repr(), member %d name is NULL for type %.500s", static_cast<int>(i), def.name);
-    if (i) TRY(b.add(", "));
-    TRY(b.add(name));
-    TRY(b.add("="));
+    if (i) b.add(", ");
+    b.add(name);
+    b.add("=");
     TRY(b.add_repr(u->items[i]));
   }
-  TRY(b.add(")"));
+  b.add(")");
   return TRY(b.finish());
 }
 

@@ -1,10 +1,18 @@
 // What Python sees of tuple. Tuples are made in list_core.cpp; their items never change, so loops need not look at the size again, but they go by
 // index since the items are inside the object.
 #include "base/hash.h"
+#include "runtime/plain.h"
 #include "types/list.h"
-#include "types/text_builder_inl.h"
+#include "types/repr_builder_inl.h"
 
 namespace kaa {
+
+Result<int64_t> hash_of_tuple(Thread& t, Tuple* u) {
+  TRY(native_enter(t, " while hashing a tuple"));
+  TupleHash h;
+  for (uint64_t i = 0; i < u->size; i++) h.add(TRY(item_hash(t, u->items[i])));
+  return h.finish(static_cast<int64_t>(u->size));
+}
 
 namespace {
 
@@ -83,13 +91,7 @@ Result<Value> tuple_mul(Thread& t, Args a) {
   return r;
 }
 
-Result<Value> tuple_hash(Thread& t, Args a) {
-  Tuple* u = self_of(a);
-  TRY(native_enter(t, " while hashing a tuple"));
-  TupleHash h;
-  for (uint64_t i = 0; i < u->size; i++) h.add(TRY(item_hash(t, u->items[i])));
-  return make_int(t, h.finish(static_cast<int64_t>(u->size)));
-}
+Result<Value> tuple_hash(Thread& t, Args a) { return make_int(t, TRY(hash_of_tuple(t, self_of(a)))); }
 
 template <CompareOp op>
 Result<Value> tuple_compare(Thread& t, Args a) {
@@ -112,14 +114,13 @@ Result<Value> tuple_repr(Thread& t, Args a) {
   TRY(native_enter(t, " while getting the repr of an object"));
   if (repr_enter(t, u)) return TRY(new_str(t, "(...)"));
   auto text = [&]() -> Result<Str*> {
-    TextBuilder b(t);
-    TRY(b.start());
-    TRY(b.add("("));
+    ReprBuilder b(t);
+    b.add("(");
     for (uint64_t i = 0; i < u->size; i++) {
-      if (i) TRY(b.add(", "));
+      if (i) b.add(", ");
       TRY(b.add_repr(u->items[i]));
     }
-    TRY(b.add(u->size == 1 ? ",)" : ")"));
+    b.add(u->size == 1 ? ",)" : ")");
     return b.finish();
   };
   Result<Str*> r = text();

@@ -1,7 +1,7 @@
 // The standard codecs: the plain ones of base/codecs.h and base/utf8.h, with error handlers in between.
 #include "modules/codecs/standard.h"
 
-#include <ctype.h>
+#include <string.h>
 
 #include "base/codecs.h"
 #include "base/utf8.h"
@@ -9,19 +9,21 @@
 namespace kaa {
 
 StdCodec standard_codec(const char* name) {
+  if (!strcmp(name, "utf-8")) return StdCodec::kUtf8;  // as nearly everybody writes it
   char b[16];
   size_t n = 0;
   bool gap = false;
   for (const char* p = name; *p; p++) {
     unsigned char c = static_cast<unsigned char>(*p);
-    if (isalnum(c) || c == '.') {
+    bool upper = c >= 'A' && c <= 'Z';
+    if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.') {
       if (gap && n) {
         if (n >= sizeof b) return StdCodec::kNone;
         b[n++] = '_';
       }
       gap = false;
       if (n >= sizeof b) return StdCodec::kNone;
-      b[n++] = static_cast<char>(tolower(c));
+      b[n++] = static_cast<char>(upper ? c | 0x20 : c);
     } else {
       gap = true;
     }
@@ -123,16 +125,14 @@ Result<Decoded> decode_standard(Thread& t, StdCodec codec, std::string_view in, 
   switch (codec) {
     case StdCodec::kUtf8: {
       if (is_ascii(p, in.size())) return Decoded{TRY(new_str_ascii(t, in.data(), in.size())), in.size(), 0};
-      Utf8Scan scan = utf8_scan(p, in.size(), final);
-      if (!scan.error.reason) {
-        if (!scan.length) return Decoded{interp().empty_str, scan.bytes, 0};
-        if (scan.length == 1) {
-          const uint8_t* at = p;
-          return Decoded{TRY(str_char(t, utf8_next(at))), scan.bytes, 0};
-        }
-        Str* s = TRY(alloc_str(t, scan.length, scan.max));
-        utf8_widen(p, scan.bytes, s->inline_data(), s->kind());
-        return Decoded{s, scan.bytes, 0};
+      size_t n = in.size() - (final ? 0 : utf8_incomplete_tail(p, in.size()));
+      Utf8Shape shape = utf8_shape(p, n);
+      if (shape.length > 1) {
+        Str* s = TRY(alloc_str(t, shape.length, shape.bits));
+        if (utf8_fill(p, n, s->inline_data(), s->kind())) return Decoded{s, n, 0};
+      } else if (utf8_valid(p, n)) {
+        const uint8_t* at = p;
+        return Decoded{n ? TRY(str_char(t, utf8_next(at))) : interp().empty_str, n, 0};
       }
       return run_decoder(t, "utf-8", in, source, errors, 0, 0, [&](const uint8_t* d, size_t n, size_t pos, TextBuilder& out, CodecError& e) {
         return utf8_decode(d, n, pos, final, out, e);
@@ -181,6 +181,10 @@ Result<Bytes*> encode_standard(Thread& t, StdCodec codec, Str* s, const char* er
   switch (codec) {
     case StdCodec::kUtf8:
       if (s->is_ascii()) return new_bytes(t, in.data, in.length);
+      if (in.length <= 64 && find_surrogate(in) == in.length) {  // measuring takes as long as writing
+        uint8_t text[4 * 64];
+        return new_bytes(t, text, static_cast<size_t>(utf8_write(in, text) - text));
+      }
       if (s->kind() == 1 || find_surrogate(in) == in.length) {
         Bytes* b = TRY(new_bytes(t, nullptr, utf8_size(in)));
         utf8_write({s->data(), s->length, s->kind()}, reinterpret_cast<uint8_t*>(b->data()));

@@ -1,7 +1,7 @@
 // collections.deque as Python sees it, and its iterators. The ring buffer is in deque_core.cpp.
 #include "modules/collections/deque.h"
 
-#include "types/text_builder_inl.h"
+#include "types/repr_builder_inl.h"
 
 namespace kaa::collections {
 

@@ -5,9 +5,11 @@ namespace kaa::collections {
 
 namespace {
 
-Status reserve(Thread& t, Deque* d) {
-  if (d->size < d->cap) return {};
+// Room for `more` further items.
+Status reserve(Thread& t, Deque* d, uint64_t more = 1) {
+  if (more <= d->cap - d->size) return {};
   uint64_t cap = d->cap ? d->cap * 2 : 8;
+  while (cap < d->size + more) cap *= 2;
   if (cap > (uint64_t{1} << 42)) return raise_memory(t);
   Value* ring = static_cast<Value*>(t.heap->allocate_raw(cap * sizeof(Value)));
   if (!ring) return raise_memory(t);
@@ -111,6 +113,20 @@ Status insert_at(Thread& t, Deque* d, uint64_t i, Value v) {
 
 Status extend(Thread& t, Deque* d, Value iterable, bool left) {
   if (iterable == Value(d)) iterable = TRY(list_from(t, iterable));
+  if (!left && d->maxlen < 0 && (IS_EXACT(iterable, list) || IS_EXACT(iterable, tuple))) {  // nothing runs Python
+    bool is_l = IS_EXACT(iterable, list);
+    uint64_t n = is_l ? iterable.as<List>()->size : iterable.as<Tuple>()->size;
+    TRY(reserve(t, d, n));
+    const Value* p = is_l ? iterable.as<List>()->items : iterable.as<Tuple>()->items;
+    uint64_t at = d->size;
+    d->size += n;
+    d->version++;
+    for (uint64_t i = 0; i < n; i++) {
+      d->at(at + i) = p[i];
+      inc_into(p[i], d);
+    }
+    return {};
+  }
   Value it = TRY(get_iter(t, iterable));
   return each_next(t, it, [&](Value v) { return left ? push_front(t, d, v) : push_back(t, d, v); });
 }

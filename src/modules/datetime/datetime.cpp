@@ -319,13 +319,24 @@ Result<bool> ambiguous(Thread& t, DateTime* d, Value offset) {
   return delta_us(offset.as<Delta>()) != delta_us(other.as<Delta>());
 }
 
+// A number that grows with the local time: its fields side by side.
+int64_t local_order(DateTime* d) {
+  Ymd date = ymd(d);
+  const Clock& c = d->clock;
+  int64_t day = (int64_t{date.year} << 4 | date.month) << 5 | date.day, second = (c.hour << 6 | c.minute) << 6 | c.second;
+  return (day << 17 | second) << 20 | c.us;
+}
+
 template <CompareOp op>
 Result<Value> datetime_compare(Thread& t, Args a) {
   if (!is_datetime(a[1])) return kNotImplemented;
   constexpr bool equality = op == CompareOp::EQ || op == CompareOp::NE;
   DateTime *x = self_of(a), *y = a.as<DateTime>(1);
-  __int128 us = total_us(x) - total_us(y);
-  if (x->tz.value() != y->tz.value()) {
+  __int128 us;
+  if (x->tz.value() == y->tz.value()) {
+    us = local_order(x) - local_order(y);
+  } else {
+    us = total_us(x) - total_us(y);
     Value ox = TRY(offset_of(t, x)), oy = TRY(offset_of(t, y));
     if (ox.is_none() != oy.is_none()) {
       if (equality) return Value::from_bool(op == CompareOp::NE);

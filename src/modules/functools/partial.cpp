@@ -2,7 +2,7 @@
 // arguments. A partial of a plain partial object is flattened into one.
 #include "modules/functools/functools.h"
 #include "types/objmodel.h"
-#include "types/text_builder_inl.h"
+#include "types/repr_builder_inl.h"
 
 namespace kaa::functools {
 
@@ -109,24 +109,23 @@ Result<Value> partial_repr(Thread& t, Args a) {
     Value func = p->func;
     Tuple* args = p->args;
     Dict* kwargs = p->kwargs;
-    TextBuilder b(t);
-    TRY(b.start());
-    TRY(b.add(TRY(type_full_name(t, type_of(a[0])))));
-    TRY(b.add("("));
+    ReprBuilder b(t);
+    b.add(TRY(type_full_name(t, type_of(a[0]))));
+    b.add("(");
     TRY(b.add_repr(func));
     for (uint64_t i = 0; i < args->size; i++) {
-      TRY(b.add(", "));
+      b.add(", ");
       TRY(b.add_repr(args->items[i]));
     }
     uint32_t pos = 0;
     while (DictEntry* e = dict_next(kwargs, &pos)) {
       Value key = e->key, v = e->value;
-      TRY(b.add(", "));
-      TRY(b.add(TRY(str(t, key))));
-      TRY(b.add("="));
+      b.add(", ");
+      b.add(TRY(str(t, key)));
+      b.add("=");
       TRY(b.add_repr(v));
     }
-    TRY(b.add(")"));
+    b.add(")");
     return b.finish();
   };
   Result<Str*> r = text();

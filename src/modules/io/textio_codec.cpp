@@ -10,18 +10,6 @@ namespace {
 
 const char* codec_name(TextCodec c) { return c == TextCodec::kUtf8 ? "utf-8" : c == TextCodec::kAscii ? "ascii" : "latin-1"; }
 
-// How many bytes at the end are the beginning of a sequence that more bytes could complete.
-size_t incomplete_tail(const uint8_t* p, size_t n) {
-  for (size_t k = 1; k <= 3 && k <= n; k++) {
-    uint8_t c = p[n - k];
-    if ((c & 0xC0) == 0x80) continue;
-    if (c < 0xC2) return 0;
-    Utf8Scan s = utf8_scan(p + n - k, k, false);
-    return s.bytes == 0 && !s.error.reason ? k : 0;
-  }
-  return 0;
-}
-
 // Decodes what has errors: through the codec and its error handlers.
 Result<Str*> decode_slowly(Thread& t, TextIO* x, const uint8_t* p, size_t n) {
   Utf8 errors;
@@ -32,18 +20,13 @@ Result<Str*> decode_slowly(Thread& t, TextIO* x, const uint8_t* p, size_t n) {
 
 // p stays valid: its owner is held by the caller, or it is a copy.
 Result<Str*> decode_utf8(Thread& t, TextIO* x, const uint8_t* p, size_t n, bool final) {
-  Utf8Scan s = utf8_scan(p, n, final);
-  if (!s.error.reason) {
-    size_t rest = n - s.bytes;
-    x->npartial = static_cast<uint8_t>(rest);
-    for (size_t i = 0; i < rest; i++) x->partial[i] = p[s.bytes + i];
-    if (s.bytes == 0) return interp().empty_str;
-    Str* out = TRY(alloc_str(t, s.length, s.max));
-    utf8_widen(p, s.bytes, out->inline_data(), out->kind());
-    return out;
+  size_t rest = final ? 0 : utf8_incomplete_tail(p, n);
+  Utf8Shape shape = utf8_shape(p, n - rest);
+  Str* out = interp().empty_str;
+  if (n > rest) {
+    out = TRY(alloc_str(t, shape.length, shape.bits));
+    if (!utf8_fill(p, n - rest, out->inline_data(), out->kind())) out = TRY(decode_slowly(t, x, p, n - rest));
   }
-  size_t rest = final ? 0 : incomplete_tail(p, n);
-  Str* out = TRY(decode_slowly(t, x, p, n - rest));
   x->npartial = static_cast<uint8_t>(rest);
   for (size_t i = 0; i < rest; i++) x->partial[i] = p[n - rest + i];
   return out;

@@ -1,6 +1,6 @@
 // itertools.product, permutations, combinations, combinations_with_replacement.
 //
-// All keep a pool of items, an array of indices, and the tuple they yielded last; each step copies that tuple with what changed.
+// All keep a pool of items and an array of indices into it; each step moves some of these and makes a tuple of what they stand for.
 #include "modules/itertools/itertools.h"
 
 namespace kaa::itertools {
@@ -9,12 +9,11 @@ namespace {
 
 struct Combinatoric : Object {
   Field<Tuple*> pool;    // items; of a product: the pools
-  Field<Tuple*> result;  // the last one; empty: not started
   int64_t* indices;      // raw
   int64_t count;         // numbers in `indices`
   int64_t r;             // length of a result
-  bool stopped;
-  template <class F> void each_field(F&& f) { f(pool); f(result); }
+  bool started, stopped;
+  template <class F> void each_field(F&& f) { f(pool); }
 };
 
 }  // namespace
@@ -46,18 +45,28 @@ Result<Combinatoric*> make(Thread& t, Type* cls, Tuple* pool, int64_t count, int
   return c;
 }
 
-// The next result: items from the index `changed` on come from item(i), those before are the last result's.
+// The next result, of item(i) for each place; item() does not allocate.
 template <class Item>
-Result<Value> yield(Thread& t, Combinatoric* c, int64_t changed, Item item) {
-  Tuple* u = TRY(new_tuple(t, static_cast<size_t>(c->r)));
-  Tuple* last = c->result;
-  for (int64_t i = 0; i < c->r; i++) tuple_init(u, static_cast<size_t>(i), i < changed ? last->items[i] : item(i));
-  c->result.set(u);
+Result<Value> yield(Thread& t, Combinatoric* c, Item item) {
+  size_t n = static_cast<size_t>(c->r);
+  Object* o = LIKELY(n != 0) ? t.heap->try_allocate(KAA_SHAPE(tuple), sizeof(Tuple) + n * sizeof(Value)) : nullptr;
+  Tuple* u;
+  if (LIKELY(o != nullptr)) {
+    u = static_cast<Tuple*>(o);
+    u->size = n;
+  } else {
+    u = TRY(new_tuple(t, n));
+  }
+  for (size_t i = 0; i < n; i++) tuple_init(u, i, item(i));
   return u;
+}
+template <class Item>
+Result<Value> first(Thread& t, Combinatoric* c, Item item) {
+  c->started = true;
+  return yield(t, c, item);
 }
 Result<Value> stop(Combinatoric* c) {
   c->stopped = true;
-  c->result.clear();
   return Value();
 }
 
@@ -87,15 +96,15 @@ Result<Value> product_next(Thread& t, Object* o) {
   Combinatoric* c = static_cast<Combinatoric*>(o);
   if (c->stopped) return Value();
   Tuple* pools = c->pool;
-  auto item = [&](int64_t i) { return pools->items[i].as<Tuple>()->items[c->indices[i]]; };
-  if (!c->result) return yield(t, c, 0, item);
+  auto item = [&](size_t i) { return pools->items[i].as<Tuple>()->items[c->indices[i]]; };
+  if (UNLIKELY(!c->started)) return first(t, c, item);
   int64_t i = c->r - 1;
   for (; i >= 0; i--) {
     if (++c->indices[i] < static_cast<int64_t>(pools->items[i].as<Tuple>()->size)) break;
     c->indices[i] = 0;
   }
   if (i < 0) return stop(c);
-  return yield(t, c, i, item);
+  return yield(t, c, item);
 }
 
 // ---- combinations: indices ascend; with replacement they may repeat
@@ -124,14 +133,14 @@ Result<Value> combinations_next(Thread& t, Object* o) {
   Combinatoric* c = static_cast<Combinatoric*>(o);
   if (c->stopped) return Value();
   Tuple* pool = c->pool;
-  auto item = [&](int64_t i) { return pool->items[c->indices[i]]; };
-  if (!c->result) return yield(t, c, 0, item);
+  auto item = [&](size_t i) { return pool->items[c->indices[i]]; };
+  if (UNLIKELY(!c->started)) return first(t, c, item);
   int64_t n = static_cast<int64_t>(pool->size), i = c->r - 1;
   while (i >= 0 && c->indices[i] == (replacement ? n - 1 : i + n - c->r)) i--;
   if (i < 0) return stop(c);
   int64_t index = ++c->indices[i];
   for (int64_t k = i + 1; k < c->r; k++) c->indices[k] = replacement ? index : c->indices[k - 1] + 1;
-  return yield(t, c, i, item);
+  return yield(t, c, item);
 }
 
 // ---- permutations: `indices` holds n positions, then r cycle counters
@@ -156,8 +165,8 @@ Result<Value> permutations_next(Thread& t, Object* o) {
   Combinatoric* c = static_cast<Combinatoric*>(o);
   if (c->stopped) return Value();
   Tuple* pool = c->pool;
-  auto item = [&](int64_t i) { return pool->items[c->indices[i]]; };
-  if (!c->result) return yield(t, c, 0, item);
+  auto item = [&](size_t i) { return pool->items[c->indices[i]]; };
+  if (UNLIKELY(!c->started)) return first(t, c, item);
   int64_t n = static_cast<int64_t>(pool->size);
   int64_t *at = c->indices, *cycles = c->indices + n;
   for (int64_t i = c->r - 1; i >= 0; i--) {
@@ -171,7 +180,7 @@ Result<Value> permutations_next(Thread& t, Object* o) {
     int64_t k = n - cycles[i], x = at[i];
     at[i] = at[k];
     at[k] = x;
-    return yield(t, c, i, item);
+    return yield(t, c, item);
   }
   return stop(c);
 }

@@ -50,8 +50,9 @@ Result<Value> permutations(Thread& t, Value n, uint64_t k) {  // 0 <= k <= n
 Result<Value> binomial(Thread& t, Value n, uint64_t k) {
   int64_t small;
   if (int_fits64(n, &small)) {
-    unsigned __int128 r = 1;
-    uint64_t i = 0;
+    uint64_t i = 0, word = 1;  // as long as the products fit one word
+    for (uint64_t p; i < k && !__builtin_mul_overflow(word, static_cast<uint64_t>(small) - i, &p); i++) word = p / (i + 1);
+    unsigned __int128 r = word;
     for (; i < k && !(r >> 64); i++) r = r * (static_cast<uint64_t>(small) - i) / (i + 1);
     if (i == k) {
       mp_limb_t l[2] = {static_cast<mp_limb_t>(r), static_cast<mp_limb_t>(r >> 64)};

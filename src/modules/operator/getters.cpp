@@ -1,6 +1,6 @@
 // operator.itemgetter, attrgetter and methodcaller.
 #include "modules/operator/operator.h"
-#include "types/text_builder_inl.h"
+#include "types/repr_builder_inl.h"
 
 namespace kaa::operators {
 
@@ -25,25 +25,24 @@ Result<Value> each(Thread& t, Tuple* items, F&& f) {
 Result<Value> call_repr(Thread& t, Object* self, const char* name, const Value* items, uint64_t n, Dict* kwargs) {
   if (repr_enter(t, self)) return TRY(str_format(t, "%s(...)", name));
   auto text = [&]() -> Result<Str*> {
-    TextBuilder b(t);
-    TRY(b.start());
-    TRY(b.add(name));
-    TRY(b.add("("));
+    ReprBuilder b(t);
+    b.add(name);
+    b.add("(");
     for (uint64_t i = 0; i < n; i++) {
-      if (i) TRY(b.add(", "));
+      if (i) b.add(", ");
       TRY(b.add_repr(items[i]));
     }
     uint32_t pos = 0;
     bool first = n == 0;
     while (DictEntry* e = kwargs ? dict_next(kwargs, &pos) : nullptr) {
       Value key = e->key, v = e->value;
-      if (!first) TRY(b.add(", "));
+      if (!first) b.add(", ");
       first = false;
-      TRY(b.add(TRY(str(t, key))));
-      TRY(b.add("="));
+      b.add(TRY(str(t, key)));
+      b.add("=");
       TRY(b.add_repr(v));
     }
-    TRY(b.add(")"));
+    b.add(")");
     return b.finish();
   };
   Result<Str*> r = text();

@@ -56,18 +56,17 @@ Status seed(Thread& t, Object* self, Value v) {
   return {};
 }
 
-Result<Value> random_new(Thread& t, Args a, Tuple* kwnames) {
-  TRY(no_keywords(t, "Random", a[0], g_random, kwnames));
-  Type* cls = a.as<Type>(0);
-  uint32_t given = a.n - 1 - (kwnames ? static_cast<uint32_t>(kwnames->size) : 0);
-  if (cls == g_random || cls->dunder(D_init) == g_random->dunder(D_init)) TRY(check_count(t, "Random", given, 0, 1));
-  RandomObject* r = TRY(alloc_as<RandomObject>(t, cls));
-  new (&r->generator) random::Mt19937();
-  if (given >= 1 || cls == g_random) TRY(seed(t, r, given ? a[1] : Value()));
-  else TRY(seed(t, r, Value()));
-  return r;
+// The seed is __init__'s business, so that a subclass with an __init__ of its own, as random.Random is, does not seed twice.
+Result<Value> random_new(Thread& t, Args a, Tuple*) {
+  return TRY(alloc_as<RandomObject>(t, a.as<Type>(0)));  // all zero, as CPython's
 }
-Result<Value> random_init(Thread&, Args, Tuple*) { return kNone; }
+Result<Value> random_init(Thread& t, Args a, Tuple* kwnames) {
+  TRY(no_keywords(t, "Random", type_of(a[0]), g_random, kwnames));
+  uint32_t given = a.n - 1 - (kwnames ? static_cast<uint32_t>(kwnames->size) : 0);
+  TRY(check_count(t, "Random", given, 0, 1));
+  TRY(seed(t, a[0].object(), given ? a[1] : Value()));
+  return kNone;
+}
 
 Result<Value> random_random(Thread& t, Args a) { return make_float(t, self_of(a).next_double()); }
 Result<Value> random_seed(Thread& t, Args a) {
@@ -129,8 +128,8 @@ Result<Value> random_getrandbits(Thread& t, Args a) {
 }
 
 constexpr MethodDef k_methods[] = {
-    {"__new__", random_new, nullptr, "A generator with a seed.", MethodKind::kNew},
-    {"__init__", random_init, nullptr, "Nothing: the seed is set when the generator is made."},
+    {"__new__", random_new, nullptr, "A generator without a seed yet.", MethodKind::kNew},
+    {"__init__", random_init, nullptr, "Sets the seed."},
     {"random", random_random, "($self, /)", "The next number in [0, 1)."},
     {"seed", random_seed, "($self, n=None, /)", "Starts over, from the hash of an object, an int, or the system's randomness."},
     {"getstate", random_getstate, "($self, /)", "The state as a tuple of ints."},

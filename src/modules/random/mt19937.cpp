@@ -16,30 +16,30 @@ uint32_t twist(uint32_t high, uint32_t low) {
 }  // namespace
 
 void Mt19937::seed(uint32_t value) {
-  state_[0] = value;
-  for (uint32_t i = 1; i < kWords; ++i) state_[i] = 1812433253u * (state_[i - 1] ^ (state_[i - 1] >> 30)) + i;
+  uint32_t last = value;  // in a register: each step waits for the one before
+  state_[0] = last;
+  for (uint32_t i = 1; i < kWords; ++i) state_[i] = last = 1812433253u * (last ^ (last >> 30)) + i;
   index_ = kWords;
 }
 
 void Mt19937::seed(const uint32_t* key, size_t length) {
   seed(19650218u);
   size_t i = 1;
-  auto mix = [this, &i](uint32_t factor) { return state_[i] ^ ((state_[i - 1] ^ (state_[i - 1] >> 30)) * factor); };
-  auto advance = [this, &i] {
+  uint32_t last = state_[0];
+  auto mix = [&](uint32_t factor, uint32_t plus) {
+    state_[i] = last = (state_[i] ^ ((last ^ (last >> 30)) * factor)) + plus;
     if (++i == kWords) {
-      state_[0] = state_[kWords - 1];
+      state_[0] = last;
       i = 1;
     }
   };
   size_t j = 0;
   for (size_t k = length > kWords ? length : kWords; k > 0; --k) {
-    state_[i] = mix(1664525u) + key[j] + static_cast<uint32_t>(j);
-    advance();
+    mix(1664525u, key[j] + static_cast<uint32_t>(j));
     if (++j >= length) j = 0;
   }
   for (size_t k = kWords - 1; k > 0; --k) {
-    state_[i] = mix(1566083941u) - static_cast<uint32_t>(i);
-    advance();
+    mix(1566083941u, 0u - static_cast<uint32_t>(i));
   }
   state_[0] = 0x80000000u;
 }
