@@ -288,8 +288,8 @@ Result<int64_t> hash(Thread& t, Value v) {
   if (!h || h.is_none()) return RAISE(TypeError, "unhashable type: '%T'", v);
   if (h == KAA_TYPE(object)->dunder(D_hash)) return identity_hash(v);
   // Named tuples and frozensets: without an int object for 64 bits.
-  if (h == KAA_TYPE(tuple)->dunder(D_hash)) return hash_of_tuple(t, v.as<Tuple>());
-  if (h == KAA_TYPE(frozenset)->dunder(D_hash)) return hash_of_frozenset(v.as<Set>());
+  if (h == KAA_TYPE(tuple)->dunder(D_hash) && is_tuple(v)) return hash_of_tuple(t, v.as<Tuple>());
+  if (h == KAA_TYPE(frozenset)->dunder(D_hash) && is_instance(v, KAA_TYPE(frozenset))) return hash_of_frozenset(v.as<Set>());
   Value r = IS_EXACT(h, function) ? TRY(call_python(t, h.as<Function>(), &v, 1, nullptr)) : TRY(call_dunder(t, D_hash, v));
   if (!is_int(r)) return RAISE(TypeError, "__hash__ method should return an integer");
   int64_t i;

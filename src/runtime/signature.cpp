@@ -92,7 +92,7 @@ const Signature* signature_of(NativeFunction* f) {
 // For those who ask with each call: by the row's address, and not by the text. Those asked for last are in a small table of their own.
 const Signature* parse_signature(Thread&, const MethodDef& def) {
   struct Recent { const MethodDef* def; const Signature* signature; };
-  static Recent recent[256];
+  static thread_local Recent recent[256];
   Recent& r = recent[reinterpret_cast<uintptr_t>(&def) / sizeof(void*) % 256];
   if (LIKELY(r.def == &def)) return r.signature;
   static auto* cache = new std::unordered_map<const MethodDef*, const Signature*>();

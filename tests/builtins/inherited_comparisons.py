@@ -84,3 +84,14 @@ for n in range(0, 130, 7):
 for c in range(32, 0x3000):
     if name := unicodedata.name(chr(c), None):
         assert unicodedata.lookup(name) == chr(c)
+
+# A class may take over another type's hash, which says no.
+for base in tuple, frozenset, int, str:
+    class Other:
+        __hash__ = base.__hash__
+    try:
+        hash(Other())
+    except TypeError as e:
+        assert str(e) == f"descriptor '__hash__' requires a '{base.__name__}' object but received a 'Other'", e
+    else:
+        raise AssertionError(base)
