@@ -107,6 +107,7 @@ void Codegen::deferred_annotations(const Loc& loc) {
   u_->annotations.clear();
   std::vector<Name*> names;
   for (const DeferredAnnotation& item : list) names.push_back(mangled(item.node->target->as<NameExpr>()->id));
+  if (in_class) e().mark_line(Pos(loc));  // as in CPython the end of such a class body is a step of its own, at its head
   Reg made = e().top();
   enter_annotations(scope, "__annotate__", nullptr, loc);
   {

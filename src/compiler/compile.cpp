@@ -41,6 +41,7 @@ CompileResult compile_source(std::string_view source, const CompileOptions& opti
   parse.dont_imply_dedent = options.flags & kDontImplyDedent;
   parse.allow_incomplete_input = options.flags & kAllowIncompleteInput;
   parse.barry_as_bdfl = options.flags & kFutureBarryAsBdfl;
+  parse.by_lines = options.by_lines;
   parse.int_max_str_digits = options.int_max_str_digits;
   parser::ParseResult parsed = parser::parse(ast, source, parse);
   CompileResult result;

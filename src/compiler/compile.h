@@ -33,6 +33,7 @@ struct CompileOptions {
   parser::Mode mode = parser::Mode::Exec;  // of the source form; a tree has its own
   // Lowest stack address the compiler may use; 0: 4 MiB below the caller.
   uintptr_t stack_limit = 0;
+  bool by_lines = false;  // ParseOptions::by_lines
   int int_max_str_digits = 4300;  // sys.set_int_max_str_digits(); 0 is no limit
 };
 

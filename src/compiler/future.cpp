@@ -28,6 +28,7 @@ static bool check_features(const ast::ImportFrom* stmt, FutureFeatures* features
     error->kind = CompileErrorKind::SyntaxError;
     error->message = name == "braces" ? "not a chance" : "future feature " + std::string(name.substr(0, 100)) + " is not defined";
     error->loc = alias->loc;
+    error->plain_args = true;
     return false;
   }
   return true;
@@ -52,7 +53,7 @@ bool scan_future(const ast::Mod* mod, FutureFeatures* features, CompileError* er
     const ast::ImportFrom* import = stmt->if_a<ast::ImportFrom>();
     if (import && import->module && import->module->text() == "__future__" && import->level == 0) {
       if (done) {
-        *error = {CompileErrorKind::SyntaxError, "from __future__ imports must occur at the beginning of the file", stmt->loc};
+        *error = {CompileErrorKind::SyntaxError, "from __future__ imports must occur at the beginning of the file", stmt->loc, true};
         return false;
       }
       if (!check_features(import, features, error)) return false;

@@ -31,6 +31,7 @@ struct CompileError {
   CompileErrorKind kind = CompileErrorKind::None;
   std::string message;
   ast::Loc loc;
+  bool plain_args = false;  // of scopes and future imports: the exception's `args` are the message only, its place stands in attributes
   explicit operator bool() const { return kind != CompileErrorKind::None; }
 };
 

@@ -44,7 +44,7 @@ ScopeBuilder::ScopeBuilder(ast::Ast& ast, ScopeTable& table, const ScopeOptions&
 // ---- errors -------------------------------------------------------------------------------------------------------
 
 bool ScopeBuilder::fail(const Loc& loc, std::string message) {
-  table_.error_ = {CompileErrorKind::SyntaxError, std::move(message), loc};
+  table_.error_ = {CompileErrorKind::SyntaxError, std::move(message), loc, true};
   return false;
 }
 

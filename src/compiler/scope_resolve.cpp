@@ -68,7 +68,7 @@ bool ScopeResolver::fail_at_directive(const Scope* scope, const Name* name, std:
       break;
     }
   }
-  table_.error_ = {CompileErrorKind::SyntaxError, std::move(message), loc};
+  table_.error_ = {CompileErrorKind::SyntaxError, std::move(message), loc, true};
   return false;
 }
 

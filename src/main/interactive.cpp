@@ -184,6 +184,21 @@ Reading reading_of(std::string_view source) {
   return incomplete(source) ? Reading::kIncomplete : Reading::kComplete;
 }
 
+// As in CPython a SyntaxError without a text that leaves a statement, wherever it comes from, shows a line of that statement.
+Error show_statement(Thread& t, std::string_view source) {
+  if (!exc_matches(t, KAA_TYPE(SyntaxError))) return {};
+  Value e = take_exc(t);
+  Keep keep(e);
+  ExcSyntax* error = e.as<ExcSyntax>();
+  Value text = error->text, line = error->lineno;
+  if ((!text || text.is_none()) && line && line.is_int()) {
+    std::string_view shown = source_line(source, static_cast<int>(line.as_int()));
+    if (!shown.empty()) error->text.set(TRY(new_str(t, shown)));
+  }
+  restore_exc(t, e);
+  return {};
+}
+
 // One statement, read and run.
 Result<bool> one(Thread& t, Dict* dict, uint32_t& flags) {
   std::string source, line;
@@ -198,13 +213,25 @@ Result<bool> one(Thread& t, Dict* dict, uint32_t& flags) {
     else ended = true;
   }
   if (ended || source.back() != '\n') fputs("\n", stderr);  // the input has ended behind a prompt
-  if (reading == Reading::kBlank) return true;
-  Str* name = NAME("<stdin>");
-  Code* code = TRY(compile_utf8(t, source, name, CompileMode::kSingle, flags, -1));
-  flags |= code->flags & compiler::kFutureMask;
-  TRY(register_source(t, code, source, name));
-  TRY(run_code(t, code, dict, dict));
-  return true;
+  // Statements are numbered, so that linecache can tell their sources apart; one with an error that the parser sees has no number.
+  static int number = 0;
+  if (reading == Reading::kBlank) {
+    number++;
+    return true;
+  }
+  Str* name = TRY(str_format(t, "<stdin-%d>", number));
+  bool parsed;
+  auto run = [&]() -> Status {
+    Result<Code*> code = compile_statement(t, source, NAME("<stdin>"), name, flags, ended, &parsed);
+    if (parsed) number++;
+    if (!code.ok()) return Error{};
+    flags |= code.value()->flags & compiler::kFutureMask;
+    TRY(register_source(t, code.value(), source, name));
+    TRY(run_code(t, code.value(), dict, dict));
+    return {};
+  };
+  if (run().ok()) return true;
+  return show_statement(t, source);
 }
 
 }  // namespace

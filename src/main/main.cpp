@@ -132,7 +132,13 @@ int parse_options(int argc, char** argv, Config& c, What& what) {
       if (all || xoptions) fputs(k_help_xoptions, stdout);
       if (all || environment || xoptions) return 0;
       if (!strcmp(a, "--version")) { version++; continue; }
-      if (!strcmp(a, "--check-hash-based-pycs") && i + 1 < argc) { i++; continue; }
+      if (!strcmp(a, "--check-hash-based-pycs")) {
+        if (i + 1 >= argc) return usage("Argument expected for the --check-hash-based-pycs option\n");
+        c.check_hash_based_pycs = argv[++i];
+        if (c.check_hash_based_pycs != "always" && c.check_hash_based_pycs != "default" && c.check_hash_based_pycs != "never")
+          return usage("--check-hash-based-pycs must be one of 'default', 'always', or 'never'\n");
+        continue;
+      }
       return usage((std::string("unknown option ") + a + "\n").c_str());
     }
     for (const char* p = a + 1; *p && !done; p++) {

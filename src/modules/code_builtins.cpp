@@ -12,6 +12,17 @@
 
 namespace kaa {
 
+std::string_view source_line(std::string_view src, int line) {
+  size_t p = 0;
+  for (int i = 1; i < line; i++) {
+    p = src.find('\n', p);
+    if (p == std::string_view::npos) return {};
+    p++;
+  }
+  size_t e = src.find('\n', p);
+  return src.substr(p, e == std::string_view::npos ? std::string_view::npos : e - p + 1);
+}
+
 namespace {
 
 Type* error_type(parser::ErrorKind k) {
@@ -34,23 +45,6 @@ Error syntax_error(Thread& t, Type* type, Str* message, Str* filename, int line,
   return raise_value(t, e.value());
 }
 
-// The line of the source, newline included, and the character offset of a byte column in it.
-std::string_view source_line(std::string_view src, int line) {
-  size_t p = 0;
-  for (int i = 1; i < line; i++) {
-    p = src.find('\n', p);
-    if (p == std::string_view::npos) return {};
-    p++;
-  }
-  size_t e = src.find('\n', p);
-  return src.substr(p, e == std::string_view::npos ? std::string_view::npos : e - p + 1);
-}
-int chars_before(std::string_view line, int bytes) {
-  int n = 0;
-  for (int i = 0; i < bytes && i < static_cast<int>(line.size()); i++) n += (static_cast<unsigned char>(line[static_cast<size_t>(i)]) & 0xC0) != 0x80;
-  return n;
-}
-
 // The line of a source file, in its encoding; None when it cannot be read.
 Result<Value> line_of_file(Thread& t, Str* filename, int line) {
   Value encoded = TRY(call_method(t, filename, NAME("encode"), NAME("utf-8"), NAME("surrogateescape")));
@@ -71,55 +65,48 @@ Result<Value> line_of_file(Thread& t, Str* filename, int line) {
 
 }  // namespace
 
-Error raise_compile_error(Thread& t, const compiler::CompileError& e, std::string_view src, Str* filename) {
+Error raise_compile_error(Thread& t, const compiler::CompileError& e, Str* filename) {
   if (e.kind == compiler::CompileErrorKind::RecursionError) return RAISE(RecursionError, "%s", e.message.c_str());
   Result<Str*> msg = new_str(t, e.message);
   if (!msg.ok()) return {};
   // As in CPython this late error has its line from the file, if there is one, and offsets in bytes.
-  Value text = str_equal_ascii(filename, "<stdin>") ? Value() : TRY(line_of_file(t, filename, e.loc.lineno));
-  if (!text) {
-    std::string_view line = source_line(src, e.loc.lineno);
-    text = line.empty() ? kNone : Value(TRY(new_str(t, line)));
-  }
-  return syntax_error(t, KAA_TYPE(SyntaxError), msg.value(), filename, e.loc.lineno, e.loc.col_offset + 1, text, e.loc.end_lineno, e.loc.end_col_offset + 1);
+  Value text = TRY(line_of_file(t, filename, e.loc.lineno));
+  static_cast<void>(
+      syntax_error(t, KAA_TYPE(SyntaxError), msg.value(), filename, e.loc.lineno, e.loc.col_offset + 1, text, e.loc.end_lineno, e.loc.end_col_offset + 1));
+  if (!e.plain_args || !exc_matches(t, KAA_TYPE(SyntaxError))) return {};
+  Value exc = take_exc(t);
+  Keep keep(exc);
+  exc.as<BaseException>()->args.set(TRY(make_tuple(t, Value(msg.value()))));
+  restore_exc(t, exc);
+  return {};
 }
 
 namespace {
 
-// warnings.warn_explicit; a warning that is an error becomes a SyntaxError at its place.
-Status emit_warning(Thread& t, const std::string& message, Str* filename, int line, int offset, int end_line, int end_offset, std::string_view src) {
+// warnings.warn_explicit. True when the warning is an error: `message` is then what the SyntaxError at its place says.
+Result<bool> warning_is_error(Thread& t, std::string& message, Str* filename, int line) {
   Str* text = TRY(new_str(t, message));
-  if (warn_at(t, text, KAA_TYPE(SyntaxWarning), filename, line).ok()) return {};
+  if (warn_at(t, text, KAA_TYPE(SyntaxWarning), filename, line).ok()) return false;
   if (!exc_matches(t, KAA_TYPE(SyntaxWarning))) return Error{};
   clear_exc(t);
   constexpr std::string_view kFuture = " Such sequences will not work in the future.";
-  if (size_t at = message.find(kFuture); at != std::string::npos)  // as an error it does not work now
-    text = TRY(new_str(t, std::string(message).erase(at, kFuture.size())));
-  std::string_view l = source_line(src, line);
-  Value lt = kNone;
-  if (!l.empty()) lt = l.back() == '\n' ? TRY(new_str(t, l)) : TRY(new_str(t, std::string(l) + '\n'));
-  return syntax_error(t, KAA_TYPE(SyntaxError), text, filename, line, offset, lt, end_line, end_offset);
+  if (size_t at = message.find(kFuture); at != std::string::npos) message.erase(at, kFuture.size());  // as an error it does not work now
+  return true;
 }
 
 }  // namespace
 
 Status emit_parse_warnings(Thread& t, const std::vector<parser::ParseWarning>& warnings, std::string_view src, Str* filename) {
-  for (const parser::ParseWarning& w : warnings) TRY(emit_warning(t, w.message, filename, w.lineno, w.offset, w.end_lineno, w.end_offset, src));
-  return {};
-}
-
-namespace {
-
-Status emit_warnings(Thread& t, const compiler::CompileResult& r, std::string_view src, Str* filename) {
-  TRY(emit_parse_warnings(t, r.parse_warnings, src, filename));
-  for (const compiler::CompileWarning& w : r.warnings) {
-    std::string_view line = source_line(src, w.loc.lineno);
-    TRY(emit_warning(t, w.message, filename, w.loc.lineno, chars_before(line, w.loc.col_offset) + 1, w.loc.end_lineno, chars_before(source_line(src, w.loc.end_lineno), w.loc.end_col_offset) + 1, src));
+  for (const parser::ParseWarning& w : warnings) {
+    std::string message = w.message;
+    if (!TRY(warning_is_error(t, message, filename, w.lineno))) continue;
+    std::string_view line = source_line(src, w.lineno);
+    Value text = kNone;
+    if (!line.empty()) text = line.back() == '\n' ? TRY(new_str(t, line)) : TRY(new_str(t, std::string(line) + '\n'));
+    return syntax_error(t, KAA_TYPE(SyntaxError), TRY(new_str(t, message)), filename, w.lineno, w.offset, text, w.end_lineno, w.end_offset);
   }
   return {};
 }
-
-}  // namespace
 
 // What suggestions for misspelt keywords work on: the last compound statement that was read, and the source.
 static Error add_metadata(Thread& t, const parser::ParseError& e, std::string_view src) {
@@ -135,15 +122,20 @@ static Error add_metadata(Thread& t, const parser::ParseError& e, std::string_vi
   return {};
 }
 
-Result<Code*> finish_compile(Thread& t, compiler::CompileResult& r, std::string_view src, Str* filename) {
+Result<Code*> finish_compile(Thread& t, compiler::CompileResult& r, std::string_view src, Str* read_as, Str* filename) {
   Result<Code*> out = [&]() -> Result<Code*> {
-    TRY(emit_warnings(t, r, src, filename));
+    TRY(emit_parse_warnings(t, r.parse_warnings, src, read_as));
+    for (const compiler::CompileWarning& w : r.warnings) {
+      std::string message = w.message;
+      if (TRY(warning_is_error(t, message, filename, w.loc.lineno)))
+        return raise_compile_error(t, {compiler::CompileErrorKind::SyntaxError, std::move(message), w.loc}, filename);
+    }
     if (!r.code) {
       if (r.parse_error.kind != parser::ErrorKind::None) {
-        static_cast<void>(raise_parse_error(t, r.parse_error, filename));
+        static_cast<void>(raise_parse_error(t, r.parse_error, read_as));
         return add_metadata(t, r.parse_error, src);
       }
-      return raise_compile_error(t, r.error, src, filename);
+      return raise_compile_error(t, r.error, filename);
     }
     return build_code(t, *r.code);
   }();
@@ -208,18 +200,51 @@ Result<bool> decode_source_bytes(Thread& t, std::string_view bytes, Str* filenam
   return true;
 }
 
-Result<Code*> compile_utf8(Thread& t, std::string_view utf8, Str* filename, CompileMode mode, uint32_t flags, int optimize) {
-  compiler::CompileOptions o;
+namespace {
+
+Result<bool> set_options(Thread& t, compiler::CompileOptions& o, Str* filename, uint32_t flags, int optimize) {
   Utf8 name;
   TRY(str_utf8(t, filename, name, true));
   o.filename.assign(name.view());
   o.flags = flags;
   o.int_max_str_digits = static_cast<int>(interp().int_max_str_digits);
   o.optimize = optimize < 0 ? interp().optimize : optimize;
-  o.mode = mode == CompileMode::kExec ? parser::Mode::Exec : mode == CompileMode::kSingle ? parser::Mode::Single : parser::Mode::Eval;
   o.stack_limit = reinterpret_cast<uintptr_t>(t.native_limit);
+  return true;
+}
+
+}  // namespace
+
+Result<Code*> compile_utf8(Thread& t, std::string_view utf8, Str* filename, CompileMode mode, uint32_t flags, int optimize) {
+  compiler::CompileOptions o;
+  TRY(set_options(t, o, filename, flags, optimize));
+  o.mode = mode == CompileMode::kExec ? parser::Mode::Exec : mode == CompileMode::kSingle ? parser::Mode::Single : parser::Mode::Eval;
   compiler::CompileResult r = compiler::compile_source(utf8, o);
-  return finish_compile(t, r, utf8, filename);
+  return finish_compile(t, r, utf8, filename, filename);
+}
+
+Result<Code*> compile_statement(Thread& t, std::string_view utf8, Str* read_as, Str* compiled_as, uint32_t flags, bool ended, bool* parsed) {
+  compiler::CompileOptions o;
+  TRY(set_options(t, o, compiled_as, flags, -1));
+  o.mode = parser::Mode::Single;
+  o.by_lines = !ended;
+  compiler::CompileResult r = compiler::compile_source(utf8, o);
+  parser::ParseError& e = r.parse_error;
+  Status warned = emit_parse_warnings(t, r.parse_warnings, utf8, read_as);
+  r.parse_warnings.clear();
+  *parsed = warned.ok() && e.kind == parser::ErrorKind::None;
+  if (!warned.ok()) {
+    delete r.code;
+    return Error{};
+  }
+  // A line that is shown has no line end, and an error at that ends where it begins.
+  if (!e.text.empty() && e.text.back() == '\n') {
+    e.text.pop_back();
+    int chars = 0;
+    for (char c : e.text) chars += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    if (e.lineno == e.end_lineno && e.end_offset > chars + 1) e.end_offset = e.offset > chars ? e.offset : chars + 1;
+  }
+  return finish_compile(t, r, utf8, read_as, compiled_as);
 }
 
 // ---- the builtins

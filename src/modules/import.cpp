@@ -395,7 +395,7 @@ const MethodDef k_functions[] = {
 };
 
 Status imp_exec(Thread& t, Module* m) {
-  TRY(module_add(t, m, "check_hash_based_pycs", NAME("default")));
+  TRY(module_add(t, m, "check_hash_based_pycs", TRY(new_str(t, g_config.check_hash_based_pycs))));
   return module_add(t, m, "pyc_magic_number_token", small_int(kPycMagic));
 }
 

@@ -106,11 +106,11 @@ Result<Value> locale_strxfrm(Thread& t, Args a) {
 // What nl_langinfo may be asked.
 constexpr Constant k_langinfo[] = {
 #define C(name) {#name, static_cast<int64_t>(name)},
-    C(ABDAY_1) C(ABDAY_2) C(ABDAY_3) C(ABDAY_4) C(ABDAY_5) C(ABDAY_6) C(ABDAY_7) C(ABMON_1) C(ABMON_10) C(ABMON_11) C(ABMON_12) C(ABMON_2)
-    C(ABMON_3) C(ABMON_4) C(ABMON_5) C(ABMON_6) C(ABMON_7) C(ABMON_8) C(ABMON_9) C(ALT_DIGITS) C(AM_STR) C(CODESET) C(CRNCYSTR) C(DAY_1)
-    C(DAY_2) C(DAY_3) C(DAY_4) C(DAY_5) C(DAY_6) C(DAY_7) C(D_FMT) C(D_T_FMT) C(ERA) C(ERA_D_FMT) C(ERA_D_T_FMT) C(ERA_T_FMT) C(MON_1)
-    C(MON_10) C(MON_11) C(MON_12) C(MON_2) C(MON_3) C(MON_4) C(MON_5) C(MON_6) C(MON_7) C(MON_8) C(MON_9) C(NOEXPR) C(PM_STR) C(RADIXCHAR)
-    C(THOUSEP) C(T_FMT) C(T_FMT_AMPM) C(YESEXPR) C(_DATE_FMT)
+    C(DAY_1) C(DAY_2) C(DAY_3) C(DAY_4) C(DAY_5) C(DAY_6) C(DAY_7) C(ABDAY_1) C(ABDAY_2) C(ABDAY_3) C(ABDAY_4) C(ABDAY_5) C(ABDAY_6)
+    C(ABDAY_7) C(MON_1) C(MON_2) C(MON_3) C(MON_4) C(MON_5) C(MON_6) C(MON_7) C(MON_8) C(MON_9) C(MON_10) C(MON_11) C(MON_12) C(ABMON_1)
+    C(ABMON_2) C(ABMON_3) C(ABMON_4) C(ABMON_5) C(ABMON_6) C(ABMON_7) C(ABMON_8) C(ABMON_9) C(ABMON_10) C(ABMON_11) C(ABMON_12) C(RADIXCHAR)
+    C(THOUSEP) C(CRNCYSTR) C(D_T_FMT) C(D_FMT) C(T_FMT) C(AM_STR) C(PM_STR) C(CODESET) C(T_FMT_AMPM) C(ERA) C(ERA_D_FMT) C(ERA_D_T_FMT)
+    C(ERA_T_FMT) C(ALT_DIGITS) C(YESEXPR) C(NOEXPR) C(_DATE_FMT)
 #undef C
 };
 Result<Value> locale_nl_langinfo(Thread& t, Args a) {
@@ -189,8 +189,8 @@ const MethodDef k_functions[] = {
     ROW(bind_textdomain_codeset, "(domain, codeset, /)", "Sets the encoding of a domain."),
 };
 constexpr Constant k_constants[] = {
-    {"LC_CTYPE", LC_CTYPE}, {"LC_NUMERIC", LC_NUMERIC}, {"LC_TIME", LC_TIME}, {"LC_COLLATE", LC_COLLATE}, {"LC_MONETARY", LC_MONETARY},
-    {"LC_MESSAGES", LC_MESSAGES}, {"LC_ALL", LC_ALL}, {"CHAR_MAX", CHAR_MAX},
+    {"LC_CTYPE", LC_CTYPE}, {"LC_TIME", LC_TIME}, {"LC_COLLATE", LC_COLLATE}, {"LC_MONETARY", LC_MONETARY}, {"LC_MESSAGES", LC_MESSAGES},
+    {"LC_NUMERIC", LC_NUMERIC}, {"LC_ALL", LC_ALL}, {"CHAR_MAX", CHAR_MAX},
 };
 
 Status locale_exec(Thread& t, Module* m) {
@@ -200,9 +200,10 @@ Status locale_exec(Thread& t, Module* m) {
     root = g_error;
     add_root(&root);
   }
+  // In CPython's order, which `python -m locale` shows.
+  TRY(add_constants(t, m, k_constants));
   TRY(module_add(t, m, "Error", g_error));
-  TRY(add_constants(t, m, k_langinfo));
-  return add_constants(t, m, k_constants);
+  return add_constants(t, m, k_langinfo);
 }
 
 }  // namespace

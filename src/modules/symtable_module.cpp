@@ -76,12 +76,12 @@ Result<Value> symtable(Thread& t, Args a) {
   if (!parsed.mod) return raise_parse_error(t, parsed.error, filename);
   compiler::FutureFeatures features;
   compiler::CompileError error;
-  if (!compiler::scan_future(parsed.mod, &features, &error)) return raise_compile_error(t, error, source, filename);
+  if (!compiler::scan_future(parsed.mod, &features, &error)) return raise_compile_error(t, error, filename);
   compiler::ScopeOptions so;
   so.future_annotations = features.flags & compiler::kFutureAnnotations;
   so.future_loc = features.loc;
   compiler::ScopeTable scopes;
-  if (!scopes.build(tree, parsed.mod, so)) return raise_compile_error(t, scopes.error(), source, filename);
+  if (!scopes.build(tree, parsed.mod, so)) return raise_compile_error(t, scopes.error(), filename);
   return make_entry(t, scopes.top());
 }
 

@@ -21,7 +21,7 @@ struct Config {
   std::vector<std::string> argv, orig_argv, warn_options, path;
   std::vector<std::pair<std::string, std::string>> x_options;  // second empty: True
   std::vector<bool> x_has_value;
-  std::string pycache_prefix;
+  std::string pycache_prefix, check_hash_based_pycs = "default";
   std::string path_0;                    // what the program put first into sys.path
   bool has_path_0 = false;
 };

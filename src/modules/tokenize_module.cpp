@@ -1,13 +1,10 @@
-// _tokenize: the tokenizer of source code for tokenize.py. The whole source is read at the first token; the rest is turning the tokenizer's byte
-// offsets into what tokenize.py shows: characters and lines.
+// _tokenize: the tokenizer of source code for tokenize.py. A line is read when the tokenizer needs it, which programs can see; the rest is turning the
+// tokenizer's byte offsets into what tokenize.py shows: characters and lines.
 #include "modules/code_builtins.h"
 #include "runtime/codecs_api.h"
 #include "modules/native_new.h"
 #include "objects/exceptions.h"
 #include "parser/tokenizer.h"
-
-#include <algorithm>
-#include <memory>
 
 namespace kaa {
 
@@ -18,8 +15,8 @@ struct TokenizerIter : Object {
   Field<> encoding;              // a str, or empty: readline gives str
   Field<Str*> line;              // of the last token, with where it is in the source
   uint32_t line_start, line_end;
-  parser::Tokenizer* tokenizer;  // malloc; null until the first token
-  std::string* source;
+  parser::Tokenizer* tokenizer;  // malloc
+  Thread* thread;                // which asks for a token; else null
   bool extra_tokens, done;
   template <class F> void each_field(F&& f) { f(readline); f(encoding); f(line); }
 };
@@ -29,15 +26,47 @@ struct TokenizerIter : Object {
 template <>
 struct LayoutTraits<TokenizerIter> {
   static constexpr Death death = Death::kCustom;
-  static void destroy(TokenizerIter* it) {
-    delete it->tokenizer;
-    delete it->source;
-  }
+  static void destroy(TokenizerIter* it) { delete it->tokenizer; }
 };
 
 namespace {
 
 Type* g_iter_type;
+
+// One line as UTF-8; empty at the end.
+Status get_line(Thread& t, TokenizerIter* it, std::string& out) {
+  Result<Value> r = call(t, it->readline.value());
+  if (!r.ok()) {
+    if (!exc_matches(t, KAA_TYPE(StopIteration))) return Error{};
+    clear_exc(t);
+    return {};
+  }
+  Value line = r.value();
+  if (it->encoding) {
+    if (!is_bytes(line)) return RAISE(TypeError, "readline() returned a non-bytes object");
+    if (!line.as<Bytes>()->size) return {};
+    Utf8 name;
+    TRY(str_utf8(t, it->encoding.value().as<Str>(), name));
+    line = TRY(decode_object(t, line, name.data, "replace"));
+  }
+  if (!is_str(line)) return RAISE(TypeError, "readline() returned a non-string object");
+  Utf8 u;
+  TRY(str_utf8(t, line.as<Str>(), u));
+  out.assign(u.view());
+  if (out.find('\0') == std::string::npos) return {};
+  parser::ParseError e;
+  e.kind = parser::ErrorKind::SyntaxError;
+  e.message = "source code cannot contain null bytes";
+  e.lineno = e.end_lineno = it->tokenizer->lineno() + 1;
+  e.has_text = true;
+  return raise_parse_error(t, e, intern_name("<string>"));
+}
+
+// TokenizerOptions::read_line. An exception ends the source, and is seen to when the tokenizer has returned.
+bool next_line(void* reader, std::string* line) {
+  TokenizerIter* it = static_cast<TokenizerIter*>(reader);
+  return get_line(*it->thread, it, *line).ok();
+}
 
 Result<Value> tokenizer_new(Thread& t, Args a, Tuple* kwnames) {
   BIND_NEW("tokenizeriter", "($cls, readline, /, *, encoding=None, extra_tokens)", 4);
@@ -48,54 +77,13 @@ Result<Value> tokenizer_new(Thread& t, Args a, Tuple* kwnames) {
   it->readline.init(p[1]);
   if (p[2] && !p[2].is_none()) it->encoding.init(p[2]);
   it->extra_tokens = extra;
-  return it;
-}
-
-// Appends one line as UTF-8; false at the end.
-Result<bool> read_line(Thread& t, TokenizerIter* it, std::string& out) {
-  Result<Value> r = call(t, it->readline.value());
-  if (!r.ok()) {
-    if (!exc_matches(t, KAA_TYPE(StopIteration))) return Error{};
-    clear_exc(t);
-    return false;
-  }
-  Value line = r.value();
-  if (it->encoding) {
-    if (!is_bytes(line)) return RAISE(TypeError, "readline() returned a non-bytes object");
-    if (!line.as<Bytes>()->size) return false;
-    Utf8 name;
-    TRY(str_utf8(t, it->encoding.value().as<Str>(), name));
-    line = TRY(decode_object(t, line, name.data, "replace"));
-  }
-  if (!is_str(line)) return RAISE(TypeError, "readline() returned a non-string object");
-  Utf8 u;
-  TRY(str_utf8(t, line.as<Str>(), u));
-  out.append(u.view());
-  return u.size != 0;
-}
-
-Status start(Thread& t, TokenizerIter* it) {
-  auto source = std::make_unique<std::string>();
-  for (;;) {
-    bool more = TRY(read_line(t, it, *source));
-    if (!more) break;
-    TRY(safepoint(t));
-  }
-  if (size_t nul = source->find('\0'); nul != std::string::npos) {
-    parser::ParseError e;
-    e.kind = parser::ErrorKind::SyntaxError;
-    e.message = "source code cannot contain null bytes";
-    e.lineno = e.end_lineno = 1 + static_cast<int>(std::count(source->begin(), source->begin() + static_cast<long>(nul), '\n'));
-    e.has_text = true;
-    return raise_parse_error(t, e, intern_name("<string>"));
-  }
-  if (it->tokenizer) return {};  // readline has used the iterator itself
-  it->source = source.release();
   parser::TokenizerOptions o;
-  o.extra_tokens = it->extra_tokens;
-  it->tokenizer = new parser::Tokenizer(*it->source, o);
+  o.extra_tokens = extra;
+  o.read_line = next_line;
+  o.reader = it;
+  it->tokenizer = new parser::Tokenizer({}, o);
   it->tokenizer->report_warnings = false;
-  return {};
+  return it;
 }
 
 int64_t characters(const char* from, const char* to) {
@@ -139,8 +127,8 @@ Result<Str*> line_text(Thread& t, TokenizerIter* it, const parser::Token& token,
   parser::Tokenizer& tk = *it->tokenizer;
   const char *base = tk.base(), *end = base + tk.size();
   const char* last = base + token.end;  // a character of the last line, or its end
-  if (last == end && end > base) last--;
   if (token.end > token.start && last[-1] == '\n' && token.type != parser::FSTRING_MIDDLE && token.type != parser::TSTRING_MIDDLE) last--;
+  else if (last == end && end > base) last--;
   const char* from = string ? base + token.start : last;
   while (from > base && from[-1] != '\n') from--;
   const char* to = last;
@@ -160,10 +148,18 @@ Result<Str*> line_text(Thread& t, TokenizerIter* it, const parser::Token& token,
 Result<Value> tokenizer_next(Thread& t, Object* o) {
   TokenizerIter* it = static_cast<TokenizerIter*>(o);
   if (it->done) return Value();
-  if (!it->tokenizer) TRY(start(t, it));
+  if (it->thread) return RAISE(ValueError, "the tokenizer is reading a line");
   parser::Tokenizer& tk = *it->tokenizer;
   parser::Token token;
-  if (!tk.next(&token) || token.type == parser::ERRORTOKEN) {
+  Keep keep(it);
+  it->thread = &t;
+  bool read = tk.next(&token);
+  it->thread = nullptr;
+  if (t.exc) {
+    it->done = true;
+    return Error{};
+  }
+  if (!read || token.type == parser::ERRORTOKEN) {
     it->done = true;
     return raise_tokenizer_error(t, it);
   }
@@ -193,7 +189,7 @@ Result<Value> tokenizer_next(Thread& t, Object* o) {
     if (type > DEDENT && type < OP) {
       type = OP;
     } else if (type == NEWLINE) {
-      text = added ? "" : base[token.start] == '\r' ? "\r\n" : "\n";
+      text = base[token.start] == '\r' ? std::string_view("\r\n", added ? 1 : 2) : added ? "" : "\n";
       end_col = col + (text.size() == 2 ? 2 : 1);
     } else if (type == NL && added) {
       text = "";

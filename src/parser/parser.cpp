@@ -166,7 +166,7 @@ void Parser::check_rest_of_source() {
   }
   if (tokenizer_.error_is_lexical()) {
     error_ = tokenizer_.error();
-  } else if (!tokenizer_.inside_string() && tokenizer_.level() > 0 && error_line > tokenizer_.innermost_open_line()) {
+  } else if (!options_.by_lines && !tokenizer_.inside_string() && tokenizer_.level() > 0 && error_line > tokenizer_.innermost_open_line()) {
     tokenizer_.make_unclosed_error(&error_);
   }
 }

@@ -21,6 +21,7 @@ struct ParseOptions {
   bool allow_top_level_await = false;   // PyCF_ALLOW_TOP_LEVEL_AWAIT (with it, `await` parses the same; the compiler asks)
   bool dont_imply_dedent = false;       // PyCF_DONT_IMPLY_DEDENT
   bool allow_incomplete_input = false;  // PyCF_ALLOW_INCOMPLETE_INPUT: input that only ends too early is IncompleteInput
+  bool by_lines = false;                // lines of an interactive statement: more may follow, so that no bracket is never closed
   bool barry_as_bdfl = false;           // CO_FUTURE_BARRY_AS_BDFL: `<>` instead of `!=`
   int feature_version = 14;             // the minor version of `ast.parse(feature_version=(3, N))`
   int int_max_str_digits = 4300;        // sys.set_int_max_str_digits(); 0 is no limit

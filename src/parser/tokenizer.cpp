@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <iterator>
+
 #include "base/unicode_props.h"
 
 namespace kaa::parser {
@@ -176,14 +178,33 @@ Tokenizer::Tokenizer(std::string_view source, const TokenizerOptions& options) :
     storage_.reserve(source.size() + 1);
     storage_.assign(source);
   }
-  if (options.add_newline && !ends_in_newline && !(options.extra_tokens && source.empty())) storage_ += '\n';
+  if (options.add_newline && !options.read_line && !ends_in_newline && !(options.extra_tokens && source.empty())) storage_ += '\n';
   base_ = cur_ = line_start_ = line_end_ = buffer_start_ = multi_line_start_ = storage_.data();
   end_ = base_ + storage_.size();
   indents_[0] = alt_indents_[0] = 0;
 }
 
+// Appends the next line of a source that comes line by line; the text may move.
+bool Tokenizer::add_line() {
+  std::string line;
+  if (!options_.read_line(options_.reader, &line) || line.empty()) {
+    options_.read_line = nullptr;
+    return false;
+  }
+  implicit_newline_ = line.back() != '\n';
+  if (implicit_newline_) line += '\n';
+  const char** const pointers[] = {&cur_, &line_start_, &line_end_, &buffer_start_, &token_start_, &multi_line_start_};
+  ptrdiff_t at[std::size(pointers)];
+  for (size_t i = 0; i < std::size(pointers); i++) at[i] = *pointers[i] ? *pointers[i] - base_ : -1;
+  storage_ += line;
+  base_ = storage_.data();
+  end_ = base_ + storage_.size();
+  for (size_t i = 0; i < std::size(pointers); i++) *pointers[i] = at[i] < 0 ? nullptr : base_ + at[i];
+  return true;
+}
+
 int Tokenizer::next_line() {
-  if (cur_ == end_) {
+  if (cur_ == end_ && !(options_.read_line && add_line())) {
     if (done_ == Done::kOk) done_ = Done::kEof;
     return kEof;
   }

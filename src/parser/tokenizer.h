@@ -19,6 +19,9 @@ struct TokenizerOptions {
   bool type_comments = false;
   bool extra_tokens = false;
   bool add_newline = true;  // a newline is added to text that does not end in one
+  // Where more text comes from when the source has been read: one line, to which a newline is added if it has none. False at the end.
+  bool (*read_line)(void* reader, std::string* line) = nullptr;
+  void* reader = nullptr;
 };
 
 class Tokenizer {
@@ -100,6 +103,7 @@ class Tokenizer {
     return next_line();
   }
   int next_line();
+  bool add_line();
   void backup(int c) {
     if (c != kEof) cur_--;
   }

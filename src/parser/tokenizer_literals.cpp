@@ -278,11 +278,11 @@ int Tokenizer::read_string_text(Token* token) {
   token_start_ = cur_;
   first_lineno_ = lineno_;
   StringMode& m = mode();
-  const char* start = cur_;
+  const uint32_t start = (uint32_t)(cur_ - base_);  // no pointer: the text may move when a line is read
   multi_line_start_ = line_start_;
   const int middle = m.kind == 'f' ? FSTRING_MIDDLE : TSTRING_MIDDLE;
-  auto set_text = [&](const char* from, const char* to) {
-    token->start = (uint32_t)(from - base_);
+  auto set_text = [&](uint32_t from, const char* to) {
+    token->start = from;
     token->end = (uint32_t)(to - base_);
   };
   // The position where the text starts may be the start of a line that is not entered yet.

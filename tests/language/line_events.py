@@ -71,4 +71,27 @@ def only_default(x):
         case _:
             return 1
 assert trace(only_default, 1) == [1, 2, 3, ('r', 3)]
+
+
+# A class body with annotations ends at its head, with the line of its first decorator; others with their last statement.
+def classes():
+    class Plain:
+        pass
+    @staticmethod
+    class Annotated:
+        x: int
+        y = 1
+
+
+found = []
+def tracer(frame, event, arg):
+    if frame.f_code.co_filename != __file__:
+        return
+    if frame.f_code.co_name in ('Plain', 'Annotated'):
+        found.append((event, frame.f_lineno - classes.__code__.co_firstlineno))
+    return tracer
+sys.settrace(tracer)
+classes()
+sys.settrace(None)
+assert found == [('call', 1), ('line', 1), ('line', 2), ('return', 2), ('call', 3), ('line', 3), ('line', 6), ('line', 3), ('return', 3)], found
 print('ok')

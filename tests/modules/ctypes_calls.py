@@ -310,3 +310,20 @@ c_int.from_address(addressof(i := c_int(5)))
 get_errno()
 assert ('ctypes.dlopen', (None,)) in events and ('ctypes.dlsym', (libc2, 'abs')) in events and ('ctypes.call_function', (address, (-3,))) in events
 assert ('ctypes.addressof', (i,)) in events and any(n == 'ctypes.cdata' for n, _ in events) and ('ctypes.get_errno', ()) in events
+
+# What prompt_toolkit keeps the operating system's handler of a signal with.
+import signal
+
+getsig, setsig = ctypes.pythonapi.PyOS_getsig, ctypes.pythonapi.PyOS_setsig
+getsig.restype = setsig.restype = ctypes.c_void_p
+setsig.argtypes = ctypes.c_int, ctypes.c_void_p
+handled = []
+signal.signal(signal.SIGUSR1, lambda *a: handled.append(a[0]))
+python_handler = getsig(signal.SIGUSR1)
+assert python_handler and setsig(signal.SIGUSR1, signal.SIG_IGN.value) == python_handler
+signal.raise_signal(signal.SIGUSR1)
+assert setsig(signal.SIGUSR1, python_handler) == signal.SIG_IGN.value and not handled
+signal.raise_signal(signal.SIGUSR1)
+assert handled == [signal.SIGUSR1]
+signal.signal(signal.SIGUSR1, signal.SIG_DFL)
+assert getsig(signal.SIGUSR1) is None and getsig(12345) == ctypes.c_void_p(-1).value

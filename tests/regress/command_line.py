@@ -96,3 +96,12 @@ with tempfile.TemporaryDirectory() as folder:
 code, out, err = run('-X', 'dev', '-c', "open('/dev/null')")
 assert code == 0 and err.endswith('ResourceWarning: Enable tracemalloc to get the object allocation traceback\n'), err
 print('ok')
+
+# --check-hash-based-pycs
+show = 'import _imp; print(_imp.check_hash_based_pycs)'
+assert run('-c', show)[1] == 'default\n'
+assert run('--check-hash-based-pycs', 'always', '-c', show)[1] == 'always\n'
+code, out, err = run('--check-hash-based-pycs', 'perhaps', '-c', show)
+assert code == 2 and not out and err.startswith("--check-hash-based-pycs must be one of 'default', 'always', or 'never'\nusage:"), err
+code, out, err = run('--check-hash-based-pycs')
+assert code == 2 and err.startswith('Argument expected for the --check-hash-based-pycs option\nusage:'), err

@@ -33,7 +33,7 @@ Status prepare(Thread& t, ast::Ast& a, ast::Mod* mod, std::string_view source, S
     o.syntax_check_only = (flags & kOptimizedAst) != kOptimizedAst;
     fine = compiler::preprocess(a, mod, o, nullptr, &error);
   }
-  if (!fine) return raise_compile_error(t, error, source, filename);
+  if (!fine) return raise_compile_error(t, error, filename);
   return {};
 }
 
@@ -69,7 +69,7 @@ Result<Value> compile_ast_object(Thread& t, Value tree, Str* filename, parser::M
   o.mode = mode;
   o.stack_limit = reinterpret_cast<uintptr_t>(t.native_limit);
   compiler::CompileResult r = compiler::compile(a, mod, o);
-  return TRY(finish_compile(t, r, {}, filename));
+  return TRY(finish_compile(t, r, {}, filename, filename));
 }
 
 Result<Value> parse_to_ast_object(Thread& t, std::string_view utf8, Str* filename, parser::Mode mode, uint32_t flags, int optimize, int feature_version) {

@@ -2,6 +2,7 @@
 //
 // There is no C API beyond these; any other name is "undefined symbol". Objects are passed as py_object passes them, as one word; NULL is the empty word. Who calls
 // holds the interpreter's lock, but for PyGILState_Ensure(), which takes it.
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -109,6 +110,21 @@ API long PyLong_AsLong(Word64 o) {
 }
 API Word64 PyMemoryView_FromMemory(char* p, int64_t n, int flags) {
   return give_object(new_memoryview_of(current_thread(), kNone, p, static_cast<size_t>(n), flags != 0x200));  // PyBUF_WRITE
+}
+
+// ---- signals
+// The handler that the operating system has; SIG_ERR on an error.
+API sighandler_t PyOS_getsig(int number) {
+  struct sigaction now;
+  return sigaction(number, nullptr, &now) < 0 ? SIG_ERR : now.sa_handler;
+}
+// Sets it, and gives back the one before.
+API sighandler_t PyOS_setsig(int number, sighandler_t handler) {
+  struct sigaction next = {}, before;
+  next.sa_handler = handler;
+  sigemptyset(&next.sa_mask);
+  next.sa_flags = SA_ONSTACK;  // a program may have given its threads small stacks
+  return sigaction(number, &next, &before) < 0 ? SIG_ERR : before.sa_handler;
 }
 
 // ---- others
