@@ -326,8 +326,8 @@ class Codegen {
   void pattern_mapping(ast::MatchMapping* pattern, Reg subject, PatternState& state);
   void pattern_class(ast::MatchClass* pattern, Reg subject, PatternState& state);
   void pattern_or(ast::MatchOr* pattern, Reg subject, PatternState& state);
-  template <class At>
-  void patterns_of(uint32_t count, Reg items, bool wide, At&& at, PatternState& state);
+  template <class Get>
+  void patterns_of(uint32_t count, Reg items, bool wide, Get&& get, PatternState& state);
 
   ast::Ast& ast_;
   ScopeTable& scopes_;

@@ -98,6 +98,7 @@ void Codegen::unpack(const Seq<Expr*>& targets, Reg value, const Loc& loc) {
     e().set_top(base + 1);
     for (uint32_t i = 0; i < count; i++) {
       Temps each(this);
+      At at(this, targets[i]->loc);
       Reg item = push_item(base, i);
       assign(targets[i]->is<Starred>() ? targets[i]->as<Starred>()->value : targets[i], item);
     }

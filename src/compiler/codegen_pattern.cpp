@@ -113,17 +113,18 @@ void Codegen::pattern(Pattern* node, Reg subject, PatternState& state) {
   }
 }
 
-// Sub-patterns at(0) to at(count - 1), of items in registers from `items` on, or (wide) in the list or tuple R[items]. What a sub-pattern takes apart stays where it is
+// Sub-patterns get(0) to get(count - 1), of items in registers from `items` on, or (wide) in the list or tuple R[items]. What a sub-pattern takes apart stays where it is
 // if it captures any of it.
-template <class At>
-void Codegen::patterns_of(uint32_t count, Reg items, bool wide, At&& at, PatternState& state) {
+template <class Get>
+void Codegen::patterns_of(uint32_t count, Reg items, bool wide, Get&& get, PatternState& state) {
   bool irrefutable = state.allow_irrefutable;
   state.allow_irrefutable = true;
   for (uint32_t i = 0; i < count; i++) {
-    Pattern* sub = at(i);
+    Pattern* sub = get(i);
     if (!wide) {
       pattern(sub, items + i, state);
     } else if (!wildcard(sub)) {
+      At at(this, sub->loc);
       Reg before = e().top();
       size_t captures = state.captures.size();
       pattern(sub, push_item(items, i), state);

@@ -1,4 +1,6 @@
 # Very many targets, arguments, decorators, closure variables, elements, bases, type parameters, patterns: more than an instruction can name registers.
+import sys
+
 N = 66_000
 names = [f'a{i}' for i in range(N)]
 first, last = names[0], names[-1]
@@ -48,6 +50,24 @@ same((error(f, range(3)), error(f, 5)), (('ValueError', f'not enough values to u
 same(make(f'def f(s):\n for i, ({t}), j in s: pass\n return {first}, {last}, i, j')([(1, range(N), 2), (3, range(5, N + 5), 4)]), (5, N + 4, 3, 4))
 same(make(f'class C:\n def __enter__(s): return range({N})\n def __exit__(s, *a): pass\ndef f():\n with C() as ({t}): return {first}, {last}')(), (0, N - 1))
 same(make(f'def f():\n global {t}\n {" = ".join(names)} = 1\n return {last}, "{first}" in globals()')(), (1, True))
+# Each target is on its line.
+f = make('def f(s):\n (' + ',\n  '.join(names) + ') = s\n return ' + last)
+lines = []
+
+
+def trace(frame, event, arg):
+    if frame.f_code is f.__code__:
+        if event == 'line':
+            lines.append(frame.f_lineno)
+        return trace
+
+
+sys.settrace(trace)
+try:
+    f(range(N))
+finally:
+    sys.settrace(None)
+same(lines, [N + 1, *range(2, N + 3)])
 
 # Arguments and displays.
 f = make(f'def f(g):\n return g({numbers}), g({numbers}, x=1), g({keywords}), g(1, *(2,), {numbers}, **dict(y=1), {keywords}), "{{}}".format({numbers})')
