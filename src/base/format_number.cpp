@@ -161,6 +161,17 @@ bool append_number(std::string* out, const FormatSpec& spec, const NumberParts& 
                    FormatError* error) {
   char sign = parts.negative ? '-' : spec.sign == '+' || spec.sign == ' ' ? spec.sign : '\0';
   int64_t prefix_size = static_cast<int64_t>(std::strlen(parts.prefix));
+  if (spec.width <= 0 && *marks.grouping == 0 && spec.fraction_grouping == Grouping::kNone) {  // nothing to plan
+    if (!room_for(out, prefix_size + parts.digit_count + parts.fraction_count + parts.rest_size + 16))
+      return no_memory(error);
+    if (sign) out->push_back(sign);
+    if (prefix_size) out->append(parts.prefix, static_cast<size_t>(prefix_size));
+    if (parts.digit_count) out->append(parts.digits, static_cast<size_t>(parts.digit_count));
+    if (parts.has_point) out->append(marks.decimal_point);
+    if (parts.fraction_count) out->append(parts.fraction, static_cast<size_t>(parts.fraction_count));
+    if (parts.rest_size) out->append(parts.rest, static_cast<size_t>(parts.rest_size));
+    return true;
+  }
   NumberLocale fraction_marks = separators(spec.fraction_grouping, {});
   int64_t fraction_separators =
       spec.fraction_grouping != Grouping::kNone && parts.fraction_count > 0 ? (parts.fraction_count - 1) / 3 : 0;

@@ -97,14 +97,46 @@ size_t widen(const uint8_t* p, size_t size, T* to) {
 
 // Decodes and checks at once. A character is written for a byte that begins one and for no other, so that the array
 // holds them whatever the bytes are.
+// ASCII as in copy_ascii, where words are short and other characters near: sixteen bytes are written at once, of which as many count as are ASCII.
 template <typename T>
-bool fill(const uint8_t* p, size_t size, T* to, bool allow_surrogates) {
+inline void copy_short_ascii(const uint8_t*& p, const uint8_t* end, T*& to, T* to_end) {
+  if constexpr (sizeof(T) <= 2) {
+    while (end - p >= 16 && to_end - to >= 16) {
+      Bytes16 block = Bytes16::load(p);
+      unsigned other = block.high_bits();
+      if constexpr (sizeof(T) == 1) block.store(to);
+      else block.store_widened16(to);
+      int n = other ? __builtin_ctz(other) : 16;
+      p += n;
+      to += n;
+      if (other) return;
+    }
+  }
+  copy_ascii(p, end, to);
+}
+
+template <typename T>
+bool fill(const uint8_t* p, size_t size, T* to, size_t length, bool allow_surrogates) {
   const uint8_t* end = p + size;
+  T* to_end = to + length;
   while (p < end) {
-    copy_ascii(p, end, to);
-    while (end - p >= 2 && p[0] >= 0xC2 && p[0] < 0xE0) {
-      if (!continues(p[1])) return false;
-      *to++ = static_cast<T>((p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu));
+    copy_short_ascii(p, end, to, to_end);
+    while (end - p >= 4) {  // two characters of two bytes in one comparison
+      uint32_t four = p[0] | static_cast<uint32_t>(p[1]) << 8 | static_cast<uint32_t>(p[2]) << 16 | static_cast<uint32_t>(p[3]) << 24;
+      if ((four & 0xC0E0C0E0) != 0x80C080C0) break;
+      uint32_t a = (four & 0x1F) << 6 | (four >> 8 & 0x3F), b = (four >> 16 & 0x1F) << 6 | (four >> 24 & 0x3F);
+      if (a < 0x80 || b < 0x80) return false;
+      to[0] = static_cast<T>(a);
+      to[1] = static_cast<T>(b);
+      to += 2;
+      p += 4;
+    }
+    while (end - p >= 2) {
+      uint32_t two = p[0] | static_cast<uint32_t>(p[1]) << 8;
+      if ((two & 0xC0E0) != 0x80C0) break;
+      uint32_t cp = (two & 0x1F) << 6 | (two >> 8 & 0x3F);
+      if (cp < 0x80) return false;
+      *to++ = static_cast<T>(cp);
       p += 2;
     }
     if constexpr (sizeof(T) > 1) {
@@ -117,7 +149,6 @@ bool fill(const uint8_t* p, size_t size, T* to, bool allow_surrogates) {
       }
     }
     if (p == end) return true;
-    if (*p < 0xE0 && *p >= 0xC2 && end - p >= 2) continue;
     if (*p < 0x80) continue;
     Sequence s = read_sequence(p, static_cast<size_t>(end - p), allow_surrogates);
     if (s.length == 0) return false;
@@ -292,11 +323,11 @@ Utf8Shape utf8_shape(const uint8_t* in, size_t size) {
 
 size_t utf8_length(const uint8_t* valid, size_t size) { return utf8_shape(valid, size).length; }
 
-bool utf8_fill(const uint8_t* in, size_t size, void* to, int kind, Surrogates surrogates) {
+bool utf8_fill(const uint8_t* in, size_t size, void* to, size_t length, int kind, Surrogates surrogates) {
   bool allow = surrogates == Surrogates::kAllow;
-  if (kind == 1) return fill(in, size, static_cast<uint8_t*>(to), allow);
-  if (kind == 2) return fill(in, size, static_cast<uint16_t*>(to), allow);
-  return fill(in, size, static_cast<uint32_t*>(to), allow);
+  if (kind == 1) return fill(in, size, static_cast<uint8_t*>(to), length, allow);
+  if (kind == 2) return fill(in, size, static_cast<uint16_t*>(to), length, allow);
+  return fill(in, size, static_cast<uint32_t*>(to), length, allow);
 }
 
 size_t utf8_incomplete_tail(const uint8_t* in, size_t size) {

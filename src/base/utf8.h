@@ -36,9 +36,8 @@ struct Utf8Shape {
   uint32_t bits;
 };
 Utf8Shape utf8_shape(const uint8_t* in, size_t size);
-// Decodes all to an array of `kind` bytes a code point, which has room for what utf8_shape told. False: not valid; what the array holds then means
-// nothing.
-bool utf8_fill(const uint8_t* in, size_t size, void* to, int kind, Surrogates surrogates = Surrogates::kForbid);
+// Decodes all to an array of `length` code points of `kind` bytes, as utf8_shape told them. False: not valid; what the array holds then means nothing.
+bool utf8_fill(const uint8_t* in, size_t size, void* to, size_t length, int kind, Surrogates surrogates = Surrogates::kForbid);
 // How many bytes at the end are the beginning of a sequence that more bytes could complete.
 size_t utf8_incomplete_tail(const uint8_t* in, size_t size);
 

@@ -83,7 +83,7 @@ TEST(Utf8, FillAgreesWithScan) {
     Utf8Shape shape = utf8_shape(bytes(text), text.size());
     int kind = kind_for(shape.bits);
     std::vector<uint8_t> filled(shape.length * static_cast<size_t>(kind) + 1, 0xAA), widened = filled;
-    bool good = utf8_fill(bytes(text), text.size(), filled.data(), kind, surrogates);
+    bool good = utf8_fill(bytes(text), text.size(), filled.data(), shape.length, kind, surrogates);
     ASSERT_EQ(filled.back(), 0xAA);
     ASSERT_EQ(good, scan.bytes == text.size());
     if (!good) continue;

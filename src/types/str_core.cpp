@@ -66,7 +66,7 @@ Result<Str*> new_str(Thread& t, std::string_view u) {
   Utf8Shape shape = utf8_shape(p, u.size());
   if (shape.length > 1) {
     Str* s = TRY(alloc_str(t, shape.length, shape.bits));
-    if (utf8_fill(p, u.size(), s->inline_data(), s->kind(), Surrogates::kAllow)) return s;
+    if (utf8_fill(p, u.size(), s->inline_data(), shape.length, s->kind(), Surrogates::kAllow)) return s;
   }
   Utf8Scan scan = utf8_scan(p, u.size(), true, Surrogates::kAllow);  // one character, or not valid: up to the error
   if (scan.length == 1 && scan.max < 0x100) return str_char(t, scan.max);

@@ -129,7 +129,7 @@ Result<Decoded> decode_standard(Thread& t, StdCodec codec, std::string_view in, 
       Utf8Shape shape = utf8_shape(p, n);
       if (shape.length > 1) {
         Str* s = TRY(alloc_str(t, shape.length, shape.bits));
-        if (utf8_fill(p, n, s->inline_data(), s->kind())) return Decoded{s, n, 0};
+        if (utf8_fill(p, n, s->inline_data(), shape.length, s->kind())) return Decoded{s, n, 0};
       } else if (utf8_valid(p, n)) {
         const uint8_t* at = p;
         return Decoded{n ? TRY(str_char(t, utf8_next(at))) : interp().empty_str, n, 0};

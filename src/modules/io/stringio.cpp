@@ -43,7 +43,7 @@ TextView view(StringIO* s) { return {s->data, s->size, s->kind}; }
 Status make_room(Thread& t, StringIO* s, uint64_t want, int kind) {
   if (kind < s->kind) kind = s->kind;
   if (want <= s->cap && kind == s->kind) return {};
-  uint64_t cap = want > s->cap ? want + want / 8 + 32 : s->cap;
+  uint64_t cap = want > s->cap ? want + want / 4 + 64 : s->cap;
   if (cap > (uint64_t{1} << 46)) return raise_memory(t);
   if (kind == s->kind) {
     char* p = static_cast<char*>(heap().reallocate_raw(s->data, s->cap * s->kind, cap * s->kind));

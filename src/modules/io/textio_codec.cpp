@@ -25,7 +25,7 @@ Result<Str*> decode_utf8(Thread& t, TextIO* x, const uint8_t* p, size_t n, bool 
   Str* out = interp().empty_str;
   if (n > rest) {
     out = TRY(alloc_str(t, shape.length, shape.bits));
-    if (!utf8_fill(p, n - rest, out->inline_data(), out->kind())) out = TRY(decode_slowly(t, x, p, n - rest));
+    if (!utf8_fill(p, n - rest, out->inline_data(), shape.length, out->kind())) out = TRY(decode_slowly(t, x, p, n - rest));
   }
   x->npartial = static_cast<uint8_t>(rest);
   for (size_t i = 0; i < rest; i++) x->partial[i] = p[n - rest + i];
