@@ -226,7 +226,7 @@ Result<bool> one(Thread& t, Dict* dict, uint32_t& flags) {
     if (parsed) number++;
     if (!code.ok()) return Error{};
     flags |= code.value()->flags & compiler::kFutureMask;
-    TRY(register_source(t, code.value(), source, name));
+    TRY(register_source(t, code.value(), source, NAME("<stdin>")));
     TRY(run_code(t, code.value(), dict, dict));
     return {};
   };
