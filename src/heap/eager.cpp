@@ -66,6 +66,8 @@ void gain_experience(bool decided) {
   g_let_go.clear();
 }
 
+bool g_looks_owed = false;
+
 std::vector<Object*>& eager_orphans() {
   static auto* v = new std::vector<Object*>();
   return *v;
@@ -90,6 +92,7 @@ LookBudget& leave_budget() {
   return budget;
 }
 void add_orphan(Object* o) {
+  g_looks_owed = true;
   if (eager_orphans().size() >= kMaxOrphans) return;
   constexpr uint32_t kAll = 64, kSample = 16;  // finding owners costs more than a reconcile
   Experience& e = experience(o, o, false);
@@ -97,10 +100,13 @@ void add_orphan(Object* o) {
   eager_orphans().push_back(o);
   if (heap().eager_event) heap().eager_event();
 }
+// What has died has no shape any more.
+static bool is_held(Object* o) { return heap().find_object(reinterpret_cast<uintptr_t>(o)) == o && is_counted(o->rc); }
+void drop_dead_orphans() {
+  if (UNLIKELY(!eager_orphans().empty())) std::erase_if(eager_orphans(), [](Object* o) { return !is_held(o); });
+}
 void drop_settled(std::vector<Object*>& orphans, void (*reconcile)(Heap&)) {
-  Heap& h = heap();
-  auto lives = [&](Object* o) { return h.find_object(reinterpret_cast<uintptr_t>(o)) == o && is_counted(o->rc); };
-  std::erase_if(orphans, [&](Object* o) { return !lives(o); });  // one may have died since
+  std::erase_if(orphans, [](Object* o) { return !is_held(o); });  // one may have died since
   struct Holder final : ChildVisitor {
     uint32_t type;
     uint32_t held[4];  // types of eager objects that it holds
@@ -112,10 +118,10 @@ void drop_settled(std::vector<Object*>& orphans, void (*reconcile)(Heap&)) {
   };
   std::vector<Holder> holders;
   for (Object* o : orphans) holders.emplace_back(o);
-  reconcile(h);
+  reconcile(heap());
   size_t n = 0;
   for (size_t i = 0; i < orphans.size(); i++) {
-    if (lives(orphans[i])) {
+    if (is_held(orphans[i])) {
       orphans[n++] = orphans[i];
       continue;
     }
@@ -133,7 +139,10 @@ void eager_inc(Object* o, Object* owner) {
   if (!owner || (owner->rc & kEager)) return;
   // A coroutine is eager for a moment only. A namespace that it passes through would be so for good, and all functions and classes made there.
   if (UNLIKELY(owner->shape == KAA_SHAPE(dict)) && o->shape == KAA_SHAPE(coroutine)) return;
-  if (!experience(owner, o, shared).worthwhile()) return;
+  if (!experience(owner, o, shared).worthwhile()) {
+    g_looks_owed = true;
+    return;
+  }
   make_eager(owner);
   if (is_counted(owner->rc) && !is_immortal(owner->rc)) add_orphan(owner);
 }
@@ -180,6 +189,7 @@ void Heap::eager_zero(Object* o) {
     return;
   }
   if (sweeping_ || eager.size() >= kMaxEager) {
+    g_looks_owed = true;
     if (o->rc & kInZct) return;
     o->rc |= kInZct;
     reentered++;

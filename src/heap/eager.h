@@ -1,6 +1,7 @@
 // What is to be known of eager objects besides the table itself.
 //
-// Orphans: objects that became eager while something in the heap held them already, so that their owner does not know. Valid until the next reconcile.
+// Orphans: objects that became eager while something in the heap held them already, so that their owner does not know. One that dies without a reconcile stays
+// on the list: it is compared with, not looked into.
 #pragma once
 #include <algorithm>
 #include <vector>
@@ -10,7 +11,11 @@
 namespace kaa {
 
 std::vector<Object*>& eager_orphans();
+// Something that was to be looked at was left to the next reconcile: a holder or an orphan that is no part of a sample, an event without a budget, an owner
+// that was not found. A thread that is about to wait, perhaps for what that death sets off, reconciles first (settle_before_wait()).
+extern bool g_looks_owed;
 void add_orphan(Object* o);
+void drop_dead_orphans();  // at the end of a reconcile, when nothing has been allocated since
 // Takes off the list what died or lost its owners in a call of reconcile(): garbage alone had held it.
 void drop_settled(std::vector<Object*>& orphans, void (*reconcile)(Heap&));
 // The death of an eager object cannot be seen any more: a coroutine that is being awaited. It is counted as all others from now on.

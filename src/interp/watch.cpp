@@ -278,6 +278,7 @@ class OwnerSearch {
     if (ty->has(kTypeList)) return static_cast<List*>(x)->size <= kMost;
     if (ty->has(kTypeTuple)) return static_cast<Tuple*>(x)->size <= kMost;
     if (ty->has(kTypeDict)) return static_cast<Dict*>(x)->used <= kMost;
+    if (ty->recipe == kRecipeGenerator || IS_EXACT(Value(x), frame)) return true;
     // What has buffers of its own may hold many.
     return (ty->layout->death != Death::kPlain && (!ty->layout->destroy || ty->has(kTypeList | kTypeDict))) || ty->attr_offset || ty->slots_offset;
   }
@@ -311,6 +312,7 @@ class OwnerSearch {
         found |= search.from(f->func, depth);
       }
     }
+    if (!found) g_looks_owed = true;
   }
 }
 
@@ -421,6 +423,7 @@ void hand_over_arguments(Thread& t, Frame* f) {
     look_from(t, t.loop_base, at);
     fresh = true;
   } else if (lost) {
+    g_looks_owed = true;
     for (EagerEntry& e : t.heap->eager)
       if (e.frame == f && !still_good(t, e)) e.frame = nullptr;  // not this frame's any more; where it is now, a later look finds out
     if (t.watch_frame == f) t.watch_frame = nullptr;
@@ -454,7 +457,11 @@ Dispatch* new_dispatch() { return new Dispatch(k_dispatch); }
 void delete_dispatch(Dispatch* d) { delete d; }
 
 void arm_look(Thread& t) {
-  if (t.look_due || !look_budget().may_look()) return;
+  if (t.look_due) return;
+  if (!look_budget().may_look()) {
+    g_looks_owed = true;
+    return;
+  }
   t.look_due = true;
   *t.live = k_look;
 }
@@ -484,6 +491,7 @@ void left_watched(Thread& t, Frame* f, FrameKind kind, Value v) {
   sync_table(t);
   if ((kind & kKindMask) != kReturnExit) return;
   if (any && look_budget().may_look()) look_from(t, nullptr, nullptr);
+  else if (any) g_looks_owed = true;
   if (t.frame && (t.frame->kind & kWatched)) arm_look(t);  // its handler goes on with the table it had
 }
 
