@@ -57,6 +57,7 @@ struct LetGo { uint32_t holder, held; Object* object; };
 std::vector<LetGo> g_let_go;
 }  // namespace
 
+bool anything_let_go() { return !g_let_go.empty(); }
 void gain_experience(bool decided) {
   for (const LetGo& l : g_let_go) {
     // What died for good has no shape any more, and what waits for its finalizer is counted.

@@ -23,6 +23,7 @@ void make_ordinary(Object* o);
 // Whether the holders that kill_eager() freed were the last to hold something eager. decided: a reconcile has reclaimed since what was let go; nothing was
 // allocated meanwhile.
 void gain_experience(bool decided);
+bool anything_let_go();  // by kill_eager() since
 
 // The budget of looking for them (interp/watch.cpp). Event loops, database sessions and the like hold objects with finalizers everywhere, so that what
 // holds one of these is eager, too, and nearly every look finds that nothing has happened. The unit is a look at the frames, about a microsecond. A death that

@@ -232,12 +232,14 @@ void reconcile_here(Heap& h) {
     else dead.push_back(e.object);
   }
   if (dead.empty() && !deep) return;
+  size_t waiting = h.zct_size();
   for (Object* o : dead) h.kill_eager(o);
-  // A reconcile takes with them what they alone held without being eager, and the garbage that holds something eager: a death is the time when others are
-  // expected. It costs little more than the scan did, unless stacks keep much.
-  bool cheap = h.last_kept <= kCheapReconcile;
-  if (cheap || deep) reconcile_here(h);
-  gain_experience(cheap || deep);
+  // A reconcile takes with them what they alone held without being eager, and the garbage that holds something eager: a death of consequence is the time when
+  // others are expected. It costs little more than the scan did, unless stacks keep much.
+  bool telling = t.poll.load(std::memory_order_relaxed) & kPollFinalizers || h.zct_size() != waiting || anything_let_go();
+  bool reclaims = deep || (telling && h.last_kept <= kCheapReconcile);
+  if (reclaims) reconcile_here(h);
+  gain_experience(reclaims);
 }
 
 // Whether x holds c, itself or through what it holds, to a small depth and in a small number of steps. All that lie between become eager.
