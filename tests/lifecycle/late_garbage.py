@@ -62,3 +62,23 @@ for i in range(300):
     n = None
     assert sorted(dead) == ['first', 'last'], (i, dead)
     dead.clear()
+
+
+# A weak reference tells that its object has died though garbage counts it.
+import weakref
+
+
+class Silent:
+    pass
+
+
+def receive():
+    return 'kind', Silent()
+
+
+for i in range(100):
+    kind, o = receive()
+    pair = kind, o
+    r = weakref.ref(o)
+    pair = o = None
+    assert r() is None, i
