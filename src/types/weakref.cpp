@@ -1,8 +1,8 @@
 // weakref.ref and the proxies. The table of references is in runtime/weakrefs.cpp.
 //
 // References from registers are not counted, so an object whose count is 0 may be alive or not: before a reference to such an object is followed,
-// a reconcile decides. One whose count has risen since the last reconcile may be held by garbage alone (a tuple that was unpacked): as long as there is a budget
-// for it, that is found out, too.
+// a reconcile decides. One whose count has risen since the last reconcile may be held by garbage alone (a tuple that was unpacked), and so may others
+// when something was left to the next reconcile: as long as there is a budget for it, that is found out, too.
 #include "heap/eager.h"
 #include "runtime/call.h"
 #include "runtime/weakrefs.h"
@@ -15,7 +15,7 @@ static WeakRef* R(Value v) { return v.as<WeakRef>(); }
 // A function of its own, so that the object's address is in no register of the caller's when the stack is scanned.
 [[gnu::noinline]] static bool is_uncounted(WeakRef* r) { return r->referent && r->referent->count() == 0; }
 
-[[gnu::noinline]] static bool is_unseen(WeakRef* r) { return r->referent && is_counted(r->referent->rc) && (r->referent->rc & (kInZct | kInEager)); }
+[[gnu::noinline]] static bool is_unseen(WeakRef* r) { return r->referent && is_counted(r->referent->rc) && (g_looks_owed || (r->referent->rc & (kInZct | kInEager))); }
 [[gnu::noinline]] static bool is_held(Thread& t, WeakRef* r) { return held_by_frame(t, r->referent); }
 
 static void reconcile_here(Thread& t, WeakRef* r) {
