@@ -30,7 +30,7 @@ struct Experience {
   uint32_t holder, held;  // serials of the types: a new one at the address of a dead one has no experience
   uint32_t stored, useful;
   bool shared;
-  static constexpr uint32_t kUnshared = 1024, kShared = 128, kUseful = 64, kSample = 64;
+  static constexpr uint32_t kUnshared = 128, kShared = 128, kUseful = 64, kSample = 64;
   bool worthwhile() {
     const uint32_t kTrial = shared ? kShared : kUnshared;
     stored++;
@@ -44,23 +44,41 @@ struct Experience {
   void was_useful() { useful += useful >= stored / kUseful ? 1 : kSample; }  // a sample stands for many
 };
 constexpr size_t kExperiences = 512;
-Experience& experience(const Object* holder, const Object* held, bool shared) {
+Experience& experience(uint32_t a, uint32_t b, bool shared) {
   static Experience* table = new Experience[kExperiences]();
-  uint32_t a = holder->type()->serial, b = held->type()->serial;
   Experience& e = table[(a * 31 ^ b ^ (shared ? 85 : 0)) % kExperiences];
   if (e.holder != a || e.held != b || e.shared != shared) e = {a, b, 0, 0, shared};
   return e;
 }
+Experience& experience(const Object* holder, const Object* held, bool shared) { return experience(holder->type()->serial, held->type()->serial, shared); }
+
+// Eager objects whose last holder in the heap was eager and has died, with the types of both.
+struct LetGo { uint32_t holder, held; Object* object; };
+std::vector<LetGo> g_let_go;
 }  // namespace
+
+bool anything_let_go() { return !g_let_go.empty(); }
+void gain_experience(bool decided) {
+  for (const LetGo& l : g_let_go) {
+    // What died for good has no shape any more, and what waits for its finalizer is counted.
+    if (decided && heap().find_object(reinterpret_cast<uintptr_t>(l.object)) && !is_counted(l.object->rc)) continue;
+    for (bool shared : {false, true}) experience(l.holder, l.held, shared).was_useful();
+  }
+  g_let_go.clear();
+}
+
+bool g_looks_owed = false;
 
 std::vector<Object*>& eager_orphans() {
   static auto* v = new std::vector<Object*>();
   return *v;
 }
-bool LookBudget::earn_by_time() {
-  uint64_t units = (now_ns() - earned_until_) / kNanoseconds;
+bool LookBudget::earn_by_births() {
+  Heap& h = heap();
+  uint64_t births = h.stats.allocated + h.zct_size() - h.last_kept - h.reentered;
+  uint64_t units = (births - earned_until_) / kBirths;
   if (!units) return false;
-  earned_until_ += units * kNanoseconds;
+  earned_until_ += units * kBirths;
   add(units);
   if (left_ <= 0) return false;
   left_--;
@@ -75,12 +93,45 @@ LookBudget& leave_budget() {
   return budget;
 }
 void add_orphan(Object* o) {
+  g_looks_owed = true;
   if (eager_orphans().size() >= kMaxOrphans) return;
-  constexpr uint32_t kAll = 64, kSample = 16;  // finding owners costs as much as a reconcile
+  constexpr uint32_t kAll = 64, kSample = 16;  // finding owners costs more than a reconcile
   Experience& e = experience(o, o, false);
-  if (e.stored++ > kAll && e.stored % kSample) return;
+  if (e.stored++ > kAll && e.useful < e.stored / kSample && e.stored % kSample) return;
   eager_orphans().push_back(o);
   if (heap().eager_event) heap().eager_event();
+}
+// What has died has no shape any more.
+static bool is_held(Object* o) { return heap().find_object(reinterpret_cast<uintptr_t>(o)) == o && is_counted(o->rc); }
+void drop_dead_orphans() {
+  if (UNLIKELY(!eager_orphans().empty())) std::erase_if(eager_orphans(), [](Object* o) { return !is_held(o); });
+}
+void drop_settled(std::vector<Object*>& orphans, void (*reconcile)(Heap&)) {
+  std::erase_if(orphans, [](Object* o) { return !is_held(o); });  // one may have died since
+  struct Holder final : ChildVisitor {
+    uint32_t type;
+    uint32_t held[4];  // types of eager objects that it holds
+    int n = 0;
+    explicit Holder(Object* o) : type(o->type()->serial) { visit_children(o, *this); }
+    void child(Value v) override {
+      if (n < 4 && v.object()->flag(kEager)) held[n++] = v.object()->type()->serial;
+    }
+  };
+  std::vector<Holder> holders;
+  for (Object* o : orphans) holders.emplace_back(o);
+  reconcile(heap());
+  size_t n = 0;
+  for (size_t i = 0; i < orphans.size(); i++) {
+    if (is_held(orphans[i])) {
+      orphans[n++] = orphans[i];
+      continue;
+    }
+    const Holder& d = holders[i];
+    experience(d.type, d.type, false).useful++;
+    for (int k = 0; k < d.n; k++)
+      for (bool shared : {false, true}) experience(d.type, d.held[k], shared).was_useful();
+  }
+  orphans.resize(n);
 }
 
 void eager_inc(Object* o, Object* owner) {
@@ -89,7 +140,10 @@ void eager_inc(Object* o, Object* owner) {
   if (!owner || (owner->rc & kEager)) return;
   // A coroutine is eager for a moment only. A namespace that it passes through would be so for good, and all functions and classes made there.
   if (UNLIKELY(owner->shape == KAA_SHAPE(dict)) && o->shape == KAA_SHAPE(coroutine)) return;
-  if (!experience(owner, o, shared).worthwhile()) return;
+  if (!experience(owner, o, shared).worthwhile()) {
+    g_looks_owed = true;
+    return;
+  }
   make_eager(owner);
   if (is_counted(owner->rc) && !is_immortal(owner->rc)) add_orphan(owner);
 }
@@ -136,6 +190,7 @@ void Heap::eager_zero(Object* o) {
     return;
   }
   if (sweeping_ || eager.size() >= kMaxEager) {
+    g_looks_owed = true;
     if (o->rc & kInZct) return;
     o->rc |= kInZct;
     reentered++;
@@ -200,7 +255,7 @@ void Heap::kill_eager(Object* o) {
       Object* c = v.object();
       dec(c);
       if (LIKELY(!c->flag(kEager)) || is_counted(c->rc)) return;
-      for (bool shared : {false, true}) experience(o, c, shared).was_useful();
+      g_let_go.push_back({o->type()->serial, c->type()->serial, c});
     }
   } v(o);
   visit_children(o, v);

@@ -1,40 +1,50 @@
 // What is to be known of eager objects besides the table itself.
 //
-// Orphans: objects that became eager while something in the heap held them already, so that their owner does not know. Valid until the next reconcile.
+// Orphans: objects that became eager while something in the heap held them already, so that their owner does not know. One that dies without a reconcile stays
+// on the list: it is compared with, not looked into.
 #pragma once
 #include <algorithm>
 #include <vector>
 
-#include "base/clock.h"
 #include "heap/heap.h"
 
 namespace kaa {
 
 std::vector<Object*>& eager_orphans();
+// Something that was to be looked at was left to the next reconcile: a holder or an orphan that is no part of a sample, an event without a budget, an owner
+// that was not found. A thread that is about to wait, perhaps for what that death sets off, reconciles first (settle_before_wait()).
+extern bool g_looks_owed;
 void add_orphan(Object* o);
+void drop_dead_orphans();  // at the end of a reconcile, when nothing has been allocated since
+// Takes off the list what died or lost its owners in a call of reconcile(): garbage alone had held it.
+void drop_settled(std::vector<Object*>& orphans, void (*reconcile)(Heap&));
 // The death of an eager object cannot be seen any more: a coroutine that is being awaited. It is counted as all others from now on.
 void make_ordinary(Object* o);
+// Whether the holders that kill_eager() freed were the last to hold something eager. decided: a reconcile has reclaimed since what was let go; nothing was
+// allocated meanwhile.
+void gain_experience(bool decided);
+bool anything_let_go();  // by kill_eager() since
 
 // The budget of looking for them (interp/watch.cpp). Event loops, database sessions and the like hold objects with finalizers everywhere, so that what
 // holds one of these is eager, too, and nearly every look finds that nothing has happened. The unit is a look at the frames, about a microsecond. A death that
-// something is seen of earns some. When all is spent, time earns more: so that looks in vain take a small share of it, and what spent the budget long ago
-// (imports) does not matter for good. A program that never spends it repeats exactly.
+// something is seen of earns some. When all is spent, births earn more: so that looks in vain take a small share of the time, and what spent the budget long
+// ago (imports) does not matter for good. Clocks have no say: a program repeats exactly, on a slow machine, too.
 class LookBudget {
  public:
-  static constexpr int kMost = 65536, kEarned = 32, kScan = 3, kReconcile = 24;
-  static constexpr uint64_t kNanoseconds = 8192;  // of time earn one: a share of about an eighth for looks
+  static constexpr int kMost = 32768, kEarned = 32, kScan = 2, kReconcile = 2;
+  static constexpr uint64_t kBirths = 128;  // earn one: programs make about ten objects in a microsecond, so that looks take about an eighth
   bool may_look() {
     if (LIKELY(left_ > 0)) { left_--; return true; }
-    return earn_by_time();
+    return earn_by_births();
   }
   void spend(int units) { left_ -= units; }  // below 0: what a look led to is paid for later
   void earn() { add(kEarned); }
 
  private:
-  bool earn_by_time();
+  bool earn_by_births();
   void add(uint64_t units) { left_ = std::min<int64_t>(left_ + static_cast<int64_t>(units), kMost); }
   int64_t left_ = kMost;
-  uint64_t earned_until_ = now_ns();
+  uint64_t earned_until_ = 0;  // births
 };
 LookBudget& look_budget();   // the heap's
 // Of the reconciles that a function's end makes when it handled an exception. They are dear: were they paid for by the other, imports, which make many,

@@ -355,7 +355,7 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   size_t births = zct_size() - last_kept - reentered;
   stats.allocated += births;
   no_reconcile = true;
-  eager_orphans().clear();  // one may die
+  g_looks_owed = false;
   {
     Reconciler r(*this);
     scan_roots(r);
@@ -365,6 +365,7 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
     else r.sweep();
   }
   no_reconcile = false;
+  drop_dead_orphans();
   stats.freed_bytes += freed_bytes_;
   stats.max_waiting_bytes = std::max(stats.max_waiting_bytes, freed_bytes_ - largest_freed_);
   for (ShellList& l : shells) l.count_then = l.count;

@@ -39,6 +39,7 @@ namespace {
 constexpr uint32_t kTicks = 256;       // instructions watched one by one
 constexpr uint32_t kForeign = 16;      // watched instructions in a row that callees may run before they are given the ordinary table
 constexpr int kMaxRounds = 16;         // of one look: finalizers may lose further objects
+constexpr size_t kCheapReconcile = 1024;  // entries that only stacks keep in the table: with more, a reconcile costs much more than a look
 
 // Instructions that are not watched in the long run: they may overwrite a register, but what they do is not seen before another one comes.
 constexpr bool is_quiet(std::string_view n) {
@@ -191,6 +192,12 @@ class Finder final : public RootVisitor {
   uintptr_t lo_ = ~uintptr_t{0}, hi_ = 0;  // where the objects lie that are looked for
 };
 
+void reconcile_here(Heap& h) {
+  look_budget().spend(LookBudget::kReconcile);
+  if (h.scan_top) h.reconcile_above(h.scan_top);
+  else h.reconcile();
+}
+
 // Nothing holds o: what dies with it, at once or by its finalizer. An exception holds frames through objects that are not eager: a reconcile reclaims
 // them all.
 [[gnu::noinline]] void settle_found(Thread& t, size_t known) {
@@ -224,11 +231,15 @@ class Finder final : public RootVisitor {
     if (is_exception(e.object) || IS_EXACT(Value(e.object), traceback)) deep = true;
     else dead.push_back(e.object);
   }
+  if (dead.empty() && !deep) return;
+  size_t waiting = h.zct_size();
   for (Object* o : dead) h.kill_eager(o);
-  if (!deep) return;
-  look_budget().spend(LookBudget::kReconcile);
-  if (h.scan_top) h.reconcile_above(h.scan_top);
-  else h.reconcile();
+  // A reconcile takes with them what they alone held without being eager, and the garbage that holds something eager: a death of consequence is the time when
+  // others are expected. It costs little more than the scan did, unless stacks keep much.
+  bool telling = t.poll.load(std::memory_order_relaxed) & kPollFinalizers || h.zct_size() != waiting || anything_let_go();
+  bool reclaims = deep || (telling && h.last_kept <= kCheapReconcile);
+  if (reclaims) reconcile_here(h);
+  gain_experience(reclaims);
 }
 
 // Whether x holds c, itself or through what it holds, to a small depth and in a small number of steps. All that lie between become eager.
@@ -269,6 +280,7 @@ class OwnerSearch {
     if (ty->has(kTypeList)) return static_cast<List*>(x)->size <= kMost;
     if (ty->has(kTypeTuple)) return static_cast<Tuple*>(x)->size <= kMost;
     if (ty->has(kTypeDict)) return static_cast<Dict*>(x)->used <= kMost;
+    if (ty->recipe == kRecipeGenerator || IS_EXACT(Value(x), frame)) return true;
     // What has buffers of its own may hold many.
     return (ty->layout->death != Death::kPlain && (!ty->layout->destroy || ty->has(kTypeList | kTypeDict))) || ty->attr_offset || ty->slots_offset;
   }
@@ -279,13 +291,14 @@ class OwnerSearch {
 
 // Looks for the owners of containers that became eager when they had owners already: usually an object that a variable of the running function names
 // (self.files.append(f)).
-// Garbage may be an owner, too (the view that a loop's iterator was made of): a reconcile clears it away.
+// Garbage may be all that owns them (the view that a loop's iterator was made of, what listed the frames of the stack): a reconcile clears it away first.
 [[gnu::noinline]] void find_owners(Thread& t) {
   constexpr int kFrames = 4, kDepth = 3;
   constexpr size_t kMost = 24;
-  Heap& h = *t.heap;
   std::vector<Object*> orphans;
   orphans.swap(eager_orphans());
+  if (orphans.empty()) return;
+  drop_settled(orphans, reconcile_here);
   for (size_t k = 0; k < orphans.size() && k < kMost; k++) {
     Object* o = orphans[k];
     bool found = false;
@@ -301,11 +314,8 @@ class OwnerSearch {
         found |= search.from(f->func, depth);
       }
     }
+    if (!found) g_looks_owed = true;
   }
-  if (orphans.empty()) return;
-  look_budget().spend(LookBudget::kReconcile);
-  if (h.scan_top) h.reconcile_above(h.scan_top);
-  else h.reconcile();
 }
 
 // One round; false when nothing is left to be looked for.
@@ -415,6 +425,7 @@ void hand_over_arguments(Thread& t, Frame* f) {
     look_from(t, t.loop_base, at);
     fresh = true;
   } else if (lost) {
+    g_looks_owed = true;
     for (EagerEntry& e : t.heap->eager)
       if (e.frame == f && !still_good(t, e)) e.frame = nullptr;  // not this frame's any more; where it is now, a later look finds out
     if (t.watch_frame == f) t.watch_frame = nullptr;
@@ -448,7 +459,11 @@ Dispatch* new_dispatch() { return new Dispatch(k_dispatch); }
 void delete_dispatch(Dispatch* d) { delete d; }
 
 void arm_look(Thread& t) {
-  if (t.look_due || !look_budget().may_look()) return;
+  if (t.look_due) return;
+  if (!look_budget().may_look()) {
+    g_looks_owed = true;
+    return;
+  }
   t.look_due = true;
   *t.live = k_look;
 }
@@ -478,6 +493,7 @@ void left_watched(Thread& t, Frame* f, FrameKind kind, Value v) {
   sync_table(t);
   if ((kind & kKindMask) != kReturnExit) return;
   if (any && look_budget().may_look()) look_from(t, nullptr, nullptr);
+  else if (any) g_looks_owed = true;
   if (t.frame && (t.frame->kind & kWatched)) arm_look(t);  // its handler goes on with the table it had
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "modules/posix/sys_util.h"
+#include "runtime/weakrefs.h"
 
 namespace kaa {
 
@@ -89,6 +90,7 @@ Result<Value> acquire(Thread& t, SemLock* s, bool block, Value timeout) {
     deadline.tv_nsec %= 1000000000;
   }
   int r = sem_trywait(s->handle), err = errno;
+  if (r < 0 && block) TRY(settle_before_wait(t));
   while (r < 0 && (err == EAGAIN || err == EINTR) && block) {
     SysResult w = blocking_once(t, [&] { return limited ? sem_timedwait(s->handle, &deadline) : sem_wait(s->handle); });
     r = static_cast<int>(w.value);

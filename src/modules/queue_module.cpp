@@ -9,6 +9,7 @@
 #include "modules/native_new.h"
 #include "modules/posix/sys_util.h"
 #include "types/dict.h"
+#include "runtime/weakrefs.h"
 
 namespace kaa {
 namespace {
@@ -57,6 +58,8 @@ Result<Value> queue_put(Thread& t, Args a) {
 // Waits until it is woken, or `deadline` (CLOCK_MONOTONIC) is over; false then. Runs signal handlers.
 Result<bool> sleep_on(Thread& t, SimpleQueue* q, const timespec* deadline) {
   int r, err;
+  TRY(settle_before_wait(t));
+  if (q->size) return true;  // a finalizer's
   q->waiting++;
   {
     Blocking b(t);

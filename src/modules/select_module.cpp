@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "modules/posix/sys_util.h"
+#include "runtime/weakrefs.h"
 
 namespace kaa {
 
@@ -73,6 +74,7 @@ Result<Value> select_select(Thread& t, Args a) {
     ns = TRY(time_arg(t, a[3], Rounding::kTimeout));
     if (ns < 0) return RAISE(ValueError, "timeout must be non-negative");
   }
+  if (ns) TRY(settle_before_wait(t));
   SelectSet sets[3];
   int top = -1;
   for (uint32_t i = 0; i < 3; i++) TRY(sets[i].get(t, a[i], &top));
@@ -154,6 +156,7 @@ Result<int64_t> poll_timeout(Thread& t, Value v) {
 Result<Value> poll_poll(Thread& t, Args a) {
   PollObject* p = a.as<PollObject>(0);
   Deadline d(TRY(poll_timeout(t, a[1])));
+  if (d.left()) TRY(settle_before_wait(t));
   if (p->running) return RAISE(RuntimeError, "concurrent poll() invocation");
   std::vector<pollfd> fds;
   uint32_t pos = 0;
@@ -269,6 +272,7 @@ Result<Value> epoll_poll(Thread& t, Args a) {
   int64_t most = TRY(int_arg(t, a[2], -1));
   if (most == -1) most = FD_SETSIZE - 1;
   else if (most < 1) return RAISE(ValueError, "maxevents must be greater than 0, got %ld", most);
+  if (ns) TRY(settle_before_wait(t));
   std::vector<epoll_event> events(static_cast<size_t>(most));
   Deadline d(ns);
   SysResult r;

@@ -87,6 +87,7 @@ int lock_acquire(Thread& t, LockCore* c, double timeout, bool interruptible = tr
   }
   pthread_mutex_unlock(&c->mutex);
   if (timeout == 0) return 0;
+  if (interruptible && !settle_before_wait(t).ok()) return -1;
   timespec end;
   clock_gettime(CLOCK_MONOTONIC, &end);
   if (timeout > 0) {

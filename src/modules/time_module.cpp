@@ -11,6 +11,7 @@
 #include "modules/posix/sys_util.h"
 #include "runtime/audit.h"
 #include "runtime/gil.h"
+#include "runtime/weakrefs.h"
 #include "types/objmodel.h"
 #include "types/structseq.h"
 
@@ -103,6 +104,7 @@ FN(sleep) {
   if (__builtin_add_overflow(now, ns, &until)) until = INT64_MAX;
   timespec deadline = to_timespec(until);
   TRY(safepoint(t));
+  TRY(settle_before_wait(t));
   for (;;) {
     int err;
     {

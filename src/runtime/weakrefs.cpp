@@ -134,6 +134,12 @@ Status run_finalizers(Thread& t) {
   return {};
 }
 
+Status settle_before_wait(Thread& t) {
+  if (LIKELY(!g_looks_owed)) return {};
+  heap().reconcile();
+  return t.poll.load(std::memory_order_relaxed) & kPollFinalizers ? run_finalizers(t) : Status();
+}
+
 void scan_weakref_queue(RootVisitor&) {}  // what waits is counted
 void visit_weakref_queue(ChildVisitor& v) {
   for (Pending& p : g_queue) v(Value(p.object));

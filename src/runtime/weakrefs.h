@@ -12,6 +12,8 @@ inline Value weakref_get(WeakRef* r) { return Value(r->referent); }  // empty wh
 void weakrefs_dead(Object* o);                         // hook of the heap: clears the references, queues the callbacks
 void queue_finalizer(Object* o);                       // hook of the heap: o holds a count of the queue's
 Status run_finalizers(Thread& t);                      // runs what is queued; exceptions go to sys.unraisablehook
+// Before a wait that only another thread or process may end: what was put off dies now, because its death may be what is waited for. Runs Python.
+Status settle_before_wait(Thread& t);
 void scan_weakref_queue(RootVisitor& v);
 void visit_weakref_queue(ChildVisitor& v);             // the counted references of what is queued
 void scan_native_modules(RootVisitor& v);

@@ -1,7 +1,9 @@
 // weakref.ref and the proxies. The table of references is in runtime/weakrefs.cpp.
 //
 // References from registers are not counted, so an object whose count is 0 may be alive or not: before a reference to such an object is followed,
-// a reconcile decides.
+// a reconcile decides. One whose count has risen since the last reconcile may be held by garbage alone (a tuple that was unpacked), and so may others
+// when something was left to the next reconcile: as long as there is a budget for it, that is found out, too.
+#include "heap/eager.h"
 #include "runtime/call.h"
 #include "runtime/weakrefs.h"
 #include "types/objmodel.h"
@@ -13,13 +15,22 @@ static WeakRef* R(Value v) { return v.as<WeakRef>(); }
 // A function of its own, so that the object's address is in no register of the caller's when the stack is scanned.
 [[gnu::noinline]] static bool is_uncounted(WeakRef* r) { return r->referent && r->referent->count() == 0; }
 
+[[gnu::noinline]] static bool is_unseen(WeakRef* r) { return r->referent && is_counted(r->referent->rc) && (g_looks_owed || (r->referent->rc & (kInZct | kInEager))); }
 [[gnu::noinline]] static bool is_held(Thread& t, WeakRef* r) { return held_by_frame(t, r->referent); }
+
+static void reconcile_here(Thread& t, WeakRef* r) {
+  if (const void* top = base_of_call(t, Value(r))) t.heap->reconcile_above(top);
+  else t.heap->reconcile();
+}
 
 // An object with a __del__ takes three steps to die: it is queued, __del__ runs, and what it left is reclaimed.
 Value weakref_live(Thread& t, WeakRef* r) {
+  if (UNLIKELY(is_unseen(r)) && look_budget().may_look() && !is_held(t, r)) {
+    look_budget().spend(LookBudget::kReconcile);
+    reconcile_here(t, r);
+  }
   for (int i = 0; i < 3 && is_uncounted(r) && !is_held(t, r); i++) {
-    if (const void* top = base_of_call(t, Value(r))) t.heap->reconcile_above(top);
-    else t.heap->reconcile();
+    reconcile_here(t, r);
     if (r->referent && (t.poll.load(std::memory_order_relaxed) & kPollFinalizers)) static_cast<void>(run_finalizers(t));
   }
   return weakref_get(r);

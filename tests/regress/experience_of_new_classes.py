@@ -23,7 +23,7 @@ def prompt(C):
     return len(died)
 
 
-for n in range(40):
+for n in range(20):
     C = make()
     assert prompt(C) == 1, n
     in_vain(C())

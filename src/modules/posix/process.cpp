@@ -12,6 +12,7 @@
 #include "runtime/gil.h"
 #include "runtime/interpreters.h"
 #include "runtime/audit.h"
+#include "runtime/weakrefs.h"
 
 extern char** environ;
 
@@ -170,6 +171,7 @@ const StructSeqDef k_waitid_def = {"posix.waitid_result", "What waitid returns: 
 
 Result<Value> wait_for(Thread& t, int pid, int options) {
   int status = 0;
+  if (!(options & WNOHANG)) TRY(settle_before_wait(t));
   int64_t got = TRY(checked_call(t, [&] { return waitpid(pid, &status, options); }));
   return TRY(make_tuple(t, small_int(got), small_int(status)));
 }

@@ -1,0 +1,84 @@
+# Garbage that nothing watches (frame objects that a listing of the stack made, tuples around them) must not keep what a program sees die: a death that is
+# found clears it away.
+import sys
+import traceback
+
+dead = []
+
+
+class Loud:
+    def __init__(self, name):
+        self.name = name
+
+    def __del__(self):
+        dead.append(self.name)
+
+
+class Handle:
+    """As asyncio's handles in debug mode: each lists the stack that made it, and so the frame objects of its callers."""
+
+    def __init__(self, what):
+        self.what = what
+        self.stack = traceback.StackSummary.extract(traceback.walk_stack(sys._getframe(1)), limit=3, lookup_lines=False)
+
+
+queue = []
+
+
+def enqueue(what):
+    handle = Handle(what)
+    queue.append(handle)
+    return len(queue)
+
+
+def later(what):
+    return enqueue(what)
+
+
+def turn():
+    while queue:
+        handle = queue.pop(0)
+        handle = None
+
+
+for i in range(300):
+    later(Loud(i))
+    turn()
+    assert dead == [i], (i, dead)
+    dead.clear()
+
+
+# What a dead one held is looked at, however it hangs together.
+class Node:
+    pass
+
+
+for i in range(300):
+    n = Node()
+    n.below = Node()
+    n.below.below = [{'a': (Node(),)}]
+    n.below.below[0]['a'][0].last = Loud('last')
+    n.first = Loud('first')
+    n = None
+    assert sorted(dead) == ['first', 'last'], (i, dead)
+    dead.clear()
+
+
+# A weak reference tells that its object has died though garbage counts it.
+import weakref
+
+
+class Silent:
+    pass
+
+
+def receive():
+    return 'kind', Silent()
+
+
+for i in range(100):
+    kind, o = receive()
+    pair = kind, o
+    r = weakref.ref(o)
+    pair = o = None
+    assert r() is None, i
