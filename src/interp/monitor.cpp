@@ -101,8 +101,11 @@ static void make_spots(const Code* c, CodeMonitor* m, const uint32_t* tools) {
     if (uint32_t at = c->exceptions[i].target; at > m->first && static_cast<Op>(c->words[at - 1].op) == Op::JUMP) s[at - 1].tools[kSpotMain] = 0;
   s[m->first].tools[kSpotStart] = of(MonEvent::PyStart);
   if (line && code_own_line(c, m->first) >= 0) s[m->first].tools[kSpotLine] = line;
-  const Spot* d = m->disabled();
-  for (uint32_t i = 0; i < m->nwords; i++) s[i].bits &= ~d[i].bits;
+  Spot* d = m->disabled();
+  for (uint32_t i = 0; i < m->nwords; i++) {
+    d[i].bits &= s[i].bits;  // what is no longer asked for is not disabled when it is again
+    s[i].bits &= ~d[i].bits;
+  }
 }
 
 CodeMonitor* code_monitor(Code* c) {

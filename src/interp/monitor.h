@@ -3,7 +3,8 @@
 // A tool has a set of events for all code (Monitoring::global), and one for each code object. From both a code object gets a *spot* for each of its words: masks
 // of the tools to be told when the instruction there runs, for each kind of event it can make. Spots are made when the code first runs under the tracing table
 // (interp/tracing.cpp) and again when Monitoring::version has moved on; an instruction whose spot is empty costs one comparison. A callback that returns DISABLE
-// takes its tool out of the spot; `disabled` remembers that across later versions, until restart_events().
+// takes its tool out of the spot; `disabled` remembers that across later versions, until restart_events()
+// or until the tool does not want the event of that code.
 // While no tool wants anything, the loop runs on its usual table and knows nothing of this.
 #pragma once
 #include <vector>

@@ -110,6 +110,7 @@ Result<Value> mon_set_local_events(Thread& t, Args a) {
   if (set && !m->local[n]) monitoring().local_sets++;
   m->uses[n] = monitoring().uses[n];
   store_events(m->local[n], set);
+  TRY(monitor_of(t, a[1]));
   return kNone;
 }
 Result<Value> mon_restart(Thread&, Args) {

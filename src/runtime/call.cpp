@@ -238,12 +238,11 @@ Result<Value> keyword_suggestion(Thread&, Code* c, Str* name) {
 
 static Result<Str*> join_names(Thread& t, List* names) {  // 'a', 'b', and 'c'
   uint64_t n = names->size;
-  Str* s = TRY(str_format(t, "%R", names->items[0]));
-  for (uint64_t i = 1; i < n; i++) {
-    const char* sep = i + 1 < n ? ", " : n > 2 ? ", and " : " and ";
-    s = TRY(str_format(t, "%U%s%R", s, sep, names->items[i]));
-  }
-  return s;
+  if (n == 1) return repr(t, names->items[0]);
+  List* texts = TRY(new_list(t, n));
+  for (uint64_t i = 0; i + 1 < n; i++) TRY(list_append(t, texts, TRY(repr(t, names->items[i]))));
+  Value joined = TRY(call_method(t, NAME(", "), NAME("join"), texts));
+  return str_format(t, "%S%s%R", joined, n > 2 ? ", and " : " and ", names->items[n - 1]);
 }
 
 static Error missing_error(Thread& t, Function* f, Value* regs, uint32_t from, uint32_t to, const char* kind) {

@@ -315,6 +315,8 @@ same((f(*range(n)), f(**{name: i for i, name in enumerate(names[:n])})), ((0, n 
 same((f.__code__.co_argcount, f.__code__.co_varnames[n:]), (n, ('x', 'g')))
 f = make(f'def f(*, {",".join(f"{name}={i}" for i, name in enumerate(names[:n]))}):\n x = y = {names[n - 1]}\n return x, y, locals()["y"]')
 same((f(), f(a5=1, **{names[n - 1]: 'q'})), ((n - 1,) * 3, ('q',) * 3))
+missing = ', '.join(map(repr, names[1:n - 1]))
+same(error(make(f'def f({p}): pass'), 1), ('TypeError', f"f() missing {n - 1} required positional arguments: {missing}, and '{names[n - 1]}'"))
 same(make(f'def f({p}, *args, z=1, **more):\n x = args\n return x, more, z')(*range(n + 2), z=5, w=6), ((n, n + 1), {'w': 6}, 5))
 g = make(f'def f({p}):\n x = yield {names[n - 1]}\n yield (lambda: x)()')(*range(n))
 same((next(g), g.send(7), error(next, g)[0]), (n - 1, 7, 'StopIteration'))

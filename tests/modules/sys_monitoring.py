@@ -206,6 +206,12 @@ assert told(loop, 2) == [1, 0, 'end'] and branches == [('left', 2, 2), ('left', 
 assert len(places) == 1 and [(a, line(loop.__code__, b), line(loop.__code__, c)) for a, b, c in loop.__code__.co_branches()] == [(*places, 2, 5)]
 told(loop, 3, left=mon.DISABLE)
 assert branches == [('left', 2, 2), ('right', 2, 5)], branches
+# Events that are asked for anew are not disabled.
+mon.set_local_events(TOOL, loop.__code__, E.BRANCH_LEFT | E.BRANCH_RIGHT)
+branches.clear()
+for _ in range(2): finish(loop(3))
+mon.set_local_events(TOOL, loop.__code__, 0)
+assert branches == [('left', 2, 2), ('right', 2, 5), ('right', 2, 5)], branches
 assert told(comprehension, 2) == {1: 1, 0: 1} and branches == [('right', 1, 1)], branches
 assert raises(KeyError, told, broken, 2) == '1' and branches == [('left', 1, 1)], branches
 mon.free_tool_id(TOOL)
