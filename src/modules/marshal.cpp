@@ -13,7 +13,6 @@
 // The checksum catches damage; the structure (operand bounds, jump targets, tables) is checked on top of it, and in debug builds the whole validator runs.
 #include <algorithm>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/float_text.h"
@@ -54,6 +53,37 @@ uint64_t checksum(const char* p, size_t n) {
 
 // ---- writing
 enum class Trouble : uint8_t { kNone, kUnmarshallable, kTooDeep, kNoCode, kRaised };
+
+// The numbers of objects, by their addresses: open addressing, at most half full.
+class ObjectIndex {
+ public:
+  // The number that o has; if it has none, `fresh` is its number from now on.
+  uint32_t find_or_add(Object* o, uint32_t fresh) {
+    if (2 * used_ >= slots_.size()) grow();
+    Slot& s = find(o);
+    if (!s.object) {
+      s = {o, fresh};
+      used_++;
+    }
+    return s.number;
+  }
+
+ private:
+  struct Slot { Object* object; uint32_t number; };
+  Slot& find(Object* o) {
+    size_t mask = slots_.size() - 1, i = (reinterpret_cast<uintptr_t>(o) >> 4) * 0x9E3779B97F4A7C15u >> 32 & mask;
+    while (slots_[i].object && slots_[i].object != o) i = (i + 1) & mask;
+    return slots_[i];
+  }
+  void grow() {
+    std::vector<Slot> old = std::move(slots_);
+    slots_ = std::vector<Slot>(old.empty() ? 64 : old.size() * 2);
+    for (const Slot& s : old)
+      if (s.object) find(s.object) = s;
+  }
+  std::vector<Slot> slots_;
+  size_t used_ = 0;
+};
 
 class Writer {
  public:
@@ -117,21 +147,21 @@ class Writer {
   bool reference(Object* o) {
     entry_ = ~0u;
     if (version_ < 3) return false;
-    auto [it, fresh] = index_.try_emplace(o, static_cast<uint32_t>(entries_.size()));
-    if (fresh) {
-      entry_ = it->second;
+    uint32_t number = index_.find_or_add(o, static_cast<uint32_t>(entries_.size()));
+    if (number == entries_.size()) {
+      entry_ = number;
       entries_.push_back({out_.size(), false, false, 0});
       if (!list_append(t, keep_, o).ok()) fail(Trouble::kRaised);
       return false;
     }
-    Entry& e = entries_[it->second];
+    Entry& e = entries_[number];
     if (e.busy) {  // a part of an immutable object refers to the whole
       fail(Trouble::kUnmarshallable);
       return true;
     }
     e.used = true;
     byte('r');
-    refs_.push_back({out_.size(), it->second});
+    refs_.push_back({out_.size(), number});
     u32(0);
     return true;
   }
@@ -395,7 +425,7 @@ class Writer {
   uint32_t entry_ = ~0u;
   std::string out_;
   List* keep_ = nullptr;  // what has an entry, so that no address is used again
-  std::unordered_map<Object*, uint32_t> index_;
+  ObjectIndex index_;
   std::vector<Entry> entries_;
   std::vector<Ref> refs_;
   std::vector<Blob> blobs_;

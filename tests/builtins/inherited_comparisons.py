@@ -78,9 +78,11 @@ for m in (1, 3, 5, 2**53 - 1):
     for e in range(-60, 60):
         assert e < 0 or hash(math.ldexp(m, e)) == hash(m << e)
 
-for n in range(0, 130, 7):
-    for k in range(n + 1):
-        assert math.comb(n, k) == math.factorial(n) // math.factorial(k) // math.factorial(n - k)
+for n in (*range(0, 130, 7), 1000, 2**40, 2**63 - 1, 2**70):
+    result = 1
+    for k in range(min(n, 150)):
+        assert math.comb(n, k) == result
+        result = result * (n - k) // (k + 1)
 for c in range(32, 0x3000):
     if name := unicodedata.name(chr(c), None):
         assert unicodedata.lookup(name) == chr(c)

@@ -46,18 +46,36 @@ Result<Value> permutations(Thread& t, Value n, uint64_t k) {  // 0 <= k <= n
   return falling_product(t, n, 0, k);
 }
 
+// C(n, k) in r[0, size). False: it, or a step to it, has more than kLimbs limbs.
+// C(n, i + g) = C(n, i) * (n - i) ... (n - i - g + 1) / ((i + 1) ... (i + g)), for as many g at once as make products of one word.
+constexpr mp_size_t kLimbs = 32;
+bool small_binomial(uint64_t n, uint64_t k, mp_limb_t* r, mp_size_t& size) {
+  r[0] = 1;
+  size = 1;
+  for (uint64_t i = 0; i < k;) {
+    uint64_t over = 1, under = 1;
+    for (uint64_t p, q; i < k && !__builtin_mul_overflow(over, n - i, &p) && !__builtin_mul_overflow(under, i + 1, &q); i++) {
+      over = p;
+      under = q;
+    }
+    mp_limb_t carry = mpn_mul_1(r, r, size, over);
+    if (carry) {
+      if (size == kLimbs) return false;
+      r[size++] = carry;
+    }
+    mpn_divrem_1(r, 0, r, size, under);
+    if (!r[size - 1]) size--;
+  }
+  return true;
+}
+
 // C(n, k) for 1 <= k <= n / 2. C(n, k) = C(n, j) * C(n - j, k - j) / C(k, j), which keeps the numbers near the result's size.
 Result<Value> binomial(Thread& t, Value n, uint64_t k) {
   int64_t small;
   if (int_fits64(n, &small)) {
-    uint64_t i = 0, word = 1;  // as long as the products fit one word
-    for (uint64_t p; i < k && !__builtin_mul_overflow(word, static_cast<uint64_t>(small) - i, &p); i++) word = p / (i + 1);
-    unsigned __int128 r = word;
-    for (; i < k && !(r >> 64); i++) r = r * (static_cast<uint64_t>(small) - i) / (i + 1);
-    if (i == k) {
-      mp_limb_t l[2] = {static_cast<mp_limb_t>(r), static_cast<mp_limb_t>(r >> 64)};
-      return int_from_big(t, {l, l[1] ? 2 : 1});
-    }
+    mp_limb_t r[kLimbs];
+    mp_size_t size;
+    if (small_binomial(static_cast<uint64_t>(small), k, r, size)) return int_from_big(t, {r, size});
   }
   if (k == 0) return small_int(1);
   if (k <= 40) {
