@@ -13,8 +13,11 @@ void visit_children(Object* o, ChildVisitor& v);  // reconcile.cpp: native field
 // Whether an object whose type has a finalizer must have it run before it is reclaimed.
 inline bool wants_finalizer(Object* o) {
   if (o->rc & kFinalized) return false;
-  const Layout* l = o->type()->layout;
-  return !l->needs_finalizer || l->needs_finalizer(o);
+  Type* t = o->type();
+  if (!t->layout->needs_finalizer) return true;
+  Value del = t->dunder(D_del);  // a class may have one of its own
+  if (del && !IS_EXACT(del, wrapper_descriptor) && !IS_EXACT(del, method_descriptor)) return true;
+  return t->layout->needs_finalizer(o);
 }
 
 // Weak references to a generator are cleared before it is closed; those to other objects after their __del__ has run.

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <algorithm>
+
 #if __has_feature(address_sanitizer)
 #include <sanitizer/asan_interface.h>
 #endif
@@ -28,33 +30,63 @@ void report(RootVisitor& v, const uintptr_t* lo, const uintptr_t* hi) {
 #endif
 }  // namespace
 
+constexpr size_t kBlock = 64 * sizeof(uintptr_t);
+
 __attribute__((no_sanitize("address"))) void StackScreen::extend(Heap& h, const void* lo, const void* base, const Object* newborn) {
-  uintptr_t hi = covered_ ? covered_ : reinterpret_cast<uintptr_t>(base);
+  static_assert(kBlock == sizeof(Block::words));
+  if (!covered_) top_ = (reinterpret_cast<uintptr_t>(base) + kBlock - 1) & ~(kBlock - 1);
+  uintptr_t hi = (covered_ ? covered_ : reinterpret_cast<uintptr_t>(base)) & ~uintptr_t{7};
   uintptr_t end = reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7};
   if (end >= hi) return;
-  for (const uintptr_t* p = reinterpret_cast<const uintptr_t*>(hi & ~uintptr_t{7}); p-- > reinterpret_cast<const uintptr_t*>(end);)
-    if (h.in_range(*p)) {
-      const Object* o = h.find_object(*p);
-      if (!o || o == newborn) stale_.push_back({p, *p});
-    }
+  blocks_.resize((top_ - end + kBlock - 1) / kBlock);
+  for (uintptr_t at = hi; at > end;) {
+    at -= sizeof(uintptr_t);
+    uintptr_t word = *reinterpret_cast<const uintptr_t*>(at);
+    const Object* o = h.in_range(word) ? h.find_object(word) : nullptr;
+    Block& b = blocks_[(top_ - at - 1) / kBlock];
+    size_t i = at % kBlock / sizeof(uintptr_t);
+    b.words[i] = word;
+    b.refer = (b.refer & ~(uint64_t{1} << i)) | uint64_t{o && o != newborn} << i;
+  }
   covered_ = end;
 }
 
 bool StackScreen::trim(uintptr_t covered) {
-  while (!stale_.empty() && (!covered || reinterpret_cast<uintptr_t>(stale_.back().at) < covered)) stale_.pop_back();
+  blocks_.resize(covered ? (top_ - covered + kBlock - 1) / kBlock : 0);
   covered_ = covered;
   return covered;
 }
 
+// A function of our own for the sanitizer, which does not let memcmp() read the gaps of its frames.
+__attribute__((no_sanitize("address"))) static bool is_same(const uintptr_t* a, const uintptr_t* b, size_t n) {
+#if __has_feature(address_sanitizer)
+  for (size_t i = 0; i < n; i++)
+    if (a[i] != b[i]) return false;
+  return true;
+#else
+  return !memcmp(a, b, n * sizeof(uintptr_t));
+#endif
+}
+
 __attribute__((no_sanitize("address"))) void StackScreen::scan(RootVisitor& v, const void* lo, const void* base) const {
-  const uintptr_t* from = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7});
-  for (size_t i = stale_.size(); i-- > 0;) {
-    const Stale& s = stale_[i];
-    if (s.at < from || *s.at != s.word) continue;
-    report(v, from, s.at);
-    from = s.at + 1;
+  uintptr_t from = reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7}, end = reinterpret_cast<uintptr_t>(base) & ~uintptr_t{7};
+  auto words = [](uintptr_t at) { return reinterpret_cast<const uintptr_t*>(at); };
+  uintptr_t rest = covered_ ? covered_ : end;
+  if (from < rest) report(v, words(from), words(rest));
+  for (uintptr_t at = std::max(from, rest); at < end;) {
+    const Block& b = blocks_[(top_ - at - 1) / kBlock];
+    size_t first = at % kBlock / sizeof(uintptr_t), n = std::min(kBlock - at % kBlock, end - at) / sizeof(uintptr_t);
+    uint64_t look = b.refer >> first;
+    if (n < kWords) look &= (uint64_t{1} << n) - 1;
+    if (!is_same(words(at), b.words + first, n))
+      for (size_t i = 0; i < n; i++)
+        if (words(at)[i] != b.words[first + i]) look |= uint64_t{1} << i;
+    for (; look; look &= look - 1) {
+      const uintptr_t* w = words(at) + __builtin_ctzll(look);
+      report(v, w, w + 1);
+    }
+    at += n * sizeof(uintptr_t);
   }
-  report(v, from, static_cast<const uintptr_t*>(base));
 }
 
 __attribute__((no_sanitize("address"))) void StackScreen::clear_below(Heap& h, const void* lo, const void* base) {

@@ -9,6 +9,7 @@
 #pragma once
 #include <stdint.h>
 
+#include "objects/layout.h"
 #include "runtime/api.h"
 
 namespace kaa {
@@ -75,6 +76,11 @@ struct FileIO : Object {
   bool maybe_tty;         // fstat did not say that it is a regular file
   template <class F> void each_field(F&&) {}
 };
+inline bool is_closed_file(Value v) { return v && is_exactly(v, g_io.fileio) && v.as<FileIO>()->fd < 0; }
+// What __del__ does to a stream is close it. Where nothing can have been overridden, one that is closed dies without.
+template <> struct LayoutTraits<FileIO> {
+  static bool needs_finalizer(FileIO* f) { return !is_closed_file(f); }
+};
 enum : int64_t { kIoBlocked = -2 };
 Result<Value> make_fileio(Thread& t, Value file, const char* mode, bool closefd, Value opener);
 // Reads or writes once at most `n` bytes; kIoBlocked when the descriptor is non-blocking and not ready.
@@ -100,6 +106,10 @@ struct Buffered : Object {
 };
 Result<Value> make_buffered(Thread& t, Type* ty, Value raw, int64_t size);
 bool is_exact_buffered(Value v);
+inline bool is_closed_buffered(Value v) { return v && is_exact_buffered(v) && is_closed_file(v.as<Buffered>()->raw); }
+template <> struct LayoutTraits<Buffered> {
+  static bool needs_finalizer(Buffered* b) { return !is_closed_buffered(b); }
+};
 Result<Value> buffered_read(Thread& t, Buffered* b, int64_t n);    // n < 0: everything
 Result<Value> buffered_read1(Thread& t, Buffered* b, int64_t n);
 Result<Value> buffered_write(Thread& t, Buffered* b, const char* p, size_t n);

@@ -34,6 +34,7 @@ struct TextIO : Object {
 };
 template <>
 struct LayoutTraits<TextIO> {
+  static bool needs_finalizer(TextIO* x) { return !(is_exactly(x, g_io.textiowrapper) && is_closed_buffered(x->buffer)); }
   static void destroy(TextIO* x) { heap().free_raw(x->pending, x->pending_cap); }
   static size_t bytes(TextIO* x) { return sizeof(TextIO) + x->pending_cap; }
 };
