@@ -21,6 +21,8 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
+
 namespace kaa {
 
 constinit thread_local Heap* tls_heap = nullptr;
@@ -62,6 +64,41 @@ char* map_aligned(size_t bytes) {
   if (a > p) munmap(p, static_cast<size_t>(a - p));
   if (a + bytes < p + want) munmap(a + bytes, static_cast<size_t>(p + want - (a + bytes)));
   return a;
+}
+
+// Mappings of objects too large for a chunk are kept for the next ones, as malloc does, since each touch of a new page costs more than to fill it. All go back to
+// the system before anything larger is mapped, so that the peak does not grow by them, and when none was used for a while.
+constexpr size_t kMaxSpare = 32 << 20;
+constexpr uint64_t kSpareNs = 200'000'000;
+std::vector<Chunk*> g_spare;  // in no table
+size_t g_spare_bytes = 0;
+uint64_t g_spare_used = 0;    // when
+
+void unmap_spare() {
+  for (Chunk* c : g_spare) munmap(c, c->bytes);
+  g_spare.clear();
+  g_spare_bytes = 0;
+}
+bool keep_spare(Chunk* c) {
+  if (g_spare_bytes + c->bytes > kMaxSpare) return false;
+  g_spare.push_back(c);
+  g_spare_bytes += c->bytes;
+  g_spare_used = now_ns();
+  return true;
+}
+// One that has room for `total` bytes and is at most twice as large. Null: there is none, and those that were kept are unmapped.
+Chunk* take_spare(size_t total) {
+  for (Chunk*& c : g_spare) {
+    if (c->bytes < total || c->bytes > 2 * total) continue;
+    Chunk* found = c;
+    c = g_spare.back();
+    g_spare.pop_back();
+    g_spare_bytes -= found->bytes;
+    g_spare_used = now_ns();
+    return found;
+  }
+  unmap_spare();
+  return nullptr;
 }
 
 Page g_empty_page;  // what current_ points at before the first page: never has a free slot
@@ -203,6 +240,7 @@ void Heap::free_pages(Page* p, uint32_t n) {
 void Heap::give_back(uint64_t now) {
   constexpr size_t kReserve = (2 << 20) / kPageSize;
   constexpr uint64_t kPageNs = 8 * 10000;
+  if (UNLIKELY(!g_spare.empty()) && now > g_spare_used + kSpareNs) unmap_spare();
   size_t reserve = std::max(kReserve, taken_ / 8);
   if (LIKELY(free_touched_ <= reserve)) return;
   size_t quota = std::min<size_t>(free_touched_ - reserve, (now - paid_until_) / kPageNs);
@@ -370,11 +408,16 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
   } else {
     if (bytes > kMaxBlock) return nullptr;
     size_t total = (kPageSize + bytes + kChunkSize - 1) & ~(kChunkSize - 1);
-    char* m = map_aligned(total);
+    Chunk* c = take_spare(total);
+    char* m = c ? reinterpret_cast<char*>(c) : map_aligned(total);
     if (!m) return nullptr;
-    Chunk* c = reinterpret_cast<Chunk*>(m);
-    c->page_count = 1;
-    c->bytes = total;
+    if (c) {
+      total = c->bytes;
+    } else {
+      c = reinterpret_cast<Chunk*>(m);
+      c->page_count = 1;
+      c->bytes = total;
+    }
     for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), c);
     chunks_.push_back(m);
     cover(m, total);
@@ -404,7 +447,7 @@ void Heap::free_span(Page* p) {
   for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), nullptr);
   for (size_t i = 0; i < chunks_.size(); i++)
     if (chunks_[i] == m) { chunks_[i] = chunks_.back(); chunks_.pop_back(); break; }
-  munmap(m, total);
+  if (!keep_spare(c)) munmap(m, total);
 }
 
 Page* Heap::find_page(uintptr_t addr) {
