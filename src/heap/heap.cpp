@@ -236,26 +236,28 @@ void Heap::free_pages(Page* p, uint32_t n) {
 }
 
 // Free pages go back to the system but for an eighth of those in use and 2 MiB: what the next objects need at once. Asking for them again costs about 10
-// microseconds each (16 page faults), so that no more go than an eighth of the program's time pays for.
+// microseconds each (16 page faults), so that no more go than an eighth of the program's time pays for, of the last half second at most. A run goes as a whole, when
+// all of it is paid for: what is left of one would be too short for the large object that is likely to come again.
 void Heap::give_back(uint64_t now) {
   constexpr size_t kReserve = (2 << 20) / kPageSize;
-  constexpr uint64_t kPageNs = 8 * 10000;
+  constexpr uint64_t kPageNs = 8 * 10000, kMostNs = 500'000'000;
   if (UNLIKELY(!g_spare.empty()) && now > g_spare_used + kSpareNs) unmap_spare();
   size_t reserve = std::max(kReserve, taken_ / 8);
   if (LIKELY(free_touched_ <= reserve)) return;
-  size_t quota = std::min<size_t>(free_touched_ - reserve, (now - paid_until_) / kPageNs);
-  paid_until_ += quota * kPageNs;
-  for (size_t i = chunks_.size(); i-- > 0 && quota;) {
+  if (now > paid_until_ + kMostNs) paid_until_ = now - kMostNs;
+  size_t quota = (now - paid_until_) / kPageNs;
+  for (size_t i = chunks_.size(); i-- > 0 && free_touched_ > reserve;) {
     Chunk* c = reinterpret_cast<Chunk*>(chunks_[i]);
     if (c->page_count != kPagesPerChunk) continue;
-    for (uint64_t f = c->free_pages & c->touched; f && quota;) {
+    for (uint64_t f = c->free_pages & c->touched; f && free_touched_ > reserve;) {
       uint32_t at = static_cast<uint32_t>(__builtin_ctzll(f)), n = static_cast<uint32_t>(__builtin_ctzll(~(f >> at)));
-      if (n > quota) n = static_cast<uint32_t>(quota);
+      f &= ~page_mask(at, n);
+      if (n > quota) continue;
       madvise(chunks_[i] + at * kPageSize, n * kPageSize, MADV_DONTNEED);
       c->touched &= ~page_mask(at, n);
-      f &= ~page_mask(at, n);
       free_touched_ -= n;
       quota -= n;
+      paid_until_ += n * kPageNs;
     }
   }
 }
