@@ -21,6 +21,8 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
+
 namespace kaa {
 
 constinit thread_local Heap* tls_heap = nullptr;
@@ -62,6 +64,41 @@ char* map_aligned(size_t bytes) {
   if (a > p) munmap(p, static_cast<size_t>(a - p));
   if (a + bytes < p + want) munmap(a + bytes, static_cast<size_t>(p + want - (a + bytes)));
   return a;
+}
+
+// Mappings of objects too large for a chunk are kept for the next ones, as malloc does, since each touch of a new page costs more than to fill it. All go back to
+// the system before anything larger is mapped, so that the peak does not grow by them, and when none was used for a while.
+constexpr size_t kMaxSpare = 32 << 20;
+constexpr uint64_t kSpareNs = 200'000'000;
+std::vector<Chunk*> g_spare;  // in no table
+size_t g_spare_bytes = 0;
+uint64_t g_spare_used = 0;    // when
+
+void unmap_spare() {
+  for (Chunk* c : g_spare) munmap(c, c->bytes);
+  g_spare.clear();
+  g_spare_bytes = 0;
+}
+bool keep_spare(Chunk* c) {
+  if (g_spare_bytes + c->bytes > kMaxSpare) return false;
+  g_spare.push_back(c);
+  g_spare_bytes += c->bytes;
+  g_spare_used = now_ns();
+  return true;
+}
+// One that has room for `total` bytes and is at most twice as large. Null: there is none, and those that were kept are unmapped.
+Chunk* take_spare(size_t total) {
+  for (Chunk*& c : g_spare) {
+    if (c->bytes < total || c->bytes > 2 * total) continue;
+    Chunk* found = c;
+    c = g_spare.back();
+    g_spare.pop_back();
+    g_spare_bytes -= found->bytes;
+    g_spare_used = now_ns();
+    return found;
+  }
+  unmap_spare();
+  return nullptr;
 }
 
 Page g_empty_page;  // what current_ points at before the first page: never has a free slot
@@ -199,25 +236,28 @@ void Heap::free_pages(Page* p, uint32_t n) {
 }
 
 // Free pages go back to the system but for an eighth of those in use and 2 MiB: what the next objects need at once. Asking for them again costs about 10
-// microseconds each (16 page faults), so that no more go than an eighth of the program's time pays for.
+// microseconds each (16 page faults), so that no more go than an eighth of the program's time pays for, of the last half second at most. A run goes as a whole, when
+// all of it is paid for: what is left of one would be too short for the large object that is likely to come again.
 void Heap::give_back(uint64_t now) {
   constexpr size_t kReserve = (2 << 20) / kPageSize;
-  constexpr uint64_t kPageNs = 8 * 10000;
+  constexpr uint64_t kPageNs = 8 * 10000, kMostNs = 500'000'000;
+  if (UNLIKELY(!g_spare.empty()) && now > g_spare_used + kSpareNs) unmap_spare();
   size_t reserve = std::max(kReserve, taken_ / 8);
   if (LIKELY(free_touched_ <= reserve)) return;
-  size_t quota = std::min<size_t>(free_touched_ - reserve, (now - paid_until_) / kPageNs);
-  paid_until_ += quota * kPageNs;
-  for (size_t i = chunks_.size(); i-- > 0 && quota;) {
+  if (now > paid_until_ + kMostNs) paid_until_ = now - kMostNs;
+  size_t quota = (now - paid_until_) / kPageNs;
+  for (size_t i = chunks_.size(); i-- > 0 && free_touched_ > reserve;) {
     Chunk* c = reinterpret_cast<Chunk*>(chunks_[i]);
     if (c->page_count != kPagesPerChunk) continue;
-    for (uint64_t f = c->free_pages & c->touched; f && quota;) {
+    for (uint64_t f = c->free_pages & c->touched; f && free_touched_ > reserve;) {
       uint32_t at = static_cast<uint32_t>(__builtin_ctzll(f)), n = static_cast<uint32_t>(__builtin_ctzll(~(f >> at)));
-      if (n > quota) n = static_cast<uint32_t>(quota);
+      f &= ~page_mask(at, n);
+      if (n > quota) continue;
       madvise(chunks_[i] + at * kPageSize, n * kPageSize, MADV_DONTNEED);
       c->touched &= ~page_mask(at, n);
-      f &= ~page_mask(at, n);
       free_touched_ -= n;
       quota -= n;
+      paid_until_ += n * kPageNs;
     }
   }
 }
@@ -370,11 +410,16 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
   } else {
     if (bytes > kMaxBlock) return nullptr;
     size_t total = (kPageSize + bytes + kChunkSize - 1) & ~(kChunkSize - 1);
-    char* m = map_aligned(total);
+    Chunk* c = take_spare(total);
+    char* m = c ? reinterpret_cast<char*>(c) : map_aligned(total);
     if (!m) return nullptr;
-    Chunk* c = reinterpret_cast<Chunk*>(m);
-    c->page_count = 1;
-    c->bytes = total;
+    if (c) {
+      total = c->bytes;
+    } else {
+      c = reinterpret_cast<Chunk*>(m);
+      c->page_count = 1;
+      c->bytes = total;
+    }
     for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), c);
     chunks_.push_back(m);
     cover(m, total);
@@ -404,7 +449,7 @@ void Heap::free_span(Page* p) {
   for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), nullptr);
   for (size_t i = 0; i < chunks_.size(); i++)
     if (chunks_[i] == m) { chunks_[i] = chunks_.back(); chunks_.pop_back(); break; }
-  munmap(m, total);
+  if (!keep_spare(c)) munmap(m, total);
 }
 
 Page* Heap::find_page(uintptr_t addr) {

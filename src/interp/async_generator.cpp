@@ -75,16 +75,39 @@ static Result<Value> asend_start(Thread& t, AsyncGenStep* s) {
   s->state = AwaitState::kIter;
   return kNone;
 }
-static Result<Value> asend_step(Thread& t, AsyncGenStep* s, Value v) {
-  if (s->state == AwaitState::kClosed) return asend_reused(t);
-  if (s->state == AwaitState::kInit) {
-    TRY(asend_start(t, s));
-    if (v.is_none()) v = s->args ? s->args.get() : kNone;
+int async_gen_send(Thread& t, Value step, Value v, Value* out) {
+  AsyncGenStep* s = step.as<AsyncGenStep>();
+  GeneratorObject* g = s->gen;
+  if (s->state == AwaitState::kClosed) {
+    static_cast<void>(asend_reused(t));
+    return -1;
   }
-  s->gen->ag_running = true;
-  Result<Value> r = unwrap(t, s->gen, resume(t, s->gen, v));
-  if (!r.ok()) s->state = AwaitState::kClosed;
-  return r;
+  if (s->state == AwaitState::kInit) {
+    if (!asend_start(t, s).ok()) return -1;
+    if (v.is_none() && s->args) v = s->args;
+  }
+  g->ag_running = true;
+  Value got;
+  int status = generator_send(t, g, v, &got);
+  if (status == 1 && !IS_EXACT(got, async_generator_wrapped_value)) {
+    *out = got;
+    return 1;
+  }
+  g->ag_running = false;
+  s->state = AwaitState::kClosed;
+  if (status == 1) {
+    *out = got.as<WrappedValue>()->value;
+    return 0;
+  }
+  if (status == 0) static_cast<void>(raise_class(t, KAA_TYPE(StopAsyncIteration), Value()));
+  if (step_ended(t)) g->ag_closed = true;
+  return -1;
+}
+static Result<Value> asend_step(Thread& t, AsyncGenStep* s, Value v) {
+  Value out;
+  int status = async_gen_send(t, s, v, &out);
+  if (status < 0) return Error{};
+  return status == 1 ? Result<Value>(out) : Result<Value>(raise_stop_iteration(t, out));
 }
 static Result<Value> asend_iternext(Thread& t, Object* o) { return asend_step(t, static_cast<AsyncGenStep*>(o), kNone); }
 static Result<Value> asend_send(Thread& t, Args a) { return asend_step(t, a.as<AsyncGenStep>(0), a[1]); }
@@ -229,7 +252,8 @@ extern const TypeSpec async_generator_athrow_spec = {.methods = k_athrow_methods
 
 // ---- async_generator
 static Result<Value> agen_aiter(Thread&, Args a) { return a[0]; }
-static Result<Value> agen_anext(Thread& t, Args a) { return new_step(t, KAA_SHAPE(async_generator_asend), a.as<GeneratorObject>(0), Value()); }
+Result<Value> async_gen_anext(Thread& t, GeneratorObject* g) { return new_step(t, KAA_SHAPE(async_generator_asend), g, Value()); }
+static Result<Value> agen_anext(Thread& t, Args a) { return async_gen_anext(t, a.as<GeneratorObject>(0)); }
 static Result<Value> agen_asend(Thread& t, Args a) { return new_step(t, KAA_SHAPE(async_generator_asend), a.as<GeneratorObject>(0), a[1]); }
 static Result<Value> agen_athrow(Thread& t, Args a) {
   if (a.n < 2) return RAISE(TypeError, "athrow expected at least 1 argument, got 0");

@@ -310,6 +310,7 @@ int send_value(Thread& t, Value it, Value v, Value* out) {
   if (IS_EXACT(it, generator) || IS_EXACT(it, coroutine)) {
     return generator_send(t, it.as<GeneratorObject>(), v, out);
   }
+  if (IS_EXACT(it, async_generator_asend)) return async_gen_send(t, it, v, out);
   Result<Value> r = Error{};
   if (v.is_none()) {
     Type* ty = type_of(it);
@@ -367,7 +368,7 @@ Result<Value> get_awaitable(Thread& t, Value v, int where) {
     if (generator_delegate(v.as<GeneratorObject>())) return RAISE(RuntimeError, "coroutine is being awaited already");
     return v;
   }
-  if (is_generator_coroutine(v)) return v;
+  if (is_generator_coroutine(v) || IS_EXACT(v, async_generator_asend)) return v;
   if (!type_of(v)->dunder(D_await)) {
     if (where == 1) return RAISE(TypeError, "'async with' received an object from __aenter__ that does not implement __await__: %T", v);
     if (where == 2) return RAISE(TypeError, "'async with' received an object from __aexit__ that does not implement __await__: %T", v);
@@ -387,9 +388,9 @@ Result<Value> get_aiter(Thread& t, Value v) {
 }
 
 Result<Value> get_anext(Thread& t, Value v) {
+  if (IS_EXACT(v, async_generator)) return async_gen_anext(t, v.as<GeneratorObject>());
   if (!type_of(v)->dunder(D_anext)) return RAISE(TypeError, "'async for' requires an iterator with __anext__ method, got %T", v);
   Value a = TRY(call_dunder(t, D_anext, v));
-  if (IS_EXACT(v, async_generator)) return a;
   Result<Value> it = get_awaitable(t, a, 0);
   if (!it.ok()) {
     Value cause = take_exc(t);

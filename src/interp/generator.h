@@ -33,6 +33,9 @@ Result<Value> get_awaitable(Thread& t, Value v, int where);
 Result<Value> get_aiter(Thread& t, Value v);
 Result<Value> get_anext(Thread& t, Value v);
 Result<Value> async_gen_wrap(Thread& t, Value v);
+Result<Value> async_gen_anext(Thread& t, GeneratorObject* g);  // __anext__()
+// As send_value, to what asend() and __anext__() return: no StopIteration is made of the value that ends the step.
+int async_gen_send(Thread& t, Value step, Value v, Value* out);
 Result<Value> stop_iteration_error(Thread& t, Frame* f, Value exc);
 Result<Value> prepare_reraise_star(Thread& t, Value orig, List* excs);
 Result<Value> import_from(Thread& t, Value module, Str* name);

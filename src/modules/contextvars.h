@@ -20,6 +20,9 @@ struct ContextVarObject : Object {
   template <class F> void each_field(F&& f) { f(name); f(fallback); }
 };
 
+// Makes it the current one, until it is left.
+Status context_enter(Thread& t, Value context);
+void context_leave(Thread& t, Value context);
 Result<ContextVarObject*> new_context_var(Thread& t, const char* name);
 Result<Opt> context_var_get(Thread& t, ContextVarObject* v);  // in the current context; its fallback does not count
 Status context_var_set(Thread& t, ContextVarObject* v, Value value);

@@ -58,15 +58,9 @@ Result<Value> context_copy(Thread& t, Args a) { return context_copy_of(t, a.as<C
 Result<Value> context_run(Thread& t, Args a, Tuple* kwnames) {
   uint32_t nkw = kwnames ? static_cast<uint32_t>(kwnames->size) : 0;
   if (a.n - nkw < 2) return RAISE(TypeError, "run() missing 1 required positional argument");
-  ContextObject* c = a.as<ContextObject>(0);
-  if (c->entered) return RAISE(RuntimeError, "cannot enter context: %R is already entered", Value(c));
-  c->prev.set(t.context);
-  c->entered = true;
-  t.context = c;
+  TRY(context_enter(t, a[0]));
   Result<Value> r = call_args(t, a[1], a.p + 2, a.n - nkw - 2, kwnames);
-  t.context = c->prev;
-  c->prev.clear();
-  c->entered = false;
+  context_leave(t, a[0]);
   return r;
 }
 Status check_key(Thread& t, Value key) {
@@ -240,6 +234,22 @@ Status contextvars_exec(Thread& t, Module* m) {
 }
 
 }  // namespace
+
+Status context_enter(Thread& t, Value context) {
+  if (type_of(context) != g_context) return RAISE(TypeError, "an instance of Context was expected");
+  ContextObject* c = context.as<ContextObject>();
+  if (c->entered) return RAISE(RuntimeError, "cannot enter context: %R is already entered", Value(c));
+  c->prev.set(t.context);
+  c->entered = true;
+  t.context = c;
+  return {};
+}
+void context_leave(Thread& t, Value context) {
+  ContextObject* c = context.as<ContextObject>();
+  t.context = c->prev;
+  c->prev.clear();
+  c->entered = false;
+}
 
 Result<ContextVarObject*> new_context_var(Thread& t, const char* name) {
   TRY(import_module(t, "_contextvars"));

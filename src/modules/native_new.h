@@ -7,8 +7,9 @@ namespace kaa {
 // Declares Value p[count], bound by the signature text (whose first parameter is $cls); leaves with the TypeError otherwise.
 #define BIND_NEW(fname, text, count)                                                                                                     \
   static const ::kaa::MethodDef _kaa_sig{fname, static_cast<::kaa::NativeFn>(nullptr), text, nullptr, ::kaa::MethodKind::kNew};          \
+  static const ::kaa::Signature* const _kaa_parsed = ::kaa::parse_signature(t, _kaa_sig);                                                \
   ::kaa::Value p[count];                                                                                                                 \
-  TRY(::kaa::bind_raw(t, fname, *::kaa::parse_signature(t, _kaa_sig), a, kwnames, p, nullptr, nullptr))
+  TRY(::kaa::bind_raw(t, fname, *_kaa_parsed, a, kwnames, p, nullptr, nullptr))
 
 // For constructors without keywords: an error unless the class is a subclass with an __init__ of its own (which may take them).
 inline Status no_keywords(Thread& t, const char* fname, Value cls, Type* base, Tuple* kwnames) {

@@ -4,6 +4,7 @@
 // alignment; the others ("=", "<", ">", "!") have standard sizes and none. Compiled formats of the module's functions are cached in a dict.
 #include <ctype.h>
 
+#include <bit>
 #include <vector>
 
 #include "runtime/codecs_api.h"
@@ -160,13 +161,37 @@ Result<StructObject*> struct_for(Thread& t, Value format) {
 }
 
 // ---- items
+constexpr bool kHostIsBig = std::endian::native == std::endian::big;
+uint16_t swapped(uint16_t v) { return __builtin_bswap16(v); }
+uint32_t swapped(uint32_t v) { return __builtin_bswap32(v); }
+uint64_t swapped(uint64_t v) { return __builtin_bswap64(v); }
+template <class U>
+U load_as(const uint8_t* p, bool big) {
+  U v;
+  memcpy(&v, p, sizeof v);
+  return big == kHostIsBig ? v : swapped(v);
+}
+template <class U>
+void store_as(uint8_t* p, bool big, uint64_t v) {
+  U u = static_cast<U>(v);
+  if (big != kHostIsBig) u = swapped(u);
+  memcpy(p, &u, sizeof u);
+}
 uint64_t load(const uint8_t* p, int n, bool big) {
-  uint64_t v = 0;
-  for (int i = 0; i < n; i++) v |= static_cast<uint64_t>(p[big ? n - 1 - i : i]) << (8 * i);
-  return v;
+  switch (n) {
+    case 1: return *p;
+    case 2: return load_as<uint16_t>(p, big);
+    case 4: return load_as<uint32_t>(p, big);
+    default: return load_as<uint64_t>(p, big);
+  }
 }
 void store(uint8_t* p, int n, bool big, uint64_t v) {
-  for (int i = 0; i < n; i++) p[big ? n - 1 - i : i] = static_cast<uint8_t>(v >> (8 * i));
+  switch (n) {
+    case 1: *p = static_cast<uint8_t>(v); break;
+    case 2: store_as<uint16_t>(p, big, v); break;
+    case 4: store_as<uint32_t>(p, big, v); break;
+    default: store_as<uint64_t>(p, big, v);
+  }
 }
 double load_float(const uint8_t* p, int n, bool big) {
   uint64_t b = load(p, n, big);

@@ -333,6 +333,7 @@ ForeignThread::ForeignThread() {
     gil_attach(guest);
     t = create_thread(interp());
     if (!t) abort();  // address space for its stacks is short, and the library cannot be told
+    thread_adopt_native_stack(t);
     tls_thread = t;
     enter_blocking(*t);
   }
@@ -363,7 +364,6 @@ Result<uint64_t> start_thread(Thread& t, Value func, Value args, Value kwargs, T
   n->start_values[1] = args;
   n->start_values[2] = kwargs;
   n->start_values[3] = h;
-  n->native_base = nullptr;
   Start* s = new Start{n};
   pthread_attr_t attr;
   pthread_attr_init(&attr);

@@ -21,6 +21,7 @@ int plain_equal_slow(Value a, Value b, int depth) {
   if (a.is_object() && b.is_object()) {
     Shape *x = a.object()->shape, *y = b.object()->shape;
     if (x == KAA_SHAPE(str)) return y == x ? str_equal(a.as<Str>(), b.as<Str>()) : y == KAA_SHAPE(tuple) ? kDiffer : kAsk;
+    if (x == KAA_SHAPE(bytes) && y == x) return a.as<Bytes>()->view() == b.as<Bytes>()->view();
     if (x == KAA_SHAPE(tuple) && y == x) {
       Tuple *u = a.as<Tuple>(), *v = b.as<Tuple>();
       if (u->size != v->size || depth == 0) return kAsk;  // items in common are compared even then
@@ -46,6 +47,10 @@ int plain_order_slow(Value a, Value b) {
   if (as_double(a, &x) && as_double(b, &y)) return x < y ? -1 : x > y ? 1 : x == y ? 0 : kNoOrder;
   if (!a.is_object() || !b.is_object() || a.object()->shape != b.object()->shape) return kNoOrder;
   if (a.object()->shape == KAA_SHAPE(str)) return str_compare(a.as<Str>(), b.as<Str>());
+  if (a.object()->shape == KAA_SHAPE(bytes)) {
+    int order = a.as<Bytes>()->view().compare(b.as<Bytes>()->view());
+    return order < 0 ? -1 : order > 0;
+  }
   if (a.object()->shape == KAA_SHAPE(tuple)) {
     Tuple *u = a.as<Tuple>(), *v = b.as<Tuple>();
     uint64_t n = u->size < v->size ? u->size : v->size;
@@ -67,12 +72,14 @@ bool plain_hash(Value v, int64_t* h, int depth) {
   if (v.is_int()) { *h = small_int_hash(v.as_int()); return true; }
   if (v.is_float_word()) { *h = hash_double(v.float_word()); return true; }
   if (!v.is_object()) {
-    if (!v.is_bool()) return false;
-    *h = v == kTrue;
+    if (!v.is_bool() && !v.is_none()) return false;
+    *h = v.is_none() ? kNoneHash : v == kTrue;
     return true;
   }
   Shape* s = v.object()->shape;
   if (s == KAA_SHAPE(str)) { *h = str_hash(v.as<Str>()); return true; }
+  if (s == KAA_SHAPE(frozenset)) { *h = hash_of_frozenset(v.as<Set>()); return true; }
+  if (s == KAA_SHAPE(bytes)) { *h = hash_of_bytes(v.as<Bytes>()); return true; }
   if (s == KAA_SHAPE(tuple)) {
     if (depth == 0) return false;
     Tuple* u = v.as<Tuple>();

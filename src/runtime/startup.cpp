@@ -68,6 +68,7 @@ Thread& start_core(int64_t hash_seed) {
   in.current = &main_interpreter();
   Thread* t = create_thread(in);
   if (!t) fatal("no address space for the stacks");
+  thread_adopt_native_stack(t);
   tls_thread = t;
   gil_init(*t);
   HashSecret secret;

@@ -81,7 +81,6 @@ Thread* create_thread(Interp& in) {
   t->heap = tls_heap;
   if (!first) t->recursion_limit = in.threads->recursion_limit;  // sys.setrecursionlimit() is for all threads
   t->frame_limit = t->frame_base + t->recursion_limit < t->frame_end ? t->frame_base + t->recursion_limit : t->frame_end - 1;
-  native_bounds(t->native_base, t->native_limit);
   t->id = reinterpret_cast<uint64_t>(pthread_self());
   t->next = in.threads;
   in.threads = t;

@@ -4,6 +4,7 @@
 #include "base/siphash.h"
 #include "runtime/codecs_api.h"
 #include "runtime/call.h"
+#include "runtime/plain.h"
 
 namespace kaa {
 
@@ -344,11 +345,7 @@ Result<Value> bytes_str(Thread& t, Args a) {
   return bytes_repr(t, a);
 }
 
-Result<Value> bytes_hash(Thread& t, Args a) {
-  Bytes* b = a.as<Bytes>(0);
-  if (!b->hash) b->hash = hash_bytes(HashSecret{interp().hash_key0, interp().hash_key1}, b->data(), static_cast<int64_t>(b->size));
-  return make_int(t, b->hash);
-}
+Result<Value> bytes_hash(Thread& t, Args a) { return make_int(t, hash_of_bytes(a.as<Bytes>(0))); }
 
 template <CompareOp op>
 Result<Value> bytes_compare(Thread& t, Args a) {
@@ -389,6 +386,11 @@ constexpr MethodDef k_methods[] = {
 };
 
 }  // namespace
+
+int64_t hash_of_bytes(Bytes* b) {
+  if (!b->hash) b->hash = hash_bytes(HashSecret{interp().hash_key0, interp().hash_key1}, b->data(), static_cast<int64_t>(b->size));
+  return b->hash;
+}
 
 extern const TypeSpec bytes_spec = {
     .doc = "bytes(), bytes(size), bytes(iterable of ints), bytes(buffer), bytes(text, encoding[, errors]): an immutable sequence of bytes.",

@@ -1,4 +1,5 @@
 // The types of None, NotImplemented and Ellipsis: calling them gives the one instance.
+#include "runtime/plain.h"
 #include "types/objmodel.h"
 
 namespace kaa {
@@ -14,7 +15,7 @@ static Result<Value> ellipsis_new(Thread& t, Args a, Tuple* k) { return single(t
 static Result<Value> none_repr(Thread&, Args) { return NAME("None"); }
 static Result<Value> not_implemented_repr(Thread&, Args) { return NAME("NotImplemented"); }
 static Result<Value> ellipsis_repr(Thread&, Args) { return NAME("Ellipsis"); }
-static Result<Value> none_hash(Thread&, Args) { return small_int(0xFCA86420); }
+static Result<Value> none_hash(Thread&, Args) { return small_int(kNoneHash); }
 static Result<Value> none_bool(Thread&, Args) { return kFalse; }
 static Result<Value> none_eq(Thread&, Args a) { return a[1].is_none() ? kTrue : kNotImplemented; }
 static Result<Value> none_ne(Thread&, Args a) { return a[1].is_none() ? kFalse : kNotImplemented; }

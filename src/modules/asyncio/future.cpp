@@ -240,8 +240,9 @@ Result<Value> future_new(Thread& t, Args a, Tuple*) {
   return TRY(alloc_future<Future>(t, a.as<Type>(0)));
 }
 Result<Value> future_init_method(Thread& t, Args a, Tuple* kwnames) {
+  static const Signature* const sig = parse_signature(t, k_init_sig);
   Value p[2];
-  TRY(bind_raw(t, "Future", *parse_signature(t, k_init_sig), a, kwnames, p, nullptr, nullptr));
+  TRY(bind_raw(t, "Future", *sig, a, kwnames, p, nullptr, nullptr));
   TRY(future_init(t, p[0].as<Future>(), p[1]));
   return kNone;
 }

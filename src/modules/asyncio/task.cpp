@@ -1,5 +1,6 @@
 // Task: a coroutine that is run step by step.
 #include "interp/generator.h"
+#include "modules/contextvars.h"
 #include "modules/asyncio/asyncio.h"
 #include "modules/native_new.h"
 #include "modules/posix/sys_util.h"
@@ -220,22 +221,20 @@ Result<Value> task_wakeup(Thread& t, Args a) {
 
 // ---- eager start: the first step is made at once
 
-Result<Value> eager_step(Thread& t, Args a) {
-  TRY(step(t, self_of(a), Value()));
-  return kNone;
-}
-const MethodDef k_eager_step{"eager_step", eager_step, "($self, /)", nullptr, MethodKind::kMethod};
-
 Status eager_start(Thread& t, Task* task) {
   Keep keep(task);
   Value before = TRY(swap_task(t, task->loop.value(), task));
   list_task(task);
-  NativeFunction* f = TRY(alloc<NativeFunction>(t, KAA_SHAPE(builtin_function)));
-  f->def = &k_eager_step;
-  f->sig = parse_signature(t, k_eager_step);
-  f->owner = state().task;
-  f->self.init(task);
-  Result<Value> r = call_method(t, task->task_context.value(), NAME("run"), Value(f));
+  Value context = task->task_context.value();
+  Keep keep_context(context);
+  Status r = context_enter(t, context);
+  if (r.ok()) {
+    r = step(t, task, Value());
+    context_leave(t, context);
+  } else {
+    task->coro.clear();  // nothing will ever step it
+    unlist(task);
+  }
   Value e = r.ok() ? Value() : take_exc(t);
   Keep keep_error(e ? e : kNone);
   Result<Value> own = swap_task(t, task->loop.value(), before.is_none() ? Value() : before);
@@ -243,7 +242,7 @@ Status eager_start(Thread& t, Task* task) {
     if (e) clear_exc(t);
     else return Error{};
   }
-  if (task->state == FutureState::kPending) list_task(task);
+  if (task->state == FutureState::kPending && task->coro) list_task(task);
   else task->coro.clear();
   if (e) {
     restore_exc(t, e);
@@ -264,8 +263,9 @@ Result<Value> task_new(Thread& t, Args a, Tuple*) {
   return task;
 }
 Result<Value> task_init(Thread& t, Args a, Tuple* kwnames) {
+  static const Signature* const sig = parse_signature(t, k_init_sig);
   Value p[6];
-  TRY(bind_raw(t, "Task", *parse_signature(t, k_init_sig), a, kwnames, p, nullptr, nullptr));
+  TRY(bind_raw(t, "Task", *sig, a, kwnames, p, nullptr, nullptr));
   Task* task = p[0].as<Task>();
   Value coro = p[1], name = p[3];
   unlist(task);

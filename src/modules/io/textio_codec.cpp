@@ -20,6 +20,10 @@ Result<Str*> decode_slowly(Thread& t, TextIO* x, const uint8_t* p, size_t n) {
 
 // p stays valid: its owner is held by the caller, or it is a copy.
 Result<Str*> decode_utf8(Thread& t, TextIO* x, const uint8_t* p, size_t n, bool final) {
+  if (is_ascii(p, n)) {
+    x->npartial = 0;
+    return new_str_ascii(t, reinterpret_cast<const char*>(p), n);
+  }
   size_t rest = final ? 0 : utf8_incomplete_tail(p, n);
   Utf8Shape shape = utf8_shape(p, n - rest);
   Str* out = interp().empty_str;

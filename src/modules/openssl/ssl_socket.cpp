@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "modules/incoming.h"
 #include "runtime/codecs_api.h"
 #include "runtime/weakrefs.h"
 #include "types/bytes.h"
@@ -116,7 +117,7 @@ Result<Value> socket_read(Thread& t, Args a) {
   int64_t size = TRY(to_int64(t, a[1]));
   TRY(underlying(t, s));
   BufferHold b;
-  Bytes* own = nullptr;
+  Incoming own;
   char* to;
   if (a[2]) {
     TRY(b.get(t, a[2], true));
@@ -126,10 +127,9 @@ Result<Value> socket_read(Thread& t, Args a) {
   } else {
     if (size < 0) return RAISE(ValueError, "size should not be negative");
     if (size == 0) return interp().empty_bytes;
-    own = TRY(new_bytes(t, nullptr, static_cast<size_t>(size)));
-    to = own->data();
+    TRY(own.get(t, static_cast<size_t>(size)));
+    to = own.data();
   }
-  Keep keep(own ? Value(own) : kNone);
   // A thread that waits for data must not keep another one from sending: it waits outside the object's mutex.
   Opt sock = TRY(underlying(t, s));
   if (sock && sock.v.as<SocketObject>()->timeout < 0) {
@@ -152,8 +152,8 @@ Result<Value> socket_read(Thread& t, Args a) {
   });
   if (!r.ok()) return Error{};
   if (closed) n = 0;
-  if (!own) return make_uint(t, n);
-  return TRY(new_bytes(t, n ? own->data() : "", n));
+  if (a[2]) return make_uint(t, n);
+  return own.take(t, n);
 }
 Result<Value> socket_pending(Thread& t, Args a) { return make_int(t, SSL_pending(self_of(a)->ssl)); }
 Result<Value> socket_shutdown(Thread& t, Args a) {

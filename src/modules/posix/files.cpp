@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "modules/incoming.h"
 #include "modules/posix/posix.h"
 #include "runtime/audit.h"
 
@@ -49,12 +50,9 @@ FN(read) {
   int64_t n = TRY(to_ssize(t, a[1]));
   if (n < 0) return raise_os_error(t, EINVAL);
   if (n > kMaxTransfer) n = kMaxTransfer;
-  Bytes* b = TRY(new_bytes(t, nullptr, static_cast<size_t>(n)));
-  Keep k(b);
-  char* data = b->data();
-  int64_t got = TRY(checked_call(t, [&] { return read(fd, data, static_cast<size_t>(n)); }));
-  if (got == n) return b;
-  return TRY(new_bytes(t, data, static_cast<size_t>(got)));
+  Incoming in;
+  TRY(in.get(t, static_cast<size_t>(n)));
+  return in.take(t, static_cast<size_t>(TRY(checked_call(t, [&] { return read(fd, in.data(), in.size()); }))));
 }
 FN(readinto) {
   int fd = TRY(to_cint(t, a[0]));

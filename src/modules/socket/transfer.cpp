@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "modules/incoming.h"
 #include "modules/socket/socket.h"
 
 namespace kaa {
@@ -18,27 +19,24 @@ FN(recv) {
   SocketObject* s = self_of(a);
   int64_t n = TRY(to_ssize(t, a[1])), flags = TRY(int_arg(t, a[2], 0));
   if (n < 0) return RAISE(ValueError, "negative buffersize in recv");
-  Bytes* b = TRY(new_bytes(t, nullptr, static_cast<size_t>(n)));
-  Keep k(b);
-  char* data = b->data();
-  int64_t got = TRY(socket_call(t, s, false, [&] { return recv(s->fd, data, static_cast<size_t>(n), static_cast<int>(flags)); }));
-  if (got == n) return b;
-  return TRY(new_bytes(t, data, static_cast<size_t>(got)));
+  Incoming in;
+  TRY(in.get(t, static_cast<size_t>(n)));
+  int64_t got = TRY(socket_call(t, s, false, [&] { return recv(s->fd, in.data(), in.size(), static_cast<int>(flags)); }));
+  return in.take(t, static_cast<size_t>(got));
 }
 FN(recvfrom) {
   SocketObject* s = self_of(a);
   int64_t n = TRY(to_ssize(t, a[1])), flags = TRY(int_arg(t, a[2], 0));
   if (n < 0) return RAISE(ValueError, "negative buffersize in recvfrom");
-  Bytes* b = TRY(new_bytes(t, nullptr, static_cast<size_t>(n)));
-  Keep k(b);
-  char* data = b->data();
+  Incoming in;
+  TRY(in.get(t, static_cast<size_t>(n)));
   Address addr;
   memset(&addr.s, 0, sizeof addr.s);
   int64_t got = TRY(socket_call(t, s, false, [&] {
     addr.size = sizeof addr.s;
-    return recvfrom(s->fd, data, static_cast<size_t>(n), static_cast<int>(flags), addr.get(), &addr.size);
+    return recvfrom(s->fd, in.data(), in.size(), static_cast<int>(flags), addr.get(), &addr.size);
   }));
-  Value out = got == n ? Value(b) : Value(TRY(new_bytes(t, data, static_cast<size_t>(got)))), from = TRY(address_value(t, addr));
+  Value out = TRY(in.take(t, static_cast<size_t>(got))), from = TRY(address_value(t, addr));
   return TRY(make_tuple(t, out, from));
 }
 // buffer, nbytes, flags of recv_into and recvfrom_into.
@@ -217,13 +215,10 @@ Result<Value> receive_message(Thread& t, SocketObject* s, iovec* parts, size_t c
 FN(recvmsg) {
   int64_t n = TRY(to_ssize(t, a[1]));
   if (n < 0) return RAISE(ValueError, "negative buffer size in recvmsg()");
-  Bytes* b = TRY(new_bytes(t, nullptr, static_cast<size_t>(n)));
-  Keep k(b);
-  iovec part{b->data(), static_cast<size_t>(n)};
-  return receive_message(t, self_of(a), &part, 1, a[2], a[3], [&](int64_t got) -> Result<Value> {
-    if (got == n) return b;
-    return TRY(new_bytes(t, b->data(), static_cast<size_t>(got)));
-  });
+  Incoming in;
+  TRY(in.get(t, static_cast<size_t>(n)));
+  iovec part{in.data(), in.size()};
+  return receive_message(t, self_of(a), &part, 1, a[2], a[3], [&](int64_t got) { return in.take(t, static_cast<size_t>(got)); });
 }
 FN(recvmsg_into) {
   Tuple* buffers = TRY(sequence_arg(t, a[1], "recvmsg_into() argument 1 must be an iterable"));

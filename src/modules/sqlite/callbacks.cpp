@@ -93,10 +93,16 @@ Status set_result(Thread& t, sqlite3_context* ctx, Value v) {
   }
   return {};
 }
-Result<Tuple*> arguments(Thread& t, int n, sqlite3_value** values) {
+Result<Value> call_with(Thread& t, Value f, int n, sqlite3_value** values) {
+  constexpr int kFew = 8;
+  if (n <= kFew) {
+    Value args[kFew];
+    for (int i = 0; i < n; i++) args[i] = TRY(value_to_python(t, values[i]));
+    return call_args(t, f, args, static_cast<uint32_t>(n), nullptr);
+  }
   List* l = TRY(new_list(t));
   for (int i = 0; i < n; i++) TRY(list_append(t, l, TRY(value_to_python(t, values[i]))));
-  return tuple_of(t, l->items, l->size);
+  return call_tuple(t, f, TRY(tuple_of(t, l->items, l->size)), nullptr);
 }
 
 void call_function(sqlite3_context* ctx, int n, sqlite3_value** values) {
@@ -105,9 +111,7 @@ void call_function(sqlite3_context* ctx, int n, sqlite3_value** values) {
   Thread& t = in.t;
   Value f = callable_of(t, static_cast<Callback*>(sqlite3_user_data(ctx)));
   Status s = [&]() -> Status {
-    Tuple* args = TRY(arguments(t, n, values));
-    Value r = TRY(call_tuple(t, f, args, nullptr));
-    return set_result(t, ctx, r);
+    return set_result(t, ctx, TRY(call_with(t, f, n, values)));
   }();
   if (!s.ok()) report_function_error(t, ctx, f, "user-defined function raised exception");
 }
@@ -116,28 +120,19 @@ void call_function(sqlite3_context* ctx, int n, sqlite3_value** values) {
 using Instance = Root<>*;
 Instance* instance_slot(sqlite3_context* ctx, bool make) { return static_cast<Instance*>(sqlite3_aggregate_context(ctx, make ? sizeof(Instance) : 0)); }
 
-// Calls a method of the instance; messages name it.
-bool call_method_of(Thread& t, sqlite3_context* ctx, Value f, Value instance, const char* name, Tuple* args, Value* result) {
-  Result<Opt> method = lookup_attr(t, instance, intern_name(name));
-  std::string undefined = std::string("user-defined aggregate's '") + name + "' method not defined";
-  std::string raised = std::string("user-defined aggregate's '") + name + "' method raised error";
-  if (method.ok() && !method.value()) {
-    raise(t, KAA_TYPE(AttributeError), "'%T' object has no attribute '%s'", instance, name);
-    report_function_error(t, ctx, f, undefined.c_str());
-    return false;
-  }
-  if (!method.ok()) {
-    report_function_error(t, ctx, f, raised.c_str());
-    return false;
-  }
-  Result<Value> r = args ? call_tuple(t, method.value().v, args, nullptr) : call(t, method.value().v);
-  Status s = r.ok() ? Status() : Status(Error{});
-  if (r.ok() && result) s = set_result(t, ctx, r.value());
-  if (!s.ok()) {
-    report_function_error(t, ctx, f, raised.c_str());
-    return false;
-  }
-  return true;
+// Calls a method of the instance, whose result may be that of the function; messages name it.
+void call_method_of(Thread& t, sqlite3_context* ctx, Value f, Value instance, const char* name, int n, sqlite3_value** values, bool gives_result) {
+  const char* what = "raised error";
+  Status s = [&]() -> Status {
+    Opt method = TRY(lookup_attr(t, instance, intern_name(name)));
+    if (!method) {
+      what = "not defined";
+      return RAISE(AttributeError, "'%T' object has no attribute '%s'", instance, name);
+    }
+    Value r = TRY(call_with(t, method.v, n, values));
+    return gives_result ? set_result(t, ctx, r) : Status();
+  }();
+  if (!s.ok()) report_function_error(t, ctx, f, (std::string("user-defined aggregate's '") + name + "' method " + what).c_str());
 }
 void call_step_like(sqlite3_context* ctx, int n, sqlite3_value** values, const char* method) {
   if (g_quiet) return;
@@ -154,12 +149,7 @@ void call_step_like(sqlite3_context* ctx, int n, sqlite3_value** values, const c
     }
     *slot = new Root<>(made.value());
   }
-  Result<Tuple*> args = arguments(t, n, values);
-  if (!args.ok()) {
-    report_function_error(t, ctx, f, "user-defined aggregate's 'step' method raised error");
-    return;
-  }
-  call_method_of(t, ctx, f, (*slot)->get(), method, args.value(), nullptr);
+  call_method_of(t, ctx, f, (*slot)->get(), method, n, values, false);
 }
 void call_step(sqlite3_context* ctx, int n, sqlite3_value** values) { call_step_like(ctx, n, values, "step"); }
 void call_inverse(sqlite3_context* ctx, int n, sqlite3_value** values) { call_step_like(ctx, n, values, "inverse"); }
@@ -168,16 +158,14 @@ void call_value(sqlite3_context* ctx) {
   LibraryCallback in;
   Instance* slot = instance_slot(ctx, false);
   if (!slot || !*slot) return;
-  Value out;
-  call_method_of(in.t, ctx, callable_of(in.t, static_cast<Callback*>(sqlite3_user_data(ctx))), (*slot)->get(), "value", nullptr, &out);
+  call_method_of(in.t, ctx, callable_of(in.t, static_cast<Callback*>(sqlite3_user_data(ctx))), (*slot)->get(), "value", 0, nullptr, true);
 }
 void call_finalize(sqlite3_context* ctx) {
   Instance* slot = instance_slot(ctx, false);
   if (!slot || !*slot) return;  // no row came, or __init__ failed
   if (!g_quiet) {
     LibraryCallback in;
-    Value out;
-    call_method_of(in.t, ctx, callable_of(in.t, static_cast<Callback*>(sqlite3_user_data(ctx))), (*slot)->get(), "finalize", nullptr, &out);
+    call_method_of(in.t, ctx, callable_of(in.t, static_cast<Callback*>(sqlite3_user_data(ctx))), (*slot)->get(), "finalize", 0, nullptr, true);
   }
   delete *slot;
   *slot = nullptr;
