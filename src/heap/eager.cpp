@@ -43,10 +43,11 @@ struct Experience {
   }
   void was_useful() { useful += useful >= stored / kUseful ? 1 : kSample; }  // a sample stands for many
 };
-constexpr size_t kExperiences = 512;
+constexpr size_t kExperiences = 1024;
 Experience& experience(uint32_t a, uint32_t b, bool shared) {
   static Experience* table = new Experience[kExperiences]();
-  Experience& e = table[(a * 31 ^ b ^ (shared ? 85 : 0)) % kExperiences];
+  uint64_t mixed = (uint64_t{a} << 33 ^ uint64_t{b} << 1 ^ shared) * 0x9E3779B97F4A7C15;
+  Experience& e = table[(mixed >> 32) % kExperiences];
   if (e.holder != a || e.held != b || e.shared != shared) e = {a, b, 0, 0, shared};
   return e;
 }
@@ -110,11 +111,11 @@ void drop_settled(std::vector<Object*>& orphans, void (*reconcile)(Heap&)) {
   std::erase_if(orphans, [](Object* o) { return !is_held(o); });  // one may have died since
   struct Holder final : ChildVisitor {
     uint32_t type;
-    uint32_t held[4];  // types of eager objects that it holds
+    struct { Object* object; uint32_t type; } held[4];  // eager objects that it holds
     int n = 0;
     explicit Holder(Object* o) : type(o->type()->serial) { visit_children(o, *this); }
     void child(Value v) override {
-      if (n < 4 && v.object()->flag(kEager)) held[n++] = v.object()->type()->serial;
+      if (n < 4 && v.object()->flag(kEager)) held[n++] = {v.object(), v.object()->type()->serial};
     }
   };
   std::vector<Holder> holders;
@@ -128,8 +129,11 @@ void drop_settled(std::vector<Object*>& orphans, void (*reconcile)(Heap&)) {
     }
     const Holder& d = holders[i];
     experience(d.type, d.type, false).useful++;
-    for (int k = 0; k < d.n; k++)
-      for (bool shared : {false, true}) experience(d.type, d.held[k], shared).was_useful();
+    for (int k = 0; k < d.n; k++) {
+      // What many hold, or a class, will not die soon: that this holder is gone says nothing of it.
+      if (Object* c = d.held[k].object; is_held(c) && (c->count() > 1 || IS_EXACT(Value(c), function))) continue;
+      for (bool shared : {false, true}) experience(d.type, d.held[k].type, shared).was_useful();
+    }
   }
   orphans.resize(n);
 }
