@@ -39,14 +39,21 @@ __attribute__((no_sanitize("address"))) void StackScreen::extend(Heap& h, const 
   uintptr_t end = reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7};
   if (end >= hi) return;
   blocks_.resize((top_ - end + kBlock - 1) / kBlock);
-  for (uintptr_t at = hi; at > end;) {
-    at -= sizeof(uintptr_t);
-    uintptr_t word = *reinterpret_cast<const uintptr_t*>(at);
-    const Object* o = h.in_range(word) ? h.find_object(word) : nullptr;
-    Block& b = blocks_[(top_ - at - 1) / kBlock];
-    size_t i = at % kBlock / sizeof(uintptr_t);
-    b.words[i] = word;
-    b.refer = (b.refer & ~(uint64_t{1} << i)) | uint64_t{o && o != newborn} << i;
+  while (hi > end) {  // block by block, and from high addresses to low
+    Block& b = blocks_[(top_ - hi) / kBlock];
+    uintptr_t start = (hi - 1) & ~(kBlock - 1), from = std::max(start, end);
+    uint64_t refer = 0, looked = 0;
+    for (uintptr_t at = from; at < hi; at += sizeof(uintptr_t)) {
+      uintptr_t word = *reinterpret_cast<const uintptr_t*>(at);
+      size_t i = (at - start) / sizeof(uintptr_t);
+      b.words[i] = word;
+      looked |= uint64_t{1} << i;
+      if (LIKELY(!h.in_range(word))) continue;
+      const Object* o = h.find_object(word);
+      refer |= uint64_t{o && o != newborn} << i;
+    }
+    b.refer = (b.refer & ~looked) | refer;
+    hi = from;
   }
   covered_ = end;
 }
