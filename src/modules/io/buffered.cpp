@@ -6,8 +6,7 @@
 
 #include <errno.h>
 #include <unistd.h>
-#include "types/bytes.h"
-
+#include "runtime/gil.h"
 #include "types/bytes.h"
 
 namespace kaa {
@@ -15,6 +14,7 @@ namespace kaa {
 Status BufferedLock::enter() {
   Thread& t = t_;
   if (b_->owner == &t) return RAISE(RuntimeError, "reentrant call inside %R", Value(b_));
+  if (b_->owner && gil_closed()) return RAISE(RuntimeError, "could not acquire lock for %A at interpreter shutdown, possibly due to daemon threads", Value(b_));
   while (b_->owner) {  // rare, and short: whoever is inside is in a system call or about to let us go on
     {
       Blocking wait(t);

@@ -1,0 +1,16 @@
+# A daemon thread that is inside a stream when the program ends does not give the stream's lock back: the end does not wait for it.
+import subprocess
+import sys
+
+for stream in "open(w, 'wb')", "sys.stderr.buffer":
+    program = f'''
+import os, sys, threading, time
+r, w = os.pipe()
+os.dup2(w, 2)
+f = {stream}
+threading.Thread(target=f.write, args=(b'x' * 1_000_000,), daemon=True).start()
+time.sleep(0.1)
+print('end')
+'''
+    run = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True, timeout=30)
+    assert (run.returncode, run.stdout, run.stderr) == (0, 'end\n', ''), run
