@@ -51,13 +51,16 @@ static void make_spots(const Code* c, CodeMonitor* m, const uint32_t* tools) {
   Spot* s = m->spots();
   memset(s, 0, m->nwords * sizeof(Spot));
   uint8_t line = of(MonEvent::Line), instruction = of(MonEvent::Instruction);
+  const PositionEntry* position = code_positions(c);
+  const PositionEntry* last = position ? position + c->npositions - 1 : nullptr;
   int32_t before = -1;
   bool called = false;
   for (uint32_t at = m->first; at < c->nwords;) {
     const Word* w = c->words + at;
     Op op = generic_op(static_cast<Op>(w->op));
     uint32_t n = kOpInfo[static_cast<int>(op)].words;
-    int32_t l = line || instruction ? code_own_line(c, at) : -1;
+    while (position != last && position[1].start <= at) position++;
+    int32_t l = (line || instruction) && position ? position->line : -1;
     if (l >= 0 && l != before) s[at].tools[kSpotLine] = line;
     if (called && l != before) s[at].tools[kSpotCalled] = instruction;
     called = is_call(op);
@@ -120,7 +123,8 @@ CodeMonitor* code_monitor(Code* c) {
     c->monitor = m;
   }
   if (m->version == all.version) return m;
-  if (m->restarts != all.restarts) {
+  bool changed = m->restarts != all.restarts;
+  if (changed) {
     memset(m->disabled(), 0, m->nwords * sizeof(Spot));
     m->restarts = all.restarts;
   }
@@ -131,7 +135,12 @@ CodeMonitor* code_monitor(Code* c) {
     for (int e = 0; e < kMonEvents; e++)
       if (m->local[tool] >> e & 1) tools[e] |= 1u << tool;
   }
-  make_spots(c, m, tools);
+  // Programs that turn their events off and on again find the spots as they were.
+  for (int e = 0; e < kMonEvents; e++) {
+    changed |= m->made_for[e] != tools[e];
+    m->made_for[e] = static_cast<uint8_t>(tools[e]);
+  }
+  if (changed) make_spots(c, m, tools);
   m->version = all.version;
   return m;
 }

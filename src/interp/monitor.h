@@ -42,6 +42,7 @@ struct CodeMonitor {                 // one block of malloc: this, the spots, th
   uint32_t local[kUserTools];        // events by tool, for this code alone
   uint32_t uses[kUserTools];         // Monitoring::uses when they were set: a tool that was freed meanwhile has none
   uint32_t nwords;
+  uint8_t made_for[kMonEvents];      // tools by event, when the spots were made
   Spot* spots() { return reinterpret_cast<Spot*>(this + 1); }
   Spot* disabled() { return spots() + nwords; }
 };

@@ -735,6 +735,7 @@ bool shut_down(Thread& t, const char* title) {
   finish_threads(t);
   if (!run_exit_functions(t).ok()) write_unraisable(t, Value());
   end_interpreters(t);
+  interp().finalizing = true;
   bool failed = flush_std_files(t);
   for (const auto& [option, value] : g_config.x_options)
     if (option == "lifecycle" && value.empty() && !kaa_print_lifecycle(t).ok()) write_unraisable(t, Value());

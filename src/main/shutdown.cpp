@@ -184,7 +184,6 @@ static void flush_these(Thread& t, const Root<> (&streams)[2]) {
 
 void tear_down(Thread& t) {
   t.frame = nullptr;
-  interp().finalizing = true;
   gil_close(t);
   g_gc.collecting = false;
   g_last = true;

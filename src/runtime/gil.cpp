@@ -131,6 +131,8 @@ bool thread_is_live(uint64_t id) {
   return false;
 }
 
+bool gil_closed() { return g_last; }
+
 void gil_close(Thread& t) {
   pthread_mutex_lock(&g_mutex);
   g_last = &t;

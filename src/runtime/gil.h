@@ -11,5 +11,6 @@ void gil_switch(Thread& to);        // the caller holds the lock and goes on as 
 void gil_after_fork(Thread& t);
 bool thread_is_live(uint64_t id);   // whether it is the id of a thread that has not ended; the C library looks at no other without harm
 void gil_close(Thread& t);          // the end has come: from now on no thread but this one gets a turn
+bool gil_closed();                  // that is so: what another thread holds it does not give back
 
 }  // namespace kaa

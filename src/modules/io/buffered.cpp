@@ -6,8 +6,7 @@
 
 #include <errno.h>
 #include <unistd.h>
-#include "types/bytes.h"
-
+#include "runtime/gil.h"
 #include "types/bytes.h"
 
 namespace kaa {
@@ -15,7 +14,11 @@ namespace kaa {
 Status BufferedLock::enter() {
   Thread& t = t_;
   if (b_->owner == &t) return RAISE(RuntimeError, "reentrant call inside %R", Value(b_));
-  while (b_->owner) {  // rare, and short: whoever is inside is in a system call or about to let us go on
+  for (int waited = 0; b_->owner; waited++) {  // rare, and short: whoever is inside is in a system call or about to let us go on
+    // But for a daemon thread, when the program ends: its call may take for ever, and at last it gets no more turns.
+    constexpr int kGrace = 10000;  // about a second
+    if (UNLIKELY(interp().finalizing) && (gil_closed() || waited == kGrace))
+      return RAISE(RuntimeError, "could not acquire lock for %A at interpreter shutdown, possibly due to daemon threads", Value(b_));
     {
       Blocking wait(t);
       usleep(100);
