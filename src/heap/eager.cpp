@@ -58,6 +58,10 @@ struct LetGo { uint32_t holder, held; Object* object; };
 std::vector<LetGo> g_let_go;
 }  // namespace
 
+static Experience& asking(const Type* t) { return experience(0, t->serial, true); }
+bool worth_asking(const Type* t) { return asking(t).worthwhile(); }
+void was_worth_asking(const Type* t) { asking(t).was_useful(); }
+
 bool anything_let_go() { return !g_let_go.empty(); }
 void gain_experience(bool decided) {
   for (const LetGo& l : g_let_go) {

@@ -20,6 +20,9 @@ void drop_dead_orphans();  // at the end of a reconcile, when nothing has been a
 void drop_settled(std::vector<Object*>& orphans, void (*reconcile)(Heap&));
 // The death of an eager object cannot be seen any more: a coroutine that is being awaited. It is counted as all others from now on.
 void make_ordinary(Object* o);
+// Whether it pays to find out by a reconcile if garbage alone holds the referent of a weak reference, an instance of t; and that it did.
+bool worth_asking(const Type* t);
+void was_worth_asking(const Type* t);
 // Whether the holders that kill_eager() freed were the last to hold something eager. decided: a reconcile has reclaimed since what was let go; nothing was
 // allocated meanwhile.
 void gain_experience(bool decided);

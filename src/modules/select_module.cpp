@@ -9,6 +9,7 @@
 
 #include <vector>
 
+#include "heap/eager.h"
 #include "modules/posix/sys_util.h"
 #include "runtime/weakrefs.h"
 
@@ -272,14 +273,20 @@ Result<Value> epoll_poll(Thread& t, Args a) {
   int64_t most = TRY(int_arg(t, a[2], -1));
   if (most == -1) most = FD_SETSIZE - 1;
   else if (most < 1) return RAISE(ValueError, "maxevents must be greater than 0, got %ld", most);
-  if (ns) TRY(settle_before_wait(t));
   std::vector<epoll_event> events(static_cast<size_t>(most));
   Deadline d(ns);
   SysResult r;
+  bool settled = !ns || !g_looks_owed;
   for (;;) {
     if (e->fd < 0) return closed_error(t);
     int fd = e->fd;
-    r = blocking_once(t, [&] { return epoll_wait(fd, events.data(), static_cast<int>(most), d.milliseconds()); });
+    int wait = settled ? d.milliseconds() : 0;  // what is there already need not be waited for
+    r = blocking_once(t, [&] { return epoll_wait(fd, events.data(), static_cast<int>(most), wait); });
+    if (!settled && r.value == 0) {
+      settled = true;
+      TRY(settle_before_wait(t));
+      continue;
+    }
     if (!r.failed()) break;
     if (r.err != EINTR) return raise_os_error(t, r.err);
     TRY(safepoint(t));

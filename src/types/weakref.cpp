@@ -26,8 +26,12 @@ static void reconcile_here(Thread& t, WeakRef* r) {
 // An object with a __del__ takes three steps to die: it is queued, __del__ runs, and what it left is reclaimed.
 Value weakref_live(Thread& t, WeakRef* r) {
   if (UNLIKELY(is_unseen(r)) && look_budget().may_look() && !is_held(t, r)) {
-    look_budget().spend(LookBudget::kReconcile);
-    reconcile_here(t, r);
+    const Type* of = r->referent->type();
+    if (worth_asking(of)) {
+      look_budget().spend(LookBudget::kReconcile);
+      reconcile_here(t, r);
+      if (!r->referent) was_worth_asking(of);
+    }
   }
   for (int i = 0; i < 3 && is_uncounted(r) && !is_held(t, r); i++) {
     reconcile_here(t, r);
