@@ -20,6 +20,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <new>
 
 #include "base/clock.h"
 
@@ -101,6 +102,22 @@ Chunk* take_spare(size_t total) {
   return nullptr;
 }
 
+// Address space kept for the lists of a collector that has to free memory when there is none: given up when `new` fails, and taken again by a later reconcile.
+constexpr size_t kReserveBytes = 64 << 20;
+void* g_reserve = nullptr;
+void keep_reserve() {
+  void* p = mmap(nullptr, kReserveBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (p != MAP_FAILED) g_reserve = p;
+}
+void give_up_reserve() {
+  if (!g_reserve) {
+    fputs("kaa: out of memory\n", stderr);
+    abort();
+  }
+  munmap(g_reserve, kReserveBytes);
+  g_reserve = nullptr;
+}
+
 Page g_empty_page;  // what current_ points at before the first page: never has a free slot
 
 constexpr size_t kZctInitial = 8192;          // entries: the working set of one reconcile stays within half of L2
@@ -121,6 +138,8 @@ void keep_freed_buffers() {
 
 Heap::Heap() {
   keep_freed_buffers();
+  keep_reserve();
+  std::set_new_handler(give_up_reserve);
   for (auto& p : current_) p = &g_empty_page;
   for (auto& p : partial_) p = nullptr;
   size_t cap = kZctInitial * 4;
@@ -145,12 +164,27 @@ void enter_zct(Object* o) {
   h.zct_push(o);
 }
 
+bool ObjectStack::grow() {
+  size_t room = room_ ? 2 * room_ : 64;
+  void* at = realloc(at_, room * sizeof(Object*));
+  if (!at) return false;
+  at_ = static_cast<Object**>(at);
+  room_ = room;
+  return true;
+}
+void ObjectStack::trim(size_t most) {
+  if (n_ || room_ <= most) return;
+  free(at_);
+  at_ = nullptr;
+  room_ = 0;
+}
+
 void Heap::grow_zct() { resize_zct(zct_room() * 2); }
 
 // Tables that once took millions of entries keep no memory for them. `need`: entries of the zero-count table until the next reconcile.
 void Heap::trim_tables(size_t need) {
   if (zct_room() > 8 * std::max(need, kZctInitial)) resize_zct(std::max(2 * need, 4 * kZctInitial));
-  if (work_.empty() && work_.capacity() > 8 * kZctInitial) std::vector<Object*>().swap(work_);  // shrink_to_fit does nothing in a build without exceptions
+  work_.trim(8 * kZctInitial);
 }
 
 void Heap::resize_zct(size_t cap) {
@@ -241,6 +275,7 @@ void Heap::free_pages(Page* p, uint32_t n) {
 void Heap::give_back(uint64_t now) {
   constexpr size_t kReserve = (2 << 20) / kPageSize;
   constexpr uint64_t kPageNs = 8 * 10000, kMostNs = 500'000'000;
+  if (UNLIKELY(!g_reserve)) keep_reserve();
   if (UNLIKELY(!g_spare.empty()) && now > g_spare_used + kSpareNs) unmap_spare();
   size_t reserve = std::max(kReserve, taken_ / 8);
   if (LIKELY(free_touched_ <= reserve)) return;

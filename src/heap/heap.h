@@ -75,6 +75,24 @@ struct ShellList {
   uint64_t made;         // allocations that found it empty, likewise
 };
 
+// A stack that says so when it cannot grow: what frees memory must do without more of it.
+class ObjectStack {
+ public:
+  bool push(Object* o) {
+    if (UNLIKELY(n_ == room_) && !grow()) return false;
+    at_[n_++] = o;
+    return true;
+  }
+  Object* pop() { return at_[--n_]; }
+  size_t size() const { return n_; }
+  bool empty() const { return n_ == 0; }
+  void trim(size_t most);  // an empty one keeps room for no more than that
+ private:
+  bool grow();
+  Object** at_ = nullptr;
+  size_t n_ = 0, room_ = 0;
+};
+
 // Where roots are reported to in a reconcile or a trace. Exact values, and ranges of words that may be pointers.
 class RootVisitor {
  public:
@@ -325,7 +343,8 @@ class Heap {
   bool sweeping_ = false;
   bool collecting_ = false;           // a collection holds counts of its own
   uint64_t random_ = 0x9E3779B97F4A7C15ull;
-  std::vector<Object*> work_, marked_, kept_;
+  ObjectStack work_;                  // dead objects that have still to be reclaimed
+  std::vector<Object*> marked_, kept_;
   std::vector<Object**> retired_tables_;  // zero-count tables that grew while they were swept
   uint64_t freed_bytes_ = 0, largest_freed_ = 0;  // since the last reconcile began; the largest is in the sum
   template <uint64_t Page::*Blocks, class F> void take_blocks(std::vector<Page*>& pages, F&& fn);

@@ -52,8 +52,11 @@ struct Reclaimer {
       return false;
     }
     c->rc = rc | kDead | kWasCounted;
-    h.work_.push_back(c);
-    return true;
+    if (LIKELY(h.work_.push(c))) return true;
+    // Memory is short: the sweep meets it, or, without room in the table either, nobody ever does.
+    c->rc = rc;
+    if (h.zct_size() < h.zct_room()) enter_zct(c);
+    return false;
   }
   // Types that no recipe describes: through their layout.
   [[gnu::noinline]] static bool general(Heap& h, Object* o, Type* t) {
@@ -205,15 +208,11 @@ void Heap::reclaim(Object* o) {
 void Heap::release(Object* o, Type* t) { Reclaimer::release<false>(*this, o, t); }
 
 void Heap::drain_work(size_t floor) {
-  while (work_.size() > floor) {
-    Object* o = work_.back();
-    work_.pop_back();
-    reclaim(o);
-  }
+  while (work_.size() > floor) reclaim(work_.pop());
 }
 void Heap::kill(Object* o) {
   size_t floor = work_.size();
-  work_.push_back(o);
+  reclaim(o);
   drain_work(floor);
 }
 

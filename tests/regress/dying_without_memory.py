@@ -1,0 +1,37 @@
+"""Millions of objects die when there is no memory for a list of what has still to die."""
+import gc
+import os
+import resource
+import sys
+
+
+if 'ASAN_OPTIONS' in os.environ:
+    print('not tried: AddressSanitizer needs address space without a limit')
+    raise SystemExit
+
+
+def room():
+    with open('/proc/self/statm') as f:
+        return int(f.read().split()[0]) * 4096
+
+
+def fill(make):
+    kept = []
+    try:
+        while True:
+            kept.append(make())
+    except MemoryError:
+        return len(kept)
+
+
+soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+for make in (lambda: (object(),)), (lambda: [1.5]), (lambda: {}):
+    resource.setrlimit(resource.RLIMIT_AS, (room() + (96 << 20), hard))
+    try:
+        made = fill(make)
+        gc.collect()
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    assert made > 100000, made
+    sys.stdout.write(f'{made} ')
+print()
