@@ -102,20 +102,23 @@ Chunk* take_spare(size_t total) {
   return nullptr;
 }
 
-// Address space kept for the lists of a collector that has to free memory when there is none: given up when `new` fails, and taken again by a later reconcile.
+// Address space kept for the tables and lists of what has to free memory when there is none: given up when they or `new` cannot get any, and taken again by a
+// later reconcile.
 constexpr size_t kReserveBytes = 64 << 20;
 void* g_reserve = nullptr;
 void keep_reserve() {
   void* p = mmap(nullptr, kReserveBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p != MAP_FAILED) g_reserve = p;
 }
-void give_up_reserve() {
-  if (!g_reserve) {
-    fputs("kaa: out of memory\n", stderr);
-    abort();
-  }
+bool give_up_reserve() {
+  if (!g_reserve) return false;
   munmap(g_reserve, kReserveBytes);
   g_reserve = nullptr;
+  return true;
+}
+[[noreturn]] void out_of_memory() {
+  fputs("kaa: out of memory\n", stderr);
+  abort();
 }
 
 Page g_empty_page;  // what current_ points at before the first page: never has a free slot
@@ -139,7 +142,7 @@ void keep_freed_buffers() {
 Heap::Heap() {
   keep_freed_buffers();
   keep_reserve();
-  std::set_new_handler(give_up_reserve);
+  std::set_new_handler([] { if (!give_up_reserve()) out_of_memory(); });
   for (auto& p : current_) p = &g_empty_page;
   for (auto& p : partial_) p = nullptr;
   size_t cap = kZctInitial * 4;
@@ -167,6 +170,7 @@ void enter_zct(Object* o) {
 bool ObjectStack::grow() {
   size_t room = room_ ? 2 * room_ : 64;
   void* at = realloc(at_, room * sizeof(Object*));
+  if (!at && give_up_reserve()) at = realloc(at_, room * sizeof(Object*));
   if (!at) return false;
   at_ = static_cast<Object**>(at);
   room_ = room;
@@ -192,12 +196,17 @@ void Heap::resize_zct(size_t cap) {
   Object** b;
   if (UNLIKELY(sweeping_)) {  // the sweep still reads the old one
     b = static_cast<Object**>(calloc(cap + kZctSlack, sizeof(Object*)));
-    if (b) memcpy(b, zct_base_, n * sizeof(Object*));
-    retired_tables_.push_back(zct_base_);
+    if (b) {
+      memcpy(b, zct_base_, n * sizeof(Object*));
+      retired_tables_.push_back(zct_base_);
+    }
   } else {
     b = static_cast<Object**>(realloc(zct_base_, (cap + kZctSlack) * sizeof(Object*)));
   }
-  if (!b) { fputs("kaa: out of memory\n", stderr); abort(); }
+  if (!b) {
+    if (!give_up_reserve()) out_of_memory();
+    return resize_zct(cap);
+  }
   zct_base_ = b; zct_top_ = b + n; zct_hard_end_ = b + cap; zct_soft_end_ = b + soft;
 }
 
