@@ -146,6 +146,9 @@ void LifeOracle::begin() {
       QueueVisitor q;
       if (h_.visit_queues) h_.visit_queues(q);
       for (Object* o : q.found) t.reach(o);
+    } else {
+      // A thread that is in native code goes on while the others are scanned, and may have overwritten a word since the reconcile saw it.
+      h_.each_object([&](Object* o) { if (o->rc & kMarked) t.reach(o); });
     }
     t.drain();
   }
