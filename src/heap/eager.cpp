@@ -25,14 +25,13 @@ constexpr size_t kMaxEager = 256;
 constexpr size_t kMaxOrphans = 16;
 
 // How often holders of one type became eager because of objects of another, and how often the death of one was the death of the object. Of objects that
-// something else held already there is an experience apart (sys.stdout.write says nothing of open(name).read), and it is gained sooner.
+// something else held already there is an experience apart (sys.stdout.write says nothing of open(name).read).
 struct Experience {
   uint32_t holder, held;  // serials of the types: a new one at the address of a dead one has no experience
   uint32_t stored, useful;
   bool shared;
-  static constexpr uint32_t kUnshared = 128, kShared = 128, kUseful = 64, kSample = 64;
+  static constexpr uint32_t kTrial = 128, kUseful = 64, kSample = 64;
   bool worthwhile() {
-    const uint32_t kTrial = shared ? kShared : kUnshared;
     stored++;
     if (stored < kTrial || useful >= stored / kUseful) return true;
     if (stored > kTrial * kUseful) {  // what was long ago counts less

@@ -30,10 +30,7 @@ void report(RootVisitor& v, const uintptr_t* lo, const uintptr_t* hi) {
 #endif
 }  // namespace
 
-constexpr size_t kBlock = 64 * sizeof(uintptr_t);
-
 __attribute__((no_sanitize("address"))) void StackScreen::extend(Heap& h, const void* lo, const void* base, const Object* newborn) {
-  static_assert(kBlock == sizeof(Block::words));
   if (!covered_) top_ = (reinterpret_cast<uintptr_t>(base) + kBlock - 1) & ~(kBlock - 1);
   uintptr_t hi = (covered_ ? covered_ : reinterpret_cast<uintptr_t>(base)) & ~uintptr_t{7};
   uintptr_t end = reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7};

@@ -35,7 +35,7 @@ class StackScreen {
   void clear_below(Heap& h, const void* lo, const void* base);
 
  private:
-  static constexpr size_t kWords = 64;
+  static constexpr size_t kWords = 64, kBlock = kWords * sizeof(uintptr_t);
   struct Block {
     uintptr_t words[kWords];  // as they were when looked at
     uint64_t refer;           // bit i: word i referred to an object

@@ -35,15 +35,9 @@ void* reserve(size_t& bytes) {
   return nullptr;
 }
 
-// The native stack of the calling thread: its highest address, and the lowest that may be used. Asked once: for the main thread libc reads
-// /proc/self/maps, and a thread that starts others asks for each of them.
+// The native stack of the calling thread: its highest address, and the lowest that may be used. For the main thread libc reads /proc/self/maps, so that
+// each thread asks once (thread_adopt_native_stack), and none for those that it starts.
 void native_bounds(char*& base, char*& limit) {
-  static thread_local char *known_base, *known_limit;
-  if (known_base) {
-    base = known_base;
-    limit = known_limit;
-    return;
-  }
   pthread_attr_t attr;
   void* lo = nullptr;
   size_t size = 0;
@@ -54,8 +48,6 @@ void native_bounds(char*& base, char*& limit) {
   base = static_cast<char*>(lo) + size;
   size_t usable = size > (size_t{64} << 20) ? (size_t{64} << 20) : size;  // an unlimited main stack is not trusted beyond 64 MiB
   limit = base - usable + kNativeHeadroom;
-  known_base = base;
-  known_limit = limit;
 }
 }  // namespace
 
