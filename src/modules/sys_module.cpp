@@ -215,6 +215,8 @@ Result<Value> sys_displayhook(Thread& t, Args a) {
   Value v = a[0];
   if (v.is_none()) return kNone;
   TRY(dict_set_str(t, interp().builtins, "_", kNone));
+  heap().reconcile();  // what _ was dies before the new value is shown
+  TRY(run_finalizers(t));
   Value out = sys_get("stdout");
   if (!out || out.is_none()) return RAISE(RuntimeError, "lost sys.stdout");
   Str* text = TRY(repr(t, v));
