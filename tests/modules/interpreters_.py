@@ -286,6 +286,8 @@ def test_queues():
     raises(ValueError, _interpqueues.create, 1, 9, text='unsupported unboundop 9')
     raises(ValueError, _interpqueues.get, -1, text='queue ID must be a non-negative int, got -1')
     raises(TypeError, _interpqueues.get, 'a', text='queue ID must be an int, got str')
+    raises(OverflowError, _interpqueues.get, 2**70, text=f'max queue ID is {2**63 - 1}, got {2**70}')
+    raises(ValueError, _interpqueues.get, -2**70, text=f'queue ID must be a non-negative int, got {-2**70}')
 
 
 # ---- the end of an interpreter

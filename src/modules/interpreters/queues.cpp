@@ -7,6 +7,7 @@
 #include "modules/interpreters/interpreters.h"
 #include "modules/posix/sys_util.h"
 #include "objects/traits.h"
+#include "types/int.h"
 
 namespace kaa {
 
@@ -70,8 +71,10 @@ void scan(RootVisitor& v) {
 
 Result<int64_t> id_argument(Thread& t, Value v) {
   if (!is_int(v) && !type_of(v)->dunder(D_index)) return RAISE(TypeError, "queue ID must be an int, got %T", v);
-  int64_t id = TRY(to_int64(t, v));
-  if (id < 0) return RAISE(ValueError, "queue ID must be a non-negative int, got %R", v);
+  Value n = TRY(to_index(t, v));
+  int64_t id = 0;
+  if (int_is_negative(n)) return RAISE(ValueError, "queue ID must be a non-negative int, got %R", v);
+  if (!int_fits64(n, &id)) return RAISE(OverflowError, "max queue ID is %ld, got %R", INT64_MAX, v);
   return id;
 }
 Result<Queue*> queue_argument(Thread& t, Value v) {
