@@ -59,6 +59,12 @@ const Dispatch k_look = {{
 #include "defs/opcodes.def"
 }};
 
+// Whatever the budget says.
+void arm(Thread& t) {
+  t.look_due = true;
+  *t.live = k_look;
+}
+
 const Value k_nowhere;                         // the slot of notes that hold for no instruction
 Frame* const k_elsewhere = reinterpret_cast<Frame*>(1);  // held by something that is no frame of this thread
 
@@ -156,6 +162,17 @@ bool note(Heap& h, Value v, Frame* f, const Value* slot, uint32_t lo, uint32_t h
     f->kind = static_cast<FrameKind>(f->kind | kWatched);
     if (up) up->kind = static_cast<FrameKind>(up->kind | kCallerWatched);
     t.watch_frame = nullptr;
+  }
+  return missing;
+}
+
+// What another thread's frame holds: that thread looks, too, at its next instruction, and watches the frame from then on.
+size_t place_elsewhere(Thread& t, size_t missing) {
+  for (Thread* u = interp().threads; u && missing; u = u->next) {
+    if (u == &t) continue;
+    size_t left = place(*u, missing);
+    if (left != missing) arm(*u);
+    missing = left;
   }
   return missing;
 }
@@ -324,7 +341,7 @@ bool look_once(Thread& t) {
   h.stats.eager_looks++;
   if (!eager_orphans().empty()) find_owners(t);
   size_t n = unplaced(t);
-  if (!n || !(n = place(t, n)) || h.no_reconcile) return false;
+  if (!n || !(n = place(t, n)) || !(n = place_elsewhere(t, n)) || h.no_reconcile) return false;
   h.stats.eager_scans++;
   look_budget().spend(LookBudget::kScan);
   Finder f(h);
@@ -464,8 +481,7 @@ void arm_look(Thread& t) {
     g_looks_owed = true;
     return;
   }
-  t.look_due = true;
-  *t.live = k_look;
+  arm(t);
 }
 
 void sync_table(Thread& t) {
@@ -480,6 +496,7 @@ void sync_table(Thread& t) {
 }
 
 void look(Thread& t) { look_from(t, t.loop_base, nullptr); }
+void look_before_wait(Thread& t) { look_from(t, nullptr, nullptr); }
 
 void left_watched(Thread& t, Frame* f, FrameKind kind, Value v) {
   Keep keep(v);

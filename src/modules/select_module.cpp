@@ -9,7 +9,6 @@
 
 #include <vector>
 
-#include "heap/eager.h"
 #include "modules/posix/sys_util.h"
 #include "runtime/weakrefs.h"
 
@@ -276,7 +275,7 @@ Result<Value> epoll_poll(Thread& t, Args a) {
   std::vector<epoll_event> events(static_cast<size_t>(most));
   Deadline d(ns);
   SysResult r;
-  bool settled = !ns || !g_looks_owed;
+  bool settled = !ns || !deaths_owed();
   for (;;) {
     if (e->fd < 0) return closed_error(t);
     int fd = e->fd;

@@ -19,6 +19,7 @@ namespace {
 pthread_mutex_t g_mutex = PTHREAD_MUTEX_INITIALIZER;
 pthread_cond_t g_free = PTHREAD_COND_INITIALIZER;
 pthread_cond_t g_taken = PTHREAD_COND_INITIALIZER;
+pthread_cond_t g_never = PTHREAD_COND_INITIALIZER;  // of threads that get no more turns: a thread among them must not use up a signal of the others
 Thread* g_holder = nullptr;
 uint64_t g_switches = 0;
 int g_waiting = 0;
@@ -32,20 +33,27 @@ void release(Thread& t) {
   (void)t;
 }
 
+// Whether t gets no more turns: the process or its interpreter ends.
+bool is_barred(const Thread& t) { return (g_last && g_last != &t) || t.home->ended; }
+
 void acquire(Thread& t) {
   pthread_mutex_lock(&g_mutex);
-  g_waiting++;
-  while ((g_last && g_last != &t) || t.home->ended) pthread_cond_wait(&g_free, &g_mutex);
-  while (g_holder) {
+  for (;;) {
+    while (is_barred(t)) {
+      pthread_cond_broadcast(&g_taken);  // whoever lets go for this one need not wait
+      pthread_cond_wait(&g_never, &g_mutex);
+    }
+    if (!g_holder) break;
     timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_nsec += 5000000;
     if (until.tv_nsec >= 1000000000) { until.tv_nsec -= 1000000000; until.tv_sec++; }
     uint64_t before = g_switches;
+    g_waiting++;
     int r = pthread_cond_timedwait(&g_free, &g_mutex, &until);
-    if (r == ETIMEDOUT && g_holder && g_switches == before) g_holder->request(kPollHandover);
+    g_waiting--;
+    if (r == ETIMEDOUT && g_holder && g_switches == before && !is_barred(t)) g_holder->request(kPollHandover);
   }
-  g_waiting--;
   g_holder = &t;
   g_switches++;
   pthread_cond_broadcast(&g_taken);
@@ -64,9 +72,9 @@ Status handover(Thread& t) {
   t.poll.fetch_and(~uint32_t{kPollHandover}, std::memory_order_relaxed);
   enter_blocking(t);
   pthread_mutex_lock(&g_mutex);
-  // Let somebody else have it first.
+  // Let somebody else have it first, if anybody else may have it.
   uint64_t before = g_switches;
-  while (g_waiting && g_switches == before) pthread_cond_wait(&g_taken, &g_mutex);
+  while (!g_last && g_waiting && g_switches == before) pthread_cond_wait(&g_taken, &g_mutex);
   pthread_mutex_unlock(&g_mutex);
   leave_blocking(t);
   return {};
@@ -121,6 +129,7 @@ void gil_after_fork(Thread& t) {
   g_mutex = m;
   g_free = c;
   g_taken = c;
+  g_never = c;
   g_holder = &t;
   g_waiting = 0;
 }
@@ -136,7 +145,6 @@ bool gil_closed() { return g_last; }
 void gil_close(Thread& t) {
   pthread_mutex_lock(&g_mutex);
   g_last = &t;
-  g_waiting = 0;  // those that wait do so for good
   pthread_mutex_unlock(&g_mutex);
 }
 

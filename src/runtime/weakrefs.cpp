@@ -134,9 +134,16 @@ Status run_finalizers(Thread& t) {
   return {};
 }
 
+bool deaths_owed() {
+  if (g_looks_owed) return true;
+  for (EagerEntry& e : heap().eager)
+    if (!e.frame) return true;
+  return false;
+}
 Status settle_before_wait(Thread& t) {
-  if (LIKELY(!g_looks_owed)) return {};
-  heap().reconcile();
+  if (LIKELY(!deaths_owed())) return {};
+  if (g_looks_owed) heap().reconcile();
+  look_before_wait(t);
   return t.poll.load(std::memory_order_relaxed) & kPollFinalizers ? run_finalizers(t) : Status();
 }
 

@@ -12,6 +12,8 @@ inline Value weakref_get(WeakRef* r) { return Value(r->referent); }  // empty wh
 void weakrefs_dead(Object* o);                         // hook of the heap: clears the references, queues the callbacks
 void queue_finalizer(Object* o);                       // hook of the heap: o holds a count of the queue's
 Status run_finalizers(Thread& t);                      // runs what is queued; exceptions go to sys.unraisablehook
+// Whether the deaths of eager objects were put off.
+bool deaths_owed();
 // Before a wait that only another thread or process may end: what was put off dies now, because its death may be what is waited for. Runs Python.
 Status settle_before_wait(Thread& t);
 void scan_weakref_queue(RootVisitor& v);
@@ -21,6 +23,7 @@ void scan_roots(RootVisitor& v);
 // Whether one of the thread's frames holds the object; where native references begin that are not the own ones of a directly called native (both:
 // interp/watch.cpp).
 void arm_look(Thread& t);                              // eager objects are looked for before the next instruction (interp/watch.cpp)
+void look_before_wait(Thread& t);                      // decides about those whose holder is not known (interp/watch.cpp)
 bool held_by_frame(Thread& t, Object* o);
 const void* base_of_call(Thread& t, Result<Value> (*fn)(Thread&, Args));
 const void* base_of_call(Thread& t, Value callable);
