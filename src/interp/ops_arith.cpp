@@ -312,7 +312,10 @@ HANDLER(TO_BOOL) {
 // ---- comparison
 static Result<Value> compare_slow(Thread& t, CompareOp op, Value a, Value b) {
   double x, y;
-  if (both_double(a, b, x, y)) {
+  if (a.is_object() && b.is_object()) {
+    if ((op == CompareOp::EQ || op == CompareOp::NE) && (IS_EXACT(a, str) || IS_EXACT(a, tuple)))
+      if (int same = plain_equal(a, b); same != kAsk) return Value::from_bool((same == kSame) == (op == CompareOp::EQ));
+  } else if (both_double(a, b, x, y)) {
     switch (op) {
       case CompareOp::LT: return Value::from_bool(x < y);
       case CompareOp::LE: return Value::from_bool(x <= y);
@@ -321,9 +324,6 @@ static Result<Value> compare_slow(Thread& t, CompareOp op, Value a, Value b) {
       case CompareOp::GT: return Value::from_bool(x > y);
       case CompareOp::GE: return Value::from_bool(x >= y);
     }
-  }
-  if (a.is_object() && b.is_object() && (op == CompareOp::EQ || op == CompareOp::NE) && (IS_EXACT(a, str) || IS_EXACT(a, tuple))) {
-    if (int same = plain_equal(a, b); same != kAsk) return Value::from_bool((same == kSame) == (op == CompareOp::EQ));
   }
   return compare(t, op, a, b);
 }

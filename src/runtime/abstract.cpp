@@ -27,6 +27,14 @@ bool is_concatenation(Value method) {
   return owner->dunder(D_add) && !owner->dunder(D_radd) && owner->dunder(D_getitem);
 }
 
+// a's own method m for an operator, with b. Native ones are called as they are.
+inline Result<Value> call_operator(Thread& t, Dunder d, Value m, Value a, Value b) {
+  if (UNLIKELY(!IS_EXACT(m, wrapper_descriptor) || type_of(a)->has(kTypeForeignDunder))) return call_dunder(t, d, a, b);
+  TRY(native_enter(t));
+  Value both[] = {a, b};
+  return call_native_direct(t, m.as<NativeFunction>(), {both, 2});
+}
+
 // The operation of a, then of b; kNotImplemented when neither knows.
 Result<Value> try_binary(Thread& t, Dunder left, Dunder right, Value a, Value b) {
   Type* ta = type_of(a);
@@ -38,16 +46,16 @@ Result<Value> try_binary(Thread& t, Dunder left, Dunder right, Value a, Value b)
     r = Value();
   }
   // A subclass on the right that overrides the reflected method goes first.
-  if (l && r && tb != ta && is_subtype(tb, ta) && r != ta->dunder(right)) {
+  if (l && r && is_subtype(tb, ta) && r != ta->dunder(right)) {
     Value v = TRY(call_dunder(t, right, b, a));
     if (v != kNotImplemented) return v;
     r = Value();
   }
   if (l) {
-    Value v = TRY(call_dunder(t, left, a, b));
+    Value v = TRY(call_operator(t, left, l, a, b));
     if (v != kNotImplemented) return v;
   }
-  if (r) return call_dunder(t, right, b, a);
+  if (r) return call_operator(t, right, r, b, a);
   return kNotImplemented;
 }
 
@@ -95,7 +103,7 @@ Result<Value> inplace_op(Thread& t, BinaryOp op, Value a, Value b) {
       Value v = TRY(call_dunder(t, row.right, b, a));
       if (v != kNotImplemented) return v;
     }
-    Value v = TRY(call_dunder(t, row.inplace, a, b));
+    Value v = TRY(call_operator(t, row.inplace, own, a, b));
     if (v != kNotImplemented) return v;
   }
   Value v = TRY(try_binary(t, row.left, row.right, a, b));
@@ -209,7 +217,25 @@ static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b);
   if (int order = inherited_order(op, a, b); order != kNoOrder) return Value::from_bool(order_satisfies(op, order));
   return compare_general(t, op, a, b);
 }
+// The native method of a that is asked first, for what plain_order() and inherited_order() do not know; else empty.
+static inline Value native_comparison(CompareOp op, Value a, Value b) {
+  if (!a.is_object()) return Value();
+  Type *ta = a.object()->type(), *tb = type_of(b);
+  if (ta == tb ? ta == KAA_TYPE(tuple) || ta == KAA_TYPE(bytes) : is_subtype(tb, ta)) return Value();
+  if (ta->flags & tb->flags & (kTypeInt | kTypeStr)) return Value();
+  Value m = ta->dunder(k_compare[static_cast<int>(op)]);
+  return m && IS_EXACT(m, wrapper_descriptor) ? m : Value();
+}
+[[gnu::noinline]] static Result<Value> compare_natively(Thread& t, CompareOp op, Value m, Value a, Value b) {
+  Value v = TRY(call_operator(t, k_compare[static_cast<int>(op)], m, a, b));
+  if (LIKELY(v != kNotImplemented)) return v;
+  if (op == CompareOp::EQ && type_of(a) == type_of(b)) return Value::from_bool(a == b);  // b would say the same
+  return compare_after_left(t, op, a, b);
+}
 Result<Value> compare(Thread& t, CompareOp op, Value a, Value b) {
+  if (a.is_object() && type_of(a)->flags & type_of(b)->flags & (kTypeInt | kTypeStr))
+    if (int order = inherited_order_of(op, a, b); order != kNoOrder) return Value::from_bool(order_satisfies(op, order));
+  if (Value m = native_comparison(op, a, b)) return compare_natively(t, op, m, a, b);
   if (int order = plain_order(a, b); order != kNoOrder) return Value::from_bool(order_satisfies(op, order));
   return compare_objects(t, op, a, b);
 }
@@ -229,12 +255,12 @@ static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b) 
     Value v = TRY(call_dunder(t, k_compare[s], b, a));
     if (v != kNotImplemented) return v;
   }
-  if (ta->dunder(k_compare[i])) {
-    Value v = TRY(call_dunder(t, k_compare[i], a, b));
+  if (Value m = ta->dunder(k_compare[i])) {
+    Value v = TRY(call_operator(t, k_compare[i], m, a, b));
     if (v != kNotImplemented) return v;
   }
-  if (!reflected && tb->dunder(k_compare[s])) {
-    Value v = TRY(call_dunder(t, k_compare[s], b, a));
+  if (Value m = tb->dunder(k_compare[s]); m && !reflected) {
+    Value v = TRY(call_operator(t, k_compare[s], m, b, a));
     if (v != kNotImplemented) return v;
   }
   if (op == CompareOp::EQ) return Value::from_bool(a == b);
@@ -243,6 +269,7 @@ static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b) 
 }
 
 Result<bool> compare_bool(Thread& t, CompareOp op, Value a, Value b) {
+  if (Value m = native_comparison(op, a, b)) return truth(t, TRY(compare_natively(t, op, m, a, b)));
   if (int order = plain_order(a, b); order != kNoOrder) return order_satisfies(op, order);
   if (int order = inherited_order(op, a, b); order != kNoOrder) return order_satisfies(op, order);
   Value v = TRY(compare_general(t, op, a, b));
@@ -251,6 +278,7 @@ Result<bool> compare_bool(Thread& t, CompareOp op, Value a, Value b) {
 
 Result<bool> equal(Thread& t, Value a, Value b) {
   if (int r = plain_equal(a, b); r != kAsk) return r == kSame;
+  if (Value m = native_comparison(CompareOp::EQ, a, b)) return truth(t, TRY(compare_natively(t, CompareOp::EQ, m, a, b)));
   if (int order = inherited_order(CompareOp::EQ, a, b); order != kNoOrder) return order == 0;
   Value v = TRY(compare_general(t, CompareOp::EQ, a, b));
   return truth(t, v);
@@ -456,17 +484,24 @@ Result<bool> contains(Thread& t, Value c, Value item) {
     if (x->length == 1 && s->kind() == 1) return x->kind() == 1 && memchr(s->data1(), x->data1()[0], s->length) != nullptr;
   }
   if (ty == KAA_TYPE(tuple) || ty == KAA_TYPE(list)) {
+    bool is_list = ty == KAA_TYPE(list);
+    Str* text = IS_EXACT(item, str) ? item.as<Str>() : nullptr;
     for (uint64_t i = 0;; i++) {  // an __eq__ may change a list
-      bool is_list = ty == KAA_TYPE(list);
       if (i >= (is_list ? c.as<List>()->size : c.as<Tuple>()->size)) return false;
       Value x = is_list ? c.as<List>()->items[i] : c.as<Tuple>()->items[i];
+      if (x == item) return true;
+      if (text && IS_EXACT(x, str)) {
+        if (x.as<Str>()->length == text->length && str_equal(x.as<Str>(), text)) return true;
+        continue;
+      }
+      if (x.is_int() && item.is_int()) continue;
       bool eq = TRY(equal(t, x, item));
       if (eq) return true;
     }
   }
   Value f = ty->dunder(D_contains);
   if (f && !f.is_none()) {
-    Value r = TRY(call_dunder(t, D_contains, c, item));
+    Value r = TRY(call_operator(t, D_contains, f, c, item));
     return truth(t, r);
   }
   if (f || (!ty->dunder(D_iter) && !is_indexed(ty))) {

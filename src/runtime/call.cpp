@@ -36,8 +36,33 @@ class Prepended {
   bool failed_ = false;
 };
 
+static Result<Value> call_any(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames);
+
+// What native code calls again and again, as keys of sorting and functions of map(): each way without a copy of many arguments, and with few registers saved.
 Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames) {
   TRY(native_enter(t));
+  if (UNLIKELY(kwnames || !f.is_object())) return call_any(t, f, a, n, kwnames);
+  Type* ty = f.object()->type();
+  if (ty == KAA_TYPE(function)) return call_python(t, f.as<Function>(), a, n, nullptr);
+  Args args{const_cast<Value*>(a), static_cast<uint32_t>(n)};
+  if (ty == KAA_TYPE(builtin_function)) {
+    NativeFunction* nf = f.as<NativeFunction>();
+    if (nf->sig->has_self || nf->def->kind == MethodKind::kNew) return call_any(t, f, a, n, nullptr);
+    return call_native_direct(t, nf, args);
+  }
+  if (ty == KAA_TYPE(method_descriptor)) {
+    NativeFunction* nf = f.as<NativeFunction>();
+    if (UNLIKELY(n == 0 || !is_instance(a[0], nf->owner))) return call_any(t, f, a, n, nullptr);
+    return call_native_direct(t, nf, args);
+  }
+  Value c = ty->dunder(D_call);
+  bool own = c && IS_EXACT(c, wrapper_descriptor) && !ty->has(kTypeForeignDunder | kTypeType) && ty->layout != &kLayout<NativeFunction> && ty != KAA_TYPE(method);
+  if (n != 1 || !own) return call_any(t, f, a, n, nullptr);
+  Value both[] = {f, a[0]};
+  return call_native_direct(t, c.as<NativeFunction>(), {both, 2});
+}
+
+[[gnu::noinline]] static Result<Value> call_any(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames) {
   size_t all = n + (kwnames ? kwnames->size : 0);  // n counts positional arguments; keyword values follow them
   uint32_t hops = 0;
   for (;;) {
@@ -198,7 +223,16 @@ Result<Object*> alloc_instance(Thread& t, Type* ty, size_t items_bytes) {
 Result<Object*> alloc_object(Thread& t, Shape* shape, size_t size) {
   Object* o = t.heap->allocate(shape, size);
   if (UNLIKELY(!o)) return raise_memory(t);
-  memset(static_cast<void*>(o + 1), 0, size - sizeof(Object));
+  Value* field = reinterpret_cast<Value*>(o + 1);
+  size_t bytes = size - sizeof(Object);
+  if (LIKELY(bytes <= 64)) {  // in words, without a call; slots are made of these
+    for (Value* end = field + (bytes + 7) / 8; field < end; field++) {
+      *field = Value();
+      asm volatile("" ::: "memory");
+    }
+    return o;
+  }
+  memset(static_cast<void*>(field), 0, bytes);
   return o;
 }
 

@@ -85,8 +85,11 @@ bool plain_hash(Value v, int64_t* h, int depth) {
     Tuple* u = v.as<Tuple>();
     TupleHash th;
     for (uint64_t i = 0; i < u->size; i++) {
+      Value item = u->items[i];
       int64_t x;
-      if (!plain_hash(u->items[i], &x, depth - 1)) return false;
+      if (item.is_int()) x = small_int_hash(item.as_int());
+      else if (item.is_object() && item.object()->shape == KAA_SHAPE(str) && LIKELY(item.as<Str>()->hash != 0)) x = item.as<Str>()->hash;
+      else if (!plain_hash(item, &x, depth - 1)) return false;
       th.add(x);
     }
     *h = th.finish(static_cast<int64_t>(u->size));

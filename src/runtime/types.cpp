@@ -148,6 +148,7 @@ void set_recipe(Type* ty) {
 #include "defs/freelists.def"
   else if (ty == KAA_TYPE(str)) ty->recipe = kRecipeStr;
   else if (l == &kLayout<GeneratorObject>) ty->recipe = kRecipeGenerator;
+  else if (!ty->container && l->kind != LayoutKind::kStr) ty->recipe = kRecipe_float;  // as little to drop as those have
 }
 
 static void update_flags(Type* ty) {

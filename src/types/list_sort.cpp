@@ -531,7 +531,12 @@ Status list_sort(Thread& t, List* l, Value key, bool reversed) {
     List* keys = nullptr;
     if (!key.is_none()) {
       keys = TRY(new_list(t, hidden->size));
-      for (uint64_t i = 0; i < hidden->size; i++) TRY(list_append(t, keys, TRY(call(t, key, hidden->items[i]))));
+      for (uint64_t i = 0; i < hidden->size; i++) {
+        Value item = hidden->items[i], k = TRY(call_args(t, key, &item, 1));
+        if (UNLIKELY(keys->size == keys->cap)) { TRY(list_append(t, keys, k)); continue; }
+        inc_into(k, keys);
+        keys->items[keys->size++] = k;
+      }
     }
     Keep keep_keys(keys);
     if (hidden->size > 1) TRY(sort_items(t, hidden, keys, reversed));

@@ -55,6 +55,11 @@ void free_entries(SetEntry* table, uint64_t mask) {
 
 // For a key that is not in the table, and a table without deleted entries. The key's count is the caller's business.
 inline void insert_clean(SetEntry* table, uint64_t mask, Value key, int64_t hash) {
+  if (SetEntry& home = table[static_cast<uint64_t>(hash) & mask]; LIKELY(!home.key)) {
+    home.key = key;
+    home.hash = hash;
+    return;
+  }
   probe(mask, hash, [&](uint64_t i) {
     if (table[i].key) return false;
     table[i].key = key;
@@ -226,7 +231,7 @@ Status set_add_hashed(Thread& t, Set* s, Value key, int64_t hash) {
   return add_at(t, s, ~i, key, hash);
 }
 
-Status set_add(Thread& t, Set* s, Value v) {
+[[gnu::noinline]] static Status set_add_general(Thread& t, Set* s, Value v) {
   if (v.is_int() && LIKELY(s->table != nullptr)) {
     bool unknown = false;
     int64_t hash = small_int_hash(v.as_int()), i = find_int(s, v, hash, unknown);
@@ -236,6 +241,26 @@ Status set_add(Thread& t, Set* s, Value v) {
     }
   }
   return set_add_hashed(t, s, v, TRY(set_key_hash(t, v)));
+}
+// An int, or a str whose hash is known: one of the first places has it, or is free, and the table need not grow.
+Status set_add(Thread& t, Set* s, Value v) {
+  int64_t hash;
+  if (v.is_int()) hash = small_int_hash(v.as_int());
+  else if (!IS_EXACT(v, str) || !(hash = v.as<Str>()->hash)) return set_add_general(t, s, v);
+  if (UNLIKELY(!s->table || (s->fill + 1) * 5 >= s->mask * 3)) return set_add_general(t, s, v);
+  uint64_t i = static_cast<uint64_t>(hash) & s->mask;
+  SetEntry *e = s->table + i, *last = i + kLinearProbes <= s->mask ? e + kLinearProbes : e;
+  for (; e->key; e++) {
+    if (e->key == v) return {};
+    if (e->hash == hash || e == last) return set_add_general(t, s, v);
+  }
+  if (UNLIKELY(e->hash != 0)) return set_add_general(t, s, v);
+  inc_into(v, s);
+  e->key = v;
+  e->hash = hash;
+  s->used++;
+  s->fill++;
+  return {};
 }
 
 void set_delete_at(Set* s, int64_t i) {

@@ -50,6 +50,13 @@ struct TimeZone : TzInfo {
   template <class F> void each_field(F&& f) { f(offset); f(name); }
 };
 
+}  // namespace kaa::datetime
+namespace kaa {
+template <> struct LayoutTraits<datetime::Delta> { static constexpr Death death = Death::kPlain; };
+template <> struct LayoutTraits<datetime::Date> { static constexpr Death death = Death::kPlain; };
+}  // namespace kaa
+namespace kaa::datetime {
+
 struct State {
   Type *delta, *date, *time, *datetime, *tzinfo, *timezone, *iso_date;
   Root<TimeZone*> utc;

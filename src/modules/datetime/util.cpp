@@ -15,7 +15,7 @@ State& state() {
 namespace {
 constexpr int k_days[] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 constexpr int k_before[] = {0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-constexpr int kDays400 = 146097, kDays100 = 36524, kDays4 = 1461;
+constexpr uint32_t kDays400 = 146097;
 int64_t days_before_year(int64_t year) {
   int64_t y = year - 1;
   return y * 365 + y / 4 - y / 100 + y / 400;
@@ -26,21 +26,17 @@ bool is_leap(int y) { return y % 4 == 0 && (y % 100 != 0 || y % 400 == 0); }
 int days_in_month(int year, int month) { return month == 2 && is_leap(year) ? 29 : k_days[month]; }
 int days_before_month(int year, int month) { return k_before[month] + (month > 2 && is_leap(year)); }
 int64_t to_ordinal(int year, int month, int day) { return days_before_year(year) + days_before_month(year, month) + day; }
+// Neri and Schneider, "Euclidean affine functions and their application to calendar algorithms" (2022): years begin in March, so that the leap day is the
+// last of a year, and divisions by the lengths of cycles, years and months are multiplications.
 Ymd from_ordinal(int64_t n) {
-  n--;
-  int64_t n400 = n / kDays400;
-  n %= kDays400;
-  int64_t n100 = n / kDays100;
-  n %= kDays100;
-  int64_t n4 = n / kDays4;
-  n %= kDays4;
-  int64_t n1 = n / 365;
-  n %= 365;
-  int year = static_cast<int>(n400 * 400 + n100 * 100 + n4 * 4 + n1) + 1;
-  if (n1 == 4 || n100 == 4) return {year - 1, 12, 31};  // the last day of a long cycle
-  int month = 1;
-  while (n >= days_in_month(year, month)) n -= days_in_month(year, month++);
-  return {year, month, static_cast<int>(n) + 1};
+  uint32_t in_cycles = 4 * static_cast<uint32_t>(n + 305) + 3;  // day 0 is 0000-03-01
+  uint32_t in_years = in_cycles % kDays400 | 3;
+  uint64_t product = uint64_t{2939745} * in_years;
+  uint32_t day_of_year = static_cast<uint32_t>(product) / 2939745 / 4;
+  uint32_t in_months = 2141 * day_of_year + 197913;
+  int year = static_cast<int>(100 * (in_cycles / kDays400) + (product >> 32)), month = static_cast<int>(in_months >> 16);
+  int next_year = day_of_year >= 306;
+  return {year + next_year, month - 12 * next_year, static_cast<int>((in_months & 0xFFFF) / 2141) + 1};
 }
 int64_t iso_week1_monday(int year) {
   int64_t first = to_ordinal(year, 1, 1);

@@ -87,6 +87,17 @@ Status resize(Thread& t, BytesIO* b, uint64_t size) {
 Result<int64_t> write_bytes(Thread& t, BytesIO* b, Value v) {
   TRY(check_closed(t, b));
   TRY(check_exports(t, b));
+  if (IS_EXACT(v, bytes)) {  // whose data stay where they are
+    Bytes* text = v.as<Bytes>();
+    uint64_t n = text->size, end = b->pos + n;
+    if (LIKELY(n != 0 && b->pos <= b->size)) {
+      TRY(make_room(t, b, end));
+      memcpy(b->data + b->pos, text->data(), n);
+      b->pos = end;
+      if (end > b->size) b->size = end;
+      return static_cast<int64_t>(n);
+    }
+  }
   BufferHold hold;
   TRY(hold.get(t, v));
   TRY(check_closed(t, b));   // making the buffer may have run Python code
