@@ -147,7 +147,18 @@ Result<Value> call_tuple(Thread& t, Value f, Tuple* args, Dict* kwargs) {
 }
 
 // Native special methods may call themselves through it (views of views, iterators over iterators): each is a level of native recursion.
+static Result<Value> call_dunder_general(Thread& t, Dunder d, Value o, Value a, Value b);
 Result<Value> call_dunder(Thread& t, Dunder d, Value o, Value a, Value b) {
+  Type* ty = type_of(o);
+  if (Value f = ty->dunder(d); LIKELY(f && IS_EXACT(f, wrapper_descriptor) && !ty->has(kTypeForeignDunder) && t.native_ok())) {
+    Value args[3] = {o, a, b};
+    uint32_t n = 1 + static_cast<bool>(a) + static_cast<bool>(b);
+    NativeFunction* nf = f.as<NativeFunction>();
+    if (LIKELY(n - nf->sig->direct_min <= nf->sig->direct_span)) return nf->def->fn(t, {args, n});
+  }
+  return call_dunder_general(t, d, o, a, b);
+}
+[[gnu::noinline]] static Result<Value> call_dunder_general(Thread& t, Dunder d, Value o, Value a, Value b) {
   TRY(native_enter(t));
   Type* ty = type_of(o);
   Value f = ty->dunder(d);

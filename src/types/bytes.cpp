@@ -19,6 +19,7 @@ Result<Value> bytes_unchanged(Thread& t, Value self) {
 }
 
 static Result<int64_t> slice_index(Thread& t, Value v, int64_t missing) {
+  if (v.is_int()) return v.as_int();
   if (!v || v.is_none()) return missing;
   if (!is_int(v) && !type_of(v)->dunder(D_index)) return RAISE(TypeError, "slice indices must be integers or None or have an __index__ method");
   return to_ssize_clamped(t, v);
@@ -40,6 +41,7 @@ IndexRange fit_slice(const SliceParts& s, int64_t length) {
     return i < lo ? lo : i > hi ? hi : i;
   };
   int64_t start = clamp(s.start), stop = clamp(s.stop), step = s.step;
+  if (LIKELY(step == 1)) return {start, stop, 1, start < stop ? stop - start : 0};  // a division takes longer than all else
   int64_t count = back ? (stop < start ? (start - stop - 1) / -step + 1 : 0) : start < stop ? (stop - start - 1) / step + 1 : 0;
   return {start, stop, step, count};
 }
@@ -144,7 +146,7 @@ Result<Value> bytes_len(Thread&, Args a) { return small_int(static_cast<int64_t>
 
 Result<Value> bytes_getitem(Thread& t, Args a) {
   bool array = !is_bytes(a[0]);
-  if (a[1].is_int() || is_int(a[1]) || type_of(a[1])->dunder(D_index)) {
+  if (!IS_EXACT(a[1], slice) && (a[1].is_int() || is_int(a[1]) || type_of(a[1])->dunder(D_index))) {
     // The length must be that after __index__ ran.
     Value key = a[1].is_int() ? a[1] : TRY(to_index(t, a[1]));
     int64_t i = TRY(checked_index(t, key, static_cast<int64_t>(bytes_view(a[0]).size()), array ? "bytearray index out of range" : "index out of range"));

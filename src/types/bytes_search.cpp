@@ -98,6 +98,10 @@ Result<Value> bytes_rindex(Thread& t, Args a) {
   return small_int(i);
 }
 Result<Value> bytes_contains(Thread& t, Args a) {
+  if (a[1].is_int() && a[1].as_int() >= 0 && a[1].as_int() <= 255) {
+    std::string_view s = bytes_view(a[0]);
+    return Value::from_bool(!s.empty() && memchr(s.data(), static_cast<int>(a[1].as_int()), s.size()));
+  }
   BufferHold self;  // the needle's __index__ must not resize a bytearray
   TRY(self.get(t, a[0]));
   Needle n;

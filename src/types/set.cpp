@@ -412,6 +412,10 @@ Status set_update(Thread& t, Set* s, Value other) {
     TRY(make_room(t, s, d->used));
     return each_key(d, [&](Value key, int64_t hash) { return set_add_hashed(t, s, key, hash); });
   }
+  if (IS_EXACT(other, str) && other.as<Str>()->kind() == 1) {  // the characters are immortal strings
+    for (uint64_t i = 0; i < other.as<Str>()->length; i++) TRY(set_add(t, s, interp().latin1[other.as<Str>()->data1()[i]]));
+    return {};
+  }
   return iterate(t, other, [&](Value v) { return set_add(t, s, v); });
 }
 

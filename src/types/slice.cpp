@@ -47,6 +47,7 @@ int64_t slice_adjust(int64_t len, int64_t* start, int64_t* stop, int64_t step) {
   };
   clip(start);
   clip(stop);
+  if (LIKELY(step == 1)) return *start < *stop ? *stop - *start : 0;  // a division takes longer than all else
   if (step < 0) return *stop < *start ? (*start - *stop - 1) / -step + 1 : 0;
   return *start < *stop ? (*stop - *start - 1) / step + 1 : 0;
 }

@@ -110,10 +110,8 @@ Result<Value> builtin_divmod(Thread& t, Args a) { return divmod_values(t, a[0], 
 Result<Value> builtin_pow(Thread& t, Args a) { return power(t, a[0], a[1], a[2]); }
 
 Result<Value> builtin_round(Thread& t, Args a) {
-  Opt f = TRY(lookup_special(t, a[0], dunder_name(D_round)));
-  if (!f) return RAISE(TypeError, "type %T doesn't define __round__ method", a[0]);
-  if (!a[1] || a[1].is_none()) return call(t, f.v);
-  return call(t, f.v, a[1]);
+  if (!type_of(a[0])->dunder(D_round)) return RAISE(TypeError, "type %T doesn't define __round__ method", a[0]);
+  return call_dunder(t, D_round, a[0], a[1] && !a[1].is_none() ? a[1] : Value());
 }
 
 // Text of an int in base 2^bits with a prefix.

@@ -175,11 +175,13 @@ Result<Value> pattern_repr(Thread& t, Args a) {
 
 Result<Value> pattern_hash(Thread& t, Args a) {
   Pattern* p = self_of(a);
+  if (p->hash) return small_int(p->hash);  // caches of templates ask at each call
   uint64_t h = static_cast<uint64_t>(TRY(hash(t, p->source)));
   uint64_t c = siphash13(HashSecret{interp().hash_key0, interp().hash_key1}, p->program->code(), static_cast<int64_t>(p->program->size() * sizeof(uint32_t)));
   h ^= c ^ static_cast<uint64_t>(p->flags) ^ static_cast<uint64_t>(p->of_bytes) ^ p->groups;
   int64_t r = static_cast<int64_t>(h << 3) >> 3;
-  return TRY(make_int(t, r == -1 ? -2 : r));
+  p->hash = r == 0 || r == -1 ? -2 : r;
+  return small_int(p->hash);
 }
 
 Result<Value> pattern_eq(Thread& t, Args a) {

@@ -14,6 +14,7 @@ struct Pattern : Object {
   int32_t flags;
   uint32_t groups;
   int8_t of_bytes;              // 1, 0, or -1 when the source was None: then it takes both
+  int64_t hash;                 // 0: not computed yet
   template <class F> void each_field(F&& f) { f(source); f(group_index); f(index_group); }
 };
 
