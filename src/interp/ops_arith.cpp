@@ -327,6 +327,23 @@ static Result<Value> compare_slow(Thread& t, CompareOp op, Value a, Value b) {
   }
   return compare(t, op, a, b);
 }
+// Between a handler of == or != and its slow path, without a stack frame: two strs of which a look at their ends decides. 1 equal, 0 not, -1 not known.
+inline int texts_equal(Value x, Value y) {
+  if (!y.is_object() || !IS_EXACT(x, str) || !IS_EXACT(y, str)) return -1;
+  const Str *a = x.as<Str>(), *b = y.as<Str>();
+  if (a == b) return 1;
+  if (a->length != b->length || ((a->rc ^ b->rc) & (kStrKind2 | kStrKind4 | kStrAscii))) return 0;
+  if (UNLIKELY(a->length == 0 || ((a->rc | b->rc) & kStrView))) return -1;
+  if (*reinterpret_cast<const uint8_t*>(a + 1) != *reinterpret_cast<const uint8_t*>(b + 1)) return 0;
+  if (a->length == 1 && !(a->rc & (kStrKind2 | kStrKind4))) return 1;
+  return a->hash && b->hash && a->hash != b->hash ? 0 : -1;
+}
+#define TEXT(name) static KAA_PRESERVE_NONE __attribute__((noinline)) Value text_##name(HANDLER_ARGS)
+#define GO_TEXT_OR_SLOW(name, NAME)                                                                        \
+  do {                                                                                                 \
+    if (CompareOp::NAME == CompareOp::EQ || CompareOp::NAME == CompareOp::NE) MUSTTAIL return text_##name(HANDLER_PASS); \
+    GO_SLOW(name);                                                                                     \
+  } while (0)
 #define COMPARE(NAME, OPER)                                                                            \
   SLOW(NAME) {                                                                                         \
     SAVE();                                                                                            \
@@ -343,12 +360,17 @@ static Result<Value> compare_slow(Thread& t, CompareOp op, Value a, Value b) {
     if (LIKELY(mixed_doubles(r[pc->b], r[pc->c], x, y))) { r[pc->a] = Value::from_bool(x OPER y); NEXT(1); } \
     GO_SLOW(NAME);                                                                                     \
   }                                                                                                    \
+  TEXT(NAME) {                                                                                         \
+    int same = texts_equal(r[pc->b], r[pc->c]);                                                        \
+    if (LIKELY(same >= 0)) { r[pc->a] = Value::from_bool((same == 1) == (CompareOp::NAME == CompareOp::EQ)); NEXT(1); } \
+    GO_SLOW(NAME);                                                                                     \
+  }                                                                                                    \
   HANDLER(NAME) {                                                                                      \
     Value x = r[pc->b], y = r[pc->c];                                                                  \
     if (LIKELY(x.is_int() && y.is_int())) { r[pc->a] = Value::from_bool(x.as_int() OPER y.as_int()); NEXT(1); }    \
     if (x.is_float_word() && y.is_float_word()) { r[pc->a] = Value::from_bool(x.float_word() OPER y.float_word()); NEXT(1); } \
     if (!x.is_object()) GO_MIXED(NAME);                                                                \
-    GO_SLOW(NAME);                                                                                     \
+    GO_TEXT_OR_SLOW(NAME, NAME);                                                                       \
   }
 COMPARE(LT, <)
 COMPARE(LE, <=)
@@ -384,13 +406,19 @@ static Result<bool> compare_truth(Thread& t, CompareOp op, Value a, Value b) {
     if ((x OPER y) == (pc->c != 0)) NEXT(2 + pc[1].offset);                                            \
     NEXT(2);                                                                                           \
   }                                                                                                    \
+  TEXT(HANDLER_NAME) {                                                                                 \
+    int same = texts_equal(r[pc->a], RIGHT);                                                           \
+    if (UNLIKELY(same < 0)) GO_SLOW(HANDLER_NAME);                                                     \
+    if (((same == 1) == (CompareOp::NAME == CompareOp::EQ)) == (pc->c != 0)) NEXT(2 + pc[1].offset);   \
+    NEXT(2);                                                                                           \
+  }                                                                                                    \
   HANDLER(HANDLER_NAME) {                                                                              \
     Value x = r[pc->a], y = RIGHT;                                                                     \
     bool b;                                                                                            \
     if (LIKELY(x.is_int() && y.is_int())) b = static_cast<int64_t>(x.bits()) OPER static_cast<int64_t>(y.bits()); \
     else if (x.is_float_word() && y.is_float_word()) b = x.float_word() OPER y.float_word();           \
     else if (!x.is_object()) GO_MIXED(HANDLER_NAME);                                                   \
-    else GO_SLOW(HANDLER_NAME);                                                                        \
+    else GO_TEXT_OR_SLOW(HANDLER_NAME, NAME);                                                          \
     if (b == (pc->c != 0)) NEXT(2 + pc[1].offset);                                                     \
     NEXT(2);                                                                                           \
   }

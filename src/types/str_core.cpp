@@ -188,7 +188,8 @@ Result<Str*> str_substr(Thread& t, Str* s, size_t start, size_t end) {
 bool str_equal(const Str* a, const Str* b) {
   if (a == b) return true;
   if (a->length != b->length || ((a->rc ^ b->rc) & (kStrKind2 | kStrKind4 | kStrAscii))) return false;
-  return memcmp(a->data(), b->data(), a->length * static_cast<size_t>(a->kind())) == 0;
+  const uint8_t *p = a->data1(), *q = b->data1();
+  return a->length == 0 || (*p == *q && memcmp(p, q, a->length * static_cast<size_t>(a->kind())) == 0);
 }
 bool str_equal_ascii(const Str* a, std::string_view b) {
   return a->length == b.size() && a->is_ascii() && memcmp(a->data(), b.data(), b.size()) == 0;
