@@ -268,7 +268,13 @@ static Result<Value> compare_general(Thread& t, CompareOp op, Value a, Value b) 
   return RAISE(TypeError, "'%s' not supported between instances of '%T' and '%T'", k_compare_symbols[i], a, b);
 }
 
+// Of what heaps, sorted lists and trees compare: numbers in the word without a call.
 Result<bool> compare_bool(Thread& t, CompareOp op, Value a, Value b) {
+  if (a.is_int() && b.is_int()) return order_satisfies(op, a.as_int() < b.as_int() ? -1 : a.as_int() > b.as_int());
+  if (a.is_float_word() && b.is_float_word()) {
+    double x = a.float_word(), y = b.float_word();
+    if (LIKELY(x == x && y == y)) return order_satisfies(op, x < y ? -1 : x > y);
+  }
   if (Value m = native_comparison(op, a, b)) return truth(t, TRY(compare_natively(t, op, m, a, b)));
   if (int order = plain_order(a, b); order != kNoOrder) return order_satisfies(op, order);
   if (int order = inherited_order(op, a, b); order != kNoOrder) return order_satisfies(op, order);
@@ -554,7 +560,8 @@ Result<Opt> iter_next(Thread& t, Value it) {
 
 // Whether the __class__ of the type's instances is the type, because object's descriptor gives it.
 static bool class_is_type(Type* ty) {
-  return !ty->has(kTypeCustomGetattribute | kTypeHasGetattr) && type_lookup(ty, dunder_name(D_class)) == type_lookup(KAA_TYPE(object), dunder_name(D_class));
+  static const Value of_object = type_lookup(KAA_TYPE(object), dunder_name(D_class));  // the type is immutable
+  return !ty->has(kTypeCustomGetattribute | kTypeHasGetattr) && type_lookup(ty, dunder_name(D_class)) == of_object;
 }
 
 Result<bool> isinstance(Thread& t, Value o, Value cls) {

@@ -55,6 +55,7 @@ static Result<Value> type_new(Thread& t, Args a, Tuple* kwnames) {
     Tuple* all = TRY(tuple_of(t, a.p, a.n));
     List* args = TRY(list_of(t, all->items, all->size));
     TRY(set_item(t, args, small_int(0), winner));
+    Keep keep(args);
     return call_args(t, f, args->items, n, kwnames);
   }
   Str* name = a.as<Str>(1);
