@@ -86,7 +86,21 @@ const char* const k_compare_symbols[] = {"<", "<=", "==", "!=", ">", ">="};
 
 }  // namespace
 
+[[gnu::noinline]] static Result<Value> binary_general(Thread& t, BinaryOp op, Value a, Value b);
 Result<Value> binary_op(Thread& t, BinaryOp op, Value a, Value b) {
+  const OpRow& row = k_ops[static_cast<int>(op)];
+  Type *ta = type_of(a), *tb = type_of(b);
+  Value l = ta->dunder(row.left);
+  // A native method of a that nothing of b's goes before.
+  bool native = l && IS_EXACT(l, wrapper_descriptor) && !ta->has(kTypeForeignDunder | kTypeInt) && t.native_ok();
+  if (LIKELY(native) && (ta == tb || !tb->dunder(row.right) || (!tb->has(kTypeHeap) && (tb->base.get() == KAA_TYPE(object) || !is_subtype(tb, ta))))) {
+    Value both[] = {a, b};
+    Value v = TRY(call_native_direct(t, l.as<NativeFunction>(), {both, 2}));
+    return LIKELY(v != kNotImplemented) ? Result<Value>(v) : binary_op_after_left(t, op, a, b, false);
+  }
+  return binary_general(t, op, a, b);
+}
+static Result<Value> binary_general(Thread& t, BinaryOp op, Value a, Value b) {
   const OpRow& row = k_ops[static_cast<int>(op)];
   if (is_exact_int(a) && is_exact_int(b) && op != BinaryOp::MATMUL) return int_binary(t, op, a, b);
   Value v = TRY(try_binary(t, row.left, row.right, a, b));
