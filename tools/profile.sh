@@ -1,5 +1,6 @@
 # ./dev profile: runs the benchmarks, the examples and the Python tests in a build that counts branches, and keeps in tools/profile/kaa.tar.xz
 # the counts, by which the release build is optimised (CMakeLists.txt), and the order of its functions in memory. Sourced by ./dev.
+# Besides, which other functions and which constants programs need at their start, so that these lie together.
 # Worth doing when much of src/ has changed: functions that differ from the recorded ones are compiled without a profile.
 
 # Names of the functions that start-up runs, then of those that the benchmarks run, those of most programs first: each program then maps fewer pages of
@@ -12,10 +13,6 @@ function_order() {
       [[ $name != start ]] || run=(-c pass)
       LLVM_PROFILE_FILE=$1/$name.%p.profraw timeout 120 "$0" "${run[@]}" >/dev/null 2>&1 </dev/null
       llvm-profdata-19 merge -o "$1/$name.profdata" "$1/$name".*.profraw && rm -f "$1/$name".*.profraw' "$kaa" "$counts" PROGRAM
-  # What the libraries linked statically run at start, which is not instrumented.
-  printf '%s\n' _start _init _fini OPENSSL_cpuid_setup OPENSSL_ia32_cpuid crc64_set_func _Znwm _ZdlPv _ZdlPvm __gmp_set_memory_functions __gmpn_lshift \
-    __gmpn_rshift __gmpn_zero __gmpn_copyi __gmpn_sub_n __gmpn_invert_limb frame_dummy __cxa_guard_acquire __cxa_guard_release __udivti3 _GLOBAL__sub_I_eh_alloc.cc _GLOBAL__sub_I_memory_resource.cc _GLOBAL__sub_I_system_error.cc \
-    _ZNKSt8__detail20_Prime_rehash_policy14_M_need_rehashEmmm _ZNKSt8__detail20_Prime_rehash_policy11_M_next_bktEm
   for program in "$counts"/*.profdata; do
     echo "program ${program##*/}"
     llvm-profdata-19 show --all-functions --counts "$program"
@@ -24,6 +21,27 @@ function_order() {
     /^  [^ ].*:$/ { name = substr($1, 1, length($1) - 1); sub(/^.*;/, "", name) }
     /^    Block counts: / && /[1-9]/ { n[name] += weight }
     END { for (f in n) print n[f], f }' | LC_ALL=C sort -k 1,1nr -k 2 | cut -d ' ' -f 2
+}
+
+# Writes what else is in tools/profile, by what valgrind sees of two programs under the release build: start.order and more.order, functions besides the recorded ones
+# (of libraries, which are not instrumented, and parts of functions); rodata.ld, the script for the linker. $1: the recorded functions. Takes some minutes.
+memory_order() {
+  local dir=$KAA_ROOT/build/release to=$KAA_ROOT/tools/profile kaa scratch status=0
+  command -v valgrind >/dev/null || { say "There is no valgrind: tools/profile/rodata.ld and *.order stay as they are"; return 0; }
+  build_preset release kaa || return 1
+  kaa=$dir/kaa.traced   # beside the other: it finds the library by its own place
+  scratch=$(mktemp -d) || return 1
+  ran() { valgrind --tool=callgrind --dump-instr=yes --callgrind-out-file="$1" "$kaa" "${@:2}" >/dev/null 2>&1 </dev/null; }
+  reads() { valgrind --tool=lackey --trace-mem=yes --log-fd=9 "$kaa" "$@" 9>&1 >/dev/null </dev/null |
+    awk '/^ [LM]/ { a = substr($2, 1, index($2, ",") - 2); if (!(a in seen)) { seen[a] = 1; print a } }'; }
+  (cd "$dir" && eval "$(ninja -t commands kaa | tail -n 1 | sed "s# -o kaa # -o $kaa -Wl,-Map=$scratch/map #")") && nm -n "$kaa" >"$scratch/symbols" &&
+    ran "$scratch/start.ran" -c pass && ran "$scratch/more.ran" "$to/reads.py" &&
+    "$kaa" "$to/order.py" "$scratch/symbols" "$1" "$scratch/start.ran" >"$scratch/start.order" && cat "$1" "$scratch/start.order" >"$scratch/known" &&
+    "$kaa" "$to/order.py" "$scratch/symbols" "$scratch/known" "$scratch/more.ran" >"$scratch/more.order" &&
+    reads -c pass >"$scratch/start" && reads "$to/reads.py" >"$scratch/more" && "$kaa" "$to/rodata.py" "$scratch/map" "$scratch/start" "$scratch/more" >"$scratch/rodata.ld" &&
+    mv "$scratch/start.order" "$scratch/more.order" "$scratch/rodata.ld" "$to/" || status=1
+  rm -rf "$scratch" "$kaa"
+  return $status
 }
 
 profile_main() {
@@ -40,4 +58,5 @@ profile_main() {
   (function_order "$kaa" "$counts/single") >"$counts/functions.order" && [[ -s $counts/functions.order ]] || die "no functions seen"
   tar cJf "$archive.new" -C "$counts" --owner=0 --group=0 --mtime=@0 kaa.profdata functions.order && mv "$archive.new" "$archive" || die "cannot write $archive"
   say "Wrote ${archive#"$KAA_ROOT/"} ($(stat -c %s "$archive") bytes)"
+  memory_order "$counts/functions.order" || die "what start-up reads could not be found"
 }

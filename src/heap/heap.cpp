@@ -148,7 +148,8 @@ Heap::Heap() {
   size_t cap = kZctInitial * 4;
   zct_base_ = zct_top_ = static_cast<Object**>(calloc(cap + kZctSlack, sizeof(Object*)));
   zct_hard_end_ = zct_base_ + cap;
-  soft_limit_ = kZctInitial;
+  soft_limit_ = kZctInitial / 2;
+  budget /= 2;
   zct_soft_end_ = zct_base_ + soft_limit_;
 #ifdef KAA_STRESS
   poison = slow_free = true;

@@ -8,7 +8,7 @@
 // No Python runs and nothing is allocated from the heap: finalizers and weakref callbacks are queued by hooks.
 //
 // After a pass the table holds exactly the mortal objects with count 0 that stacks hold. The next pass is due when the table has grown by
-// as much again (at least Heap::batch), or after `budget` bytes: the work of a pass stays in proportion to what was allocated.
+// as much again (at least Heap::batch, or half of it while the heap is small), or after `budget` bytes: the work of a pass stays in proportion to what was allocated.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +26,7 @@ namespace kaa {
 
 namespace {
 constexpr size_t kMinBudget = 512 << 10, kMaxBudget = 64 << 20;
+constexpr size_t kSmallHeap = (8 << 20) / kPageSize;  // pages
 
 }  // namespace
 
@@ -371,14 +372,15 @@ __attribute__((noinline)) void Heap::reconcile_from_here() {
   size_t kept = zct_size();
   last_kept = kept;
   reentered = 0;
-  size_t soft = std::max(batch, 2 * kept) + kept;
+  size_t small = taken_ < kSmallHeap;  // then half as much waits: it would show beside what is alive
+  size_t soft = std::max(batch >> small, 2 * kept) + kept;
   while (soft > zct_room()) grow_zct();
   trim_tables(soft);
   soft_limit_ = soft;
   bytes_since = 0;
   set_soft_end();
   requested_ = false;
-  budget = std::min(std::max(kMinBudget, kept * 128), kMaxBudget);
+  budget = std::min(std::max(kMinBudget >> small, kept * 128), kMaxBudget);
   stats.reconciles++;
   if (after_reconcile) after_reconcile(*this);
   give_back(t0);

@@ -91,16 +91,22 @@ void live_range(const Code* c, uint32_t word, uint32_t i, uint32_t& lo, uint32_t
   lo = 0;
   hi = c->nwords;
   if (i < c->nlocals || !c->nheights) return;
+  const HeightEntry* heights = code_heights(c);
+  if (UNLIKELY(!heights)) {  // memory is short: here, at least
+    lo = word;
+    hi = word + 1;
+    return;
+  }
   uint32_t a = 0, b = c->nheights;
   while (b - a > 1) {
     uint32_t m = (a + b) / 2;
-    if (c->heights[m].start <= word) a = m; else b = m;
+    if (heights[m].start <= word) a = m; else b = m;
   }
   uint32_t first = a, last = a;
-  while (first > 0 && c->heights[first - 1].height > i) first--;
-  while (last + 1 < c->nheights && c->heights[last + 1].height > i) last++;
-  if (first > 0) lo = c->heights[first].start;
-  if (last + 1 < c->nheights) hi = c->heights[last + 1].start;
+  while (first > 0 && heights[first - 1].height > i) first--;
+  while (last + 1 < c->nheights && heights[last + 1].height > i) last++;
+  if (first > 0) lo = heights[first].start;
+  if (last + 1 < c->nheights) hi = heights[last + 1].start;
 }
 
 // Drops the notes of what is counted or known to be held. The number of the others.

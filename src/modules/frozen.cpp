@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,20 +48,26 @@ namespace {
 
 constexpr size_t kHeader = 16;  // magic, flags, source's time, source's size: 32 bits each
 
-bool read_whole(const char* path, std::string& out, struct stat& st) {
+// The contents of a file, in memory that is not cleared first.
+struct Contents {
+  char* data = nullptr;
+  size_t size = 0;
+  ~Contents() { free(data); }
+  std::string_view view() const { return {data, size}; }
+};
+bool read_whole(const char* path, Contents& out, struct stat& st) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
   bool ok = fstat(fd, &st) == 0;
   if (ok) {
-    out.resize(static_cast<size_t>(st.st_size));
-    size_t at = 0;
-    while (at < out.size()) {
-      ssize_t n = read(fd, out.data() + at, out.size() - at);
+    size_t room = static_cast<size_t>(st.st_size);
+    ok = (out.data = static_cast<char*>(malloc(room + 1)));
+    while (ok && out.size < room) {
+      ssize_t n = read(fd, out.data + out.size, room - out.size);
       if (n < 0 && errno == EINTR) continue;
       if (n <= 0) break;
-      at += static_cast<size_t>(n);
+      out.size += static_cast<size_t>(n);
     }
-    out.resize(at);
   }
   int error = errno;
   close(fd);
@@ -111,9 +118,9 @@ Result<Code*> frozen_code(Thread& t, const FrozenModule& f) {
   bool cached = g_config.pycache_prefix.empty();  // elsewhere importlib alone keeps caches
   struct stat source, st;
   if (cached && stat(source_path.c_str(), &source) == 0) {
-    std::string data;
-    if (read_whole(cache_path.c_str(), data, st) && data.size() > kHeader && data.compare(0, kHeader, header_of(source)) == 0) {
-      Result<Value> v = marshal_read(t, data.data() + kHeader, data.size() - kHeader, true);
+    Contents data;
+    if (read_whole(cache_path.c_str(), data, st) && data.size > kHeader && data.view().substr(0, kHeader) == header_of(source)) {
+      Result<Value> v = marshal_read(t, data.data + kHeader, data.size - kHeader, true);
       if (v.ok() && IS_EXACT(v.value(), code)) {
         Code* c = v.value().as<Code>();
         set_code_filename(c, shown);
@@ -122,9 +129,9 @@ Result<Code*> frozen_code(Thread& t, const FrozenModule& f) {
       if (!v.ok()) clear_exc(t);  // damaged: as if it were not there
     }
   }
-  std::string text;
+  Contents text;
   if (!read_whole(source_path.c_str(), text, source)) return raise_os_error(t, errno, TRY(new_str(t, source_path)));
-  Code* c = TRY(compile_utf8(t, text, shown, CompileMode::kExec, 0, -1));
+  Code* c = TRY(compile_utf8(t, text.view(), shown, CompileMode::kExec, 0, -1));
   if (cached && !g_config.dont_write_bytecode) {
     Bytes* b = TRY(marshal_write(t, c));
     write_cache(folder, cache_path, header_of(source), {b->data(), b->size});

@@ -26,6 +26,7 @@
 #include "types/int.h"
 #include "types/set.h"
 #include "types/slice.h"
+#include "types/str.h"
 
 namespace kaa {
 
@@ -365,9 +366,9 @@ class Writer {
       }
       at += kOpInfo[static_cast<size_t>(op)].words;
     }
-    if (c->packed_positions) {
+    if (c->packed) {
       varint(c->packed_size);
-      out_.append(c->packed_positions, c->packed_size);
+      out_.append(c->packed, c->packed_size);
     } else {
       std::string packed;
       pack_positions(code_positions(c), c->npositions, c->firstlineno, packed);
@@ -381,11 +382,13 @@ class Writer {
       varint(e.target);
       varint(e.reg);
     }
+    const HeightEntry* heights = code_heights(c);
+    if (!heights) return raised(raise_memory(t));
     uint32_t at = 0;
     for (uint32_t i = 0; i < c->nheights; i++) {
-      varint(c->heights[i].start - at);
-      varint(c->heights[i].height);
-      at = c->heights[i].start;
+      varint(heights[i].start - at);
+      varint(heights[i].height);
+      at = heights[i].start;
     }
     for (uint32_t i = 0; i < cells; i++) varint(c->cell_regs[i]);
     for (uint32_t i = 0; i < c->nnames; i++) object(c->names[i]);
@@ -539,8 +542,14 @@ class Reader {
     const char* p = TRY(take(n));
     const uint8_t* u = reinterpret_cast<const uint8_t*>(p);
     Result<Str*> s = nullptr;
-    if (ascii) {
-      s = is_ascii(u, n) ? new_str_ascii(t, p, n) : str_from_ucs(t, 1, p, n);
+    if (ascii && is_ascii(u, n)) {
+      int64_t hash = 0;
+      if (interned)
+        if (Str* known = known_name(p, n, &hash)) return known;
+      s = new_str_ascii(t, p, n);
+      if (hash && s.ok()) s.value()->hash = hash;
+    } else if (ascii) {
+      s = str_from_ucs(t, 1, p, n);
     } else {
       if (!utf8_valid(u, n, Surrogates::kAllow)) {
         Value b = TRY(new_bytes(t, p, n));
@@ -821,11 +830,28 @@ class Reader {
       }
       at += n;
     }
-    c->packed_size = TRY(entries(1));
-    c->packed_positions = TRY(array<char>(c->packed_size));
-    memcpy(c->packed_positions, TRY(take(c->packed_size)), c->packed_size);
+    uint32_t packed_size = TRY(entries(1));
+    const char *positions = TRY(take(packed_size)), *exceptions = p_;
+    for (uint64_t i = 0; i < uint64_t{4} * nexceptions; i++) TRY(number());
+    const char* heights = p_;
+    for (uint64_t i = 0; i < uint64_t{2} * nheights; i++) TRY(number());
+    size_t heights_size = static_cast<size_t>(p_ - heights);
+    // One block: see objects/code.h.
+    size_t consts_at = (packed_size + heights_size + 7) & ~size_t{7}, names_at = consts_at + nconsts * sizeof(Value), exceptions_at = names_at + nnames * sizeof(Str*),
+           cells_at = exceptions_at + nexceptions * sizeof(ExceptionEntry);
+    char* block = static_cast<char*>(malloc(cells_at + cells * sizeof(uint32_t) + 1));
+    if (!block) return raise_memory(t);
+    c->packed = block;
+    c->packed_size = packed_size;
+    memcpy(block, positions, packed_size);
+    memcpy(block + packed_size, heights, heights_size);
     c->npositions = npositions;
-    c->exceptions = TRY(array<ExceptionEntry>(nexceptions));
+    c->nheights = nheights;
+    c->consts = reinterpret_cast<Value*>(block + consts_at);
+    c->names = reinterpret_cast<Str**>(block + names_at);
+    c->exceptions = reinterpret_cast<ExceptionEntry*>(block + exceptions_at);
+    c->cell_regs = reinterpret_cast<uint32_t*>(block + cells_at);
+    p_ = exceptions;
     for (uint32_t i = 0; i < nexceptions; i++) {
       ExceptionEntry& e = c->exceptions[i];
       e.start = TRY(number());
@@ -836,16 +862,8 @@ class Reader {
       e.reg = static_cast<uint16_t>(reg);
     }
     c->nexceptions = nexceptions;
-    c->heights = TRY(array<HeightEntry>(nheights));
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < nheights; i++) {
-      c->heights[i].start = at += TRY(number());
-      c->heights[i].height = TRY(number());
-    }
-    c->nheights = nheights;
-    c->cell_regs = TRY(array<uint32_t>(cells));
+    p_ = heights + heights_size;
     for (uint32_t i = 0; i < cells; i++) c->cell_regs[i] = TRY(number());
-    c->names = TRY(array<Str*>(nnames));
     for (uint32_t i = 0; i < nnames; i++) c->names[i] = TRY(name());
     c->nnames = nnames;
     c->varnames.init(TRY(names()));
@@ -855,7 +873,6 @@ class Reader {
     c->name.init(TRY(name()));
     c->qualname.init(TRY(name()));
     c->filename.init(TRY(name()));
-    c->consts = TRY(array<Value>(nconsts));
     for (uint32_t i = 0; i < nconsts; i++) {
       Value v = TRY(part("code"));
       inc(v);
@@ -871,6 +888,8 @@ class Reader {
 #endif
     std::string wrong = trusted_ && !flow ? std::string() : check_code(c, flow);
     if (!wrong.empty()) return RAISE(ValueError, "bad marshal data (code: %s)", wrong.c_str());
+    free(c->unpacked_heights);  // the check alone wanted them; most functions are never asked for theirs
+    c->unpacked_heights = nullptr;
     code_derive(c);
     return c;
   }

@@ -20,11 +20,13 @@ struct Code : Object {
   uint32_t free_base, nfree;
   uint32_t simple_args;          // argcount when a call with exactly that many positional arguments needs no binding, else ~0
   int32_t firstlineno;
-  // Unpacked when first asked for, once and for good: code_positions().
+  // Unpacked when first asked for, once and for good: code_positions(), code_heights().
   PositionEntry* unpacked_positions;  uint32_t npositions;
-  char* packed_positions;             uint32_t packed_size;  // null: there is only the other form
+  HeightEntry* unpacked_heights;      uint32_t nheights;
+  // The block of a code object that was read, which holds all tables but the words: at first packed_size bytes of positions, then the heights, packed as well.
+  // Null: each table is malloc's by itself, and nothing is packed.
+  char* packed;                       uint32_t packed_size;
   ExceptionEntry* exceptions; uint32_t nexceptions;
-  HeightEntry* heights;      uint32_t nheights;
   uint32_t* cell_regs;           // numbers of the cell variables, ascending
   Field<> name, qualname, filename;
   Field<Tuple*> varnames, cellvars, freevars;
@@ -47,6 +49,11 @@ inline const PositionEntry* code_positions(const Code* c) {
   PositionEntry* p = __atomic_load_n(&c->unpacked_positions, __ATOMIC_ACQUIRE);
   return LIKELY(p != nullptr) || !c->npositions ? p : unpack_code_positions(c);
 }
+// The heights, nheights entries; null when memory is short.
+const HeightEntry* unpack_code_heights(const Code* c);
+inline const HeightEntry* code_heights(const Code* c) { return LIKELY(c->unpacked_heights != nullptr) ? c->unpacked_heights : unpack_code_heights(c); }
+// The height at an instruction, from the packed table.
+uint32_t packed_height_at(const Code* c, uint32_t word);
 
 // A frame: light, no Python object. Frames of plain calls lie on the thread's frame stack, their registers on its data stack, where the caller built
 // the arguments; a generator holds its own frame and registers. prev leads to the caller, also from a running generator.

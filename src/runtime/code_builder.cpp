@@ -67,7 +67,7 @@ Result<Code*> build_code(Thread& t, const CompiledCode& c) {
   o->words = copy_array(c.words, o->nwords);
   o->unpacked_positions = copy_array(c.positions, o->npositions);
   o->exceptions = copy_array(c.exceptions, o->nexceptions);
-  o->heights = copy_array(c.heights, o->nheights);
+  o->unpacked_heights = copy_array(c.heights, o->nheights);
   uint32_t n;
   o->cell_regs = copy_array(c.cell_regs, n);
   o->names = static_cast<Str**>(malloc((c.names.size() + 1) * sizeof(Str*)));
@@ -102,11 +102,49 @@ Result<Code*> build_code(Thread& t, const CompiledCode& c) {
 const PositionEntry* unpack_code_positions(const Code* c) {
   PositionEntry* p = static_cast<PositionEntry*>(malloc((c->npositions + size_t{1}) * sizeof(PositionEntry)));
   if (!p) return nullptr;
-  unpack_positions(c->packed_positions, c->packed_size, c->firstlineno, p, c->npositions);
+  unpack_positions(c->packed, c->packed_size, c->firstlineno, p, c->npositions);
   PositionEntry* before = nullptr;
   if (__atomic_compare_exchange_n(&const_cast<Code*>(c)->unpacked_positions, &before, p, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) return p;
   free(p);  // another thread was faster
   return before;
+}
+
+// Calls fn(start, height) for each entry of the packed table, until it says false.
+template <class F>
+static void each_packed_height(const Code* c, F&& fn) {
+  const char* p = c->packed + c->packed_size;
+  auto number = [&] {
+    uint64_t v = 0;
+    for (int shift = 0;; shift += 7) {
+      uint8_t b = static_cast<uint8_t>(*p++);
+      v |= static_cast<uint64_t>(b & 0x7F) << shift;
+      if (b < 0x80) return static_cast<uint32_t>(v);
+    }
+  };
+  uint32_t start = 0;
+  for (uint32_t i = 0; i < c->nheights; i++) {
+    start += number();
+    if (!fn(start, number())) return;
+  }
+}
+const HeightEntry* unpack_code_heights(const Code* c) {
+  HeightEntry* table = static_cast<HeightEntry*>(malloc((c->nheights + size_t{1}) * sizeof(HeightEntry)));
+  if (!table) return nullptr;
+  uint32_t n = 0;
+  each_packed_height(c, [&](uint32_t start, uint32_t height) {
+    table[n++] = {start, height};
+    return true;
+  });
+  return const_cast<Code*>(c)->unpacked_heights = table;
+}
+uint32_t packed_height_at(const Code* c, uint32_t word) {
+  uint32_t at = 0;
+  each_packed_height(c, [&](uint32_t start, uint32_t height) {
+    if (start > word) return false;
+    at = height;
+    return true;
+  });
+  return at;
 }
 
 void code_derive(Code* c) {
@@ -133,7 +171,8 @@ static ConstShape code_constant(const void* context, uint32_t i, uint32_t* size)
 }
 std::string check_code(const Code* c, bool flow) {
   if (c->nfree != c->freevars->size) return "free variables without names";
-  CodeView v{{c->words, c->nwords}, {c->unpacked_positions, c->unpacked_positions ? c->npositions : 0}, {c->exceptions, c->nexceptions}, {c->heights, c->nheights},
+  const HeightEntry* heights = code_heights(c);
+  CodeView v{{c->words, c->nwords}, {c->unpacked_positions, c->unpacked_positions ? c->npositions : 0}, {c->exceptions, c->nexceptions}, {heights, heights ? c->nheights : 0},
              {c->cell_regs, static_cast<uint32_t>(c->cellvars->size)}, c->nregs, c->free_base, c->nfree, static_cast<uint32_t>(c->varnames->size), c->nnames,
              c->nconsts, c->argcount, c->posonlyargcount, c->kwonlyargcount, c->flags, code_constant, c};
   return validate_view(v, flow);
@@ -144,9 +183,12 @@ void LayoutTraits<Code>::destroy(Code* c) {
   free(c->words);
   free(c->monitor);
   free(c->unpacked_positions);
-  free(c->packed_positions);
+  free(c->unpacked_heights);
+  if (c->packed) {
+    free(c->packed);
+    return;
+  }
   free(c->exceptions);
-  free(c->heights);
   free(c->cell_regs);
   free(c->names);
   free(c->consts);

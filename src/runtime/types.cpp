@@ -99,19 +99,42 @@ void init_type_memory() {
 
 // ---- lookup along the mro, through a cache by (type version, name)
 namespace {
+// What lookups found, by type and name. Most programs do with a small table; where entries push out each other often, the thread gets a large one.
 struct CacheEntry { uint32_t version; Str* name; Value value; };
-constexpr size_t kCacheSize = 4096;
-thread_local CacheEntry g_cache[kCacheSize];
+constexpr size_t kSmallCache = 1024, kLargeCache = 4096;
+constexpr uint32_t kManyPushedOut = 8192;
+struct LookupCache {
+  CacheEntry small[kSmallCache];
+  CacheEntry* large;
+  uint32_t pushed_out;
+};
+thread_local LookupCache g_cache;
+
+[[gnu::noinline]] void enlarge_cache() {
+  thread_local struct Owner {
+    ~Owner() {
+      free(g_cache.large);
+      g_cache.large = nullptr;
+    }
+  } owner;
+  (void)&owner;
+  g_cache.large = static_cast<CacheEntry*>(calloc(kLargeCache, sizeof(CacheEntry)));
+}
 }  // namespace
 
 Value type_lookup(Type* ty, Str* name) {
-  CacheEntry& e = g_cache[(reinterpret_cast<uintptr_t>(name) >> 4 ^ ty->version * 31u) % kCacheSize];
+  LookupCache& cache = g_cache;
+  size_t h = reinterpret_cast<uintptr_t>(name) >> 4 ^ ty->version * 31u;
+  CacheEntry& e = UNLIKELY(cache.large != nullptr) ? cache.large[h % kLargeCache] : cache.small[h % kSmallCache];
   if (e.version == ty->version && e.name == name && e.version) return e.value;
   Value v;
   Tuple* mro = ty->mro;
   if (!mro) return v;
   for (uint64_t i = 0; i < mro->size && !v; i++) v = dict_get_str(mro->items[i].as<Type>()->dict, name);
-  if (ty->version && name->flag(kStrInterned)) e = {ty->version, name, v};
+  if (ty->version && name->flag(kStrInterned)) {
+    if (UNLIKELY(e.version && ++cache.pushed_out == kManyPushedOut)) enlarge_cache();
+    e = {ty->version, name, v};
+  }
   return v;
 }
 

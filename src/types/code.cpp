@@ -91,7 +91,9 @@ std::string line_table(Code* c) {
   uint32_t cells = static_cast<uint32_t>(c->cellvars->size);
   for (uint32_t v : {c->nregs, c->free_base, cells, c->nheights, c->npositions}) put_u32(s, v);
   for (uint32_t i = 0; i < cells; i++) put_u32(s, c->cell_regs[i]);
-  s.append(reinterpret_cast<const char*>(c->heights), c->nheights * sizeof(HeightEntry));
+  const HeightEntry* heights = code_heights(c);
+  static const HeightEntry k_no_height{};
+  for (uint32_t i = 0; i < c->nheights; i++) s.append(reinterpret_cast<const char*>(heights ? &heights[i] : &k_no_height), sizeof(HeightEntry));
   // Memory may be short for the table: then it says "no positions" where it should be.
   const PositionEntry* table = code_positions(c);
   static const PositionEntry k_none{0, -1, -1, -1, -1};
@@ -290,7 +292,7 @@ Result<Value> code_repr(Thread& t, Args a) {
 Result<Value> code_sizeof(Thread& t, Args a) {
   Code* c = self_code(a[0]);
   size_t n = sizeof(Code) + c->nwords * sizeof(Word) + c->nconsts * sizeof(Value) + c->nnames * sizeof(Str*) + (c->unpacked_positions ? c->npositions * sizeof(PositionEntry) : 0) + c->packed_size +
-             c->nexceptions * sizeof(ExceptionEntry) + c->nheights * sizeof(HeightEntry) + c->cellvars->size * sizeof(uint32_t);
+             c->nexceptions * sizeof(ExceptionEntry) + c->nheights * (c->unpacked_heights ? sizeof(HeightEntry) : 2) + c->cellvars->size * sizeof(uint32_t);
   return make_uint(t, n);
 }
 Result<Value> code_varname(Thread& t, Args a) {
@@ -354,13 +356,13 @@ bool take_line_table(Code* c, std::string_view s) {
   c->free_base = n[1];
   const char* p = s.data() + 24;
   free(c->cell_regs);
-  free(c->heights);
+  free(c->unpacked_heights);
   free(c->unpacked_positions);
   c->cell_regs = static_cast<uint32_t*>(malloc((n[2] + 1) * sizeof(uint32_t)));
   memcpy(c->cell_regs, p, n[2] * sizeof(uint32_t));
   p += n[2] * sizeof(uint32_t);
-  c->heights = static_cast<HeightEntry*>(malloc((n[3] + 1) * sizeof(HeightEntry)));
-  memcpy(static_cast<void*>(c->heights), p, n[3] * sizeof(HeightEntry));
+  c->unpacked_heights = static_cast<HeightEntry*>(malloc((n[3] + 1) * sizeof(HeightEntry)));
+  memcpy(static_cast<void*>(c->unpacked_heights), p, n[3] * sizeof(HeightEntry));
   p += n[3] * sizeof(HeightEntry);
   c->unpacked_positions = static_cast<PositionEntry*>(malloc((n[4] + 1) * sizeof(PositionEntry)));
   memcpy(static_cast<void*>(c->unpacked_positions), p, n[4] * sizeof(PositionEntry));
@@ -422,8 +424,8 @@ Result<Value> make_code(Thread& t, Code* from, const Value* v) {
     c->nregs = from->nregs;
     c->free_base = from->free_base;
     c->cell_regs = copy_raw(from->cell_regs, cells);
-    c->heights = copy_raw(from->heights, from->nheights);
-    c->nheights = from->nheights;
+    c->unpacked_heights = copy_raw(code_heights(from), from->nheights);
+    c->nheights = c->unpacked_heights ? from->nheights : 0;
     c->unpacked_positions = copy_raw(code_positions(from), from->npositions);
     c->npositions = c->unpacked_positions ? from->npositions : 0;
     c->exceptions = copy_raw(from->exceptions, from->nexceptions);

@@ -18,6 +18,8 @@ Result<Str*> alloc_str_as(Thread& t, Type* cls, size_t length, uint32_t max_char
 // A string of the smallest kind. The view's characters must not move during the call (a str's do not, while it lives).
 Result<Str*> str_from_view(Thread& t, TextView v);
 Result<Str*> str_from_text(Thread& t, const TextBuilder& b);
+// The name (kStrInterned) that these characters spell in ASCII; null: there is none yet. hash: that of such a string.
+Str* known_name(const char* p, size_t n, int64_t* hash);
 // The same text as an exact str: s itself unless it is an instance of a subclass.
 Result<Str*> str_exact(Thread& t, Str* s);
 // str(object) for a buffer: bytes decoded by a codec. Empty encoding or errors: the defaults.

@@ -224,11 +224,31 @@ int64_t str_hash(Str* s) {
 }
 
 // ---- interning: an open-addressed table with linear probing. Names (kStrInterned) are immortal, since code, shapes and caches keep them as plain
-// pointers; what sys.intern() adds (kStrWeakInterned) is held by nobody here and leaves the table when it dies.
+// pointers; what sys.intern() adds (kStrWeakInterned) is held by nobody here and leaves the table when it dies. The upper 16 bits of a word of the table are those
+// of the string's hash: the table may be nearly full, as few strings that differ are looked at.
+constexpr uint64_t kTagBits = uint64_t{0xFFFF} << 48;
+static Str* tagged(Str* s) { return reinterpret_cast<Str*>(reinterpret_cast<uintptr_t>(s) | (static_cast<uint64_t>(s->hash) & kTagBits)); }
+static Str* untagged(Str* word) { return reinterpret_cast<Str*>(reinterpret_cast<uintptr_t>(word) & ~kTagBits); }
 static size_t intern_slot(Interp& in, Str* s) {
-  size_t mask = in.interned_size - 1, i = static_cast<size_t>(str_hash(s)) & mask;
-  while (in.interned[i] && !str_equal(in.interned[i], s)) i = (i + 1) & mask;
+  uint64_t hash = static_cast<uint64_t>(str_hash(s));
+  size_t mask = in.interned_size - 1, i = hash & mask;
+  while (Str* word = in.interned[i]) {
+    if (((reinterpret_cast<uintptr_t>(word) ^ hash) & kTagBits) == 0 && str_equal(untagged(word), s)) break;
+    i = (i + 1) & mask;
+  }
   return i;
+}
+Str* known_name(const char* p, size_t n, int64_t* found) {
+  Interp& in = interp();
+  uint64_t hash = static_cast<uint64_t>(*found = hash_bytes(HashSecret{in.hash_key0, in.hash_key1}, p, static_cast<int64_t>(n)));
+  if (!in.interned) return nullptr;
+  size_t mask = in.interned_size - 1;
+  for (size_t i = hash & mask; Str* word = in.interned[i]; i = (i + 1) & mask) {
+    if ((reinterpret_cast<uintptr_t>(word) ^ hash) & kTagBits) continue;
+    Str* s = untagged(word);
+    if (str_equal_ascii(s, {p, n})) return s->flag(kStrInterned) ? s : nullptr;
+  }
+  return nullptr;
 }
 static bool intern_grow(Interp& in) {
   size_t old = in.interned_size, size = old ? old * 2 : 4096;
@@ -238,15 +258,15 @@ static bool intern_grow(Interp& in) {
   in.interned = grown;
   in.interned_size = size;
   for (size_t i = 0; i < old; i++)
-    if (table[i]) in.interned[intern_slot(in, table[i])] = table[i];
+    if (table[i]) in.interned[intern_slot(in, untagged(table[i]))] = table[i];
   free(table);
   return true;
 }
 static Result<Str*> intern_as(Thread& t, Str* s, uint64_t flags) {
   Interp& in = interp();
-  if (in.interned_used * 2 >= in.interned_size && !intern_grow(in)) return raise_memory(t);
+  if (in.interned_used * 4 >= in.interned_size * 3 && !intern_grow(in)) return raise_memory(t);
   size_t i = intern_slot(in, s);
-  if (Str* known = in.interned[i]) {
+  if (Str* known = untagged(in.interned[i])) {
     if ((flags & kStrInterned) && known->flag(kStrWeakInterned)) {
       known->clear_flag(kStrWeakInterned);
       known->rc |= flags;
@@ -259,7 +279,7 @@ static Result<Str*> intern_as(Thread& t, Str* s, uint64_t flags) {
     i = intern_slot(in, s);  // the allocation may have taken dead strings out of the table
   }
   s->rc |= flags;
-  in.interned[i] = s;
+  in.interned[i] = tagged(s);
   in.interned_used++;
   return s;
 }
@@ -272,8 +292,12 @@ Result<Str*> intern_weak(Thread& t, Str* s) {
   return intern_as(t, s, kStrWeakInterned);
 }
 Str* intern_name(const char* text) {
+  size_t n = strlen(text);
+  int64_t hash;
+  if (Str* known = known_name(text, n, &hash)) return known;
   Thread& t = current_thread();
-  Result<Str*> s = new_str(t, text);
+  Result<Str*> s = new_str(t, {text, n});
+  if (s.ok() && s.value()->is_ascii()) s.value()->hash = hash;
   if (s.ok()) s = intern(t, s.value());
   if (!s.ok()) { fputs("kaa: out of memory\n", stderr); abort(); }
   return s.value();
@@ -282,10 +306,10 @@ Str* intern_name(const char* text) {
 void str_dies(Str* s) {
   Interp& in = interp();
   size_t mask = in.interned_size - 1, hole = intern_slot(in, s);
-  if (in.interned[hole] != s) return;
+  if (untagged(in.interned[hole]) != s) return;
   in.interned_used--;
   for (size_t i = (hole + 1) & mask; in.interned[i]; i = (i + 1) & mask) {
-    size_t home = static_cast<size_t>(in.interned[i]->hash) & mask;
+    size_t home = static_cast<size_t>(untagged(in.interned[i])->hash) & mask;
     if (((i - home) & mask) >= ((i - hole) & mask)) {
       in.interned[hole] = in.interned[i];
       hole = i;
