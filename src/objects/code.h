@@ -51,7 +51,10 @@ inline const PositionEntry* code_positions(const Code* c) {
 }
 // The heights, nheights entries; null when memory is short.
 const HeightEntry* unpack_code_heights(const Code* c);
-inline const HeightEntry* code_heights(const Code* c) { return LIKELY(c->unpacked_heights != nullptr) ? c->unpacked_heights : unpack_code_heights(c); }
+inline const HeightEntry* code_heights(const Code* c) {
+  const HeightEntry* h = __atomic_load_n(&c->unpacked_heights, __ATOMIC_ACQUIRE);
+  return LIKELY(h != nullptr) ? h : unpack_code_heights(c);
+}
 // The height at an instruction, from the packed table.
 uint32_t packed_height_at(const Code* c, uint32_t word);
 

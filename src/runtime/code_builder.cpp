@@ -135,7 +135,10 @@ const HeightEntry* unpack_code_heights(const Code* c) {
     table[n++] = {start, height};
     return true;
   });
-  return const_cast<Code*>(c)->unpacked_heights = table;
+  HeightEntry* before = nullptr;
+  if (__atomic_compare_exchange_n(&const_cast<Code*>(c)->unpacked_heights, &before, table, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) return table;
+  free(table);  // another thread was faster
+  return before;
 }
 uint32_t packed_height_at(const Code* c, uint32_t word) {
   uint32_t at = 0;
