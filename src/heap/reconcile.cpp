@@ -163,7 +163,14 @@ template <bool kChildren>
       break;
     case kRecipeGenerator: {
       GeneratorObject* g = static_cast<GeneratorObject*>(o);
-      if (kChildren) [[clang::always_inline]] g->each_field(field);
+      if (!kChildren) {
+      } else if (LIKELY(!g->counted && !(g->own_name.value().bits() | g->own_qualname.value().bits() | g->origin.value().bits() |
+                                         g->kept_frame.value().bits() | g->frame.locals.bits()))) {
+        one(g->frame.func);
+        one(g->frame.code);
+      } else {
+        [[clang::always_inline]] g->each_field(field);
+      }
       if (UNLIKELY(g->frame.obj || g->watched || g->listed)) LayoutTraits<GeneratorObject>::destroy(g);
       if (LIKELY(!h.trace_free) && h.keep_generator(g)) {
         h.stats.freed++;

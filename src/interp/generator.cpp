@@ -37,10 +37,10 @@ Result<Value> make_generator(Thread& t, Frame* f) {
   }
   memset(static_cast<void*>(&g->frame), 0, sizeof(GeneratorObject) - offsetof(GeneratorObject, frame));
   g->nregs = c->nregs;
-  uint32_t n = c->nlocals;
-  for (uint32_t i = 0; i < n; i++) g->regs[i] = f->regs[i];
-  for (uint32_t i = n; i < c->nregs; i++) g->regs[i] = Value();
-  g->state = GenState::kCreated;
+  // The temporaries are not initialised, as in any frame.
+  const Value* from = f->regs;
+  for (uint32_t i = 0, n = c->nlocals; i < n; i++) { g->regs[i] = from[i]; asm volatile(""); }
+  static_assert(static_cast<int>(GenState::kCreated) == 0);
   Function* fn = f->func;
   if (UNLIKELY(fn->name.value() != c->name.value())) g->own_name.init(fn->name);
   if (UNLIKELY(fn->qualname.value() != c->qualname.value())) g->own_qualname.init(fn->qualname);
@@ -48,9 +48,9 @@ Result<Value> make_generator(Thread& t, Frame* f) {
   Frame& gf = g->frame;
   gf.regs = g->regs;
   gf.code = c;
-  gf.func = f->func;
+  gf.func = fn;
   inc(c);          // the generator's own references, which each_field names
-  inc(f->func);
+  inc(fn);
   if (!(c->flags & kCoOptimized)) {  // a module with `await` at its top level
     gf.locals = f->locals;
     inc(f->locals);
@@ -62,7 +62,7 @@ Result<Value> make_generator(Thread& t, Frame* f) {
     f->obj->live = &gf;
     f->obj = nullptr;
   }
-  generator_made(g);
+  generator_made(t, g);
   // A coroutine that dies before it is awaited warns. Nearly all are awaited by the caller's next instruction.
   if ((c->flags & kCoCoroutine) && !((f->kind & kKindMask) == kReturnPlain && static_cast<Op>(f->ret_pc->op) == Op::GET_AWAITABLE)) born_eager(t, g);
   return g;

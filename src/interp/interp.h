@@ -39,6 +39,8 @@ KAA_PRESERVE_NONE Value op_count(HANDLER_ARGS);  // counting.cpp
 #define HANDLER(name) KAA_PRESERVE_NONE Value op_##name(HANDLER_ARGS)
 #define DISPATCH() MUSTTAIL return table->op[pc->op](HANDLER_PASS)
 #define NEXT(words) do { pc += (words); DISPATCH(); } while (0)
+// From the end of an instruction of so many words. (The operand is widened before anything is added, so that it is loaded and widened in one.)
+#define JUMP_BY(words, offset) do { pc += static_cast<int64_t>(offset); NEXT(words); } while (0)
 // The slow path of a handler, a function of its own that the handler leaves by a tail call: calls made there cost the fast path no stack frame.
 #define SLOW(name) static KAA_PRESERVE_NONE __attribute__((noinline)) Value slow_##name(HANDLER_ARGS)
 #define GO_SLOW(name) do { MUSTTAIL return slow_##name(HANDLER_PASS); } while (0)
@@ -106,10 +108,36 @@ inline void begin_frame(Frame* nf, Function* fn, Code* c, Value* regs, Frame* ca
   nf->locals = mapping;
   nf->set_return(dst, kind);
 }
+// What other threads and signal handlers ask for is read by plain loads, which become operands of the comparison (an atomic one is an instruction of its own);
+// a handler reads it once, so that nothing is kept from an earlier time.
+inline Frame* call_limit(const Thread* t) {
+  Frame* limit;
+  __builtin_memcpy(&limit, &t->call_limit, sizeof limit);
+  return limit;
+}
+inline bool poll_due(const Thread* t) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &t->poll, sizeof bits);
+  return bits != 0;
+}
+// The same as begin_frame() for a plain call from a frame on the stack. Free places of the frame stack have neither object nor mapping (whoever leaves a
+// frame sees to that: frames that have one are never left by the way of kReturnPlain), so that these words are not written here.
+inline void begin_plain_frame(Frame* nf, Function* fn, Code* c, const Word* words, Value* regs, Frame* caller, const Word* ret_pc, uint16_t dst) {
+#ifdef KAA_STRESS
+  if (nf->obj || nf->locals) __builtin_trap();
+#endif
+  nf->regs = regs;
+  nf->code = c;
+  nf->func = fn;
+  nf->prev = caller;
+  nf->pc = words;
+  nf->ret_pc = ret_pc;
+  nf->set_return(dst, kReturnPlain);
+}
 // Enters a plain Python function whose arguments fit: falls through when they do not, when there is no room, or when a safepoint is due.
 // (The empty asm keeps the loop that clears locals from becoming a call of memset, which would need a stack frame.)
-// The arguments stay where they are. Those of a generator, whose registers are not on the stack, must be copied there, which push_simple() does: one unsigned
-// comparison sees room on the data stack, and that WINDOW is on it at all. (A second way in here for generators cost all calls a fifth of their instructions.)
+// The arguments stay where they are. Those of a generator, whose registers are not on the stack, must be copied there (QUICK_CALL_COPIED in ops_call.cpp): one
+// unsigned comparison sees room on the data stack, and that WINDOW is on it at all. (A second way in here for generators cost all calls a fifth of their instructions.)
 #define QUICK_CALL(FN, WINDOW, COUNT, SIZE)                                                                                                      \
   do {                                                                                                                                           \
     uint32_t _count = (COUNT);                                                                                                                   \
@@ -119,12 +147,15 @@ inline void begin_frame(Frame* nf, Function* fn, Code* c, Value* regs, Frame* ca
     ::kaa::Frame* _nf = f + 1;                                                                                                                   \
     if (UNLIKELY(_c->simple_args != _count)) break;                                                                                              \
     if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(_args + _c->nregs) - t->stack_base) > t->stack_bytes)) break;                       \
-    if (UNLIKELY(_nf >= t->call_limit.load(std::memory_order_relaxed))) break;                                                                   \
+    if (UNLIKELY(_nf >= ::kaa::call_limit(t))) break;                                                                                            \
+    const ::kaa::Word* _words = _c->words;                                                                                                       \
+    const ::kaa::Value* _consts = _c->consts;                                                                                                    \
+    uint32_t _n = _c->nlocals;                                                                                                                   \
     SAVE();                                                                                                                                      \
-    ::kaa::begin_frame(_nf, _fn, _c, _args, f, pc + (SIZE), pc->a, ::kaa::kReturnPlain);                                                         \
-    pc = _c->words;                                                                                                                              \
-    k = _c->consts;                                                                                                                              \
-    for (uint32_t _i = _count, _n = _c->nlocals; _i < _n; _i++) { _args[_i] = ::kaa::Value(); asm volatile(""); }                                \
+    ::kaa::begin_plain_frame(_nf, _fn, _c, _words, _args, f, pc + (SIZE), pc->a);                                                                \
+    for (; _count != _n; _count++) { _args[_count] = ::kaa::Value(); asm volatile(""); }                                                         \
+    pc = _words;                                                                                                                                 \
+    k = _consts;                                                                                                                                 \
     r = _args;                                                                                                                                   \
     f = _nf;                                                                                                                                     \
     t->frame = _nf;                                                                                                                              \

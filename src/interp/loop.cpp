@@ -43,7 +43,10 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
     t.frame = nf;
     return nf;
   }
-  if (!(c->flags & kCoOptimized)) nf->locals = fn->globals.get();  // run_code() and class bodies put another mapping here
+  if (!(c->flags & kCoOptimized)) {
+    nf->locals = fn->globals.get();  // run_code() and class bodies put another mapping here
+    if (kind == kReturnPlain) nf->kind = static_cast<FrameKind>(kind | kHasObject);  // left by the way that sees to it (begin_plain_frame)
+  }
   // Missing last arguments that have defaults, and nothing else to bind.
   if (!kwnames && n < c->argcount && fn->defaults && n + fn->defaults->size >= c->argcount && fn->defaults->size <= c->argcount && !c->kwonlyargcount &&
       (c->flags & (kCoVarargs | kCoVarkeywords | kCoOptimized)) == kCoOptimized) {
@@ -56,6 +59,7 @@ Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tu
     return nf;
   }
   if (!bind_python(t, nf, a, n, kwnames).ok()) {
+    nf->locals = Value();
     t.frame = f;
     return nullptr;
   }
@@ -175,6 +179,7 @@ static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
   t.frame = p;
   if (was_generator) generator_finished(t, generator_of(f));
   if (UNLIKELY(flags & kLeaveMask)) left_watched(t, f, flags, v);
+  if (!was_generator) f->locals = Value();
   if (p) next = p->pc;
   switch (static_cast<FrameKind>(flags & kKindMask)) {
     case kReturnExit: return nullptr;
@@ -247,6 +252,7 @@ static Frame* return_special(Thread& t, Frame* f, Value& v, const Word*& next) {
 static KAA_PRESERVE_NONE __attribute__((noinline)) Value return_slow(HANDLER_ARGS) {
   Value v = static_cast<Op>(pc->op) == Op::RETURN ? r[pc->a] : kNone;
   if (LIKELY(f->kind == kReturnExit && !f->on_heap)) {  // to native code, and nothing else to be seen to
+    f->locals = Value();
     t->frame = f->prev;
     return v;
   }
@@ -279,6 +285,7 @@ HANDLER(RETURN) { RETURN_VALUE(r[pc->a]); }
 HANDLER(RETURN_NONE) {
   if (f->kind == kReturnInit) {  // __init__: the instance is the result
     Value o = f->locals;
+    f->locals = Value();
     uint16_t dst = f->dst;
     pc = f->ret_pc;
     f = f->prev;
@@ -327,6 +334,7 @@ static Frame* unwind(Thread& t, Frame* f) {
     t.frame = p;
     if (f->on_heap) generator_finished(t, generator_of(f));
     if (UNLIKELY(flags & kLeaveMask)) left_watched(t, f, flags, Value());
+    if (!f->on_heap) f->locals = Value();
     FrameKind kind = static_cast<FrameKind>(flags & kKindMask);
     if (kind == kReturnExit) return nullptr;
     if (kind == kReturnNext && exc_matches(t, KAA_TYPE(StopIteration))) {

@@ -151,7 +151,8 @@ inline bool mixed_doubles(Value a, Value b, double& x, double& y) {
     d = v == kNegZero ? -0.0 : 0.0;
     return v == kPosZero || v == kNegZero;
   };
-  return !(a.is_int() && b.is_int()) && get(a, x) && get(b, y);
+  if (UNLIKELY(a.is_int() && b.is_int())) return false;
+  return get(a, x) && get(b, y);
 }
 #define MIXED(name) static KAA_PRESERVE_NONE __attribute__((noinline)) Value mixed_##name(HANDLER_ARGS)
 #define GO_MIXED(name) do { MUSTTAIL return mixed_##name(HANDLER_PASS); } while (0)
@@ -397,19 +398,19 @@ static Result<bool> compare_truth(Thread& t, CompareOp op, Value a, Value b) {
     }                                                                                                  \
     Result<bool> res = compare_truth(*t, CompareOp::NAME, x, y);                                       \
     if (UNLIKELY(!res.ok())) FAIL();                                                                   \
-    if (res.value() == (pc->c != 0)) NEXT(2 + pc[1].offset);                                           \
+    if (res.value() == (pc->c != 0)) JUMP_BY(2, pc[1].offset);                                           \
     NEXT(2);                                                                                           \
   }                                                                                                    \
   MIXED(HANDLER_NAME) {                                                                                \
     double x, y;                                                                                       \
     if (UNLIKELY(!mixed_doubles(r[pc->a], RIGHT, x, y))) GO_SLOW(HANDLER_NAME);                        \
-    if ((x OPER y) == (pc->c != 0)) NEXT(2 + pc[1].offset);                                            \
+    if ((x OPER y) == (pc->c != 0)) JUMP_BY(2, pc[1].offset);                                          \
     NEXT(2);                                                                                           \
   }                                                                                                    \
   TEXT(HANDLER_NAME) {                                                                                 \
     int same = texts_equal(r[pc->a], RIGHT);                                                           \
     if (UNLIKELY(same < 0)) GO_SLOW(HANDLER_NAME);                                                     \
-    if (((same == 1) == (CompareOp::NAME == CompareOp::EQ)) == (pc->c != 0)) NEXT(2 + pc[1].offset);   \
+    if (((same == 1) == (CompareOp::NAME == CompareOp::EQ)) == (pc->c != 0)) JUMP_BY(2, pc[1].offset); \
     NEXT(2);                                                                                           \
   }                                                                                                    \
   HANDLER(HANDLER_NAME) {                                                                              \
@@ -419,7 +420,7 @@ static Result<bool> compare_truth(Thread& t, CompareOp op, Value a, Value b) {
     else if (x.is_float_word() && y.is_float_word()) b = x.float_word() OPER y.float_word();           \
     else if (!x.is_object()) GO_MIXED(HANDLER_NAME);                                                   \
     else GO_TEXT_OR_SLOW(HANDLER_NAME, NAME);                                                          \
-    if (b == (pc->c != 0)) NEXT(2 + pc[1].offset);                                                     \
+    if (b == pc->c) JUMP_BY(2, pc[1].offset);                                                          \
     NEXT(2);                                                                                           \
   }
 #define COMPARE_JUMP(NAME, OPER)                                                                       \

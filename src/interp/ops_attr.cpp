@@ -39,11 +39,12 @@ struct AttrRecord {
   Value value, self;       // kept by the class while the version holds
   const AttrRecord* link;  // about another shape
 };
-constexpr uint64_t kRecordBit = uint64_t{1} << 63;
 constexpr uint16_t kMaxRecords = 32;   // of one instruction; then it stays with what it has
 constexpr uint8_t kMaxDepth = 4;
 
-inline const AttrRecord* record_of(uint64_t w) { return (w & kRecordBit) ? reinterpret_cast<const AttrRecord*>(w & ~kRecordBit) : nullptr; }
+// A record's address stands in the word complemented: one instruction tells it from a slot fact, one gives it back.
+inline bool is_record(uint64_t w) { return static_cast<int64_t>(w) < 0; }
+inline const AttrRecord* record_of(uint64_t w) { return is_record(w) ? reinterpret_cast<const AttrRecord*>(~w) : nullptr; }
 inline Shape* shape_of(Value v) { return LIKELY(v.is_object()) ? v.object()->shape : type_of(v)->root; }
 inline bool fresh(const AttrRecord* rec, Shape* s) { return rec->shape == s && rec->version == s->type->version; }
 // The record about this object, or null. Records of classes' attributes are about one class, in a version of its own.
@@ -81,7 +82,7 @@ void write_record(const Word* pc, AttrRecord rec) {
   AttrRecord* p = static_cast<AttrRecord*>(malloc(sizeof(AttrRecord)));
   if (!p) return;
   *p = rec;
-  write_word(&pc[2], reinterpret_cast<uint64_t>(p) | kRecordBit);
+  write_word(&pc[2], ~reinterpret_cast<uint64_t>(p));
 }
 // A slot at an offset: the first such fact of an instruction goes into the word itself.
 void write_slot(const Word* pc, Shape* s, uint64_t offset, uint32_t version) {
@@ -329,7 +330,7 @@ HANDLER(LOAD_ATTR) {
       r[pc->a] = reinterpret_cast<Value*>(o.object())[w & 0xFFFF];
       NEXT(3);
     }
-    if (w >> 63) GO_RECORDS(LOAD_ATTR);
+    if (is_record(w)) GO_RECORDS(LOAD_ATTR);
   }
   GO_SLOW(LOAD_ATTR);
 }
@@ -502,7 +503,7 @@ HANDLER(STORE_ATTR) {
       if (LIKELY(store_quick(p, *p, r[pc->b]))) NEXT(3);
       GO_SLOW(STORE_ATTR);
     }
-    if (w >> 63) GO_RECORDS(STORE_ATTR);
+    if (is_record(w)) GO_RECORDS(STORE_ATTR);
   }
   GO_SLOW(STORE_ATTR);
 }
@@ -601,7 +602,7 @@ RECORDS(LOAD_METHOD) {
 // With the CALL_METHOD behind it: a plain function whose only argument is self.
 HANDLER(LOAD_METHOD_CALL) {
   Value o = r[pc->b];
-  if (LIKELY(o.is_object() && pc[2].bits >> 63)) {
+  if (LIKELY(o.is_object() && is_record(pc[2].bits))) {
     const AttrRecord* rec = record_of(pc[2].bits);
     if (LIKELY(rec->kind == AttrRecord::kMethod && fresh(rec, o.object()->shape))) {
       Value fn = rec->value;
@@ -621,11 +622,12 @@ HANDLER(LOAD_METHOD_CALL) {
 }
 HANDLER(LOAD_METHOD) {
   Value o = r[pc->b];
-  if (LIKELY(o.is_object() && pc[2].bits >> 63)) {
+  if (LIKELY(o.is_object() && is_record(pc[2].bits))) {
     const AttrRecord* rec = record_of(pc[2].bits);
     if (LIKELY(rec->kind == AttrRecord::kMethod && fresh(rec, o.object()->shape))) {
-      r[pc->a] = rec->value;
-      r[pc->a + 1] = o;
+      Value* to = r + pc->a;
+      to[0] = rec->value;
+      to[1] = o;
       NEXT(3);
     }
     GO_RECORDS(LOAD_METHOD);

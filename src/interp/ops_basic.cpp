@@ -139,9 +139,16 @@ HANDLER(DEL_SPILLED) {
   NEXT(2);
 }
 
-// ---- globals. Cache word 1 (pc[2]): {index, keys version of the globals}, index ~0: known to be absent there. Cache word 2 (pc[3]): the same for the builtins.
-// Each word is a fact by itself, so that another thread may read while they change.
-static constexpr uint64_t kAbsent = 0xFFFFFFFF;
+// ---- globals. Cache word 1 (pc[2]): the keys version of the globals below the place of the value among the entries, in bytes; place 0: known to be absent
+// there. Cache word 2 (pc[3]): the same for the builtins. Each word is a fact by itself, so that another thread may read while they change. The version is in
+// the lower half, so that what is left of the word when that has been compared is the place, and says by itself whether there is one.
+static uint64_t place_fact(uint32_t version, int64_t index) {
+  uint64_t place = static_cast<uint64_t>(index) * sizeof(DictEntry) + offsetof(DictEntry, value);
+  static_assert(offsetof(DictEntry, value) > 0);
+  return version && place >> 32 == 0 ? place << 32 | version : 0;
+}
+static bool holds_for(uint64_t fact, Dict* d) { return static_cast<uint32_t>(fact) == d->keys_version; }
+static Value& value_at(Dict* d, uint64_t place) { return *reinterpret_cast<Value*>(reinterpret_cast<char*>(d->entries) + place); }
 static void write_word(const Word* w, uint64_t bits) { __atomic_store_n(const_cast<uint64_t*>(&w->bits), bits, __ATOMIC_RELAXED); }
 
 Error name_error(Thread& t, Str* name) {
@@ -158,8 +165,7 @@ Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc) {
   int64_t i = dict_index_str(g, name);
   if (i >= 0) {
     Value v = g->entries[i].value;
-    uint32_t ver = IS_EXACT(Value(g), dict) ? dict_keys_version(g) : 0;
-    if (ver) write_word(&pc[2], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
+    if (IS_EXACT(Value(g), dict)) write_word(&pc[2], place_fact(dict_keys_version(g), i));
     return v;
   }
   if (UNLIKELY(type_of(g) != KAA_TYPE(dict))) {  // a subclass may know names by its __missing__ (annotationlib's do)
@@ -170,13 +176,13 @@ Result<Value> load_global_slow(Thread& t, Frame* f, const Word* pc) {
     Opt v = TRY(dict_get(t, g, name));
     if (v) return v.v;
   } else if (uint32_t ver = IS_EXACT(Value(g), dict) ? dict_keys_version(g) : 0) {
-    write_word(&pc[2], static_cast<uint64_t>(ver) << 32 | kAbsent);
+    write_word(&pc[2], ver);
   }
   if (LIKELY(IS_EXACT(Value(b), dict))) {
     i = dict_index_str(b, name);
     if (i >= 0) {
       Value v = b->entries[i].value;
-      if (uint32_t ver = dict_keys_version(b)) write_word(&pc[3], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
+      write_word(&pc[3], place_fact(dict_keys_version(b), i));
       return v;
     }
     if (UNLIKELY(b->flag(kDictHasNonStr))) {
@@ -206,25 +212,24 @@ SLOW(LOAD_GLOBAL) {
   STORE_RESULT(pc->a, load_global(*t, f, pc), 4);
 }
 HANDLER(LOAD_GLOBAL) {
-  uint64_t w = pc[2].bits;
+  uint64_t fact = pc[2].bits;
   Dict* g = f->func->globals;
-  if (LIKELY(w >> 32 == g->keys_version && w)) {
-    uint32_t i = static_cast<uint32_t>(w);
-    if (LIKELY(i != kAbsent)) { r[pc->a] = g->entries[i].value; NEXT(4); }
-    uint64_t w2 = pc[3].bits;
+  if (LIKELY(holds_for(fact, g))) {
+    if (uint64_t place = fact >> 32; LIKELY(place)) { r[pc->a] = value_at(g, place); NEXT(4); }
+    uint64_t fact2 = pc[3].bits;
     Dict* b = f->func->builtins;
-    if (LIKELY(w2 >> 32 == b->keys_version && w2)) { r[pc->a] = b->entries[static_cast<uint32_t>(w2)].value; NEXT(4); }
+    if (uint64_t place = fact2 >> 32; LIKELY(fact && place && holds_for(fact2, b))) { r[pc->a] = value_at(b, place); NEXT(4); }
   }
   GO_SLOW(LOAD_GLOBAL);
 }
 HANDLER(STORE_GLOBAL) {
   Dict* g = f->func->globals;
-  uint64_t w = pc[2].bits;
-  if (LIKELY(w && w >> 32 == g->keys_version)) {
-    DictEntry& e = g->entries[static_cast<uint32_t>(w)];
-    Value old = e.value, v = r[pc->a];
+  uint64_t fact = pc[2].bits;
+  if (uint64_t place = fact >> 32; LIKELY(holds_for(fact, g) && place)) {
+    Value& at = value_at(g, place);
+    Value old = at, v = r[pc->a];
     inc_into(v, g);
-    e.value = v;
+    at = v;
     dec(old);
     NEXT(3);
   }
@@ -232,8 +237,7 @@ HANDLER(STORE_GLOBAL) {
   Str* name = f->code->names[pc[1].index];
   if (!dict_set(*t, g, name, r[pc->a]).ok()) FAIL();
   int64_t i = dict_index_str(g, name);
-  if (i >= 0)
-    if (uint32_t ver = dict_keys_version(g)) write_word(&pc[2], static_cast<uint64_t>(ver) << 32 | static_cast<uint64_t>(i));
+  if (i >= 0) write_word(&pc[2], place_fact(dict_keys_version(g), i));
   NEXT(3);
 }
 HANDLER(DEL_GLOBAL) {
@@ -335,15 +339,15 @@ HANDLER(LOAD_COMMON) {
 }
 
 // ---- jumps
-HANDLER(JUMP) { NEXT(1 + pc->bc); }
+HANDLER(JUMP) { JUMP_BY(1, pc->bc); }
 SLOW(JUMP_BACK) {
   SAVE();
   if (!safepoint(*t, t->loop_base).ok()) FAIL();
-  NEXT(1 + pc->bc);
+  JUMP_BY(1, pc->bc);
 }
 HANDLER(JUMP_BACK) {
-  if (UNLIKELY(t->poll.load(std::memory_order_relaxed))) GO_SLOW(JUMP_BACK);
-  NEXT(1 + pc->bc);
+  if (UNLIKELY(poll_due(t))) GO_SLOW(JUMP_BACK);
+  JUMP_BY(1, pc->bc);
 }
 // A __bool__ written in Python runs in the loop.
 #define TRUTH_JUMP(NAME, when)                                                 \
@@ -359,7 +363,7 @@ HANDLER(JUMP_BACK) {
     }                                                                          \
     Result<bool> res = truth(*t, v);                                           \
     if (UNLIKELY(!res.ok())) FAIL();                                           \
-    if (res.value() == when) NEXT(1 + pc->bc);                                 \
+    if (res.value() == when) JUMP_BY(1, pc->bc);                                 \
     NEXT(1);                                                                   \
   }                                                                            \
   HANDLER(NAME) {                                                              \
@@ -369,21 +373,21 @@ HANDLER(JUMP_BACK) {
     else if (v == kFalse || v == kNone) b = false;                             \
     else if (v.is_int()) b = v != Value::from_int(0);                          \
     else GO_SLOW(NAME);                                                        \
-    if (b == when) NEXT(1 + pc->bc);                                           \
+    if (b == when) JUMP_BY(1, pc->bc);                                           \
     NEXT(1);                                                                   \
   }
 TRUTH_JUMP(JUMP_TRUE, true)
 TRUTH_JUMP(JUMP_FALSE, false)
-HANDLER(JUMP_NONE) { if (r[pc->a].is_none()) NEXT(1 + pc->bc); NEXT(1); }
-HANDLER(JUMP_NOT_NONE) { if (!r[pc->a].is_none()) NEXT(1 + pc->bc); NEXT(1); }
-HANDLER(JUMP_EMPTY) { if (r[pc->a].is_empty()) NEXT(1 + pc->bc); NEXT(1); }
-HANDLER(JUMP_IS) { if ((r[pc->a] == r[pc->b]) == (pc->c != 0)) NEXT(2 + pc[1].offset); NEXT(2); }
+HANDLER(JUMP_NONE) { if (r[pc->a].is_none()) JUMP_BY(1, pc->bc); NEXT(1); }
+HANDLER(JUMP_NOT_NONE) { if (!r[pc->a].is_none()) JUMP_BY(1, pc->bc); NEXT(1); }
+HANDLER(JUMP_EMPTY) { if (r[pc->a].is_empty()) JUMP_BY(1, pc->bc); NEXT(1); }
+HANDLER(JUMP_IS) { if ((r[pc->a] == r[pc->b]) == (pc->c != 0)) JUMP_BY(2, pc[1].offset); NEXT(2); }
 HANDLER(JUMP_IN) {
   SAVE();
   if (IS_EXACT(r[pc->b], set)) {
     Result<bool> res = set_contains(*t, r[pc->b].as<Set>(), r[pc->a]);
     if (UNLIKELY(!res.ok())) FAIL();
-    if (res.value() == (pc->c != 0)) NEXT(2 + pc[1].offset);
+    if (res.value() == (pc->c != 0)) JUMP_BY(2, pc[1].offset);
     NEXT(2);
   }
   if (Value c = r[pc->b]; c.is_object() && type_of(c)->has(kTypeHeap)) {
@@ -395,7 +399,7 @@ HANDLER(JUMP_IN) {
   }
   Result<bool> res = contains(*t, r[pc->b], r[pc->a]);
   if (UNLIKELY(!res.ok())) FAIL();
-  if (res.value() == (pc->c != 0)) NEXT(2 + pc[1].offset);
+  if (res.value() == (pc->c != 0)) JUMP_BY(2, pc[1].offset);
   NEXT(2);
 }
 

@@ -350,9 +350,38 @@ SLOW(CALL_CLASS) {
   pc = c->words;
   DISPATCH();
 }
+// A call made by a generator, of a function as QUICK_CALL wants it: the arguments are copied to the data stack.
+#define QUICK_CALL_COPIED(FN, ARGS, COUNT)                                                                                          \
+  do {                                                                                                                              \
+    Function* _fn = (FN);                                                                                                           \
+    const Value* _from = (ARGS);                                                                                                    \
+    uint32_t _count = (COUNT);                                                                                                      \
+    Code* _c = _fn->code;                                                                                                           \
+    Frame* _nf = generator_of(f)->slot;                                                                                             \
+    Value* _args = generator_of(f)->top;                                                                                            \
+    if (UNLIKELY(_c->simple_args != _count || _nf >= call_limit(t))) break;                                                         \
+    if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(_args + _c->nregs) - t->stack_base) > t->stack_bytes)) break;          \
+    SAVE();                                                                                                                         \
+    begin_plain_frame(_nf, _fn, _c, _c->words, _args, f, pc + 2, pc->a);                                                            \
+    for (uint32_t _i = 0; _i != _count; _i++) { _args[_i] = _from[_i]; asm volatile(""); }                                          \
+    for (uint32_t _n = _c->nlocals; _count != _n; _count++) { _args[_count] = Value(); asm volatile(""); }                          \
+    t->frame = f = _nf;                                                                                                             \
+    pc = _c->words;                                                                                                                 \
+    k = _c->consts;                                                                                                                 \
+    r = _args;                                                                                                                      \
+    DISPATCH();                                                                                                                     \
+  } while (0)
+SLOW(CALL_COPIED) {
+  Value fn = r[pc->b];
+  if (LIKELY(f->on_heap && IS_EXACT(fn, function))) QUICK_CALL_COPIED(fn.as<Function>(), r + pc->b + 1, pc->c);
+  GO_SLOW(CALL);
+}
 HANDLER(CALL) {
   Value fn = r[pc->b];
-  if (LIKELY(IS_EXACT(fn, function))) QUICK_CALL(fn.as<Function>(), r + pc->b + 1, pc->c, 2);
+  if (LIKELY(IS_EXACT(fn, function))) {
+    QUICK_CALL(fn.as<Function>(), r + pc->b + 1, pc->c, 2);
+    GO_SLOW(CALL_COPIED);
+  }
   if (IS_EXACT(fn, type)) GO_SLOW(CALL_CLASS);
   GO_SLOW(CALL);
 }
@@ -389,12 +418,21 @@ SLOW(CALL_METHOD) {
   if (UNLIKELY(!nf)) FAIL();
   ENTER_SYNC(nf);
 }
+SLOW(CALL_METHOD_COPIED) {
+  Value fn = r[pc->b];
+  if (LIKELY(f->on_heap && IS_EXACT(fn, function))) {
+    uint32_t no_self = r[pc->b + 1].is_empty();
+    QUICK_CALL_COPIED(fn.as<Function>(), r + pc->b + 1 + no_self, pc->c + 1u - no_self);
+  }
+  GO_SLOW(CALL_METHOD);
+}
 HANDLER(CALL_METHOD) {
   Value fn = r[pc->b];
   Value* w = r + pc->b + 1;
   if (LIKELY(IS_EXACT(fn, function))) {
     if (LIKELY(!w->is_empty())) QUICK_CALL(fn.as<Function>(), w, pc->c + 1u, 2);
     else QUICK_CALL(fn.as<Function>(), w + 1, pc->c, 2);
+    GO_SLOW(CALL_METHOD_COPIED);
   }
   GO_SLOW(CALL_METHOD);
 }

@@ -236,7 +236,7 @@ HANDLER(CLEANUP_THROW) {
   if (is_instance(e, KAA_TYPE(StopIteration))) {
     Value v = e.as<ExcWithValue>()->value;
     r[pc->a] = v ? v : kNone;
-    NEXT(2 + pc[1].offset);
+    JUMP_BY(2, pc[1].offset);
   }
   t->exc = e;
   FAIL();

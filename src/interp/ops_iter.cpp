@@ -51,14 +51,14 @@ SLOW(FOR_ITER) {
   SAVE();
   if (o->shape == KAA_SHAPE(generator)) {
     GeneratorObject* g = static_cast<GeneratorObject*>(o);
-    if (UNLIKELY(g->state == GenState::kFinished)) NEXT(2 + pc[1].offset);
+    if (UNLIKELY(g->state == GenState::kFinished)) JUMP_BY(2, pc[1].offset);
     Frame* nf = resume_generator(*t, f, g, kNone, pc->a, pc + 2, kReturnGenerator);
     if (UNLIKELY(!nf)) FAIL();
     ENTER(nf);
   }
   if (o->shape == KAA_SHAPE(list_iterator) || o->shape == KAA_SHAPE(tuple_iterator)) {  // exhausted
     static_cast<SeqIter*>(o)->seq.clear();
-    NEXT(2 + pc[1].offset);
+    JUMP_BY(2, pc[1].offset);
   }
   if (Type* ty = o->type(); ty->has(kTypeHeap) && !ty->iternext) {  // a __next__ written in Python runs in the loop
     if (Value m = ty->dunder(D_next); m && IS_EXACT(m, function) && (m.as<Function>()->code->flags & kCoOptimized)) {
@@ -71,14 +71,14 @@ SLOW(FOR_ITER) {
   int s = next_item(*t, it, &v);
   if (LIKELY(s == 1)) { r[pc->a] = v; NEXT(2); }
   if (s < 0) FAIL();
-  NEXT(2 + pc[1].offset);
+  JUMP_BY(2, pc[1].offset);
 }
 HANDLER(FOR_ITER) {
   Object* o = r[pc->b].object();
   Shape* shape = o->shape;
   if (shape == KAA_SHAPE(range_iterator)) {
     RangeIter* ri = static_cast<RangeIter*>(o);
-    if (UNLIKELY(!ri->remaining)) NEXT(2 + pc[1].offset);
+    if (UNLIKELY(!ri->remaining)) JUMP_BY(2, pc[1].offset);
     ri->remaining--;
     int64_t i = ri->next;
     ri->next = i + ri->step;
@@ -166,7 +166,7 @@ SLOW(FOR_ITER_PAIR) {
   if (s == -2) {
     Value v;
     if (IS_EXACT(it, generator)) {
-      if (UNLIKELY(it.as<GeneratorObject>()->state == GenState::kFinished)) NEXT(2 + pc[1].offset);
+      if (UNLIKELY(it.as<GeneratorObject>()->state == GenState::kFinished)) JUMP_BY(2, pc[1].offset);
       Frame* nf = resume_generator(*t, f, it.as<GeneratorObject>(), kNone, pc->c, pc + 2, kReturnGenerator);
       if (UNLIKELY(!nf)) FAIL();
       ENTER(nf);
@@ -180,9 +180,29 @@ SLOW(FOR_ITER_PAIR) {
     NEXT(3);
   }
   if (s < 0) FAIL();
-  NEXT(2 + pc[1].offset);
+  JUMP_BY(2, pc[1].offset);
 }
 
+// enumerate() of a list: both values are there without a call.
+SLOW(FOR_ITER_ENUMERATE) {
+  EnumerateIter* e = static_cast<EnumerateIter*>(r[pc->b].object());
+  Value it = e->it, i = e->index;
+  int64_t after;
+  if (LIKELY(IS_EXACT(it, list_iterator) && i.is_int() && !__builtin_add_overflow(static_cast<int64_t>(i.bits()), static_cast<int64_t>(Value::from_int(1).bits() - Value::from_int(0).bits()), &after))) {
+    SeqIter* si = it.as<SeqIter>();
+    if (LIKELY(static_cast<bool>(si->seq))) {
+      List* l = si->seq.get().as<List>();
+      if (LIKELY(si->index < l->size)) {
+        Value v = l->items[si->index++];
+        e->index.raw() = Value::from_bits(static_cast<uint64_t>(after));  // small ints are not counted
+        r[pc->a] = i;
+        r[pc->a + 1] = v;
+        NEXT(3);
+      }
+    }
+  }
+  GO_SLOW(FOR_ITER_PAIR);
+}
 HANDLER(FOR_ITER_PAIR) {
   Object* o = r[pc->b].object();
   if (o->shape == KAA_SHAPE(list_iterator)) {
@@ -200,6 +220,7 @@ HANDLER(FOR_ITER_PAIR) {
       }
     }
   }
+  if (o->shape == KAA_SHAPE(enumerate)) GO_SLOW(FOR_ITER_ENUMERATE);
   GO_SLOW(FOR_ITER_PAIR);
 }
 

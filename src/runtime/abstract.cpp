@@ -8,6 +8,8 @@
 
 namespace kaa {
 
+Value generator_step(Thread& t, GeneratorObject* g, Value sent);  // interp/loop.cpp
+
 namespace {
 
 struct OpRow { Dunder left, right, inplace; const char* symbol; const char* isymbol; };
@@ -556,6 +558,14 @@ Result<Value> get_iter(Thread& t, Value v) {
 // A safepoint, so that native loops over endless iterators can be interrupted and let other threads run.
 Result<Opt> iter_next(Thread& t, Value it) {
   if (UNLIKELY(t.poll.load(std::memory_order_relaxed))) TRY(safepoint(t));
+  if (IS_EXACT(it, generator) && LIKELY(it.as<GeneratorObject>()->state == GenState::kSuspended)) {  // as its iternext does
+    Value v = generator_step(t, it.as<GeneratorObject>(), kNone);
+    if (LIKELY(v && it.as<GeneratorObject>()->state == GenState::kSuspended)) return Opt{v};
+    if (v) return Opt{};  // what it returns is of no interest to a loop
+    if (!exc_matches(t, KAA_TYPE(StopIteration))) return Error{};
+    clear_exc(t);
+    return Opt{};
+  }
   Type* ty = type_of(it);
   if (ty->iternext) {
     TRY(native_enter(t));  // an iterator over an iterator over ...

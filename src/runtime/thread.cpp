@@ -137,9 +137,9 @@ static inline bool has_try(Code* c) {
   return c->tries == 2;
 }
 
-void generator_made(GeneratorObject* g) {
+void generator_made(Thread& t, GeneratorObject* g) {
   g_ran.push_back(g);
-  g->listed = has_try(g->frame.code) || thread_is_traced(current_thread()) ? 2 : 1;
+  g->listed = has_try(g->frame.code) || (t.dispatch != t.live && thread_is_traced(t)) ? 2 : 1;
 }
 
 void generator_ran(GeneratorObject* g) {
@@ -174,9 +174,10 @@ void generator_uncount(GeneratorObject* g) {
 // in a register. The dead are left as they are, and their registers never counted: most generators die so. But one that will be closed runs again.
 void count_suspended(bool all) {
   static std::vector<GeneratorObject*> alive;
+  constexpr uint64_t kAlive = ~uint64_t{0xFFFFFFFF} | kMarked | kEager;  // counted, immortal, or held by stacks
   for (GeneratorObject* g : g_ran) {
     if (g->state == GenState::kRunning || g->state == GenState::kFinished) continue;
-    if (all || is_immortal(g->rc) || is_counted(g->rc) || (g->rc & (kMarked | kEager)) || !dies_unseen(g)) {
+    if (all || (g->rc & kAlive) || !dies_unseen(g)) {
       g->listed = 0;
       generator_count(g);
       alive.push_back(g);

@@ -29,7 +29,7 @@ const void* base_of_call(Thread& t, Result<Value> (*fn)(Thread&, Args));
 const void* base_of_call(Thread& t, Value callable);
 void scan_frames(Thread* t, RootVisitor& v);            // registers of a thread's frames and its own references, exactly
 void generator_ran(GeneratorObject* g);                // g was suspended: its registers are counted at the next reconcile
-void generator_made(GeneratorObject* g);               // the same for a new one
+void generator_made(Thread& t, GeneratorObject* g);             // the same for a new one
 void generator_count(GeneratorObject* g);
 void count_suspended(bool all);                        // hook of the heap
 void generator_uncount(GeneratorObject* g);
