@@ -231,6 +231,7 @@ class Heap {
   void (*eager_event)() = nullptr;                     // an eager object has to be looked for: its count fell to 0, it was made, or its frame ended
   void (*visit_queues)(ChildVisitor&) = nullptr;       // counted references that are held outside the heap
   bool (*keep_generator)(Object*) = nullptr;           // a generator died, its children are gone: takes its slot for the next one, or says no
+  uint32_t zombie_limit = 256;                         // dead generators that a code object keeps
   // While memory is traced (tracemalloc): blocks that come and go. Objects, buffers; sizes as asked for.
   void (*trace_allocate)(void*, size_t) = nullptr;
   void (*trace_free)(void*) = nullptr;

@@ -105,15 +105,14 @@ template <bool kChildren>
 [[gnu::always_inline]] inline bool Reclaimer::release(Heap& h, Object* o, Type* t) {
   bool more = false;
   // Inline in the rarest case, too: a call of one of these would keep what they refer to in memory, for all cases.
-  auto one = [&](Value v) __attribute__((always_inline)) {  // what stays counted, or is immortal, needs no call
-    if (!kChildren || !v.is_reference()) return;
-    Object* c = v.object();
+  auto object = [&](Object* c) __attribute__((always_inline)) {  // what stays counted, or is immortal, needs no call
     uint64_t rc = c->rc;
     if (static_cast<int64_t>(rc) >= 0) note_counting();
     if (LIKELY(static_cast<int64_t>(rc) >= static_cast<int64_t>(2 * kCountOne))) c->rc = rc - kCountOne;
     else if (static_cast<int64_t>(rc) >= 0 && (rc & kInZct)) c->rc = rc - kCountOne;  // the sweep meets it
     else if (!is_immortal(rc)) more |= drop(h, c);
   };
+  auto one = [&](Value v) __attribute__((always_inline)) { if (kChildren && v.is_reference()) object(v.object()); };
   auto run = [&](Value* p, size_t n) __attribute__((always_inline)) { if (kChildren) for (Value* e = p + n; p != e; p++) one(*p); };
   auto field = [&](auto& x) __attribute__((always_inline)) { one(x.value()); };
   auto fields = [&](auto* s) __attribute__((always_inline)) {
@@ -166,13 +165,13 @@ template <bool kChildren>
       if (!kChildren) {
       } else if (LIKELY(!g->counted && !(g->own_name.value().bits() | g->own_qualname.value().bits() | g->origin.value().bits() |
                                          g->kept_frame.value().bits() | g->frame.locals.bits()))) {
-        one(g->frame.func);
-        one(g->frame.code);
+        object(g->frame.func);
+        object(g->frame.code);
       } else {
         [[clang::always_inline]] g->each_field(field);
       }
       if (UNLIKELY(g->frame.obj || g->watched || g->listed)) LayoutTraits<GeneratorObject>::destroy(g);
-      if (LIKELY(!h.trace_free) && h.keep_generator(g)) {
+      if (LIKELY(!h.trace_free) && g->frame.code->nzombies < h.zombie_limit && h.keep_generator(g)) {
         h.stats.freed++;
         return more;
       }

@@ -14,11 +14,11 @@ struct Code : Object {
   Str** names;                   // malloc, interned and immortal
   uint32_t nwords, nconsts, nnames;
   uint32_t nregs, nlocals;       // registers in all; registers below the first temporary
+  uint32_t simple_args;          // argcount when a call with exactly that many positional arguments needs no binding, else ~0
   uint32_t argcount, posonlyargcount, kwonlyargcount;
   uint32_t nparams;              // parameter registers in all, *args and **kwargs included
   uint32_t flags;                // CodeFlags
   uint32_t free_base, nfree;
-  uint32_t simple_args;          // argcount when a call with exactly that many positional arguments needs no binding, else ~0
   int32_t firstlineno;
   // Unpacked when first asked for, once and for good: code_positions(), code_heights().
   PositionEntry* unpacked_positions;  uint32_t npositions;

@@ -119,7 +119,18 @@ uint32_t Code::height_at(uint32_t word) const {
 //  G2 the registers of any other generator that is not finished are counted, or it is listed here and not kRunning, and count_suspended() counts them
 //     first. A generator that counts as running while its delegate runs for throw() or close() is on no chain, so it is counted before;
 //  G3 a finished generator has empty registers, counted or not, and may still be listed; one that dies takes itself off the list.
-static std::vector<GeneratorObject*> g_ran;
+static GeneratorObject **g_ran, **g_ran_top, **g_ran_end;
+
+static void ran(GeneratorObject* g) {
+  if (UNLIKELY(g_ran_top == g_ran_end)) {
+    size_t used = static_cast<size_t>(g_ran_top - g_ran), room = used ? 2 * used : 64;
+    g_ran = static_cast<GeneratorObject**>(realloc(g_ran, room * sizeof *g_ran));
+    if (!g_ran) abort();
+    g_ran_top = g_ran + used;
+    g_ran_end = g_ran + room;
+  }
+  *g_ran_top++ = g;
+}
 
 // Whether one of the code's handlers is of the program's making: neither the conversion of StopIteration nor that of `yield from`, nor the end of an
 // `async for`, which lets all but StopAsyncIteration pass. (A generator that delegates to an eager one becomes eager as whoever holds one does.)
@@ -137,14 +148,21 @@ static inline bool has_try(Code* c) {
   return c->tries == 2;
 }
 
+// The ordinary case makes no call, and thus has no stack frame. (Code::tries and `listed` say 1 and 2 alike.)
+[[gnu::noinline]] static void generator_made_slow(Thread& t, GeneratorObject* g) {
+  ran(g);
+  g->listed = has_try(g->frame.code) || thread_is_traced(t) ? 2 : 1;
+}
 void generator_made(Thread& t, GeneratorObject* g) {
-  g_ran.push_back(g);
-  g->listed = has_try(g->frame.code) || (t.dispatch != t.live && thread_is_traced(t)) ? 2 : 1;
+  uint8_t tries = g->frame.code->tries;
+  if (UNLIKELY(!tries || g_ran_top == g_ran_end || t.dispatch != t.live)) return generator_made_slow(t, g);
+  *g_ran_top++ = g;
+  g->listed = tries;
 }
 
 void generator_ran(GeneratorObject* g) {
   bool eager = g->flag(kEager) || (!g->listed && !has_try(g->frame.code) && !thread_is_traced(current_thread()));
-  if (!g->listed) g_ran.push_back(g);
+  if (!g->listed) ran(g);
   // Suspended inside a try statement its death is visible: each suspension of one that has such a statement is looked at until it is eager.
   if (!eager && g->state == GenState::kSuspended && LayoutTraits<GeneratorObject>::needs_finalizer(g)) {
     make_eager(g);
@@ -175,15 +193,17 @@ void generator_uncount(GeneratorObject* g) {
 void count_suspended(bool all) {
   static std::vector<GeneratorObject*> alive;
   constexpr uint64_t kAlive = ~uint64_t{0xFFFFFFFF} | kMarked | kEager;  // counted, immortal, or held by stacks
-  for (GeneratorObject* g : g_ran) {
-    if (g->state == GenState::kRunning || g->state == GenState::kFinished) continue;
-    if (all || (g->rc & kAlive) || !dies_unseen(g)) {
-      g->listed = 0;
-      generator_count(g);
-      alive.push_back(g);
-    }
+  GeneratorObject** kept = g_ran;
+  for (GeneratorObject** at = g_ran; at != g_ran_top; at++) {
+    GeneratorObject* g = *at;
+    if (UNLIKELY(g->state == GenState::kRunning)) { *kept++ = g; continue; }
+    g->listed = 0;
+    if (g->state == GenState::kFinished || LIKELY(!all && !(g->rc & kAlive) && dies_unseen(g))) continue;
+    generator_count(g);
+    alive.push_back(g);
   }
-  // What the living hold is counted now; those of the list are looked at in turn.
+  g_ran_top = kept;
+  // What the living hold is counted now; those of the list are looked at in turn: of generators that can go on they alone were not counted.
   while (!alive.empty()) {
     GeneratorObject* g = alive.back();
     alive.pop_back();
@@ -191,26 +211,19 @@ void count_suspended(bool all) {
       Value v = g->regs[i];
       if (!v.is_reference() || v.object()->type()->recipe != kRecipeGenerator) continue;
       GeneratorObject* inner = v.as<GeneratorObject>();
-      if (!inner->listed || inner->state == GenState::kRunning || inner->state == GenState::kFinished) continue;  // counted, or seen elsewhere
-      inner->listed = 0;
+      if (inner->counted || inner->state == GenState::kRunning || inner->state == GenState::kFinished) continue;
       generator_count(inner);
       alive.push_back(inner);
     }
   }
-  size_t out = 0;
-  for (GeneratorObject* g : g_ran) {
-    if (g->state == GenState::kRunning) g_ran[out++] = g;
-    else g->listed = 0;
-  }
-  g_ran.resize(out);
 }
 
 void LayoutTraits<GeneratorObject>::destroy(GeneratorObject* g) {
   if (g->frame.obj) g->frame.obj->live = nullptr;
   if (UNLIKELY(g->watched)) heap().forget_frame(&g->frame);
   if (!g->listed) return;
-  for (size_t i = g_ran.size(); i-- > 0;)
-    if (g_ran[i] == g) { g_ran.erase(g_ran.begin() + static_cast<long>(i)); break; }
+  for (GeneratorObject** at = g_ran_top; at-- != g_ran;)
+    if (*at == g) { *at = *--g_ran_top; break; }
 }
 
 void scan_frames(Thread* t, RootVisitor& v) {

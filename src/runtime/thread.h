@@ -103,7 +103,6 @@ inline void born_eager(Thread& t, Object* o) {
 struct Zombies {
   Code** codes = nullptr;           // that have a list
   uint32_t ncodes = 0, cap = 0;
-  uint32_t limit = 256;             // frames kept on one code object
   uint32_t age = 8;                 // looks without a use after which half of a list goes
   uint64_t reused = 0, made = 0, released = 0, frames = 0;
 };

@@ -2,7 +2,7 @@
 //
 // A heap frame belongs to a generator, coroutine or asynchronous generator, and its size to the code it runs. So a dead one goes to a list on its code
 // object, from which the next call of the same function takes it: no size to compute, no page to look at, and the memory is still in the cache. The
-// list is bounded (Zombies::limit), and it ages: with every kLook-th reconcile each list is looked at, and one from which nothing was taken for
+// list is bounded (Heap::zombie_limit), and it ages: with every kLook-th reconcile each list is looked at, and one from which nothing was taken for
 // Zombies::age looks loses half of what it has. Memory that one burst of recursion needed goes back that way.
 //
 // A zombie is a free slot as far as the heap is concerned (its shape word is null) and holds no references. Its code does not own it in counts: when the
@@ -46,7 +46,7 @@ bool keep_zombie(Object* o) {
   GeneratorObject* g = static_cast<GeneratorObject*>(o);
   Code* c = g->frame.code;
   Zombies& z = interp().zombies;
-  if (c->nzombies >= z.limit || (c->rc & kDead) || sizeof(GeneratorObject) + g->nregs * sizeof(Value) > kMaxSmall || !list_code(z, c)) return false;
+  if (c->nzombies >= heap().zombie_limit || (c->rc & kDead) || sizeof(GeneratorObject) + g->nregs * sizeof(Value) > kMaxSmall || !list_code(z, c)) return false;
   if (UNLIKELY(heap().poison)) memset(static_cast<void*>(g + 1), 0xDB, g->nregs * sizeof(Value));
   g->shape = nullptr;
   g->next_zombie = c->zombies;

@@ -88,18 +88,18 @@ Status settle(Thread& t, const void* top = nullptr) {
 Result<Dict*> zombie_figures(Thread& t) {
   const Zombies& z = t.interp->zombies;
   Dict* d = TRY(new_dict(t));
-  const Figure rows[] = {{"frames", z.frames}, {"codes", z.ncodes}, {"reused", z.reused}, {"released", z.released}, {"limit", z.limit}, {"age", z.age}};
+  const Figure rows[] = {{"frames", z.frames}, {"codes", z.ncodes}, {"reused", z.reused}, {"released", z.released}, {"limit", heap().zombie_limit}, {"age", z.age}};
   for (const Figure& f : rows) TRY(dict_set_str(t, d, f.name, TRY(make_uint(t, f.value))));
   return d;
 }
 Result<Value> kaa_zombies(Thread& t, Args a) {
   Zombies& z = t.interp->zombies;
-  int64_t limit = a[0] && !a[0].is_none() ? TRY(to_ssize(t, a[0])) : z.limit, age = a[1] && !a[1].is_none() ? TRY(to_ssize(t, a[1])) : z.age;
+  int64_t limit = a[0] && !a[0].is_none() ? TRY(to_ssize(t, a[0])) : heap().zombie_limit, age = a[1] && !a[1].is_none() ? TRY(to_ssize(t, a[1])) : z.age;
   if (limit < 0 || limit > 1 << 20) return RAISE(ValueError, "limit must be from 0 to %d", 1 << 20);
   if (age < 1 || age > 1 << 20) return RAISE(ValueError, "age must be from 1 to %d", 1 << 20);
   z.age = static_cast<uint32_t>(age);
-  z.limit = static_cast<uint32_t>(limit);
-  for (uint32_t i = z.ncodes; i-- > 0;) release_zombies(z.codes[i], z.limit);
+  heap().zombie_limit = static_cast<uint32_t>(limit);
+  for (uint32_t i = z.ncodes; i-- > 0;) release_zombies(z.codes[i], heap().zombie_limit);
   return TRY(zombie_figures(t));
 }
 
