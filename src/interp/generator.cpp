@@ -35,28 +35,18 @@ Result<Value> make_generator(Thread& t, Frame* f) {
     if (UNLIKELY(!o)) return raise_memory(t);
     g = static_cast<GeneratorObject*>(o);
   }
-  memset(static_cast<void*>(&g->frame), 0, sizeof(GeneratorObject) - offsetof(GeneratorObject, frame));
-  g->nregs = c->nregs;
-  // The temporaries are not initialised, as in any frame.
-  const Value* from = f->regs;
-  for (uint32_t i = 0, n = c->nlocals; i < n; i++) { g->regs[i] = from[i]; asm volatile(""); }
-  static_assert(static_cast<int>(GenState::kCreated) == 0);
+  fill_generator(g, f, c);
   Function* fn = f->func;
   if (UNLIKELY(fn->name.value() != c->name.value())) g->own_name.init(fn->name);
   if (UNLIKELY(fn->qualname.value() != c->qualname.value())) g->own_qualname.init(fn->qualname);
   if (UNLIKELY(static_cast<bool>(origin))) g->origin.init(origin);
   Frame& gf = g->frame;
-  gf.regs = g->regs;
-  gf.code = c;
-  gf.func = fn;
   inc(c);          // the generator's own references, which each_field names
   inc(fn);
   if (!(c->flags & kCoOptimized)) {  // a module with `await` at its top level
     gf.locals = f->locals;
     inc(f->locals);
   }
-  gf.pc = f->pc + 1;
-  gf.on_heap = true;
   if (f->obj) {    // the frame object follows
     gf.obj = f->obj;
     f->obj->live = &gf;

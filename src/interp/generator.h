@@ -5,6 +5,21 @@
 namespace kaa {
 
 Result<Value> make_generator(Thread& t, Frame* f);            // the generator object of a just entered frame; takes its registers
+// All words of a generator object that is to take over the frame, whose pc is stored; references are not counted yet.
+inline void fill_generator(GeneratorObject* g, const Frame* f, Code* c) {
+  __builtin_memset(static_cast<void*>(&g->frame), 0, sizeof(GeneratorObject) - offsetof(GeneratorObject, frame));
+  static_assert(static_cast<int>(GenState::kCreated) == 0);
+  g->nregs = c->nregs;
+  // The temporaries are not initialised, as in any frame. (The empty asm keeps the loop from becoming a call.)
+  const Value* from = f->regs;
+  for (uint32_t i = 0, n = c->nlocals; i < n; i++) { g->regs[i] = from[i]; asm volatile(""); }
+  Frame& gf = g->frame;
+  gf.regs = g->regs;
+  gf.code = c;
+  gf.func = f->func;
+  gf.pc = f->pc + 1;
+  gf.on_heap = true;
+}
 // Runs a generator from native code. 1: yielded *out; 0: returned *out; -1: error.
 int generator_resume(Thread& t, GeneratorObject* g, Value sent, Value* out);
 // The same for one that has not finished: what it yields, or returns (its state tells which); empty: an exception was raised (loop.cpp).

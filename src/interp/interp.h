@@ -137,7 +137,7 @@ inline void begin_plain_frame(Frame* nf, Function* fn, Code* c, const Word* word
 // Enters a plain Python function whose arguments fit: falls through when they do not, when there is no room, or when a safepoint is due.
 // (The empty asm keeps the loop that clears locals from becoming a call of memset, which would need a stack frame.)
 // The arguments stay where they are. Those of a generator, whose registers are not on the stack, must be copied there (QUICK_CALL_COPIED in ops_call.cpp): one
-// unsigned comparison sees room on the data stack, and that WINDOW is on it at all. (A second way in here for generators cost all calls a fifth of their instructions.)
+// unsigned comparison sees room on the data stack (kMostRegisters in runtime/thread.cpp), and that WINDOW is on it at all. (A second way in here for generators cost all calls a fifth of their instructions.)
 #define QUICK_CALL(FN, WINDOW, COUNT, SIZE)                                                                                                      \
   do {                                                                                                                                           \
     uint32_t _count = (COUNT);                                                                                                                   \
@@ -146,7 +146,7 @@ inline void begin_plain_frame(Frame* nf, Function* fn, Code* c, const Word* word
     ::kaa::Code* _c = _fn->code;                                                                                                                 \
     ::kaa::Frame* _nf = f + 1;                                                                                                                   \
     if (UNLIKELY(_c->simple_args != _count)) break;                                                                                              \
-    if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(_args + _c->nregs) - t->stack_base) > t->stack_bytes)) break;                       \
+    if (UNLIKELY(static_cast<size_t>(reinterpret_cast<char*>(_args) - t->stack_base) > t->stack_bytes)) break;                                   \
     if (UNLIKELY(_nf >= ::kaa::call_limit(t))) break;                                                                                            \
     const ::kaa::Word* _words = _c->words;                                                                                                       \
     const ::kaa::Value* _consts = _c->consts;                                                                                                    \

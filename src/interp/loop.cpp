@@ -7,6 +7,7 @@
 #include "runtime/traceback.h"
 #include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
+#include "runtime/zombies.h"
 
 namespace kaa {
 
@@ -354,21 +355,27 @@ KAA_PRESERVE_NONE Value op_fail(HANDLER_ARGS) {
 }
 
 // ---- generators
-HANDLER(RETURN_GENERATOR) {
-  SAVE();
+
+// What make_generator() does for an ordinary generator, without a call. Null: it is none, or something that it needs is not at hand.
+[[gnu::always_inline]] static inline GeneratorObject* generator_at_once(Thread& t, Frame* f) {
+  Code* c = f->code;
+  Function* fn = f->func;
+  if (UNLIKELY((c->flags & (kCoCoroutine | kCoAsyncGenerator | kCoOptimized)) != kCoOptimized)) return nullptr;
+  if (UNLIKELY(fn->name.value() != c->name.value() || fn->qualname.value() != c->qualname.value() || ((c->rc | fn->rc) & kEager))) return nullptr;
+  if (UNLIKELY(!can_list_quickly(t, c))) return nullptr;
+  GeneratorObject* g = take_zombie(t, c, KAA_SHAPE(generator));
+  if (!g) g = static_cast<GeneratorObject*>(t.heap->try_allocate(KAA_SHAPE(generator), sizeof(GeneratorObject) + c->nregs * sizeof(Value)));
+  if (UNLIKELY(!g)) return nullptr;
+  fill_generator(g, f, c);
+  static_cast<void>(inc_quick(c));
+  static_cast<void>(inc_quick(fn));
+  list_quickly(g, c);
+  return g;
+}
+SLOW(RETURN_GENERATOR) {
   Result<Value> g = make_generator(*t, f);
   if (!g.ok()) FAIL();
   Value v = g.value();
-  if (LIKELY(f->kind == kReturnPlain && !f->obj)) {
-    uint16_t dst = f->dst;
-    pc = f->ret_pc;
-    f = f->prev;
-    t->frame = f;
-    r = f->regs;
-    k = f->code->consts;
-    r[dst] = v;
-    DISPATCH();
-  }
   const Word* next = nullptr;
   Frame* p = return_special(*t, f, v, next);
   if (!p) return v;
@@ -376,6 +383,14 @@ HANDLER(RETURN_GENERATOR) {
   table = t->dispatch;
   if (!v) FAIL();
   DISPATCH();
+}
+
+HANDLER(RETURN_GENERATOR) {
+  SAVE();
+  if (LIKELY(f->kind == kReturnPlain)) {
+    if (GeneratorObject* g = generator_at_once(*t, f); LIKELY(g != nullptr)) RETURN_VALUE(Value(g));
+  }
+  GO_SLOW(RETURN_GENERATOR);
 }
 
 // `left` is what has to be done when the frame is left, in the slow half.

@@ -37,6 +37,7 @@ struct AttrRecord {
   uint32_t index;
   Shape* next;
   Value value, self;       // kept by the class while the version holds
+  Shape* method_shape;     // kMethod: as shape, so that one comparison tells kind and shape; else null
   const AttrRecord* link;  // about another shape
 };
 constexpr uint16_t kMaxRecords = 32;   // of one instruction; then it stays with what it has
@@ -47,6 +48,7 @@ inline bool is_record(uint64_t w) { return static_cast<int64_t>(w) < 0; }
 inline const AttrRecord* record_of(uint64_t w) { return is_record(w) ? reinterpret_cast<const AttrRecord*>(~w) : nullptr; }
 inline Shape* shape_of(Value v) { return LIKELY(v.is_object()) ? v.object()->shape : type_of(v)->root; }
 inline bool fresh(const AttrRecord* rec, Shape* s) { return rec->shape == s && rec->version == s->type->version; }
+inline bool is_method(const AttrRecord* rec, Shape* s) { return rec->method_shape == s && rec->version == s->type->version; }
 // The record about this object, or null. Records of classes' attributes are about one class, in a version of its own.
 inline const AttrRecord* find_record(uint64_t w, Value o, Shape* s) {
   for (const AttrRecord* rec = record_of(w); rec; rec = rec->link) {
@@ -82,6 +84,7 @@ void write_record(const Word* pc, AttrRecord rec) {
   AttrRecord* p = static_cast<AttrRecord*>(malloc(sizeof(AttrRecord)));
   if (!p) return;
   *p = rec;
+  p->method_shape = rec.kind == AttrRecord::kMethod ? rec.shape : nullptr;
   write_word(&pc[2], ~reinterpret_cast<uint64_t>(p));
 }
 // A slot at an offset: the first such fact of an instruction goes into the word itself.
@@ -604,7 +607,7 @@ HANDLER(LOAD_METHOD_CALL) {
   Value o = r[pc->b];
   if (LIKELY(o.is_object() && is_record(pc[2].bits))) {
     const AttrRecord* rec = record_of(pc[2].bits);
-    if (LIKELY(rec->kind == AttrRecord::kMethod && fresh(rec, o.object()->shape))) {
+    if (LIKELY(is_method(rec, o.object()->shape))) {
       Value fn = rec->value;
       Value* w = r + pc->a;
       w[0] = fn;
@@ -624,7 +627,7 @@ HANDLER(LOAD_METHOD) {
   Value o = r[pc->b];
   if (LIKELY(o.is_object() && is_record(pc[2].bits))) {
     const AttrRecord* rec = record_of(pc[2].bits);
-    if (LIKELY(rec->kind == AttrRecord::kMethod && fresh(rec, o.object()->shape))) {
+    if (LIKELY(is_method(rec, o.object()->shape))) {
       Value* to = r + pc->a;
       to[0] = rec->value;
       to[1] = o;

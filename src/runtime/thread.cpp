@@ -54,6 +54,9 @@ void native_bounds(char*& base, char*& limit) {
 // The data stack begins this much into its reservation: frames and the registers that belong to them are written and read together, and must not lie at the same
 // place of their pages, which processors take for the same address at first (4 KiB aliasing).
 constexpr size_t kStagger = 2048;
+// And it ends so much before its reservation that the registers of any function, begun before the end, have room: the shortest way of a call need not look
+// how many there are.
+constexpr size_t kMostRegisters = (size_t{1} << 16) * sizeof(Value);
 
 Thread* create_thread(Interp& in) {
   Thread* t = new Thread();
@@ -65,7 +68,7 @@ Thread* create_thread(Interp& in) {
   if (!t->frame_base || !t->stack_base) { delete t; return nullptr; }
   t->frame_end = t->frame_base + frames / sizeof(Frame);
   t->stack_base += kStagger;
-  t->stack_bytes = data - kStagger;
+  t->stack_bytes = data - kStagger - kMostRegisters;
   t->interp = &in;
   t->home = in.current;
   t->live = new_dispatch();
@@ -94,7 +97,7 @@ void lose_thread(Thread* t) {
 
 void destroy_thread(Thread* t) {
   munmap(t->frame_base, static_cast<size_t>(reinterpret_cast<char*>(t->frame_end) - reinterpret_cast<char*>(t->frame_base)));
-  munmap(t->stack_base - kStagger, t->stack_bytes + kStagger);
+  munmap(t->stack_base - kStagger, kStagger + t->stack_bytes + kMostRegisters);
   delete_dispatch(t->live);
   delete t;
 }
@@ -119,17 +122,17 @@ uint32_t Code::height_at(uint32_t word) const {
 //  G2 the registers of any other generator that is not finished are counted, or it is listed here and not kRunning, and count_suspended() counts them
 //     first. A generator that counts as running while its delegate runs for throw() or close() is on no chain, so it is counted before;
 //  G3 a finished generator has empty registers, counted or not, and may still be listed; one that dies takes itself off the list.
-static GeneratorObject **g_ran, **g_ran_top, **g_ran_end;
+RanList g_ran;
 
 static void ran(GeneratorObject* g) {
-  if (UNLIKELY(g_ran_top == g_ran_end)) {
-    size_t used = static_cast<size_t>(g_ran_top - g_ran), room = used ? 2 * used : 64;
-    g_ran = static_cast<GeneratorObject**>(realloc(g_ran, room * sizeof *g_ran));
-    if (!g_ran) abort();
-    g_ran_top = g_ran + used;
-    g_ran_end = g_ran + room;
+  if (UNLIKELY(g_ran.top == g_ran.end)) {
+    size_t used = static_cast<size_t>(g_ran.top - g_ran.base), room = used ? 2 * used : 64;
+    g_ran.base = static_cast<GeneratorObject**>(realloc(g_ran.base, room * sizeof *g_ran.base));
+    if (!g_ran.base) abort();
+    g_ran.top = g_ran.base + used;
+    g_ran.end = g_ran.base + room;
   }
-  *g_ran_top++ = g;
+  *g_ran.top++ = g;
 }
 
 // Whether one of the code's handlers is of the program's making: neither the conversion of StopIteration nor that of `yield from`, nor the end of an
@@ -148,16 +151,9 @@ static inline bool has_try(Code* c) {
   return c->tries == 2;
 }
 
-// The ordinary case makes no call, and thus has no stack frame. (Code::tries and `listed` say 1 and 2 alike.)
-[[gnu::noinline]] static void generator_made_slow(Thread& t, GeneratorObject* g) {
+void generator_made(Thread& t, GeneratorObject* g) {
   ran(g);
   g->listed = has_try(g->frame.code) || thread_is_traced(t) ? 2 : 1;
-}
-void generator_made(Thread& t, GeneratorObject* g) {
-  uint8_t tries = g->frame.code->tries;
-  if (UNLIKELY(!tries || g_ran_top == g_ran_end || t.dispatch != t.live)) return generator_made_slow(t, g);
-  *g_ran_top++ = g;
-  g->listed = tries;
 }
 
 void generator_ran(GeneratorObject* g) {
@@ -193,8 +189,8 @@ void generator_uncount(GeneratorObject* g) {
 void count_suspended(bool all) {
   static std::vector<GeneratorObject*> alive;
   constexpr uint64_t kAlive = ~uint64_t{0xFFFFFFFF} | kMarked | kEager;  // counted, immortal, or held by stacks
-  GeneratorObject** kept = g_ran;
-  for (GeneratorObject** at = g_ran; at != g_ran_top; at++) {
+  GeneratorObject** kept = g_ran.base;
+  for (GeneratorObject** at = g_ran.base; at != g_ran.top; at++) {
     GeneratorObject* g = *at;
     if (UNLIKELY(g->state == GenState::kRunning)) { *kept++ = g; continue; }
     g->listed = 0;
@@ -202,7 +198,7 @@ void count_suspended(bool all) {
     generator_count(g);
     alive.push_back(g);
   }
-  g_ran_top = kept;
+  g_ran.top = kept;
   // What the living hold is counted now; those of the list are looked at in turn: of generators that can go on they alone were not counted.
   while (!alive.empty()) {
     GeneratorObject* g = alive.back();
@@ -222,8 +218,8 @@ void LayoutTraits<GeneratorObject>::destroy(GeneratorObject* g) {
   if (g->frame.obj) g->frame.obj->live = nullptr;
   if (UNLIKELY(g->watched)) heap().forget_frame(&g->frame);
   if (!g->listed) return;
-  for (GeneratorObject** at = g_ran_top; at-- != g_ran;)
-    if (*at == g) { *at = *--g_ran_top; break; }
+  for (GeneratorObject** at = g_ran.top; at-- != g_ran.base;)
+    if (*at == g) { *at = *--g_ran.top; break; }
 }
 
 void scan_frames(Thread* t, RootVisitor& v) {

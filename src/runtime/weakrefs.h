@@ -29,7 +29,16 @@ const void* base_of_call(Thread& t, Result<Value> (*fn)(Thread&, Args));
 const void* base_of_call(Thread& t, Value callable);
 void scan_frames(Thread* t, RootVisitor& v);            // registers of a thread's frames and its own references, exactly
 void generator_ran(GeneratorObject* g);                // g was suspended: its registers are counted at the next reconcile
-void generator_made(Thread& t, GeneratorObject* g);             // the same for a new one
+// Generators that ran, or were made, since the last reconcile (runtime/thread.cpp).
+struct RanList { GeneratorObject **base, **top, **end; };
+extern RanList g_ran;
+void generator_made(Thread& t, GeneratorObject* g);     // the same as generator_ran() for a new one
+// generator_made() without calls, where that can be. (Code::tries and `listed` say 1 and 2 alike.)
+inline bool can_list_quickly(const Thread& t, const Code* c) { return c->tries && g_ran.top != g_ran.end && t.dispatch == t.live; }
+inline void list_quickly(GeneratorObject* g, const Code* c) {
+  *g_ran.top++ = g;
+  g->listed = c->tries;
+}
 void generator_count(GeneratorObject* g);
 void count_suspended(bool all);                        // hook of the heap
 void generator_uncount(GeneratorObject* g);

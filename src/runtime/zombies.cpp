@@ -56,18 +56,6 @@ bool keep_zombie(Object* o) {
   return true;
 }
 
-GeneratorObject* take_zombie_slow(Thread& t, Code* c, Shape* shape) {
-  GeneratorObject* g = c->zombies;
-  GeneratorObject* next = g->next_zombie;
-  if (!t.heap->reuse_slot(g, shape)) return nullptr;
-  c->zombies = next;
-  c->nzombies--;
-  c->zombies_used++;
-  interp().zombies.frames--;
-  interp().zombies.reused++;
-  return g;
-}
-
 void release_zombies(Code* c, uint32_t keep) {
   Zombies& z = interp().zombies;
   while (c->nzombies > keep) {
