@@ -125,12 +125,16 @@ class CycleCollector {
     } else if (!any_reached_) {
       g.swap(list_);
     } else {
+      // What is alive is mostly the smaller part: it is copied, the garbage stays where it is.
+      std::vector<Object*> alive;
       size_t n = 0;
       for (Object* o : list_) {
-        if (o->rc & kReached) list_[n++] = o;
-        else g.push_back(o);
+        if (o->rc & kReached) alive.push_back(o);
+        else list_[n++] = o;
       }
       list_.resize(n);
+      g.swap(list_);
+      list_.swap(alive);
     }
     if (plain && mixed_) plain = std::all_of(g.begin(), g.end(), [](Object* o) { return is_plain(o, o->type()); });
     if (plain) return g;
@@ -150,25 +154,20 @@ class CycleCollector {
     });
   }
 
-  // Takes the marks off, and frees plain garbage, in one pass: a child that is garbage, too, has its marks still, or no shape any more when it went before.
-  // What it refers to among the living has lost those counts already. Nothing is allocated meanwhile, so that the memory of what went stays as it is; but a
-  // large object's is unmapped, so these go last.
+  // Takes the marks off, and frees plain garbage, in one pass. Nothing is allocated meanwhile, so that the memory of what went stays as it is; but a large
+  // object's is unmapped, so these go last.
   void free_plain(const std::vector<Object*>& g) {
     std::vector<Object*> large;
     for (Object* o : g) {
       if (UNLIKELY(o->rc & (kInZct | kInEager))) h_.take_off_tables(o);  // a stale entry
       Type* t = o->type();
-      each_child(o, t, [](Object* c) {
-        if (!c->shape) return;
-        if (c->rc & kCandidate) {
-          if (!(c->rc & kReached)) return;
-          c->rc += kCountOne;
-        }
-        dec(c);
-      });
       t->died_counted++;
-      if (LIKELY(page_of(o)->kind == PageKind::kObjects)) h_.release(o, t);
-      else large.push_back(o);
+      if (LIKELY(page_of(o)->kind == PageKind::kObjects)) {
+        h_.release_garbage(o, t);
+      } else {
+        each_child(o, t, drop_garbage_child);
+        large.push_back(o);
+      }
     }
     for (Object* o : large) h_.release(o, o->type());
     finish({});

@@ -289,6 +289,7 @@ class Heap {
   void page_emptied_or_listed(Page* p);
   void reclaim(Object* o);
   void release(Object* o, Type* t);  // the memory of an object whose children are gone, and what else it holds
+  void release_garbage(Object* o, Type* t);  // of a plain one of a collection's garbage (CycleCollector::free_plain), its children first
   void drain_work(size_t floor);
   bool keep_shell(Shell kind, Object* o);
   template <class T> bool keep_shell_quick(T* o);

@@ -96,6 +96,17 @@ template <class F>
   each_value(o, t, [&](Value v) { if (v.is_reference()) f(v.object()); });
 }
 
+// Within the freeing of a collection's plain garbage: a child of that. One that is garbage, too, has its marks still, or no shape any more when it went before;
+// one among the living had this count taken off already.
+inline void drop_garbage_child(Object* c) {
+  if (!c->shape) return;
+  if (c->rc & kCandidate) {
+    if (!(c->rc & kReached)) return;
+    c->rc += kCountOne;
+  }
+  dec(c);
+}
+
 // Frees the attributes' overflow buffer.
 inline void free_attributes(Object* o, Type* t) {
   if (!t->attr_offset || o->shape->is_dict) return;

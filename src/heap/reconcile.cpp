@@ -81,7 +81,8 @@ struct Reclaimer {
     }
     return !h.work_.empty();
   }
-  template <bool kChildren> static bool release(Heap& h, Object* o, Type* t);
+  enum class Children { kGone, kDrop, kGarbage };
+  template <Children kHow> static bool release(Heap& h, Object* o, Type* t);
   // Queues the finalizer of an object that dies for the first time.
   [[gnu::noinline]] static void queue(Heap& h, Object* o, Type* t) {
     if (UNLIKELY(o->rc & kHasWeakrefs) && weakrefs_first(o)) h.weakrefs_dead(o);
@@ -100,12 +101,17 @@ struct Reclaimer {
 };
 
 // Drops the children of a dead object and gives its memory back. True: children died with it and are on the work list. `t` has no finalizer to run, and no
-// weak reference leads to o any more. Not kChildren: they are gone already.
-template <bool kChildren>
+// weak reference leads to o any more. kGone: the children are gone already. kGarbage: o is of a collection's plain garbage, as its children may be.
+template <Reclaimer::Children kHow>
 [[gnu::always_inline]] inline bool Reclaimer::release(Heap& h, Object* o, Type* t) {
+  constexpr bool kChildren = kHow != Children::kGone;
   bool more = false;
   // Inline in the rarest case, too: a call of one of these would keep what they refer to in memory, for all cases.
   auto object = [&](Object* c) __attribute__((always_inline)) {  // what stays counted, or is immortal, needs no call
+    if constexpr (kHow == Children::kGarbage) {
+      drop_garbage_child(c);
+      return;
+    }
     uint64_t rc = c->rc;
     if (static_cast<int64_t>(rc) >= 0) note_counting();
     if (LIKELY(static_cast<int64_t>(rc) >= static_cast<int64_t>(2 * kCountOne))) c->rc = rc - kCountOne;
@@ -210,9 +216,10 @@ void Heap::reclaim(Object* o) {
   }
   if (UNLIKELY(o->rc & kHasWeakrefs)) weakrefs_dead(o);
   if (o->rc & kWasCounted) t->died_counted++; else t->died_uncounted++;
-  Reclaimer::release<true>(*this, o, t);
+  Reclaimer::release<Reclaimer::Children::kDrop>(*this, o, t);
 }
-void Heap::release(Object* o, Type* t) { Reclaimer::release<false>(*this, o, t); }
+void Heap::release(Object* o, Type* t) { Reclaimer::release<Reclaimer::Children::kGone>(*this, o, t); }
+void Heap::release_garbage(Object* o, Type* t) { Reclaimer::release<Reclaimer::Children::kGarbage>(*this, o, t); }
 
 void Heap::drain_work(size_t floor) {
   while (work_.size() > floor) reclaim(work_.pop());
@@ -263,7 +270,7 @@ class Reconciler final : public RootVisitor {
           Type* t = o->type();
           if (LIKELY(t->death != Death::kFinalizer || (t->recipe == kRecipeGenerator && dies_unseen(static_cast<GeneratorObject*>(o))))) {
             (rc & kWasCounted ? t->died_counted : t->died_uncounted)++;
-            if (Reclaimer::release<true>(h_, o, t)) h_.drain_work(0);
+            if (Reclaimer::release<Reclaimer::Children::kDrop>(h_, o, t)) h_.drain_work(0);
           } else {
             look(o);
           }
