@@ -316,8 +316,9 @@ SLOW(LIST_EAGER) {
   return quick;
 }
 HANDLER(BUILD_TUPLE) {
-  size_t n = pc->c;
+  uint32_t n = pc->c;
   if (UNLIKELY(n - 1 >= 13)) GO_SLOW(BUILD_TUPLE);  // size classes up to 128 bytes are found without a calculation
+  __builtin_assume(n >= 1 && n <= 13);              // so that they are not asked about again
   Object* o = t->heap->try_allocate(KAA_SHAPE(tuple), sizeof(Tuple) + n * sizeof(Value));
   if (UNLIKELY(!o)) GO_SLOW(BUILD_TUPLE);
   Tuple* u = static_cast<Tuple*>(o);
