@@ -59,7 +59,8 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
   bool own = c && IS_EXACT(c, wrapper_descriptor) && !ty->has(kTypeForeignDunder | kTypeType) && ty->layout != &kLayout<NativeFunction> && ty != KAA_TYPE(method);
   if (n != 1 || !own) return call_any(t, f, a, n, nullptr);
   Value both[] = {f, a[0]};
-  return call_native_direct(t, c.as<NativeFunction>(), {both, 2});
+  NativeFunction* nf = c.as<NativeFunction>();
+  return nf->def->fnkw ? nf->def->fnkw(t, {both, 2}, nullptr) : call_native_direct(t, nf, {both, 2});
 }
 
 [[gnu::noinline]] static Result<Value> call_any(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames) {
