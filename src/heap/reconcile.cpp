@@ -132,7 +132,7 @@ template <Reclaimer::Children kHow>
         one(e->value);  // of a deleted entry: empty
       }
     } else if constexpr (__is_same(S, Set)) {
-      if (s->table) each_live_entry(s->table, s->mask, [&](SetEntry& e) { one(e.key); });
+      if (s->table) each_live_entry(s->table, s->mask, s->used, [&](SetEntry& e) { one(e.key); });
     } else {
       [[clang::always_inline]] s->each_field(field);
     }

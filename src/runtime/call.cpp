@@ -59,7 +59,8 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
   bool own = c && IS_EXACT(c, wrapper_descriptor) && !ty->has(kTypeForeignDunder | kTypeType) && ty->layout != &kLayout<NativeFunction> && ty != KAA_TYPE(method);
   if (n != 1 || !own) return call_any(t, f, a, n, nullptr);
   Value both[] = {f, a[0]};
-  return call_native_direct(t, c.as<NativeFunction>(), {both, 2});
+  NativeFunction* nf = c.as<NativeFunction>();
+  return nf->def->fnkw ? nf->def->fnkw(t, {both, 2}, nullptr) : call_native_direct(t, nf, {both, 2});
 }
 
 [[gnu::noinline]] static Result<Value> call_any(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames) {
@@ -150,11 +151,15 @@ Result<Value> call_tuple(Thread& t, Value f, Tuple* args, Dict* kwargs) {
 static Result<Value> call_dunder_general(Thread& t, Dunder d, Value o, Value a, Value b);
 Result<Value> call_dunder(Thread& t, Dunder d, Value o, Value a, Value b) {
   Type* ty = type_of(o);
-  if (Value f = ty->dunder(d); LIKELY(f && IS_EXACT(f, wrapper_descriptor) && !ty->has(kTypeForeignDunder) && t.native_ok())) {
-    Value args[3] = {o, a, b};
-    uint32_t n = 1 + static_cast<bool>(a) + static_cast<bool>(b);
+  Value f = ty->dunder(d);
+  if (UNLIKELY(!f)) return call_dunder_general(t, d, o, a, b);
+  Value args[3] = {o, a, b};
+  uint32_t n = 1 + static_cast<bool>(a) + static_cast<bool>(b);
+  if (IS_EXACT(f, wrapper_descriptor) && LIKELY(!ty->has(kTypeForeignDunder) && t.native_ok())) {
     NativeFunction* nf = f.as<NativeFunction>();
     if (LIKELY(n - nf->sig->direct_min <= nf->sig->direct_span)) return nf->def->fn(t, {args, n});
+  } else if (IS_EXACT(f, function)) {
+    return call_python(t, f.as<Function>(), args, n, nullptr);
   }
   return call_dunder_general(t, d, o, a, b);
 }
@@ -162,16 +167,12 @@ Result<Value> call_dunder(Thread& t, Dunder d, Value o, Value a, Value b) {
   TRY(native_enter(t));
   Type* ty = type_of(o);
   Value f = ty->dunder(d);
+  if (!f) return RAISE(TypeError, "'%T' object has no special method '%U'", o, dunder_name(d));
   Value args[3] = {o, a, b};
   uint32_t n = b ? 3 : a ? 2 : 1;
-  if (!f) return RAISE(TypeError, "'%T' object has no special method '%U'", o, dunder_name(d));
-  if (f.is_object()) {
-    Type* ft = f.object()->type();
-    if (ft == KAA_TYPE(wrapper_descriptor) || ft == KAA_TYPE(method_descriptor)) {
-      if (UNLIKELY(ty->has(kTypeForeignDunder))) return call_args(t, f, args, n);  // which looks at self
-      return call_native_direct(t, f.as<NativeFunction>(), {args, n});
-    }
-    if (ft == KAA_TYPE(function)) return call_python(t, f.as<Function>(), args, n, nullptr);
+  if (IS_EXACT(f, wrapper_descriptor) || IS_EXACT(f, method_descriptor)) {
+    if (UNLIKELY(ty->has(kTypeForeignDunder))) return call_args(t, f, args, n);  // which looks at self
+    return call_native_direct(t, f.as<NativeFunction>(), {args, n});
   }
   Value bound = TRY(descr_get(t, f, o, ty));
   return call_args(t, bound, args + 1, n - 1);

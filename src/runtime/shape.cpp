@@ -66,6 +66,11 @@ static Type g_dead_type;
 static std::vector<Shape*> g_retired;
 constexpr size_t kMaxRetired = 2000;
 
+// What shape_without() found last: classes whose instances lose an attribute in the middle do so again and again.
+struct Without { Shape *from, *to; uint32_t slot; };
+constexpr size_t kWithout = 32;
+static Without g_without[kWithout];
+
 static void retire_shape(Shape* s) {
   for (uint32_t i = 0; i < s->nchildren; i++) retire_shape(s->children[i]);
   free(s->children);
@@ -79,6 +84,7 @@ void free_retired_shapes() {
   flush_attr_caches();
   for (Shape* s : g_retired) free(s);
   g_retired.clear();
+  for (Without& w : g_without) w = {};
 }
 void LayoutTraits<Type>::destroy(Type* ty) {
   for (Shape* s = ty->root; s;) { Shape* n = s->next_root; retire_shape(s); s = n; }
@@ -217,7 +223,7 @@ Status shape_set(Thread& t, Object* o, Str* name, Value v) {
 
 // The shape with the attributes of s but the one of slot i, in their order. Null where there are many attributes, or where this would make many shapes: an
 // instance that names come to and leave in any order is better off with a dict.
-static Shape* shape_without(Shape* s, uint32_t i) {
+static Shape* find_shape_without(Shape* s, uint32_t i) {
   constexpr uint32_t kMost = 6, kFew = 4;
   if (s->nslots > kMost) return nullptr;
   Str* keys[kMost];
@@ -233,6 +239,13 @@ static Shape* shape_without(Shape* s, uint32_t i) {
     s = next;
   }
   return s;
+}
+static Shape* shape_without(Shape* s, uint32_t i) {
+  Without& w = g_without[(reinterpret_cast<uintptr_t>(s) >> 6 ^ i) % kWithout];
+  if (LIKELY(w.from == s && w.slot == i)) return w.to;
+  Shape* to = find_shape_without(s, i);
+  if (to) w = {s, to, i};
+  return to;
 }
 
 Result<bool> shape_delete(Thread& t, Object* o, Str* name) {

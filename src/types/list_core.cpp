@@ -152,7 +152,7 @@ static Result<bool> extend_from_table(Thread& t, List* l, Value v) {
     Set* s = v.as<Set>();
     TRY((l->size ? list_grow : list_reserve)(t, l, l->size + s->used));
     Value* to = l->items + l->size;
-    if (s->used) each_live_entry(s->table, s->mask, [&](SetEntry& e) {
+    if (s->used) each_live_entry(s->table, s->mask, s->used, [&](SetEntry& e) {
       *to++ = e.key;
       inc_into(e.key, l);
     });

@@ -28,7 +28,7 @@ class PercentFormatter {
     while (pos_ < format_.length) {
       size_t at = pos_;
       while (at < format_.length && format_[at] != '%') at++;
-      out_.append(format_.slice(pos_, at));
+      if (at > pos_) out_.append(format_.slice(pos_, at));
       if (at == format_.length) break;
       pos_ = at + 1;
       TRY(directive());
@@ -60,6 +60,14 @@ class PercentFormatter {
     if (c == '%') {
       out_.push('%');
       return {};
+    }
+    if (!bytes_ && (c == 's' || c == 'd')) {  // as most are: without flags, width and precision
+      Value v = TRY(next_arg());
+      if (c == 'd' && !v.is_int()) return integer(c, v, 0, -1, -1);
+      Str* s = TRY(str(t, v));
+      Keep keep(s);
+      out_.append(view_of(s));
+      return check();
     }
     if (c == '(') {
       TRY(key());

@@ -76,7 +76,7 @@ Status resize(Thread& t, Set* s, uint64_t min_used) {
   if (UNLIKELY(!table)) return raise_memory(t);
   SetEntry* old = s->table;
   uint64_t old_mask = s->mask;
-  if (s->used) each_live_entry(old, old_mask, [&](SetEntry& e) { insert_clean(table, n - 1, e.key, e.hash); });
+  if (s->used) each_live_entry(old, old_mask, s->used, [&](SetEntry& e) { insert_clean(table, n - 1, e.key, e.hash); });
   s->table = table;
   s->mask = n - 1;
   s->fill = s->used;
@@ -223,13 +223,32 @@ Result<Set*> set_from(Thread& t, bool frozen, Value iterable) {
   return s;
 }
 
-Status set_add_hashed(Thread& t, Set* s, Value key, int64_t hash) {
+// True: done, because one of the first places of the hash has the key itself, or is free, and the table need not grow.
+[[gnu::always_inline]] static inline bool add_quick(Set* s, Value key, int64_t hash) {
+  if (UNLIKELY(!s->table || (s->fill + 1) * 5 >= s->mask * 3)) return false;
+  uint64_t i = static_cast<uint64_t>(hash) & s->mask;
+  SetEntry *e = s->table + i, *last = i + kLinearProbes <= s->mask ? e + kLinearProbes : e;
+  for (; e->key; e++) {
+    if (e->key == key) return true;
+    if (e->hash == hash || e == last) return false;
+  }
+  if (UNLIKELY(e->hash != 0)) return false;  // deleted: the key may be behind it
+  inc_into(key, s);
+  e->key = key;
+  e->hash = hash;
+  s->used++;
+  s->fill++;
+  return true;
+}
+
+[[gnu::noinline]] static Status set_add_slow(Thread& t, Set* s, Value key, int64_t hash) {
   TRY(ensure_table(t, s));
   int64_t i = TRY(set_find(t, s, key, hash));
   if (i >= 0) return {};
-  if (UNLIKELY(!s->table)) return set_add_hashed(t, s, key, hash);  // an __eq__ has cleared the set
+  if (UNLIKELY(!s->table)) return set_add_slow(t, s, key, hash);  // an __eq__ has cleared the set
   return add_at(t, s, ~i, key, hash);
 }
+Status set_add_hashed(Thread& t, Set* s, Value key, int64_t hash) { return add_quick(s, key, hash) ? Status{} : set_add_slow(t, s, key, hash); }
 
 [[gnu::noinline]] static Status set_add_general(Thread& t, Set* s, Value v) {
   if (v.is_int() && LIKELY(s->table != nullptr)) {
@@ -242,25 +261,12 @@ Status set_add_hashed(Thread& t, Set* s, Value key, int64_t hash) {
   }
   return set_add_hashed(t, s, v, TRY(set_key_hash(t, v)));
 }
-// An int, or a str whose hash is known: one of the first places has it, or is free, and the table need not grow.
 Status set_add(Thread& t, Set* s, Value v) {
   int64_t hash;
   if (v.is_int()) hash = small_int_hash(v.as_int());
+  else if (v.is_float_word()) hash = hash_double(v.float_word());
   else if (!IS_EXACT(v, str) || !(hash = v.as<Str>()->hash)) return set_add_general(t, s, v);
-  if (UNLIKELY(!s->table || (s->fill + 1) * 5 >= s->mask * 3)) return set_add_general(t, s, v);
-  uint64_t i = static_cast<uint64_t>(hash) & s->mask;
-  SetEntry *e = s->table + i, *last = i + kLinearProbes <= s->mask ? e + kLinearProbes : e;
-  for (; e->key; e++) {
-    if (e->key == v) return {};
-    if (e->hash == hash || e == last) return set_add_general(t, s, v);
-  }
-  if (UNLIKELY(e->hash != 0)) return set_add_general(t, s, v);
-  inc_into(v, s);
-  e->key = v;
-  e->hash = hash;
-  s->used++;
-  s->fill++;
-  return {};
+  return add_quick(s, v, hash) ? Status{} : set_add_general(t, s, v);
 }
 
 void set_delete_at(Set* s, int64_t i) {
@@ -358,9 +364,9 @@ Status merge(Thread& t, Set* s, Set* other) {
   if (s->fill == 0) {
     if (s->mask == other->mask && other->fill == other->used) {
       memcpy(static_cast<void*>(s->table), other->table, (s->mask + 1) * sizeof(SetEntry));
-      each_live_entry(s->table, s->mask, [&](SetEntry& e) { inc_into(e.key, s); });
+      each_live_entry(s->table, s->mask, other->used, [&](SetEntry& e) { inc_into(e.key, s); });
     } else {
-      each_live_entry(other->table, other->mask, [&](SetEntry& e) {
+      each_live_entry(other->table, other->mask, other->used, [&](SetEntry& e) {
         insert_clean(s->table, s->mask, e.key, e.hash);
         inc_into(e.key, s);
       });

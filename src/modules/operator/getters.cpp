@@ -65,7 +65,12 @@ Result<Value> itemgetter_call(Thread& t, Args a, Tuple* kwnames) {
   if (has_keywords(kwnames)) return RAISE(TypeError, "itemgetter() takes no keyword arguments");
   TRY(check_count(t, "itemgetter", a.n - 1, 1, 1));
   Value o = a[1];
-  return each(t, a.as<Getter>(0)->items, [&](Value key) { return get_item(t, o, key); });
+  Tuple* keys = a.as<Getter>(0)->items;
+  if (keys->size == 1 && keys->items[0].is_int() && IS_EXACT(o, tuple)) {  // a column of records
+    uint64_t i = static_cast<uint64_t>(keys->items[0].as_int());
+    if (LIKELY(i < o.as<Tuple>()->size)) return o.as<Tuple>()->items[i];
+  }
+  return each(t, keys, [&](Value key) { return get_item(t, o, key); });
 }
 
 Result<Value> itemgetter_repr(Thread& t, Args a) {
