@@ -23,7 +23,7 @@ function_order() {
     END { for (f in n) print n[f], f }' | LC_ALL=C sort -k 1,1nr -k 2 | cut -d ' ' -f 2
 }
 
-# Writes what else is in tools/profile, by what valgrind sees of two programs under the release build: start.order and more.order, functions besides the recorded ones
+# Writes what else is in tools/profile, by what valgrind sees of three programs under the release build: start.order and more.order, functions besides the recorded ones
 # (of libraries, which are not instrumented, and parts of functions); rodata.ld, the script for the linker. $1: the recorded functions. Takes some minutes.
 memory_order() {
   local dir=$KAA_ROOT/build/release to=$KAA_ROOT/tools/profile kaa scratch status=0
@@ -35,10 +35,11 @@ memory_order() {
   reads() { valgrind --tool=lackey --trace-mem=yes --log-fd=9 "$kaa" "$@" 9>&1 >/dev/null </dev/null |
     awk '/^ [LM]/ { a = substr($2, 1, index($2, ",") - 2); if (!(a in seen)) { seen[a] = 1; print a } }'; }
   (cd "$dir" && eval "$(ninja -t commands kaa | tail -n 1 | sed "s# -o kaa # -o $kaa -Wl,-Map=$scratch/map #")") && nm -n "$kaa" >"$scratch/symbols" &&
-    ran "$scratch/start.ran" -c pass && ran "$scratch/more.ran" "$to/reads.py" &&
+    ran "$scratch/start.ran" -c pass && ran "$scratch/small.ran" "$to/small.py" && ran "$scratch/library.ran" "$to/library.py" &&
     "$kaa" "$to/order.py" "$scratch/symbols" "$1" "$scratch/start.ran" >"$scratch/start.order" && cat "$1" "$scratch/start.order" >"$scratch/known" &&
-    "$kaa" "$to/order.py" "$scratch/symbols" "$scratch/known" "$scratch/more.ran" >"$scratch/more.order" &&
-    reads -c pass >"$scratch/start" && reads "$to/reads.py" >"$scratch/more" && "$kaa" "$to/rodata.py" "$scratch/map" "$scratch/start" "$scratch/more" >"$scratch/rodata.ld" &&
+    "$kaa" "$to/order.py" "$scratch/symbols" "$scratch/known" "$scratch/small.ran" "$scratch/library.ran" >"$scratch/more.order" &&
+    reads -c pass >"$scratch/start" && reads "$to/small.py" >"$scratch/small" && reads "$to/library.py" >"$scratch/library" &&
+    "$kaa" "$to/rodata.py" "$scratch/map" "$scratch/start" "$scratch/small" "$scratch/library" >"$scratch/rodata.ld" &&
     mv "$scratch/start.order" "$scratch/more.order" "$scratch/rodata.ld" "$to/" || status=1
   rm -rf "$scratch" "$kaa"
   return $status
