@@ -30,6 +30,10 @@ static Frame* recursion_error(Thread& t) {
 
 Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tuple* kwnames, uint16_t dst, const Word* ret_pc, FrameKind kind) {
   Code* c = fn->code;
+  if (UNLIKELY(!c->words) && !unpack_code_words(c)) {
+    static_cast<void>(raise_memory(t));
+    return nullptr;
+  }
   Frame* nf = f ? next_frame(f) : t.frame_base;
   Value* top = f ? next_regs(f) : reinterpret_cast<Value*>(t.stack_base);
   // Arguments at the end of the caller's window stay where they are.

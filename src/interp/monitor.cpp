@@ -56,7 +56,7 @@ static void make_spots(const Code* c, CodeMonitor* m, const uint32_t* tools) {
   int32_t before = -1;
   bool called = false;
   for (uint32_t at = m->first; at < c->nwords;) {
-    const Word* w = c->words + at;
+    const Word* w = code_words(c) + at;
     Op op = generic_op(static_cast<Op>(w->op));
     uint32_t n = kOpInfo[static_cast<int>(op)].words;
     while (position != last && position[1].start <= at) position++;
@@ -101,7 +101,7 @@ static void make_spots(const Code* c, CodeMonitor* m, const uint32_t* tools) {
   }
   // The jump over the handlers, at the end of what they protect, is no jump of the program's.
   for (uint32_t i = 0; i < c->nexceptions; i++)
-    if (uint32_t at = c->exceptions[i].target; at > m->first && static_cast<Op>(c->words[at - 1].op) == Op::JUMP) s[at - 1].tools[kSpotMain] = 0;
+    if (uint32_t at = c->exceptions[i].target; at > m->first && static_cast<Op>(code_words(c)[at - 1].op) == Op::JUMP) s[at - 1].tools[kSpotMain] = 0;
   s[m->first].tools[kSpotStart] = of(MonEvent::PyStart);
   if (line && code_own_line(c, m->first) >= 0) s[m->first].tools[kSpotLine] = line;
   Spot* d = m->disabled();

@@ -254,6 +254,7 @@ void flush_attr_caches() {
   heap().each_object([](Object* o) {
     if (o->shape != KAA_SHAPE(code)) return;
     Code* c = static_cast<Code*>(o);
+    if (!c->words) return;
     for (uint32_t i = 0; i < c->nwords; i += kOpInfo[c->words[i].op].words) {
       Op op = static_cast<Op>(c->words[i].op);
       if ((op >= Op::LOAD_ATTR && op <= Op::STORE_ATTR) || op == Op::LOAD_METHOD || op == Op::LOAD_METHOD_CALL || op == Op::LOAD_SUPER_METHOD) write_word(&c->words[i + 2], 0);

@@ -499,7 +499,7 @@ HANDLER(CALL_METHOD_KW) {
 // f(*args, **kwargs) of a Python function: `self`, unless empty, goes in front. Null without an exception: not a case for this.
 static Frame* push_ex(Thread& t, Frame* f, Function* fn, Value self, Tuple* args, Dict* kw, const Word* pc, FrameKind kind) {
   Code* c = fn->code;
-  if (!(c->flags & kCoOptimized) || (kw && kw->used > kMaxQuickKeywords)) return nullptr;
+  if (!(c->flags & kCoOptimized) || (kw && kw->used > kMaxQuickKeywords) || UNLIKELY(!c->words)) return nullptr;
   Frame* nf = next_frame(f);
   Value* regs = next_regs(f);
   size_t n = args->size;

@@ -6,7 +6,7 @@
 // Code: 'c', u32 bytes of payload, u64 checksum of the payload, payload:
 //   varints: flags, argcount, posonlyargcount, kwonlyargcount, firstlineno (zigzag), nregs, free_base, counts of: words, positions, exceptions, heights,
 //            cells, names, consts
-//   words:      each instruction's first word, then what word 1 holds as an operand (4 or 8 bytes); caches are left out
+//   words:      the number of bytes, and the instructions, packed (pack_instruction()); caches are left out
 //   positions:  the number of bytes, and the packed table (bytecode/positions.h)
 //   exceptions: start, end - start, target, register; heights: start (difference), height; cells: register
 //   objects:    names, then varnames, cellvars, freevars (tuples), name, qualname, filename, then the constants
@@ -354,18 +354,11 @@ class Writer {
     varint(cells);
     varint(c->nnames);
     varint(c->nconsts);
-    for (uint32_t at = 0; at < c->nwords;) {
-      const Word* w = c->words + at;
-      Op op = generic_op(static_cast<Op>(w->op));
-      uint64_t bits = clean_word(w, 0);
-      out_.append(reinterpret_cast<const char*>(&bits), 8);
-      WordOne one = operand_word(op);
-      if (one != WordOne::None) {
-        bits = clean_word(w, 1);
-        out_.append(reinterpret_cast<const char*>(&bits), one == WordOne::Half ? 4 : 8);
-      }
-      at += kOpInfo[static_cast<size_t>(op)].words;
-    }
+    std::string instructions;
+    const Word* words = code_words(c);
+    for (uint32_t at = 0; at < c->nwords; at += kOpInfo[words[at].op].words) pack_instruction(instructions, words + at);
+    varint(instructions.size());
+    out_ += instructions;
     if (c->packed) {
       varint(c->packed_size);
       out_.append(c->packed, c->packed_size);
@@ -810,26 +803,12 @@ class Reader {
     c->nregs = TRY(number());
     c->free_base = TRY(number());
     uint32_t nwords = TRY(number());
-    if (nwords > static_cast<size_t>(end_ - p_)) return bad("code: table too large");  // an instruction is at most 4 words and takes 8 bytes
+    if (nwords > static_cast<size_t>(end_ - p_)) return bad("code: table too large");  // an instruction is at most 4 words and takes 5 bytes
     uint32_t npositions = TRY(entries(5)), nexceptions = TRY(entries(4)), nheights = TRY(entries(2)), cells = TRY(entries(1)), nnames = TRY(entries(1)),
              nconsts = TRY(entries(1));
-    c->words = TRY(array<Word>(nwords));
     c->nwords = nwords;
-    for (uint32_t at = 0; at < nwords;) {
-      const char* p = TRY(take(8));
-      memcpy(&c->words[at], p, 8);
-      uint16_t op = c->words[at].op;
-      if (op >= static_cast<uint16_t>(Op::kCount)) return bad("code: unknown instruction");
-      uint32_t n = kOpInfo[op].words;
-      if (n > nwords - at) return bad("code: instruction cut off");
-      WordOne one = operand_word(static_cast<Op>(op));
-      if (one != WordOne::None) {
-        size_t k = one == WordOne::Half ? 4 : 8;
-        p = TRY(take(k));
-        memcpy(&c->words[at + 1], p, k);
-      }
-      at += n;
-    }
+    uint32_t words_size = TRY(entries(1));
+    const char* words = TRY(take(words_size));
     uint32_t packed_size = TRY(entries(1));
     const char *positions = TRY(take(packed_size)), *exceptions = p_;
     for (uint64_t i = 0; i < uint64_t{4} * nexceptions; i++) TRY(number());
@@ -837,20 +816,28 @@ class Reader {
     for (uint64_t i = 0; i < uint64_t{2} * nheights; i++) TRY(number());
     size_t heights_size = static_cast<size_t>(p_ - heights);
     // One block: see objects/code.h.
-    size_t consts_at = (packed_size + heights_size + 7) & ~size_t{7}, names_at = consts_at + nconsts * sizeof(Value), exceptions_at = names_at + nnames * sizeof(Str*),
+    size_t words_at = packed_size + heights_size, consts_at = (words_at + words_size + 7) & ~size_t{7}, names_at = consts_at + nconsts * sizeof(Value), exceptions_at = names_at + nnames * sizeof(Str*),
            cells_at = exceptions_at + nexceptions * sizeof(ExceptionEntry);
-    char* block = static_cast<char*>(malloc(cells_at + cells * sizeof(uint32_t) + 1));
+    char* block = static_cast<char*>(malloc(cells_at + cells * sizeof(uint32_t) + kUnpackSlack));
     if (!block) return raise_memory(t);
     c->packed = block;
     c->packed_size = packed_size;
     memcpy(block, positions, packed_size);
     memcpy(block + packed_size, heights, heights_size);
+    memcpy(block + words_at, words, words_size);
     c->npositions = npositions;
     c->nheights = nheights;
     c->consts = reinterpret_cast<Value*>(block + consts_at);
     c->names = reinterpret_cast<Str**>(block + names_at);
     c->exceptions = reinterpret_cast<ExceptionEntry*>(block + exceptions_at);
     c->cell_regs = reinterpret_cast<uint32_t*>(block + cells_at);
+    // Most functions of a module are never called: they are unpacked when they are. What is not trusted is, at once, to be checked.
+    const bool keep_packed = code_depth_ > 1;
+    if (!keep_packed || !trusted_) {
+      c->words = TRY(array<Word>(nwords));
+      const char* words_end = block + words_at + words_size;
+      if (unpack_instructions(block + words_at, words_end, c->words, nwords) != words_end) return bad("code: no instructions");
+    }
     p_ = exceptions;
     for (uint32_t i = 0; i < nexceptions; i++) {
       ExceptionEntry& e = c->exceptions[i];
@@ -886,10 +873,16 @@ class Reader {
 #else
     constexpr bool flow = true;
 #endif
+    if (trusted_ && flow && !c->words && !unpack_code_words(c)) return raise_memory(t);
     std::string wrong = trusted_ && !flow ? std::string() : check_code(c, flow);
     if (!wrong.empty()) return RAISE(ValueError, "bad marshal data (code: %s)", wrong.c_str());
-    free(c->unpacked_heights);  // the check alone wanted them; most functions are never asked for theirs
+    // The check alone wanted these.
+    free(c->unpacked_heights);
     c->unpacked_heights = nullptr;
+    if (keep_packed) {
+      free(c->words);
+      c->words = nullptr;
+    }
     code_derive(c);
     return c;
   }

@@ -9,12 +9,12 @@ struct GeneratorObject;
 struct CodeMonitor;
 
 struct Code : Object {
-  Word* words;                   // malloc; written by specialisation
+  Word* words;                   // malloc; written by specialisation. Null: nobody has called it yet, and they are packed (code_words())
   Value* consts;                 // malloc, counted
   Str** names;                   // malloc, interned and immortal
   uint32_t nwords, nconsts, nnames;
   uint32_t nregs, nlocals;       // registers in all; registers below the first temporary
-  uint32_t simple_args;          // argcount when a call with exactly that many positional arguments needs no binding, else ~0
+  uint32_t simple_args;          // argcount when a call with exactly that many positional arguments needs no binding, else ~0; ~0 too without words
   uint32_t argcount, posonlyargcount, kwonlyargcount;
   uint32_t nparams;              // parameter registers in all, *args and **kwargs included
   uint32_t flags;                // CodeFlags
@@ -23,8 +23,8 @@ struct Code : Object {
   // Unpacked when first asked for, once and for good: code_positions(), code_heights().
   PositionEntry* unpacked_positions;  uint32_t npositions;
   HeightEntry* unpacked_heights;      uint32_t nheights;
-  // The block of a code object that was read, which holds all tables but the words: at first packed_size bytes of positions, then the heights, packed as well.
-  // Null: each table is malloc's by itself, and nothing is packed.
+  // The block of a code object that was read, which holds all its tables: at first packed_size bytes of positions, then the heights and, of a function, the words,
+  // packed as well. Null: each table is malloc's by itself, and nothing is packed.
   char* packed;                       uint32_t packed_size;
   ExceptionEntry* exceptions; uint32_t nexceptions;
   uint32_t* cell_regs;           // numbers of the cell variables, ascending
@@ -55,6 +55,10 @@ inline const HeightEntry* code_heights(const Code* c) {
   const HeightEntry* h = __atomic_load_n(&c->unpacked_heights, __ATOMIC_ACQUIRE);
   return LIKELY(h != nullptr) ? h : unpack_code_heights(c);
 }
+// The instructions of a code object that may never have been called. Memory for them must be there.
+bool unpack_code_words(Code* c);  // false: it is not
+const Word* unpacked_code_words(const Code* c);
+inline const Word* code_words(const Code* c) { return LIKELY(c->words != nullptr) ? c->words : unpacked_code_words(c); }
 // The height at an instruction, from the packed table.
 uint32_t packed_height_at(const Code* c, uint32_t word);
 

@@ -1,7 +1,9 @@
 #include "runtime/code_builder.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "bytecode/operands.h"
 #include "bytecode/positions.h"
 #include "bytecode/validate.h"
 #include "objects/traits.h"
@@ -109,9 +111,9 @@ const PositionEntry* unpack_code_positions(const Code* c) {
   return before;
 }
 
-// Calls fn(start, height) for each entry of the packed table, until it says false.
+// Calls fn(start, height) for each entry of the packed table, until it says false. Where it ends.
 template <class F>
-static void each_packed_height(const Code* c, F&& fn) {
+static const char* each_packed_height(const Code* c, F&& fn) {
   const char* p = c->packed + c->packed_size;
   auto number = [&] {
     uint64_t v = 0;
@@ -124,8 +126,9 @@ static void each_packed_height(const Code* c, F&& fn) {
   uint32_t start = 0;
   for (uint32_t i = 0; i < c->nheights; i++) {
     start += number();
-    if (!fn(start, number())) return;
+    if (!fn(start, number())) break;
   }
+  return p;
 }
 const HeightEntry* unpack_code_heights(const Code* c) {
   HeightEntry* table = static_cast<HeightEntry*>(malloc((c->nheights + size_t{1}) * sizeof(HeightEntry)));
@@ -150,10 +153,81 @@ uint32_t packed_height_at(const Code* c, uint32_t word) {
   return at;
 }
 
+constexpr uint16_t kSmallOperands = 0x8000;  // beside the operation
+constexpr uint8_t kLongOperand = 0xFF;
+static_assert(static_cast<size_t>(Op::kCount) < kSmallOperands);
+
+void pack_instruction(std::string& out, const Word* at) {
+  Word w = *at;
+  if (w.a < 256 && w.b < 256 && w.c < 256) {
+    uint16_t op = w.op | kSmallOperands;
+    out.append(reinterpret_cast<const char*>(&op), 2);
+    for (uint16_t x : {w.a, w.b, w.c}) out.push_back(static_cast<char>(x));
+  } else {
+    out.append(reinterpret_cast<const char*>(&w), 8);
+  }
+  WordOne one = operand_word(static_cast<Op>(w.op));
+  if (one == WordOne::None) return;
+  uint64_t bits = clean_word(at, 1);
+  if (bits < kLongOperand) {
+    out.push_back(static_cast<char>(bits));
+  } else {
+    out.push_back(static_cast<char>(kLongOperand));
+    out.append(reinterpret_cast<const char*>(&bits), one == WordOne::Half ? 4 : 8);
+  }
+}
+const char* unpack_instructions(const char* p, const char* end, Word* words, uint32_t nwords) {
+  for (uint32_t at = 0; at < nwords;) {
+    Word& w = words[at];
+    memcpy(&w, p, 8);
+    if (LIKELY(w.op & kSmallOperands)) {
+      w.op &= static_cast<uint16_t>(~kSmallOperands);
+      w.a = static_cast<uint8_t>(p[2]);
+      w.b = static_cast<uint8_t>(p[3]);
+      w.c = static_cast<uint8_t>(p[4]);
+      p += 5;
+    } else {
+      p += 8;
+    }
+    if (UNLIKELY(w.op >= static_cast<uint16_t>(Op::kCount))) return nullptr;
+    uint32_t n = kOpInfo[w.op].words;
+    if (UNLIKELY(n > nwords - at)) return nullptr;
+    if (WordOne one = operand_word(static_cast<Op>(w.op)); one != WordOne::None) {
+      uint8_t small = static_cast<uint8_t>(*p++);
+      words[at + 1].bits = small;
+      if (UNLIKELY(small == kLongOperand)) {
+        size_t k = one == WordOne::Half ? 4 : 8;
+        words[at + 1].bits = 0;
+        memcpy(&words[at + 1], p, k);
+        p += k;
+      }
+    }
+    if (UNLIKELY(p > end)) return nullptr;
+    at += n;
+  }
+  return p;
+}
+static void derive_simple_args(Code* c) {
+  // Code of modules and classes needs its namespace when it is called as a function, too.
+  c->simple_args = !c->words || c->kwonlyargcount || (c->flags & (kCoVarargs | kCoVarkeywords)) || !(c->flags & kCoOptimized) ? ~0u : c->argcount;
+}
+bool unpack_code_words(Code* c) {
+  Word* words = static_cast<Word*>(calloc(c->nwords + size_t{1}, sizeof(Word)));
+  if (!words) return false;
+  unpack_instructions(each_packed_height(c, [](uint32_t, uint32_t) { return true; }), reinterpret_cast<const char*>(c->consts), words, c->nwords);
+  Word* before = nullptr;
+  if (!__atomic_compare_exchange_n(&c->words, &before, words, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) free(words);  // another thread was faster
+  derive_simple_args(c);
+  return true;
+}
+const Word* unpacked_code_words(const Code* c) {
+  if (!unpack_code_words(const_cast<Code*>(c))) { fputs("kaa: out of memory\n", stderr); abort(); }
+  return c->words;
+}
+
 void code_derive(Code* c) {
   c->nparams = c->argcount + c->kwonlyargcount + !!(c->flags & kCoVarargs) + !!(c->flags & kCoVarkeywords);
-  // Code of modules and classes needs its namespace when it is called as a function, too.
-  c->simple_args = (c->kwonlyargcount || (c->flags & (kCoVarargs | kCoVarkeywords)) || !(c->flags & kCoOptimized)) ? ~0u : c->argcount;
+  derive_simple_args(c);
   // Everything below the first temporary: parameters, locals, cells, free variables.
   uint32_t locals = static_cast<uint32_t>(c->varnames->size);
   if (uint64_t n = c->cellvars->size; n && c->cell_regs[n - 1] >= locals) locals = c->cell_regs[n - 1] + 1;

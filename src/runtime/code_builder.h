@@ -10,6 +10,12 @@ Result<Code*> build_code(Thread& t, const CompiledCode& c);
 Result<Value> build_constant(Thread& t, const ConstantData& c);
 // Sets what follows from the other fields: nparams, simple_args, nlocals. The tables and name tuples must be there.
 void code_derive(Code* c);
+// Instructions in few bytes: the operation with a bit and three operands of a byte each, or the whole first word; an operand that is a word of its own as a
+// byte, or as kLongOperand and 4 or 8 bytes.
+void pack_instruction(std::string& out, const Word* at);
+// nwords words from what that made, which ends before `end`, give or take kUnpackSlack bytes that may be read. Where it ends; null: it is wrong.
+inline constexpr size_t kUnpackSlack = 24;
+const char* unpack_instructions(const char* p, const char* end, Word* words, uint32_t nwords);
 // What is wrong with a code object whose fields came from outside; empty: nothing. With `flow` the whole validator runs, else only its structural half.
 std::string check_code(const Code* c, bool flow);
 }  // namespace kaa

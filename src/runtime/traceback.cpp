@@ -90,9 +90,10 @@ const PositionEntry* code_position(const Code* c, uint32_t word) {
   return &table[lo];
 }
 uint32_t code_prologue(const Code* c) {
+  const Word* words = code_words(c);
   uint32_t at = 0;
   while (at < c->nwords) {
-    Op op = static_cast<Op>(c->words[at].op);
+    Op op = static_cast<Op>(words[at].op);
     if (op != Op::COPY_FREE_VARS && op != Op::MAKE_CELL && op != Op::MAKE_SPILLED && op != Op::RETURN_GENERATOR) break;
     at += kOpInfo[static_cast<size_t>(op)].words;
   }
@@ -102,8 +103,8 @@ uint32_t async_for_send(const Code* c, uint32_t end) {
   uint32_t found = end;
   for (uint32_t i = 0; i < c->nexceptions; i++) {
     const ExceptionEntry& e = c->exceptions[i];
-    for (uint32_t at = e.start; e.target == end && at < e.end && found == end; at += kOpInfo[c->words[at].op].words)
-      if (static_cast<Op>(c->words[at].op) == Op::SEND) found = at;
+    for (uint32_t at = e.start; e.target == end && at < e.end && found == end; at += kOpInfo[code_words(c)[at].op].words)
+      if (static_cast<Op>(code_words(c)[at].op) == Op::SEND) found = at;
   }
   return found;
 }

@@ -51,7 +51,7 @@ Result<Value> get_consts(Thread& t, Value self) { return TRY(tuple_of(t, self_co
 std::string clean_code(Code* c) {
   std::string out(c->nwords * 8, '\0');
   for (uint32_t at = 0; at < c->nwords;) {
-    const Word* w = c->words + at;
+    const Word* w = code_words(c) + at;
     uint32_t n = kOpInfo[static_cast<size_t>(generic_op(static_cast<Op>(w->op)))].words;
     for (uint32_t i = 0; i < n && at + i < c->nwords; i++) {
       uint64_t bits = clean_word(w, i);
@@ -68,7 +68,7 @@ Result<Value> with_resume(Thread& t, Code* c, std::string s) {
 Result<Value> get_code(Thread& t, Value self) { return with_resume(t, self_code(self), clean_code(self_code(self))); }
 Result<Value> get_code_adaptive(Thread& t, Value self) {
   Code* c = self_code(self);
-  return with_resume(t, c, std::string(reinterpret_cast<const char*>(c->words), c->nwords * 8));
+  return with_resume(t, c, std::string(reinterpret_cast<const char*>(code_words(c)), c->nwords * 8));
 }
 // The words of a co_code. False: it has no whole words, or no RESUME where it should be.
 bool take_code(Code* c, std::string_view s) {
@@ -204,7 +204,7 @@ Result<Value> code_branches(Thread& t, Args a) {
   Code* c = self_code(a[0]);
   List* l = TRY(new_list(t));
   for (uint32_t at = 0; at < c->nwords;) {
-    const Word* w = c->words + at;
+    const Word* w = code_words(c) + at;
     Op op = generic_op(static_cast<Op>(w->op));
     uint32_t n = kOpInfo[static_cast<size_t>(op)].words;
     JumpField f = jump_field(op);
@@ -212,7 +212,7 @@ Result<Value> code_branches(Thread& t, Args a) {
     if (op == Op::END_ASYNC_FOR ? from != at : f != JumpField::None && op != Op::SEND && !ends_flow(op)) {
       uint32_t target = next + static_cast<uint32_t>(f == JumpField::None ? 0 : f == JumpField::Word1 ? w[1].offset : w->bc);
       uint32_t left = op == Op::FOR_ITER || op == Op::FOR_ITER_PAIR ? at + 1 : next;  // where the item is stored
-      if (op == Op::END_ASYNC_FOR) left = from + 2 + static_cast<uint32_t>(c->words[from + 1].offset);
+      if (op == Op::END_ASYNC_FOR) left = from + 2 + static_cast<uint32_t>(code_words(c)[from + 1].offset);
       Tuple* u = TRY(make_tuple(t, small_int(code_offset(c, from)), small_int(code_offset(c, left)), small_int(code_offset(c, target))));
       TRY(list_append(t, l, u));
     }
@@ -291,7 +291,7 @@ Result<Value> code_repr(Thread& t, Args a) {
 }
 Result<Value> code_sizeof(Thread& t, Args a) {
   Code* c = self_code(a[0]);
-  size_t n = sizeof(Code) + c->nwords * sizeof(Word) + c->nconsts * sizeof(Value) + c->nnames * sizeof(Str*) + (c->unpacked_positions ? c->npositions * sizeof(PositionEntry) : 0) + c->packed_size +
+  size_t n = sizeof(Code) + (c->words ? c->nwords * sizeof(Word) : 0) + c->nconsts * sizeof(Value) + c->nnames * sizeof(Str*) + (c->unpacked_positions ? c->npositions * sizeof(PositionEntry) : 0) + c->packed_size +
              c->nexceptions * sizeof(ExceptionEntry) + c->nheights * (c->unpacked_heights ? sizeof(HeightEntry) : 2) + c->cellvars->size * sizeof(uint32_t);
   return make_uint(t, n);
 }

@@ -25,11 +25,11 @@ const char* state_of(Thread& t, Function* f) {
   if (f->defaults && f->defaults.get()->size) return "defaults not supported";
   if (f->kwdefaults && length(t, f->kwdefaults.value()).value()) return "keyword defaults not supported";
   if (c->flags & (kCoGenerator | kCoCoroutine | kCoAsyncGenerator)) return "generators not supported";
-  for (uint32_t i = 0; i < c->nwords; i += kOpInfo[c->words[i].op].words) {
-    switch (static_cast<Op>(c->words[i].op)) {
+  for (uint32_t i = 0; i < c->nwords; i += kOpInfo[code_words(c)[i].op].words) {
+    switch (static_cast<Op>(code_words(c)[i].op)) {
       case Op::STORE_GLOBAL: case Op::DEL_GLOBAL: return "globals not supported";
       case Op::LOAD_GLOBAL: {
-        Str* name = c->names[c->words[i + 1].index];
+        Str* name = c->names[code_words(c)[i + 1].index];
         if (dict_get_str(f->globals, name) || !dict_get_str(f->builtins, name)) return "globals not supported";
         break;
       }
@@ -191,8 +191,8 @@ Result<Code*> script_code(Thread& t, Value v) {
     if (c->argcount || c->kwonlyargcount || (c->flags & (kCoVarargs | kCoVarkeywords))) return RAISE(ValueError, "code with args not supported");
     if (c->nfree) return RAISE(ValueError, "closures not supported");
     if (c->flags & (kCoGenerator | kCoCoroutine | kCoAsyncGenerator)) return RAISE(ValueError, "generators not supported");
-    for (uint32_t i = 0; i < c->nwords; i += kOpInfo[c->words[i].op].words)
-      if (static_cast<Op>(c->words[i].op) == Op::RETURN) return RAISE(ValueError, "code that returns a value is not a script");
+    for (uint32_t i = 0; i < c->nwords; i += kOpInfo[code_words(c)[i].op].words)
+      if (static_cast<Op>(code_words(c)[i].op) == Op::RETURN) return RAISE(ValueError, "code that returns a value is not a script");
     return c;
   }
   if (!is_str(v) && !has_buffer(v)) return RAISE(TypeError, "unsupported script %R", v);
