@@ -1,6 +1,7 @@
 # Arguments that once crashed natives.
 import array
 import marshal
+import resource
 import select
 import signal
 import ssl
@@ -86,3 +87,12 @@ try:
     marshal.load(Reader())
 except (EOFError, ValueError):
     pass
+
+# A super object that was never initialized.
+s = super.__new__(super)
+assert s.__get__(1) is s
+refuses(AttributeError, getattr, s, 'x')
+
+# Digits for which there is no memory.
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, resource.getrlimit(resource.RLIMIT_AS)[1]))
+refuses(MemoryError, '%.2147483647d'.__mod__, 1)
