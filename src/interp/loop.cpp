@@ -119,7 +119,14 @@ __attribute__((noinline)) Result<Value> call_python(Thread& t, Function* fn, con
   Frame* nf = kwnames ? nullptr : push_simple(t, t.frame, fn, a, n, 0, nullptr, kReturnExit);
   if (UNLIKELY(!nf)) nf = push_call(t, t.frame, fn, a, n, kwnames, 0, nullptr, kReturnExit);
   if (UNLIKELY(!nf)) return Error{};
-  return call_handler(t.dispatch->op[nf->pc->op], t, nf);
+  Result<Value> r(call_handler(t.dispatch->op[nf->pc->op], t, nf));
+  // A native loop that calls functions without loops has no other point where signals and other threads get their turn.
+  constexpr uint32_t kOutside = kPollSignal | kPollHandover | kPollAsyncExc;
+  if (UNLIKELY(t.poll.load(std::memory_order_relaxed) & kOutside) && r.ok()) {
+    Keep keep(r.value());
+    TRY(safepoint(t));
+  }
+  return r;
 }
 
 Result<Value> run_code(Thread& t, Code* code, Dict* globals, Value locals, Tuple* closure) {

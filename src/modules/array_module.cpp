@@ -300,14 +300,12 @@ Result<Value> set_or_delete(Thread& t, Args a, Value v) {
   ArrayObject* o = self_of(a);
   if (is_index(a[1])) {
     int64_t i = TRY(checked_index(t, a[1], o->size, "array assignment index out of range"));
-    if (!v) {
-      TRY(replace_range(t, o, i, i + 1, nullptr, 0));
-      return kNone;
-    }
     char item[8];
-    TRY(to_item(t, o->item, v, item));
+    if (v) TRY(to_item(t, o->item, v, item));
+    // The __index__ of either may have shortened the array.
     if (i >= o->size) return RAISE(IndexError, "array assignment index out of range");
-    memcpy(at(o, i), item, static_cast<size_t>(o->item->size));
+    if (v) memcpy(at(o, i), item, static_cast<size_t>(o->item->size));
+    else TRY(replace_range(t, o, i, i + 1, nullptr, 0));
     return kNone;
   }
   if (!IS_EXACT(a[1], slice)) return RAISE(TypeError, "array indices must be integers");
@@ -529,9 +527,10 @@ Result<Value> array_fromlist(Thread& t, Args a) {
     char item[8];
     Status s = to_item(t, o->item, l->items[i], item);
     if (s.ok() && static_cast<int64_t>(l->size) != n) s = RAISE(RuntimeError, "list changed size during iteration");
+    if (s.ok() && old + i >= o->size) s = RAISE(IndexError, "array assignment index out of range");
     if (!s.ok()) {
       Value e = take_exc(t);
-      if (!resize(t, o, old).ok()) clear_exc(t);
+      if (o->size > old && !resize(t, o, old).ok()) clear_exc(t);
       restore_exc(t, e);
       return Error{};
     }

@@ -3,6 +3,7 @@
 // A profiler has an entry for each code object and each native function that ran, and a stack of the calls that are running. What begins enters the stack,
 // what ends leaves it and adds its time: to the entry, and to what the caller's entry knows of this callee. A call within another one of the same function
 // counts as recursive, and its time is not added to the total again.
+#include <cmath>
 #include <time.h>
 
 #include <unordered_map>
@@ -76,7 +77,8 @@ int64_t now(Thread& t, Profiler* p) {
     Value v = TRY(call(t, p->timer.get()));
     if (p->unit > 0) return to_int64(t, v);
     double d = TRY(to_double(t, v));
-    return static_cast<int64_t>(d * 4294967296.0);
+    d *= 4294967296.0;
+    return std::fabs(d) < 9223372036854775808.0 ? static_cast<int64_t>(d) : INT64_MIN;
   };
   p->in_timer = true;
   Result<int64_t> r = ask();

@@ -458,7 +458,7 @@ class Reader {
     if (got.is_none()) got = small_int(0);
     int64_t k = TRY(to_ssize(t, got));
     if (k > static_cast<int64_t>(n)) return RAISE(ValueError, "read() returned too much data: %lu bytes requested, %ld returned", n, k);
-    if (k != static_cast<int64_t>(n)) return RAISE(EOFError, "EOF read where not expected");
+    if (k != static_cast<int64_t>(n) || room.as<ByteArray>()->size < n) return RAISE(EOFError, "EOF read where not expected");
     scratch_.assign(room.as<ByteArray>()->data, n);
     return scratch_.data();
   }

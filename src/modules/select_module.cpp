@@ -9,6 +9,7 @@
 
 #include <vector>
 
+#include "base/text_buffer.h"
 #include "modules/posix/sys_util.h"
 #include "runtime/weakrefs.h"
 
@@ -272,7 +273,9 @@ Result<Value> epoll_poll(Thread& t, Args a) {
   int64_t most = TRY(int_arg(t, a[2], -1));
   if (most == -1) most = FD_SETSIZE - 1;
   else if (most < 1) return RAISE(ValueError, "maxevents must be greater than 0, got %ld", most);
-  std::vector<epoll_event> events(static_cast<size_t>(most));
+  ByteBuilder room;  // not a vector, which would touch all of what a program asks for
+  auto* events = reinterpret_cast<epoll_event*>(room.grow(static_cast<size_t>(most) * sizeof(epoll_event)));
+  if (!events) return raise_memory(t);
   Deadline d(ns);
   SysResult r;
   bool settled = !ns || !deaths_owed();
@@ -280,7 +283,7 @@ Result<Value> epoll_poll(Thread& t, Args a) {
     if (e->fd < 0) return closed_error(t);
     int fd = e->fd;
     int wait = settled ? d.milliseconds() : 0;  // what is there already need not be waited for
-    r = blocking_once(t, [&] { return epoll_wait(fd, events.data(), static_cast<int>(most), wait); });
+    r = blocking_once(t, [&] { return epoll_wait(fd, events, static_cast<int>(most), wait); });
     if (!settled && r.value == 0) {
       settled = true;
       TRY(settle_before_wait(t));
@@ -293,7 +296,7 @@ Result<Value> epoll_poll(Thread& t, Args a) {
   }
   List* l = TRY(new_list(t, static_cast<size_t>(r.value)));
   for (int64_t i = 0; i < r.value; i++) {
-    const epoll_event& ev = events[static_cast<size_t>(i)];
+    const epoll_event& ev = events[i];
     Value pair = TRY(make_tuple(t, small_int(ev.data.fd), small_int(ev.events)));
     TRY(list_append(t, l, pair));
   }

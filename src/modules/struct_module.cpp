@@ -115,7 +115,7 @@ Status compile_format(Thread& t, StructObject* s, std::string_view f) {
   free(s->runs);
   s->runs = static_cast<Run*>(malloc(runs.size() * sizeof(Run) + 1));
   if (!s->runs) return raise_memory(t);
-  memcpy(static_cast<void*>(s->runs), runs.data(), runs.size() * sizeof(Run));
+  if (!runs.empty()) memcpy(static_cast<void*>(s->runs), runs.data(), runs.size() * sizeof(Run));
   s->nruns = runs.size();
   s->size = size;
   s->items = items;

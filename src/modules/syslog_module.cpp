@@ -64,8 +64,10 @@ Result<Value> syslog_setlogmask(Thread& t, Args a) {
   TRY(audit(t, "syslog.setlogmask", small_int(mask)));
   return small_int(setlogmask(mask));
 }
-Result<Value> syslog_mask(Thread& t, Args a) { return small_int(LOG_MASK(TRY(to_cint(t, a[0])))); }
-Result<Value> syslog_upto(Thread& t, Args a) { return small_int(LOG_UPTO(TRY(to_cint(t, a[0])))); }
+// LOG_MASK() and LOG_UPTO() of any number, as the processor shifts.
+int bit_of(unsigned priority) { return static_cast<int>(1u << (priority & 31)); }
+Result<Value> syslog_mask(Thread& t, Args a) { return small_int(bit_of(static_cast<unsigned>(TRY(to_cint(t, a[0]))))); }
+Result<Value> syslog_upto(Thread& t, Args a) { return small_int(static_cast<int>(static_cast<unsigned>(bit_of(static_cast<unsigned>(TRY(to_cint(t, a[0]))) + 1)) - 1)); }
 
 const MethodDef k_functions[] = {
     {"openlog", syslog_openlog, "(ident=<unrepresentable>, logoption=0, facility=LOG_USER)", "Sets how messages are logged.", MethodKind::kFunction},

@@ -236,15 +236,15 @@ struct NativeFunction : Object {
 };
 struct GetSetObject : Object {  // getset_descriptor
   const GetSetDef* def;
-  Type* owner;
-  template <class F> void each_field(F&&) {}
+  Field<Type*> owner;         // a dict may outlive its class
+  template <class F> void each_field(F&& f) { f(owner); }
 };
 struct MemberObject : Object {  // member_descriptor: a slot made by __slots__, or a field of a structseq
-  Type* owner;
+  Field<Type*> owner;         // a dict may outlive its class
   uint32_t offset;
   bool readonly;
   Field<> name, doc;
-  template <class F> void each_field(F&& f) { f(name); f(doc); }
+  template <class F> void each_field(F&& f) { f(owner); f(name); f(doc); }
 };
 struct PropertyObject : Object {
   Field<> get, set, del, doc, name;

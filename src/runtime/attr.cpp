@@ -47,7 +47,7 @@ Result<Value> descr_get(Thread& t, Value d, Value obj, Type* ty) {
     if (!obj) return d;
     GetSetObject* g = d.as<GetSetObject>();
     if (!is_instance(obj, g->owner))
-      return RAISE(TypeError, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", g->def->name, g->owner, obj);
+      return RAISE(TypeError, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", g->def->name, g->owner.get(), obj);
     TRY(native_enter(t));
     return g->def->get(t, obj);
   }
@@ -55,7 +55,7 @@ Result<Value> descr_get(Thread& t, Value d, Value obj, Type* ty) {
     if (!obj) return d;
     MemberObject* m = d.as<MemberObject>();
     if (!is_instance(obj, m->owner))
-      return RAISE(TypeError, "descriptor '%S' for '%N' objects doesn't apply to a '%T' object", m->name.get(), m->owner, obj);
+      return RAISE(TypeError, "descriptor '%S' for '%N' objects doesn't apply to a '%T' object", m->name.get(), m->owner.get(), obj);
     Value v = *member_slot(obj.object(), m);
     if (v) return v;
     static_cast<void>(RAISE(AttributeError, "'%F' object has no attribute '%S'", obj, m->name.get()));
@@ -92,7 +92,7 @@ static Status descr_set(Thread& t, Value d, Value obj, Str* name, Value v) {
   if (dt == KAA_TYPE(member_descriptor)) {
     MemberObject* m = d.as<MemberObject>();
     if (!is_instance(obj, m->owner))
-      return RAISE(TypeError, "descriptor '%U' for '%N' objects doesn't apply to a '%T' object", name, m->owner, obj);
+      return RAISE(TypeError, "descriptor '%U' for '%N' objects doesn't apply to a '%T' object", name, m->owner.get(), obj);
     if (m->readonly) return RAISE(AttributeError, "readonly attribute");
     Value* p = member_slot(obj.object(), m);
     if (!v && !*p) return RAISE(AttributeError, "%U", name);
@@ -105,8 +105,8 @@ static Status descr_set(Thread& t, Value d, Value obj, Str* name, Value v) {
   if (dt == KAA_TYPE(getset_descriptor)) {
     GetSetObject* g = d.as<GetSetObject>();
     if (!is_instance(obj, g->owner))
-      return RAISE(TypeError, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", g->def->name, g->owner, obj);
-    if (!g->def->set) return RAISE(AttributeError, "attribute '%U' of '%N' objects is not writable", name, g->owner);
+      return RAISE(TypeError, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", g->def->name, g->owner.get(), obj);
+    if (!g->def->set) return RAISE(AttributeError, "attribute '%U' of '%N' objects is not writable", name, g->owner.get());
     return g->def->set(t, obj, v);
   }
   if (v) {

@@ -27,6 +27,7 @@ Result<Tuple*> class_mro(Thread& t, Type* ty) {
   if (!has_own_mro(meta)) return compute_mro(t, ty);
   Value v = TRY(call_method(t, ty, NAME("mro")));
   Tuple* m = TRY(tuple_from(t, v));
+  if (!m->size) return RAISE(TypeError, "type MRO must not be empty");
   Type* solid = solid_base(ty);
   for (uint64_t i = 0; i < m->size; i++) {
     if (!is_type(m->items[i])) return RAISE(TypeError, "mro() returned a non-class ('%T')", m->items[i]);
@@ -157,7 +158,7 @@ static Status add_instance_getset(Thread& t, Type* ty, Dict* d, const GetSetDef&
   if (dict_get_str(d, name)) return {};
   GetSetObject* o = TRY(alloc<GetSetObject>(t, KAA_SHAPE(getset_descriptor)));
   o->def = &def;
-  o->owner = ty;
+  o->owner.init(ty);
   return dict_set(t, d, name, o);
 }
 
@@ -311,7 +312,7 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   }
   for (uint32_t i = 0; i < nslots; i++) {
     MemberObject* m = TRY(alloc<MemberObject>(t, KAA_SHAPE(member_descriptor)));
-    m->owner = ty;
+    m->owner.init(ty);
     m->offset = base->basicsize + i * static_cast<uint32_t>(sizeof(Value));
     m->name.init(plan.names->items[i]);
     TRY(dict_set(t, d, plan.names->items[i], m));

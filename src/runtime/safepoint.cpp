@@ -19,12 +19,12 @@ Status (*g_handover_hook)(Thread&) = nullptr;
     p = t.poll.load(std::memory_order_relaxed);
   }
   if ((p & kPollRemote) && g_remote_hook) TRY(g_remote_hook(t));  // before finalizers: in the frame that the program is in
+  if ((p & kPollSignal) && g_signal_hook) TRY(g_signal_hook(t));  // before finalizers, too: what a handler raises there would be lost
   if (p & kPollFinalizers) TRY(run_finalizers(t));
   if (p & kPollGc) {
     t.poll.fetch_and(~uint32_t{kPollGc}, std::memory_order_relaxed);
     collect_if_due(t, top);
   }
-  if ((p & kPollSignal) && g_signal_hook) TRY(g_signal_hook(t));
   if ((p & kPollHandover) && g_handover_hook) TRY(g_handover_hook(t));
   if (p & kPollAsyncExc) {
     t.poll.fetch_and(~uint32_t{kPollAsyncExc}, std::memory_order_relaxed);

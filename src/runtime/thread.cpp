@@ -228,7 +228,7 @@ void scan_frames(Thread* t, RootVisitor& v) {
     v.value(f->code);
     v.value(f->func);
     v.value(f->locals);
-    if (f->obj) v.value(f->obj);
+    if (f->obj) v.value(Value(reinterpret_cast<Object*>(f->obj)));  // or a mark that is no object (traceback.cpp)
     uint32_t h = f->code->height_at(f->pc_index());
     if (callee && callee >= f->regs && callee < f->regs + h) h = static_cast<uint32_t>(callee - f->regs);
     v.values(f->regs, h);

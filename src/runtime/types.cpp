@@ -394,7 +394,7 @@ static Status fill_type(Thread& t, Type* ty, const TypeSpec& spec) {
   for (const GetSetDef& g : spec.getsets) {
     GetSetObject* o = TRY(alloc<GetSetObject>(t, KAA_SHAPE(getset_descriptor)));
     o->def = &g;
-    o->owner = ty;
+    o->owner.init(ty);
     TRY(dict_set(t, d, intern_name(g.name), o));
   }
   if (spec.unhashable) TRY(dict_set(t, d, NAME("__hash__"), kNone));

@@ -167,7 +167,7 @@ static const GetSetDef k_getsets[] = {
 // __globals__ is a member, as in CPython: types.MemberDescriptorType is its type.
 static Status function_init(Thread& t, Type* ty) {
   MemberObject* m = TRY(alloc<MemberObject>(t, KAA_SHAPE(member_descriptor)));
-  m->owner = ty;
+  m->owner.init(ty);
   m->offset = offsetof(Function, globals);
   m->readonly = true;
   m->name.init(NAME("__globals__"));

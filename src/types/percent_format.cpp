@@ -283,22 +283,23 @@ class PercentFormatter {
     if (base == 10 && big_exceeds_digits(big, limit))
       return RAISE(ValueError, "Exceeds the limit (%ld digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit", limit);
     char local[80];
-    std::string heap;
+    ByteBuilder heap, padded;
     char* p = local;
     int64_t room = big_text_size(big, base), n = 0;
     if (room > static_cast<int64_t>(sizeof local)) {
-      heap.resize(static_cast<size_t>(room));
-      p = heap.data();
+      p = reinterpret_cast<char*>(heap.grow(static_cast<size_t>(room)));
+      if (!p) return raise_memory(t);
     }
     Keep keep(v);
     if (big_to_text(p, &n, big, base) != BigStatus::kOk) return raise_memory(t);
     bool negative = *p == '-';
     if (negative) { p++; n--; }
-    std::string padded;
     if (precision > n) {
-      padded.assign(static_cast<size_t>(precision - n), '0');
-      padded.append(p, static_cast<size_t>(n));
-      p = padded.data();
+      char* q = reinterpret_cast<char*>(padded.grow(static_cast<size_t>(precision)));
+      if (!q) return raise_memory(t);
+      memset(q, '0', static_cast<size_t>(precision - n));
+      memcpy(q + precision - n, p, static_cast<size_t>(n));
+      p = q;
       n = precision;
     }
     if (c == 'X') for (int64_t i = 0; i < n; i++) if (p[i] >= 'a') p[i] = static_cast<char>(p[i] - 32);

@@ -182,7 +182,7 @@ Result<Type*> make_structseq(Thread& t, const StructSeqDef& def) {
     const StructSeqField& f = def.fields[i];
     if (!f.name) continue;
     MemberObject* m = TRY(alloc<MemberObject>(t, KAA_SHAPE(member_descriptor)));
-    m->owner = ty;
+    m->owner.init(ty);
     m->offset = static_cast<uint32_t>(sizeof(Tuple) + i * sizeof(Value));
     m->readonly = true;
     m->name.init(intern_name(f.name));

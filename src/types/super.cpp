@@ -88,7 +88,7 @@ static Result<Value> super_getattribute(Thread& t, Args a) {
 static Result<Value> super_get(Thread& t, Args a) {
   GetArgs g = TRY(get_arguments(t, a));
   SuperObject* s = a.as<SuperObject>(0);
-  if (!g.obj || s->obj) return a[0];  // bound already, or nothing to bind to
+  if (!g.obj || s->obj || !s->type) return a[0];  // bound already, or nothing to bind to (or with: never initialized)
   if (s->Object::type() != KAA_TYPE(super)) return call(t, s->Object::type(), Value(s->type.get()), g.obj);
   Type* obj_type = TRY(super_check(t, s->type, g.obj));
   SuperObject* n = TRY(alloc<SuperObject>(t, KAA_SHAPE(super)));

@@ -159,7 +159,7 @@ static Status type_spec_init(Thread& t, Type* ty) {
   for (uint32_t i = 0; i < k_type_getset_count; i++) {
     GetSetObject* o = TRY(alloc<GetSetObject>(t, KAA_SHAPE(getset_descriptor)));
     o->def = &k_type_getsets[i];
-    o->owner = ty;
+    o->owner.init(ty);
     TRY(dict_set(t, ty->dict, intern_name(k_type_getsets[i].name), o));
   }
   type_modified(ty);

@@ -395,7 +395,7 @@ def child(module_name, seed, calls, log_name, only):
         begin(number)
         o = pick(pool) if rnd(2) else None
         try:
-            setitimer(ITIMER_REAL, 3)
+            setitimer(ITIMER_REAL, 3, 1)  # again and again: a callback may swallow the first
             if o is not None:
                 attr = pick(dir(o))
                 if attr in SKIP_METHODS: continue

@@ -30,6 +30,7 @@ def with_mro(result):
 
 
 assert raises(TypeError, with_mro, lambda c: [1]) == "mro() returned a non-class ('int')"
+assert raises(TypeError, with_mro, lambda c: ()) == 'type MRO must not be empty'
 assert raises(TypeError, with_mro, lambda c: 1) == "'int' object is not iterable"
 assert raises(TypeError, with_mro, lambda c: [c, dict, object]) == "mro() returned base with unsuitable layout ('dict')"
 assert with_mro(lambda c: [object, c]).__mro__[0] is object

@@ -127,7 +127,7 @@ Result<Value> deque_remove(Thread& t, Args a) {
   uint64_t version = d->version;
   for (uint64_t i = 0; i < d->size; i++) {
     bool eq = TRY(equal(t, d->at(i), a[1]));
-    if (d->version != version) return RAISE(IndexError, "deque mutated during remove().");
+    if (d->version != version) return RAISE(IndexError, "deque mutated during iteration");
     if (eq) {
       delete_at(d, i);
       return kNone;

@@ -12,6 +12,7 @@
 
 #include <vector>
 
+#include "base/text_buffer.h"
 #include "modules/compress/stream.h"
 #include "modules/new_exception.h"
 
@@ -382,14 +383,16 @@ Result<Value> m_train_dict(Thread& t, Args a) {
   if (size <= 0) return RAISE(ValueError, "dict_size argument should be positive number.");
   std::vector<size_t> sizes;
   TRY(sample_sizes(t, a[1].as<Tuple>(), samples.size(), sizes));
-  std::vector<char> dict(static_cast<size_t>(size));
+  ByteBuilder room;  // not a vector, which ends the process when a program asks for too much
+  uint8_t* dict = room.grow(static_cast<size_t>(size));
+  if (!dict) return raise_memory(t);
   size_t r;
   {
     Blocking b(t);
-    r = ZDICT_trainFromBuffer(dict.data(), dict.size(), samples.data(), sizes.data(), static_cast<unsigned>(sizes.size()));
+    r = ZDICT_trainFromBuffer(dict, static_cast<size_t>(size), samples.data(), sizes.data(), static_cast<unsigned>(sizes.size()));
   }
   if (ZDICT_isError(r)) return raise(t, g_error, "Unable to train the Zstandard dictionary: %s", ZDICT_getErrorName(r));
-  return TRY(new_bytes(t, dict.data(), r));
+  return TRY(new_bytes(t, dict, r));
 }
 Result<Value> m_finalize_dict(Thread& t, Args a) {
   BufferHold custom, samples;
@@ -403,16 +406,18 @@ Result<Value> m_finalize_dict(Thread& t, Args a) {
   if (size <= 0) return RAISE(ValueError, "dict_size argument should be positive number.");
   std::vector<size_t> sizes;
   TRY(sample_sizes(t, a[2].as<Tuple>(), samples.size(), sizes));
-  std::vector<char> dict(static_cast<size_t>(size));
+  ByteBuilder room;  // not a vector, which ends the process when a program asks for too much
+  uint8_t* dict = room.grow(static_cast<size_t>(size));
+  if (!dict) return raise_memory(t);
   ZDICT_params_t params{};
   params.compressionLevel = level;
   size_t r;
   {
     Blocking b(t);
-    r = ZDICT_finalizeDictionary(dict.data(), dict.size(), custom.data(), custom.size(), samples.data(), sizes.data(), static_cast<unsigned>(sizes.size()), params);
+    r = ZDICT_finalizeDictionary(dict, static_cast<size_t>(size), custom.data(), custom.size(), samples.data(), sizes.data(), static_cast<unsigned>(sizes.size()), params);
   }
   if (ZDICT_isError(r)) return raise(t, g_error, "Unable to finalize the Zstandard dictionary: %s", ZDICT_getErrorName(r));
-  return TRY(new_bytes(t, dict.data(), r));
+  return TRY(new_bytes(t, dict, r));
 }
 Result<Value> m_get_param_bounds(Thread& t, Args a) {
   int key = TRY(to_cint(t, a[0]));

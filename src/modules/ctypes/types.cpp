@@ -560,7 +560,7 @@ constexpr GetSetDef k_wchar_value{"value", get_wchar_value, set_wchar_value, "Th
 Status add_getset(Thread& t, CType* ty, const GetSetDef& def) {
   GetSetObject* o = TRY(alloc<GetSetObject>(t, KAA_SHAPE(getset_descriptor)));
   o->def = &def;
-  o->owner = ty;
+  o->owner.init(ty);
   return type_set_attr(t, ty, intern_name(def.name), o);
 }
 Status char_array_getsets(Thread& t, CType* ty, uint32_t code) {

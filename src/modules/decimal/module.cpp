@@ -11,7 +11,7 @@ State& state() {
 namespace {
 
 // libmpdec's buffers are buffers of the heap's, so that they count towards the next reconcile. The heap wants the size of what it gets back.
-struct alignas(16) Block { size_t size; };
+struct Block { size_t size; };
 void* block_new(size_t size) {
   if (size > SIZE_MAX / 2) return nullptr;
   Block* b = static_cast<Block*>(heap().allocate_raw(sizeof(Block) + size));

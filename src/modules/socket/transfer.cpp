@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/text_buffer.h"
 #include "modules/incoming.h"
 #include "modules/socket/socket.h"
 
@@ -185,7 +186,8 @@ Result<Value> receive_message(Thread& t, SocketObject* s, iovec* parts, size_t c
   int64_t room = ancillary_size ? TRY(to_ssize(t, ancillary_size)) : 0;
   int flags = static_cast<int>(TRY(int_arg(t, flags_value, 0)));
   if (room < 0 || room > 0x7FFFFFFF) return RAISE(ValueError, "invalid ancillary data buffer length");
-  std::vector<char> control(static_cast<size_t>(room));
+  ByteBuilder control;
+  if (room && !control.grow(static_cast<size_t>(room))) return raise_memory(t);
   Address addr;
   msghdr msg{};
   int64_t got = TRY(socket_call(t, s, false, [&] {
@@ -195,7 +197,7 @@ Result<Value> receive_message(Thread& t, SocketObject* s, iovec* parts, size_t c
     msg.msg_namelen = sizeof addr.s;
     msg.msg_iov = parts;
     msg.msg_iovlen = count;
-    msg.msg_control = room ? control.data() : nullptr;
+    msg.msg_control = room ? const_cast<uint8_t*>(control.data()) : nullptr;
     msg.msg_controllen = static_cast<size_t>(room);
     return recvmsg(s->fd, &msg, flags);
   }));
@@ -203,7 +205,7 @@ Result<Value> receive_message(Thread& t, SocketObject* s, iovec* parts, size_t c
   List* items = TRY(new_list(t));
   if (msg.msg_controllen)
     for (cmsghdr* h = CMSG_FIRSTHDR(&msg); h; h = CMSG_NXTHDR(&msg, h)) {
-      const char* data = reinterpret_cast<const char*>(CMSG_DATA(h));
+      const uint8_t* data = CMSG_DATA(h);
       size_t n = h->cmsg_len - CMSG_LEN(0), most = static_cast<size_t>(control.data() + msg.msg_controllen - data);
       Value bytes = TRY(new_bytes(t, data, n < most ? n : most));
       Value item = TRY(make_tuple(t, small_int(h->cmsg_level), small_int(h->cmsg_type), bytes));

@@ -32,6 +32,8 @@ void destroy_callback(void* p) {
   }
   delete cb;
 }
+// Empty: the connection was made anew while a statement of its former database ran.
+constexpr const char* k_no_callable = "the connection of the function is gone";
 Value callable_of(Thread& t, Connection* c, int64_t number) {
   Result<Opt> r = dict_get(t, c->callbacks, small_int(number));
   if (!r.ok()) {
@@ -49,7 +51,7 @@ void report(Thread& t, Value callable) {
     return;
   }
   Value e = take_exc(t);
-  Result<Str*> r = repr(t, callable);
+  Result<Str*> r = repr(t, callable ? callable : kNone);
   std::string message = "Exception ignored on sqlite3 callback";
   if (r.ok()) {
     Utf8 u;
@@ -110,6 +112,7 @@ void call_function(sqlite3_context* ctx, int n, sqlite3_value** values) {
   LibraryCallback in;
   Thread& t = in.t;
   Value f = callable_of(t, static_cast<Callback*>(sqlite3_user_data(ctx)));
+  if (!f) return sqlite3_result_error(ctx, k_no_callable, -1);
   Status s = [&]() -> Status {
     return set_result(t, ctx, TRY(call_with(t, f, n, values)));
   }();
@@ -139,6 +142,7 @@ void call_step_like(sqlite3_context* ctx, int n, sqlite3_value** values, const c
   LibraryCallback in;
   Thread& t = in.t;
   Value f = callable_of(t, static_cast<Callback*>(sqlite3_user_data(ctx)));
+  if (!f) return sqlite3_result_error(ctx, k_no_callable, -1);
   Instance* slot = instance_slot(ctx, true);
   if (!slot) return;
   if (!*slot) {
@@ -177,6 +181,7 @@ int call_collation(void* p, int na, const void* a, int nb, const void* b) {
   LibraryCallback in;
   Thread& t = in.t;
   Value f = callable_of(t, static_cast<Callback*>(p));
+  if (!f) return 0;
   Result<int> r = [&]() -> Result<int> {
     Value sa = TRY(new_str(t, {static_cast<const char*>(a), static_cast<size_t>(na)}));
     Keep keep(sa);

@@ -24,8 +24,8 @@ Status check_connection(Thread& t, Connection* c) {
 
 Status run_sql(Thread& t, Connection* c, const char* sql) {
   Db* db = c->db;
+  DbHold hold(db);
   int rc;
-  db->refs++;
   {
     DbCall call(t, db);
     sqlite3_stmt* st = nullptr;
@@ -35,9 +35,8 @@ Status run_sql(Thread& t, Connection* c, const char* sql) {
       rc = sqlite3_finalize(st);
     }
   }
-  Status s = rc == SQLITE_OK ? Status() : Status(raise_db_error(t, db->db));
-  release(db);
-  return s;
+  if (rc != SQLITE_OK) return raise_db_error(t, db->db);
+  return {};
 }
 Status begin_transaction(Thread& t, Connection* c) {
   char sql[32];
@@ -177,7 +176,7 @@ Result<Value> connection_close(Thread& t, Args a) {
   if (!c->db) return kNone;
   late_work(t, c->db);
   Status s;
-  if (c->autocommit == 0 && !sqlite3_get_autocommit(c->db->db)) s = run_sql(t, c, "ROLLBACK");
+  if (c->db && c->autocommit == 0 && !sqlite3_get_autocommit(c->db->db)) s = run_sql(t, c, "ROLLBACK");
   if (c->db) let_go(&t, c, true);
   TRY(s);
   return kNone;

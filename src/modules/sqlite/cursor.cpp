@@ -82,7 +82,7 @@ Result<Value> column_name(Thread& t, Cursor* c, const char* name) {
   return decode_bytes(t, v, nullptr, nullptr);
 }
 Status make_description(Thread& t, Cursor* c) {
-  DbLock lock(t, c->connection->db);
+  DbLock lock(t, c->stmt->db);
   sqlite3_stmt* st = c->stmt->st;
   int n = sqlite3_column_count(st);
   List* l = TRY(new_list(t));
@@ -96,7 +96,7 @@ Status make_description(Thread& t, Cursor* c) {
 
 Result<Value> text_column(Thread& t, Cursor* c, sqlite3_stmt* st, int i) {
   const char* p = reinterpret_cast<const char*>(sqlite3_column_text(st, i));
-  if (!p && sqlite3_errcode(c->connection->db->db) == SQLITE_NOMEM) return raise_memory(t);
+  if (!p && sqlite3_errcode(c->stmt->db->db) == SQLITE_NOMEM) return raise_memory(t);
   std::string_view text(p ? p : "", static_cast<size_t>(sqlite3_column_bytes(st, i)));
   Value factory = c->connection->text_factory;
   if (factory == Value(KAA_TYPE(str))) {
@@ -115,7 +115,7 @@ Result<Value> text_column(Thread& t, Cursor* c, sqlite3_stmt* st, int i) {
 }
 // The row on which the statement stands. Converters and factories run Python.
 Result<Tuple*> fetch_row(Thread& t, Cursor* c) {
-  DbLock lock(t, c->connection->db);
+  DbLock lock(t, c->stmt->db);
   sqlite3_stmt* st = c->stmt->st;
   int n = sqlite3_data_count(st);
   Tuple* row = TRY(new_tuple(t, static_cast<size_t>(n)));
@@ -164,6 +164,7 @@ Status run(Thread& t, Cursor* c, Str* sql, bool many, Value params) {
     Result<Stmt*> got = get_statement(t, con, sql);
     if (!got.ok()) return Error{};
     s = got.value();
+    TRY(check_connection(t, con));  // the authorizer may have closed it
     if (many && s->st && sqlite3_stmt_readonly(s->st)) return PROGRAMMING_ERROR("executemany() can only execute DML statements.");
     c->rowcount = s->is_dml ? 0 : -1;
     if (con->autocommit == kLegacy && con->isolation_level && s->is_dml && sqlite3_get_autocommit(con->db->db)) TRY(begin_transaction(t, con));
@@ -235,34 +236,29 @@ Result<Value> cursor_executescript(Thread& t, Args a) {
   if (memchr(u.data, 0, u.size)) return RAISE(ValueError, "embedded null character");
   TRY(check_cursor(t, c));
   Db* db = c->connection->db;
+  DbHold hold(db);
   if (static_cast<int64_t>(u.size) > sqlite3_limit(db->db, SQLITE_LIMIT_SQL_LENGTH, -1)) return raise(t, state().DataError, "query string is too large");
   if (c->connection->autocommit == kLegacy && !sqlite3_get_autocommit(db->db)) TRY(run_sql(t, c->connection, "COMMIT"));
-  db->refs++;
   const char* p = u.data;
   size_t left = u.size;
-  Status status = [&]() -> Status {
-    while (*p) {
-      sqlite3_stmt* st = nullptr;
-      const char* tail;
-      int rc;
-      {
-        DbCall call(t, db);
-        rc = sqlite3_prepare_v2(db->db, p, static_cast<int>(left) + 1, &st, &tail);
-        if (rc == SQLITE_OK) {
-          do rc = st ? sqlite3_step(st) : SQLITE_DONE;
-          while (rc == SQLITE_ROW);
-          rc = sqlite3_finalize(st);
-        }
+  while (*p) {
+    sqlite3_stmt* st = nullptr;
+    const char* tail;
+    int rc;
+    {
+      DbCall call(t, db);
+      rc = sqlite3_prepare_v2(db->db, p, static_cast<int>(left) + 1, &st, &tail);
+      if (rc == SQLITE_OK) {
+        do rc = st ? sqlite3_step(st) : SQLITE_DONE;
+        while (rc == SQLITE_ROW);
+        rc = sqlite3_finalize(st);
       }
-      if (rc != SQLITE_OK) return raise_db_error(t, db->db);
-      left -= static_cast<size_t>(tail - p);
-      p = tail;
-      TRY(safepoint(t));
     }
-    return {};
-  }();
-  release(db);
-  TRY(status);
+    if (rc != SQLITE_OK) return raise_db_error(t, db->db);
+    left -= static_cast<size_t>(tail - p);
+    p = tail;
+    TRY(safepoint(t));
+  }
   return a[0];
 }
 
@@ -273,10 +269,10 @@ Result<Value> next_row(Thread& t, Object* self) {
   if (!c->stmt) return Value();
   c->locked = true;
   Result<Tuple*> row = fetch_row(t, c);
+  Stmt* s = c->stmt;
+  int rc = row.ok() ? step(t, s) : SQLITE_ROW;  // functions that it calls must not run another statement with this cursor
   c->locked = false;
   if (!row.ok()) return Error{};
-  Stmt* s = c->stmt;
-  int rc = step(t, s);
   if (rc == SQLITE_DONE) {
     if (s->is_dml) c->rowcount = sqlite3_changes(s->db->db);
     drop_statement(t, c);

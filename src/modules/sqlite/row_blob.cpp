@@ -85,27 +85,31 @@ Status check_blob(Thread& t, BlobObject* b) {
 Result<Bytes*> read_at(Thread& t, BlobObject* b, int length, int offset) {
   Bytes* out = TRY(new_bytes(t, nullptr, static_cast<size_t>(length)));
   Keep keep(out);
+  Db* db = b->db;
+  DbHold hold(db);
   int rc;
   {
-    DbCall call(t, b->db);
+    DbCall call(t, db);
     rc = sqlite3_blob_read(b->blob, out->data(), length, offset);
   }
   if (rc != SQLITE_OK) {
     if (rc == SQLITE_ABORT) return raise_code(t, rc);
-    return raise_db_error(t, b->db->db);
+    return raise_db_error(t, db->db);
   }
   return out;
 }
 Status write_at(Thread& t, BlobObject* b, const void* p, int length, int offset) {
   if (!length) return {};
+  Db* db = b->db;
+  DbHold hold(db);
   int rc;
   {
-    DbCall call(t, b->db);
+    DbCall call(t, db);
     rc = sqlite3_blob_write(b->blob, p, length, offset);
   }
   if (rc == SQLITE_OK) return {};
   if (rc == SQLITE_ABORT) return raise_code(t, rc);
-  return raise_db_error(t, b->db->db);
+  return raise_db_error(t, db->db);
 }
 Result<Value> blob_close(Thread& t, Args a) {
   TRY(check_thread(t, blob_of(a)->connection));
@@ -294,6 +298,7 @@ Result<Value> connection_blobopen(Thread& t, Args a) {
   b->connection.init(c);
   sqlite3_blob* handle = nullptr;
   Db* db = c->db;
+  DbHold hold(db);
   int rc;
   {
     DbCall call(t, db);

@@ -117,7 +117,18 @@ class DbLock {
   sqlite3_mutex* mutex_;
 };
 
-// A call of the library on a Db that may wait or call back: other threads may run meanwhile.
+// Holds a Db over calls of the library: callbacks and other threads may close its connection, or make a new one of that, meanwhile.
+class DbHold {
+ public:
+  explicit DbHold(Db* db) : db_(db) { db->refs++; }
+  ~DbHold() { release(db_); }
+  DbHold(const DbHold&) = delete;
+
+ private:
+  Db* db_;
+};
+
+// A call of the library on a Db that may wait or call back: other threads may run meanwhile. The caller holds the Db.
 class DbCall {
  public:
   DbCall(Thread& t, Db* db) : db_(db) {

@@ -45,6 +45,7 @@ void reset_and_release(Stmt* s) {
 }
 void late_work(Thread& t, Db* db) {
   if (db->active) return;
+  DbHold hold(db);
   while (!db->late_resets.empty()) {
     Stmt* s = db->late_resets.back();
     db->late_resets.pop_back();
@@ -131,6 +132,7 @@ Result<Stmt*> new_statement(Thread& t, Connection* c, Str* sql, std::string_view
   const char* tail = nullptr;
   int rc;
   Db* db = c->db;
+  DbHold hold(db);
   Keep keep(sql);
   {
     DbCall call(t, db);
@@ -152,6 +154,7 @@ Result<Stmt*> get_statement(Thread& t, Connection* c, Str* sql) {
   Utf8 u;
   TRY(str_utf8(t, sql, u));
   late_work(t, c->db);
+  TRY(check_connection(t, c));
   if (Stmt* s = c->cache->find(u.view())) {
     if (!s->taken) {
       s->taken = true;

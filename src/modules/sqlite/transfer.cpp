@@ -39,14 +39,13 @@ Result<Value> connection_backup(Thread& t, Args a) {
   if (!progress.is_none() && !is_callable(progress)) return RAISE(TypeError, "progress argument must be a callable");
   if (pages == 0) pages = -1;
   Db *from = c->db, *to = target->db;
+  DbHold hold_from(from), hold_to(to);
   sqlite3_backup* backup;
   {
     DbCall call(t, to);
     backup = sqlite3_backup_init(to->db, "main", from->db, name);
   }
   if (!backup) return raise_db_error(t, to->db);
-  from->refs++;
-  to->refs++;
   int rc;
   Status status;
   do {
@@ -74,8 +73,6 @@ Result<Value> connection_backup(Thread& t, Args a) {
   }
   from->active--;
   if (status.ok() && rc != SQLITE_OK) status = raise_db_error(t, to->db);
-  release(from);
-  release(to);
   TRY(status);
   return kNone;
 }
@@ -86,12 +83,14 @@ Result<Value> connection_serialize(Thread& t, Args a) {
   const char* name;
   TRY(name_of(t, a[1], "serialize", name_text, &name));
   TRY(check(t, c));
+  Db* db = c->db;
+  DbHold hold(db);
   sqlite3_int64 size;
-  const char* p = reinterpret_cast<const char*>(sqlite3_serialize(c->db->db, name, &size, SQLITE_SERIALIZE_NOCOPY));
+  const char* p = reinterpret_cast<const char*>(sqlite3_serialize(db->db, name, &size, SQLITE_SERIALIZE_NOCOPY));
   bool own = false;
   if (!p) {
-    DbCall call(t, c->db);
-    p = reinterpret_cast<const char*>(sqlite3_serialize(c->db->db, name, &size, 0));
+    DbCall call(t, db);
+    p = reinterpret_cast<const char*>(sqlite3_serialize(db->db, name, &size, 0));
     own = true;
   }
   if (!p) return OPERATIONAL_ERROR("unable to serialize '%s'", name);
@@ -120,6 +119,7 @@ Result<Value> connection_deserialize(Thread& t, Args a) {
   if (!data.empty()) memcpy(copy, data.data(), data.size());
   int rc;
   Db* db = c->db;
+  DbHold hold(db);
   {
     DbCall call(t, db);
     rc = sqlite3_deserialize(db->db, name, static_cast<unsigned char*>(copy), static_cast<sqlite3_int64>(data.size()), static_cast<sqlite3_int64>(data.size()),
