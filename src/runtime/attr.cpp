@@ -309,7 +309,7 @@ Status generic_set_attr(Thread& t, Value o, Str* name, Value v) {
     }
   }
   if (d) return RAISE(AttributeError, "'%T' object attribute '%U' is read-only", o, name);
-  if (v && !ty->has(kTypeHasDict)) {
+  if (!ty->has(kTypeHasDict)) {
     static_cast<void>(RAISE(AttributeError, "'%T' object has no attribute '%U' and no __dict__ for setting new attributes", o, name));
     if (t.exc && is_instance(t.exc, KAA_TYPE(AttributeError))) {
       t.exc.as<ExcNameObj>()->name.set(name);

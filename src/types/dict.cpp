@@ -344,7 +344,7 @@ Error unhashable_key(Thread& t, Value key, const char* what) {
     restore_exc(t, exc);
     return Error{};
   }
-  return RAISE(TypeError, "cannot use '%T' as %s (%S)", key, what, exc);
+  return RAISE(TypeError, "cannot use '%F' as %s (%S)", key, what, exc);
 }
 
 Result<int64_t> dict_key_hash(Thread& t, Value key) {
