@@ -173,7 +173,10 @@ static void take_down_modules(Thread& t, Root<> streams[2], int before, int afte
     Root<> m(weakref_live(t, refs->items[i].as<WeakRef>()));
     if (!m.get()) continue;
     Root<Dict*> names(m.get().as<Module>()->dict);
-    if (names.get() == importlib) forget_module_locks(t, importlib);  // finalizers have imported since
+    if (names.get() == importlib) {  // finalizers have imported since: callbacks that wait run while they can
+      alone(t, [&] { quiet(t, run_finalizers(t).ok()); });
+      forget_module_locks(t, importlib);
+    }
     clear_names(t, names);
   }
   collect(t, after);
