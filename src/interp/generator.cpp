@@ -434,7 +434,7 @@ static Result<Value> project(Thread& t, Value e, List* keep) {
     to->traceback.set(from->traceback);
     to->context.set(from->context);
     to->cause.set(from->cause);
-    to->suppress_context = from->suppress_context;
+    to->suppress_context = true;
     Opt notes = TRY(lookup_attr(t, e, NAME("__notes__")));
     if (notes) { Value copy = TRY(list_from(t, notes.v)); TRY(set_attr(t, g, NAME("__notes__"), copy)); }
   }

@@ -159,8 +159,11 @@ Result<Opt> generic_lookup_attr(Thread& t, Value o, Str* name) {
     Value v = TRY(descr_get(t, d, o, ty));
     return Opt{v};
   }
-  if (o.is_object() && (ty->attr_offset || ty->has(kTypeHasDict)))
+  if (ty->has(kTypeType)) {  // object.__getattribute__ of a class: what its own dict holds, unbound
+    if (Value v = o.as<Type>()->has(kTypeHeap) ? dict_get_str(o.as<Type>()->dict, name) : Value()) return Opt{v};
+  } else if (o.is_object() && (ty->attr_offset || ty->has(kTypeHasDict))) {
     if (Value v = own_attr(o.object(), ty, name)) return Opt{v};
+  }
   if (d) {
     Value v = TRY(descr_get(t, d, o, ty));
     return Opt{v};
