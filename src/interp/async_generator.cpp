@@ -3,6 +3,7 @@
 // ag_running is set from a step's start to its end, also while the step is suspended in an await.
 #include "interp/generator_types.h"
 #include "runtime/traceback.h"
+#include "runtime/warnings.h"
 #include "objects/traits.h"
 
 namespace kaa {
@@ -144,7 +145,8 @@ static Result<Value> never_awaited(Thread& t, AsyncGenStep* s, Str* method) {
   s->state = AwaitState::kClosed;
   Value saved = take_exc(t);
   Keep keep(saved);
-  if (!warn(t, KAA_TYPE(RuntimeWarning), 1, "coroutine method %R of %R was never awaited", Value(method), generator_qualname(s->gen)).ok())
+  Result<Str*> text = str_format(t, "coroutine method %R of %R was never awaited", Value(method), generator_qualname(s->gen));
+  if (!text.ok() || !warn_message(t, text.value(), KAA_TYPE(RuntimeWarning), 1, s).ok())
     report_ignored(t, "finalizing async generator", s->gen.value());
   restore_exc(t, saved);
   return kNone;

@@ -80,7 +80,9 @@ static int resume_raising(Thread& t, GeneratorObject* g, Value exc, Value* out) 
   if (!native_enter(t).ok()) return -1;
   bool created = g->state == GenState::kCreated;
   const Word* at = g->frame.pc;
-  Frame* nf = resume_generator(t, t.frame, g, kNone, 0, nullptr, kReturnExit);
+  // `x = yield` that raises leaves x as it was.
+  Value kept = !created && at->a < g->frame.code->nlocals ? g->regs[at->a] : kNone;
+  Frame* nf = resume_generator(t, t.frame, g, kept, 0, nullptr, kReturnExit);
   if (!nf) return -1;
   nf->pc = created ? at - 1 : at;   // the YIELD itself raises (RETURN_GENERATOR before the first)
   if (!exc) exc = take_exc(t);
@@ -422,7 +424,7 @@ static Result<Value> project(Thread& t, Value e, List* keep) {
     to->traceback.set(from->traceback);
     to->context.set(from->context);
     to->cause.set(from->cause);
-    to->suppress_context = from->suppress_context;
+    to->suppress_context = true;
     Opt notes = TRY(lookup_attr(t, e, NAME("__notes__")));
     if (notes) { Value copy = TRY(list_from(t, notes.v)); TRY(set_attr(t, g, NAME("__notes__"), copy)); }
   }

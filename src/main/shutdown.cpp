@@ -167,11 +167,17 @@ static void take_down_modules(Thread& t, Root<> streams[2], int before, int afte
   Root<List*> refs(made.value());
   quiet(t, call_method(t, in.modules, NAME("clear")).ok());
   collect(t, before);
-  if (is_instance(in.importlib, KAA_TYPE(module))) forget_module_locks(t, in.importlib.as<Module>()->dict);
+  Dict* importlib = is_instance(in.importlib, KAA_TYPE(module)) ? in.importlib.as<Module>()->dict.get() : nullptr;
+  if (importlib) forget_module_locks(t, importlib);
   for (uint64_t i = refs->size; i-- > 0;) {
     Root<> m(weakref_live(t, refs->items[i].as<WeakRef>()));
     if (!m.get()) continue;
-    clear_names(t, Root<Dict*>(m.get().as<Module>()->dict));
+    Root<Dict*> names(m.get().as<Module>()->dict);
+    if (names.get() == importlib) {  // finalizers have imported since: callbacks that wait run while they can
+      alone(t, [&] { quiet(t, run_finalizers(t).ok()); });
+      forget_module_locks(t, importlib);
+    }
+    clear_names(t, names);
   }
   collect(t, after);
 }

@@ -365,8 +365,12 @@ Result<Value> sys_audit(Thread& t, Args a) {
   return kNone;
 }
 Result<Value> sys_addaudithook(Thread& t, Args a) { TRY(add_audit_hook(t, a[0])); return kNone; }
+Type* g_asyncgen_hooks = nullptr;  // immortal
 Result<Value> sys_get_asyncgen_hooks(Thread& t, Args) {
-  return TRY(make_tuple(t, t.async_gen_firstiter ? t.async_gen_firstiter : kNone, t.async_gen_finalizer ? t.async_gen_finalizer : kNone));
+  Tuple* hooks = TRY(new_structseq(t, g_asyncgen_hooks));
+  structseq_set(hooks, 0, t.async_gen_firstiter ? t.async_gen_firstiter : kNone);
+  structseq_set(hooks, 1, t.async_gen_finalizer ? t.async_gen_finalizer : kNone);
+  return hooks;
 }
 Result<Value> sys_set_asyncgen_hooks(Thread& t, Args a) {
   for (uint32_t i = 0; i < 2; i++)
@@ -518,6 +522,9 @@ static Status sys_records(Thread& t, Module* m, const Config& c) {
   static const StructSeqField k_unraisable[] = {{"exc_type", nullptr}, {"exc_value", nullptr}, {"exc_traceback", nullptr}, {"err_msg", nullptr}, {"object", nullptr}, kStructSeqEnd};
   static const StructSeqDef k_unraisable_def = {"sys.UnraisableHookArgs", "What sys.unraisablehook receives.", k_unraisable, 5};
   if (!g_unraisable_args) g_unraisable_args = TRY(make_structseq(t, k_unraisable_def));
+  static const StructSeqField k_hooks[] = {{"firstiter", "What is called when an iteration begins."}, {"finalizer", "What is called when one dies unfinished."}, kStructSeqEnd};
+  static const StructSeqDef k_hooks_def = {"asyncgen_hooks", "The hooks of async generators.", k_hooks, 2};
+  if (!g_asyncgen_hooks) g_asyncgen_hooks = TRY(make_structseq(t, k_hooks_def));
   return {};
 }
 

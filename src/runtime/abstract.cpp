@@ -476,13 +476,33 @@ Result<Value> get_item(Thread& t, Value o, Value key) {
   }
   return RAISE(TypeError, "'%T' object is not subscriptable", o);
 }
+
+// A class that defines one of __setitem__ and __delitem__ in Python has the slot for both: what fails then is the look for the other.
+static bool half_item_slot(Type* ty, Dunder other) {
+  Value f = ty->dunder(other);
+  return f && type_of(f) != KAA_TYPE(wrapper_descriptor);
+}
+// CPython words it as sequences do where an index meets a type that has slots of sequences: each class made by a class statement, and native ones
+// that have a length.
+static bool fails_as_sequence(Type* ty, Value key) {
+  return type_of(key)->dunder(D_index) && (ty->has(kTypeHeap) || ty->dunder(D_len));
+}
+
 Status set_item(Thread& t, Value o, Value key, Value v) {
-  if (!type_of(o)->dunder(D_setitem)) return RAISE(TypeError, "'%T' object does not support item assignment", o);
+  Type* ty = type_of(o);
+  if (!ty->dunder(D_setitem)) {
+    if (half_item_slot(ty, D_delitem)) return RAISE(AttributeError, "__setitem__");
+    return RAISE(TypeError, "'%T' object does not support item assignment", o);
+  }
   TRY(call_dunder(t, D_setitem, o, key, v));
   return {};
 }
 Status del_item(Thread& t, Value o, Value key) {
-  if (!type_of(o)->dunder(D_delitem)) return RAISE(TypeError, "'%T' object doesn't support item deletion", o);
+  Type* ty = type_of(o);
+  if (!ty->dunder(D_delitem)) {
+    if (half_item_slot(ty, D_setitem)) return RAISE(AttributeError, "__delitem__");
+    return RAISE(TypeError, fails_as_sequence(ty, key) ? "'%T' object doesn't support item deletion" : "'%T' object does not support item deletion", o);
+  }
   TRY(call_dunder(t, D_delitem, o, key));
   return {};
 }

@@ -159,8 +159,11 @@ Result<Opt> generic_lookup_attr(Thread& t, Value o, Str* name) {
     Value v = TRY(descr_get(t, d, o, ty));
     return Opt{v};
   }
-  if (o.is_object() && (ty->attr_offset || ty->has(kTypeHasDict)))
+  if (ty->has(kTypeType)) {  // object.__getattribute__ of a class: what its own dict holds, unbound
+    if (Value v = o.as<Type>()->has(kTypeHeap) ? dict_get_str(o.as<Type>()->dict, name) : Value()) return Opt{v};
+  } else if (o.is_object() && (ty->attr_offset || ty->has(kTypeHasDict))) {
     if (Value v = own_attr(o.object(), ty, name)) return Opt{v};
+  }
   if (d) {
     Value v = TRY(descr_get(t, d, o, ty));
     return Opt{v};
@@ -309,7 +312,7 @@ Status generic_set_attr(Thread& t, Value o, Str* name, Value v) {
     }
   }
   if (d) return RAISE(AttributeError, "'%T' object attribute '%U' is read-only", o, name);
-  if (v && !ty->has(kTypeHasDict)) {
+  if (!ty->has(kTypeHasDict)) {
     static_cast<void>(RAISE(AttributeError, "'%T' object has no attribute '%U' and no __dict__ for setting new attributes", o, name));
     if (t.exc && is_instance(t.exc, KAA_TYPE(AttributeError))) {
       t.exc.as<ExcNameObj>()->name.set(name);

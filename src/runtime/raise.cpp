@@ -90,6 +90,12 @@ Status append_full_type(Thread& t, Text& out, Type* ty) {
   return append_str(t, out, ty->qualname, -1);
 }
 
+// "f() argument 1 must be str, not %T", where CPython's check of arguments says None rather than NoneType.
+bool refuses_argument(const char* fmt, const char* directive) {
+  const char* f = strstr(fmt, "() argument");
+  return f && f < directive && directive - fmt >= 6 && !memcmp(directive - 6, ", not ", 6);
+}
+
 // Errors name types in full, str_format() by __name__ alone, but for %Q (Type*), which is always in full.
 Result<Str*> vformat(Thread& t, const char* fmt, va_list ap, bool in_full) {
   Text out;
@@ -121,7 +127,12 @@ Result<Str*> vformat(Thread& t, const char* fmt, va_list ap, bool in_full) {
         else snprintf(buf, sizeof buf, "%lu", va_arg(ap, unsigned long));
         out.add(buf, strlen(buf));
         break;
-      case 'T': { Value v = Value::from_bits(va_arg(ap, uint64_t)); TRY(append_type(t, out, type_of(v), precision, in_full)); break; }
+      case 'T': {
+        Value v = Value::from_bits(va_arg(ap, uint64_t));
+        if (v.is_none() && refuses_argument(fmt, p - 1)) out.add("None", 4);
+        else TRY(append_type(t, out, type_of(v), precision, in_full));
+        break;
+      }
       case 'F': TRY(append_full_type(t, out, type_of(Value::from_bits(va_arg(ap, uint64_t))))); break;
       case 'N': TRY(append_type(t, out, va_arg(ap, Type*), precision, in_full)); break;
       case 'Q': TRY(append_type(t, out, va_arg(ap, Type*), precision, true)); break;

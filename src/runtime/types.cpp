@@ -248,10 +248,14 @@ static bool has_slots_named(Type* ty, Str* name) {
   return false;
 }
 
+void forget_slot_facts(Type* ty, Str* name) {
+  if (has_slots_named(ty, name)) flush_attr_caches();
+}
+
 Status type_set_attr(Thread& t, Type* ty, Str* name, Value v) {
   // The loop's slot facts know nothing of the type's version.
   bool hook = name == dunder_name(D_setattr) || name == dunder_name(D_delattr) || name == dunder_name(D_getattribute);
-  if (UNLIKELY(hook || (v && is_data_descriptor(v))) && has_slots_named(ty, hook ? nullptr : name)) flush_attr_caches();
+  if (UNLIKELY(hook || (v && is_data_descriptor(v)))) forget_slot_facts(ty, hook ? nullptr : name);
   if (v) {
     TRY(dict_set(t, ty->dict, name, v));
   } else {

@@ -23,7 +23,8 @@ Result<Tuple*> class_mro(Thread& t, Type* ty);     // what cls.mro() says: compu
 void relink_bases(Type* ty, Tuple* old, Tuple* now);  // ty leaves the lists of subclasses of `old`'s members, and joins those of `now`'s
 void type_modified(Type* ty);                      // new versions for ty and its subclasses
 void free_retired_shapes();                        // shapes of dead classes, once there are many (after a collection)
-void flush_attr_caches();                          // the loop's attribute caches in all code (interp/ops_attr.cpp)
+void flush_attr_caches();                          // the loop's attribute caches in all code (interp/ops_attr.cpp); walks the heap
+void forget_slot_facts(Type* ty, Str* name);       // the same, unless no instance ever had an attribute of that name (null: any) in a slot
 Status type_set_attr(Thread& t, Type* ty, Str* name, Value v);  // empty v: delete; updates special methods
 void set_recipe(Type* ty);                         // how instances die, after layout, attributes or finalizer changed
 void update_dunders(Type* ty);                     // all of them, after bases or mro changed

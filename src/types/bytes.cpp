@@ -293,7 +293,7 @@ Result<Value> make_bytes(Thread& t, Value source, Value encoding, Value errors) 
   if (source && !encoding && !errors && is_str(source) && !IS_EXACT(source, str)) {  // a subclass of str may say what its bytes are
     if (Opt f = TRY(lookup_special(t, source, NAME("__bytes__")))) {
       Value b = TRY(call(t, f.v));
-      if (!is_bytes(b)) return RAISE(TypeError, "%T.__bytes__() must return a bytes, not %T", source, b);
+      if (!is_bytes(b)) return RAISE(TypeError, "__bytes__ returned non-bytes (type %T)", b);
       return b;
     }
   }
@@ -311,7 +311,7 @@ Result<Value> make_bytes(Thread& t, Value source, Value encoding, Value errors) 
   if (IS_EXACT(source, bytes)) return source;
   if (Opt f = TRY(lookup_special(t, source, NAME("__bytes__")))) {
     Value b = TRY(call(t, f.v));
-    if (!is_bytes(b)) return RAISE(TypeError, "%T.__bytes__() must return a bytes, not %T", source, b);
+    if (!is_bytes(b)) return RAISE(TypeError, "__bytes__ returned non-bytes (type %T)", b);
     return b;
   }
   if (is_int(source) || type_of(source)->dunder(D_index)) {

@@ -299,13 +299,13 @@ Result<Value> from_one(Thread& t, Type* cls, Value x) {
   Opt m = TRY(complex_special(t, x));
   if (m) return cls == KAA_TYPE(complex) ? Result<Value>(m.v) : new_complex(t, cls, value_of(m.v));
   if (is_complex(x)) return new_complex(t, cls, value_of(x));
-  if (!is_real_like(x)) return RAISE(TypeError, "complex() argument must be a string or a number, not %T", x);
+  if (!is_real_like(x)) return RAISE(TypeError, "complex() argument must be a string or a number, not %F", x);
   double d = TRY(to_double(t, x));
   return new_complex(t, cls, {d, 0});
 }
 
 Status warn_complex_part(Thread& t, const char* part, Value v) {
-  return warn(t, KAA_TYPE(DeprecationWarning), 1, "complex() argument '%s' must be a real number, not %T", part, v);
+  return warn(t, KAA_TYPE(DeprecationWarning), 1, "complex() argument '%s' must be a real number, not %F", part, v);
 }
 
 Result<Value> from_parts(Thread& t, Type* cls, Value real, Value imag) {
@@ -315,9 +315,9 @@ Result<Value> from_parts(Thread& t, Type* cls, Value real, Value imag) {
   if (real) {
     Opt m = TRY(complex_special(t, real));
     if (m) real = m.v;
-    if (!is_complex(real) && !is_real_like(real)) return RAISE(TypeError, "complex() argument 'real' must be a real number, not %T", given);
+    if (!is_complex(real) && !is_real_like(real)) return RAISE(TypeError, "complex() argument 'real' must be a real number, not %F", given);
   }
-  if (imag && !is_complex(imag) && !is_real_like(imag)) return RAISE(TypeError, "complex() argument 'imag' must be a real number, not %T", imag);
+  if (imag && !is_complex(imag) && !is_real_like(imag)) return RAISE(TypeError, "complex() argument 'imag' must be a real number, not %F", imag);
   if (real && is_complex(real)) {
     r = value_of(real);
     r_complex = true;

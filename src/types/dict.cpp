@@ -344,7 +344,7 @@ Error unhashable_key(Thread& t, Value key, const char* what) {
     restore_exc(t, exc);
     return Error{};
   }
-  return RAISE(TypeError, "cannot use '%T' as %s (%S)", key, what, exc);
+  return RAISE(TypeError, "cannot use '%F' as %s (%S)", key, what, exc);
 }
 
 Result<int64_t> dict_key_hash(Thread& t, Value key) {
@@ -537,10 +537,10 @@ Status dict_reserve(Thread& t, Dict* d, size_t n) {
   return resize(t, d, n);
 }
 
-// A dict that lost more than a third of its entries is rebuilt rather than copied.
+// A dict that lost more than a third of its entries is rebuilt rather than copied; one whose class iterates in its own way is read through that.
 Result<Dict*> dict_copy(Thread& t, Dict* d) {
   Dict* c = TRY(new_dict(t));
-  TRY(dict_merge_dict(t, c, d));
+  if (d->used) TRY(dict_update(t, c, d));
   return c;
 }
 

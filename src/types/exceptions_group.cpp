@@ -83,7 +83,7 @@ static Result<Value> subset(Thread& t, Value orig, List* excs) {
   if (from->traceback) to->traceback.set(from->traceback);
   to->context.set(from->context);
   to->cause.set(from->cause);
-  to->suppress_context = from->suppress_context || to->suppress_context || static_cast<bool>(from->cause);
+  to->suppress_context = true;  // as setting a cause does, even none
   Opt notes = TRY(lookup_attr(t, orig, NAME("__notes__")));
   if (notes && (is_list(notes.v) || is_tuple(notes.v))) {
     List* copy = TRY(list_from(t, notes.v));

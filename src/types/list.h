@@ -26,7 +26,12 @@ inline ItemsView items_of(Value v) {
   if (is_list(v)) return {v.as<List>()->items, v.as<List>()->size};
   return {v.as<Tuple>()->items, v.as<Tuple>()->size};
 }
-// The iterable itself if it is a list or tuple, else a list of what it yields; a TypeError gets the given message.
+// A list or tuple whose class has not changed what iteration gives.
+inline bool iterates_plainly(Value v) {
+  if (is_list(v)) return IS_EXACT(v, list) || type_of(v)->dunder(D_iter) == KAA_TYPE(list)->dunder(D_iter);
+  return is_tuple(v) && (IS_EXACT(v, tuple) || type_of(v)->dunder(D_iter) == KAA_TYPE(tuple)->dunder(D_iter));
+}
+// The iterable itself if it is a list or tuple that iterates plainly, else a list of what it yields; a TypeError gets the given message.
 Result<Value> fast_sequence(Thread& t, Value iterable, const char* message);
 
 }  // namespace kaa

@@ -55,6 +55,7 @@ Result<Tuple*> tuple_of(Thread& t, const Value* p, size_t n) {
   return static_cast<Tuple*>(fill(u, u->items, p, n));
 }
 
+static Status extend(Thread& t, List* l, Value iterable, bool ask);
 Result<Tuple*> tuple_from(Thread& t, Value iterable) {
   if (IS_EXACT(iterable, tuple)) return iterable.as<Tuple>();
   if (IS_EXACT(iterable, list)) {
@@ -64,7 +65,8 @@ Result<Tuple*> tuple_from(Thread& t, Value iterable) {
     for (size_t i = 0; i < n; i++) tuple_init(u, i, l->items[i]);
     return u;
   }
-  List* l = TRY(list_from(t, iterable));
+  List* l = TRY(new_list(t));
+  TRY(extend(t, l, iterable, false));
   return tuple_of(t, l->items, l->size);
 }
 
@@ -179,7 +181,8 @@ static Result<bool> extend_from_table(Thread& t, List* l, Value v) {
   return true;
 }
 
-Status list_extend(Thread& t, List* l, Value iterable) {
+// ask: a class of Python code is asked for its length first. Lists do that, tuples do not, and a program can tell.
+static Status extend(Thread& t, List* l, Value iterable, bool ask) {
   if (IS_EXACT(iterable, list) || IS_EXACT(iterable, tuple)) {
     bool is_l = IS_EXACT(iterable, list);
     size_t n = is_l ? iterable.as<List>()->size : iterable.as<Tuple>()->size;
@@ -201,7 +204,7 @@ Status list_extend(Thread& t, List* l, Value iterable) {
   }
   if (TRY(extend_from_table(t, l, iterable))) return {};
   Value it = TRY(get_iter(t, iterable));
-  int64_t hint = TRY(length_hint(t, iterable, 8));
+  int64_t hint = ask || !type_of(iterable)->has(kTypeHeap) ? TRY(length_hint(t, iterable, 8)) : 8;
   if (hint > (int64_t{1} << 44)) {
     if (hint <= INT64_MAX - static_cast<int64_t>(l->size)) return raise_memory(t);
     hint = 0;  // it cannot be true, and there may be few
@@ -227,6 +230,8 @@ Status list_extend(Thread& t, List* l, Value iterable) {
     TRY(list_append(t, l, v.v));
   }
 }
+
+Status list_extend(Thread& t, List* l, Value iterable) { return extend(t, l, iterable, true); }
 
 Result<List*> list_from(Thread& t, Value iterable) {
   List* l = TRY(new_list(t));

@@ -72,7 +72,7 @@ Result<List*> list_slice(Thread& t, List* l, int64_t lo, int64_t hi) {
 }
 
 Result<Value> fast_sequence(Thread& t, Value v, const char* message) {
-  if (is_list(v) || is_tuple(v)) return v;
+  if (iterates_plainly(v)) return v;
   Result<Value> it = get_iter(t, v);
   if (!it.ok()) {
     if (message && exc_matches(t, KAA_TYPE(TypeError))) {

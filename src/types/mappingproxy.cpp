@@ -13,7 +13,7 @@ static Result<Value> mappingproxy_new(Thread& t, Args a, Tuple* kwnames) {
   Value v[2];
   TRY(bind_row(t, "mappingproxy", k_new_row, a, kwnames, v));
   if (!type_of(v[1])->dunder(D_getitem) || is_list(v[1]) || is_tuple(v[1]))
-    return RAISE(TypeError, "mappingproxy() argument must be a mapping, not %T", v[1]);
+    return RAISE(TypeError, "mappingproxy() argument must be a mapping, not %N", type_of(v[1]));
   MappingProxy* p = TRY(alloc_as<MappingProxy>(t, v[0].as<Type>()));
   p->mapping.init(v[1]);
   return p;

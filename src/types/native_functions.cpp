@@ -46,7 +46,11 @@ static Result<Value> native_text_signature(Thread& t, Value v) {
     std::string name(prefix.view());
     if (const char* text; shown_signature(name + "." + def->name, &text)) return text ? Result<Value>(TRY(new_str(t, text))) : Result<Value>(kNone);
   }
-  if (!def->sig || def->sig[0] != '(') return kNone;
+  if (!def->sig || def->sig[0] != '(') {
+    if (!strcmp(def->name, "__call__")) return TRY(new_str(t, "($self, /, *args, **kwargs)"));
+    if (!strcmp(def->name, "__replace__")) return TRY(new_str(t, "($self, /, **changes)"));
+    return kNone;
+  }
   std::string s = def->sig;
   if (def->kind == MethodKind::kFunction) {
     s = s == "()" ? "($module, /)" : s.find('/') == std::string::npos ? "($module, /, " + s.substr(1) : "($module, " + s.substr(1);

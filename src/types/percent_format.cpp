@@ -20,7 +20,7 @@ class PercentFormatter {
       return;
     }
     single_ = true;
-    bool text = bytes ? is_bytes(args) || is_instance(args, KAA_TYPE(bytearray)) : is_str(args);
+    bool text = is_str(args) || (bytes && (is_bytes(args) || is_instance(args, KAA_TYPE(bytearray))));
     if (!text && type_of(args)->dunder(D_getitem)) mapping_ = args;
   }
 

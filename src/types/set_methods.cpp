@@ -203,7 +203,9 @@ Result<Value> set_repr(Thread& t, Args a) {
   if (repr_enter(t, s)) return str_format(t, "%T(...)", self);
   auto text = [&]() -> Result<Str*> {
     if (!s->used) return str_format(t, "%T()", self);
-    List* elements = TRY(list_from(t, self));
+    List* elements = TRY(new_list(t, s->used));
+    uint64_t pos = 0;
+    while (SetEntry* e = set_next(s, &pos)) TRY(list_append(t, elements, e->key));
     bool plain = IS_EXACT(self, set);
     ReprBuilder b(t);
     b.add(plain ? TRY(new_str(t, "{")) : TRY(str_format(t, "%T({", self)));

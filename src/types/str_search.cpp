@@ -2,6 +2,7 @@
 #include "base/simd.h"
 #include "base/text_search.h"
 #include "base/unicode_props.h"
+#include "types/list.h"
 #include "types/str.h"
 
 namespace kaa {
@@ -396,7 +397,7 @@ Result<Value> str_removesuffix(Thread& t, Args a) {
 Result<Value> str_join(Thread& t, Args a) {
   Str* sep = a.as<Str>(0);
   Value items = a[1];
-  if (!is_list(items) && !is_tuple(items)) {
+  if (!iterates_plainly(items)) {
     if (!type_of(items)->dunder(D_iter) && !type_of(items)->dunder(D_getitem)) return RAISE(TypeError, "can only join an iterable");
     items = TRY(list_from(t, items));
   }

@@ -58,7 +58,7 @@ static Result<Value> super_init(Thread& t, Args a, Tuple* kwnames) {
   if (a.n > 3) return RAISE(TypeError, "super() expected at most 2 arguments, got %u", a.n - 1);
   SuperObject* s = a.as<SuperObject>(0);
   Value type = a[1], obj = a[2];
-  if (type && !is_type(type)) return RAISE(TypeError, "super() argument 1 must be a type, not %T", type);
+  if (type && !is_type(type)) return RAISE(TypeError, "super() argument 1 must be a type, not %N", type_of(type));
   if (!type) TRY(from_frame(t, type, obj));
   if (obj && obj.is_none()) obj = Value();
   Type* obj_type = obj ? TRY(super_check(t, type.as<Type>(), obj)) : nullptr;

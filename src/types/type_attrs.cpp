@@ -109,7 +109,7 @@ static Status set_bases_attr(Thread& t, Value self, Value v) {
   Tuple* old = ty->bases;
   ty->bases.set(bases);
   ty->base.set(base);
-  flush_attr_caches();  // another base may have data descriptors
+  forget_slot_facts(ty, nullptr);  // another base may have data descriptors
   List* undo = TRY(new_list(t));
   if (!remake_mro(t, ty, undo).ok()) {
     Value e = take_exc(t);

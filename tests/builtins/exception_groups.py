@@ -53,3 +53,16 @@ class BadDerive(ExceptionGroup):
 
 raises(TypeError, "derive must return an instance of BaseExceptionGroup", lambda: BadDerive("a", [k, v]).split(KeyError))
 assert repr(ExceptionGroup[int]) == "ExceptionGroup[int]"
+
+# A part of a group hides its context as a raise with a cause does, even when the whole did not; the group itself, matched wholly, is as it was.
+whole = ExceptionGroup('w', [ValueError(1), TypeError(2)])
+match, rest = whole.split(ValueError)
+assert match.__suppress_context__ and rest.__suppress_context__ and whole.subgroup(TypeError).__suppress_context__
+assert match.__cause__ is None and not whole.__suppress_context__ and whole.split(Exception)[0] is whole and not whole.derive([ValueError()]).__suppress_context__
+try:
+    try:
+        raise ExceptionGroup('w', [ValueError(1), TypeError(2)])
+    except* ValueError:
+        pass
+except ExceptionGroup as e:
+    assert e.__suppress_context__

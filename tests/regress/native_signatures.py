@@ -27,3 +27,19 @@ class Documented:
 
 
 assert Documented.__text_signature__ == '(raw, size=1)' and type('X', (), {'__doc__': 'X(a) is'}).__text_signature__ is None
+
+# Types whose arguments are bound by hand, and what every callable and every copy-with-changes shows.
+import functools
+import itertools
+import queue
+import threading
+import types
+
+for f, expected in (
+        (itertools.accumulate, '(iterable, func=None, *, initial=None)'), (itertools.batched, '(iterable, n, *, strict=False)'), (itertools.chain, '(*iterables)'),
+        (itertools.count, '(start=0, step=1)'), (itertools.product, '(*iterables, repeat=1)'), (itertools.zip_longest, '(*iterables, fillvalue=None)'),
+        (itertools.islice, None), (functools.partial, '(func, /, *args, **keywords)'), (queue.SimpleQueue, '()'), (threading.local, '()'),
+        (types.GenericAlias, '(origin, args, /)'), (types.SimpleNamespace.__replace__, '(self, /, **changes)'), (time.struct_time.__replace__, '(self, /, **changes)'),
+        (functools.partial.__call__, '(self, /, *args, **kwargs)'), (functools.lru_cache(len).__call__, '(*args, **kwargs)'),
+        (list[int].__mro_entries__, '(object, /)'), (threading.Lock().__exit__, '(*exc_info)')):
+    assert text(f) == expected, (f, text(f), expected)

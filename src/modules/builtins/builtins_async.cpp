@@ -21,8 +21,14 @@ Error translate(Thread& t, AnextAwaitable* self) {
   return raise_stop_iteration(t, self->fallback);
 }
 
+// What is stepped. A coroutine that waits itself is the rule here: that it is awaited already says nothing.
+Result<Value> wrapped_iter(Thread& t, AnextAwaitable* self) {
+  if (IS_EXACT(self->wrapped.value(), coroutine)) return self->wrapped.value();
+  return get_awaitable(t, self->wrapped, 0);
+}
+
 Result<Value> step_method(Thread& t, AnextAwaitable* self, const char* name, const Value* a, size_t n) {
-  Value it = TRY(get_awaitable(t, self->wrapped, 0));
+  Value it = TRY(wrapped_iter(t, self));
   Value m = TRY(get_attr(t, it, intern_name(name)));
   Result<Value> r = call_args(t, m, a, n);
   if (!r.ok()) return translate(t, self);
@@ -31,7 +37,7 @@ Result<Value> step_method(Thread& t, AnextAwaitable* self, const char* name, con
 
 Result<Value> anext_awaitable_next(Thread& t, Object* o) {
   AnextAwaitable* self = static_cast<AnextAwaitable*>(o);
-  Value it = TRY(get_awaitable(t, self->wrapped, 0));
+  Value it = TRY(wrapped_iter(t, self));
   if (!type_of(it)->iternext && !type_of(it)->dunder(D_next)) {  // a coroutine
     Value none = kNone;
     return step_method(t, self, "send", &none, 1);

@@ -118,10 +118,7 @@ Result<Value> date_fromisocalendar(Thread& t, Args a) {
   TRY(iso_to_date(t, static_cast<int>(n[0]), static_cast<int>(n[1]), static_cast<int>(n[2]), &d));
   return make_date(t, a.as<Type>(0), d.year, d.month, d.day);
 }
-Result<Value> date_strptime(Thread& t, Args a) {
-  Value f = TRY(import_attr(t, "_strptime", "_strptime_datetime_date"));
-  return call(t, f, a[0], a[1], a[2]);
-}
+Result<Value> date_strptime(Thread& t, Args a) { return parsed_by_format(t, "_strptime_datetime_date", a); }
 
 // ---- text
 

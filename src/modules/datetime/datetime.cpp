@@ -111,10 +111,7 @@ Result<Value> datetime_utcfromtimestamp(Thread& t, Args a) {
            "datetime.datetime.fromtimestamp(timestamp, datetime.UTC)."));
   return datetime_from_stamp(t, a.as<Type>(0), TRY(stamp_arg(t, a[1])), false, Value());
 }
-Result<Value> datetime_strptime(Thread& t, Args a) {
-  Value f = TRY(import_attr(t, "_strptime", "_strptime_datetime_datetime"));
-  return call(t, f, a[0], a[1], a[2]);
-}
+Result<Value> datetime_strptime(Thread& t, Args a) { return parsed_by_format(t, "_strptime_datetime_datetime", a); }
 Result<Value> datetime_combine(Thread& t, Args a) {
   if (!is_date(a[1])) return RAISE(TypeError, "combine() argument 1 must be datetime.date, not %T", a[1]);
   if (!is_time(a[2])) return RAISE(TypeError, "combine() argument 2 must be datetime.time, not %T", a[2]);

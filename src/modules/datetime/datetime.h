@@ -120,6 +120,7 @@ void append_offset(std::string& out, Value offset, const char* separator);
 Result<Str*> class_text(Thread& t, Value self);  // the type's name for repr(): "datetime.date"
 // hours, minutes, seconds, milliseconds, microseconds, auto
 Status append_clock(Thread& t, std::string& out, const Clock& c, Value timespec);
+Result<Value> parsed_by_format(Thread& t, const char* function, Args a);  // strptime(): by a function of _strptime
 Result<Value> wrap_strftime(Thread& t, Value self, Value format, Value timetuple, Value tz_argument);
 Result<Value> struct_time(Thread& t, const Ymd& d, int hour, int minute, int second, int dst);
 Result<Value> format_dunder(Thread& t, Args a);   // __format__: strftime(), or str() for an empty format

@@ -56,10 +56,7 @@ Result<Value> time_new(Thread& t, Args a, Tuple* kwnames) {
   return TRY(store(t, p[0].as<Type>(), clock_of(n[0], n[1], n[2], n[3], n[5]), p[5]));
 }
 
-Result<Value> time_strptime(Thread& t, Args a) {
-  Value f = TRY(import_attr(t, "_strptime", "_strptime_datetime_time"));
-  return call(t, f, a[0], a[1], a[2]);
-}
+Result<Value> time_strptime(Thread& t, Args a) { return parsed_by_format(t, "_strptime_datetime_time", a); }
 Result<Value> time_fromisoformat(Thread& t, Args a) {
   if (!is_str(a[1])) return RAISE(TypeError, "fromisoformat: argument must be str");
   Str* s = a.as<Str>(1);

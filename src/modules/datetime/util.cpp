@@ -127,6 +127,12 @@ Result<Str*> class_text(Thread& t, Value self) {
   return ty->qualname.get();
 }
 
+Result<Value> parsed_by_format(Thread& t, const char* function, Args a) {
+  for (int i = 1; i < 3; i++)
+    if (!is_str(a[i])) return RAISE(TypeError, "strptime() argument %d must be str, not %T", i, a[i]);
+  return call(t, TRY(import_attr(t, "_strptime", function)), a[0], a[1], a[2]);
+}
+
 Status append_clock(Thread& t, std::string& out, const Clock& c, Value timespec) {
   int parts = c.us ? 5 : 3;
   if (timespec) {

@@ -2,6 +2,7 @@
 #include "modules/json/json.h"
 #include "modules/native_new.h"
 #include "types/int.h"
+#include "types/list.h"
 
 namespace kaa::json {
 
@@ -201,9 +202,11 @@ struct Writer {
   }
 
   Status list(Value o) {
+    Value given = o;
+    if (!iterates_plainly(o)) o = TRY(list_from(t, o));
     int64_t n = is_list(o) ? static_cast<int64_t>(o.as<List>()->size) : static_cast<int64_t>(o.as<Tuple>()->size);
     if (!n) { put(out, "[]"); return {}; }
-    Value id = TRY(enter(o));
+    Value id = TRY(enter(given));
     TRY(safepoint(t));
     out.push('[');
     bool any = false;
@@ -212,7 +215,7 @@ struct Writer {
       before_item(!i);
       any = true;
       Value item = is_list(o) ? o.as<List>()->items[i] : o.as<Tuple>()->items[i];
-      if (!value(item).ok()) return note(t, "when serializing %T item %ld", o, i);
+      if (!value(item).ok()) return note(t, "when serializing %T item %ld", given, i);
     }
     behind_items(any);
     out.push(']');
@@ -234,7 +237,7 @@ struct Writer {
 
   Status dict(Value o) {
     Dict* d = o.as<Dict>();
-    if (IS_EXACT(o, dict) && !d->used) { put(out, "{}"); return {}; }
+    if (!d->used) { put(out, "{}"); return {}; }
     Value id;
     bool first = true;
     if (e->sort_keys || !IS_EXACT(o, dict)) {

@@ -54,7 +54,7 @@ Result<Value> call_repr(Thread& t, Object* self, const char* name, const Value* 
 
 Result<Value> itemgetter_new(Thread& t, Args a, Tuple* kwnames) {
   if (has_keywords(kwnames)) return RAISE(TypeError, "itemgetter() takes no keyword arguments");
-  if (a.n < 2) return RAISE(TypeError, "itemgetter expected at least 1 argument, got 0");
+  if (a.n < 2) return RAISE(TypeError, "itemgetter expected 1 argument, got 0");
   Tuple* items = TRY(tuple_of(t, a.p + 1, a.n - 1));
   Getter* g = TRY(alloc_as<Getter>(t, a.as<Type>(0)));
   g->items.init(items);
@@ -84,7 +84,7 @@ Result<Value> getter_reduce(Thread& t, Args a) { return TRY(make_tuple(t, type_o
 
 Result<Value> attrgetter_new(Thread& t, Args a, Tuple* kwnames) {
   if (has_keywords(kwnames)) return RAISE(TypeError, "attrgetter() takes no keyword arguments");
-  if (a.n < 2) return RAISE(TypeError, "attrgetter expected at least 1 argument, got 0");
+  if (a.n < 2) return RAISE(TypeError, "attrgetter expected 1 argument, got 0");
   uint32_t n = a.n - 1;
   Tuple *items = TRY(new_tuple(t, n)), *paths = TRY(new_tuple(t, n));
   for (uint32_t i = 0; i < n; i++) {

@@ -56,12 +56,12 @@ Result<Value> op_iconcat(Thread& t, Args a) {
   return inplace_op(t, BinaryOp::ADD, a[0], a[1]);
 }
 
-// The iterator of a container that is searched; what is not iterable gets the words of a membership test.
+// The iterator of a container that is searched; what is not iterable gets words of its own.
 Result<Value> search_iter(Thread& t, Value container) {
   Result<Value> it = get_iter(t, container);
   if (!it.ok() && exc_matches(t, KAA_TYPE(TypeError)) && !type_of(container)->dunder(D_iter)) {
     clear_exc(t);
-    return RAISE(TypeError, "argument of type '%T' is not a container or iterable", container);
+    return RAISE(TypeError, "argument of type '%T' is not iterable", container);
   }
   return it;
 }

@@ -242,8 +242,8 @@ Status bind_parameters(Thread& t, Connection* c, Stmt* s, Value params) {
       if (name && name[0] != '?')
         return PROGRAMMING_ERROR("Binding %d ('%s') is a named parameter, but you supplied a sequence which requires nameless (qmark) placeholders.", i + 1, name);
       Value v;
-      if (is_tuple(params)) v = params.as<Tuple>()->items[i];
-      else if (is_list(params)) {
+      if (IS_EXACT(params, tuple)) v = params.as<Tuple>()->items[i];
+      else if (IS_EXACT(params, list)) {
         if (static_cast<uint64_t>(i) >= params.as<List>()->size) return RAISE(IndexError, "list index out of range");
         v = params.as<List>()->items[i];
       } else {

@@ -34,7 +34,7 @@ Result<Value> connection_backup(Thread& t, Args a) {
   TRY(name_of(t, a[4], "backup", name_text, &name));
   double sleep = a[5] ? TRY(to_double(t, a[5])) : 0.25;
   TRY(check(t, c));
-  TRY(check(t, target));
+  TRY(check_connection(t, target));  // of any thread: locks keep it whole
   if (target == c) return RAISE(ValueError, "target cannot be the same connection instance");
   if (!progress.is_none() && !is_callable(progress)) return RAISE(TypeError, "progress argument must be a callable");
   if (pages == 0) pages = -1;
