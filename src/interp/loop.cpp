@@ -96,9 +96,11 @@ Frame* call_special(Thread& t, Frame* f, Value fn, Value a, Value b, Value c, ui
 // called by them never save a reference that an instruction had there.)
 [[gnu::always_inline]] static inline Value call_handler(Handler h, Thread& t, Frame* f) {
   const void* outer = t.loop_base;
+#if !__has_feature(address_sanitizer)  // whose gaps scans leave out
   // The word that would fill the frame up to a multiple of 16 bytes: as a gap it would hold what an earlier call left there as long as this activation lasts.
   uintptr_t filling = 0;
   asm volatile("" : "+m"(filling));
+#endif
 #if defined(__x86_64__)
   const void* sp;
   asm volatile("mov %%rsp, %0" : "=r"(sp));
