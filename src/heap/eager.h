@@ -54,4 +54,9 @@ LookBudget& look_budget();   // the heap's
 // would leave nothing for looks.
 LookBudget& leave_budget();
 
+// Memory: told of each block of this size or more that is taken.
+inline constexpr size_t kLargeBlock = 1 << 20;  // a reconcile costs little beside it
+extern void (*g_large_taken)();
+bool past_hard_bytes(const Heap& h);  // what was taken since the last reconcile is more than should wait for a safepoint
+
 }  // namespace kaa
