@@ -674,9 +674,10 @@ void each_object_page(const std::vector<char*>& chunks, void (*fn)(Page*, void*)
 }
 
 void add_root(Value* v) { heap().roots.push_back(v); }
-void remove_root(Value* v) {
+void drop_held(Value* v) {
   if (!tls_heap) return;
-  auto& r = heap().roots;
+  dec(*v);
+  auto& r = heap().held;
   for (size_t i = r.size(); i-- > 0;)
     if (r[i] == v) { r[i] = r.back(); r.pop_back(); return; }
 }

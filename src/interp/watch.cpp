@@ -202,6 +202,10 @@ class Finder final : public RootVisitor {
   void value(Value v) override {
     if (v && v.is_object()) see(v.object());
   }
+  void values(const Value* p, size_t n) override {
+    for (const Value* e = p + n; p != e; p++)
+      if (*p && p->is_object()) see(p->object());
+  }
   __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
     const uintptr_t* e = static_cast<const uintptr_t*>(hi);
     for (const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7}); p < e; p++) {

@@ -225,10 +225,8 @@ void LayoutTraits<GeneratorObject>::destroy(GeneratorObject* g) {
 void scan_frames(Thread* t, RootVisitor& v) {
   const Value* callee = nullptr;  // where the callee's registers begin, when they overlap
   for (Frame* f = t->frame; f; f = f->prev) {
-    v.value(f->code);
-    v.value(f->func);
-    v.value(f->locals);
-    if (f->obj) v.value(f->obj);
+    Value own[] = {f->code, f->func, f->locals, f->obj};
+    v.values(own, 4);
     uint32_t h = f->code->height_at(f->pc_index());
     if (callee && callee >= f->regs && callee < f->regs + h) h = static_cast<uint32_t>(callee - f->regs);
     v.values(f->regs, h);
