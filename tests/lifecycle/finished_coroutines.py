@@ -88,3 +88,124 @@ c = made()
 run(c)
 del c
 assert log == ["seen"], log
+
+
+# Nothing of its own is to run when this one dies, wherever it is suspended: it is no more eager than one without a try statement.
+async def delegates(n):
+    try:
+        n += 1
+    finally:
+        n -= 1
+    await Suspend()
+    return n
+
+
+async def many(rounds):
+    for i in range(rounds):
+        await delegates(i)
+
+
+before = kaa.stats()
+run(many(1000))
+after = kaa.stats()
+assert after["eager_entered"] - before["eager_entered"] < 100, after["eager_entered"] - before["eager_entered"]
+
+
+# What it delegates to may have something to run, and handlers of the compiler's stand in others.
+class Manager:
+    async def __aenter__(self):
+        pass
+
+    async def __aexit__(self, *exc):
+        log.append("manager")
+
+
+async def plain():
+    await Suspend()
+
+
+async def closes():
+    try:
+        await plain()
+    finally:
+        log.append("closes")
+
+
+async def over():
+    try:
+        pass
+    finally:
+        pass
+    await closes()
+
+
+async def items():
+    try:
+        while True:
+            await Suspend()
+            yield 1
+    finally:
+        log.append("items")
+
+
+async def loops():
+    try:
+        async for _ in items():
+            pass
+    finally:
+        log.append("loops")
+
+
+async def loops_over():
+    try:
+        pass
+    finally:
+        pass
+    async for _ in items():
+        pass
+
+
+async def manages():
+    async with Manager():
+        await plain()
+
+
+async def otherwise():
+    for _ in range(3):
+        try:
+            pass
+        except ValueError:
+            await plain()
+        else:
+            await over()
+
+
+def inner_gen():
+    try:
+        yield 1
+    finally:
+        log.append("inner")
+
+
+def middle_gen():
+    try:
+        pass
+    finally:
+        pass
+    yield from inner_gen()
+
+
+def outer_gen():
+    try:
+        yield from middle_gen()
+    finally:
+        log.append("outer")
+
+
+for make, expected in [(closes, ["closes"]), (over, ["closes"]), (loops, ["items", "loops"]), (loops_over, ["items"]), (manages, ["manager"]), (otherwise, ["closes"]),
+                       (outer_gen, ["inner", "outer"]), (middle_gen, ["inner"])]:
+    del log[:]
+    it = make()
+    it.send(None)
+    del it
+    assert log == expected, (make, log)
