@@ -30,7 +30,6 @@ struct Experience {
   uint32_t holder, held;  // serials of the types: a new one at the address of a dead one has no experience
   uint32_t stored, useful;
   bool shared;
-  uint32_t era;  // when it was last asked for (worth_asking())
   static constexpr uint32_t kTrial = 128, kUseful = 64, kSample = 64;
   bool worthwhile() {
     stored++;
@@ -48,16 +47,10 @@ Experience& experience(uint32_t a, uint32_t b, bool shared) {
   static Experience* table = new Experience[kExperiences]();
   uint64_t mixed = (uint64_t{a} << 33 ^ uint64_t{b} << 1 ^ shared) * 0x9E3779B97F4A7C15;
   Experience& e = table[(mixed >> 32) % kExperiences];
-  if (e.holder != a || e.held != b || e.shared != shared) e = {a, b, 0, 0, shared, 0};
+  if (e.holder != a || e.held != b || e.shared != shared) e = {a, b, 0, 0, shared};
   return e;
 }
 Experience& experience(const Object* holder, const Object* held, bool shared) { return experience(holder->type()->serial, held->type()->serial, shared); }
-
-// Objects ever born.
-uint64_t births() {
-  const Heap& h = heap();
-  return h.stats.allocated + h.zct_size() - h.last_kept - h.reentered;
-}
 
 // Eager objects whose last holder in the heap was eager and has died, with the types of both.
 struct LetGo { uint32_t holder, held; Object* object; };
@@ -65,16 +58,7 @@ std::vector<LetGo> g_let_go;
 }  // namespace
 
 static Experience& asking(const Type* t) { return experience(0, t->serial, true); }
-// What was not worth it is tried anew now and then: another part of the program may use the type in another way.
-bool worth_asking(const Type* t) {
-  constexpr uint32_t kAnew = 16;
-  constexpr int kEra = 16;  // 2^16 births: some milliseconds, of which so many reconciles take about a hundredth
-  Experience& e = asking(t);
-  uint32_t era = static_cast<uint32_t>(births() >> kEra);
-  if (e.era != era && e.stored > Experience::kTrial - kAnew) e.stored = Experience::kTrial - kAnew;
-  e.era = era;
-  return e.worthwhile();
-}
+bool worth_asking(const Type* t) { return asking(t).worthwhile(); }
 void was_worth_asking(const Type* t) { asking(t).was_useful(); }
 
 bool anything_let_go() { return !g_let_go.empty(); }
@@ -94,7 +78,9 @@ std::vector<Object*>& eager_orphans() {
   return *v;
 }
 bool LookBudget::earn_by_births() {
-  uint64_t units = (births() - earned_until_) / kBirths;
+  Heap& h = heap();
+  uint64_t births = h.stats.allocated + h.zct_size() - h.last_kept - h.reentered;
+  uint64_t units = (births - earned_until_) / kBirths;
   if (!units) return false;
   earned_until_ += units * kBirths;
   add(units);
