@@ -471,7 +471,7 @@ void hand_over_arguments(Thread& t, Frame* f) {
   const Word* at = fresh ? nullptr : t.watch_last;
   if (!(f->kind & kWatched)) {
     // The callee of the watched frame is f, or has itself called f while it ran on this table.
-    for (Frame* x = f; x->prev && !(x->kind & kCallerWatched); x = x->prev) {
+    for (Frame* x = f; x->prev && (!(x->kind & kCallerWatched) || x == g_large_frame); x = x->prev) {
       if (!(x->prev->kind & kWatched)) continue;
       x->kind = static_cast<FrameKind>(x->kind | kCallerWatched);
       if (x == f) hand_over_arguments(t, f);
