@@ -51,12 +51,19 @@ class CycleCollector {
       if (o->rc & kCandidate) return;  // in a block of young objects and one of the middle generation
       bool older = (o->rc & kOld) && !(generation_ == 1 && (o->rc & kMiddle));
       if (is_immortal(o->rc) || (o->rc & kFrozen) || !ty->container || (!full_ && (older || ty->has(kTypeType)))) {
-        if (full_ && ty != last) roots_.push_back(last = ty);  // an instance holds its type without a count
+        if (full_ && ty != last && !is_immortal(ty->rc)) roots_.push_back(last = ty);  // an instance holds its type without a count
         return;
       }
+      if (full_ && (o->rc & kOld) && ty->recipe == kRecipe_tuple && holds_no_container(o, ty)) return;  // part of no cycle
       o->rc |= kCandidate;
-      mixed_ |= !is_plain(o, ty);
-      if (!full_) list_.push_back(o);
+      candidates_++;
+      if (!listed_) return;
+      if (full_ && candidates_ > kMostListed) {
+        listed_ = false;
+        std::vector<Object*>().swap(list_);
+        return;
+      }
+      list_.push_back(o);
     };
     auto ignore = [](Object*) {};
     if (full_) {
@@ -69,10 +76,11 @@ class CycleCollector {
     if (generation_ == 1) h_.take_middle(look);
   }
 
-  // The young candidates are listed; all of them are found by walking the heap, so that a full collection needs no memory in proportion to it.
+  // The young candidates are listed, and all of a small heap; those of a larger one are found by walking it, so that a full collection needs no memory in
+  // proportion to it.
   template <class F>
   void each_candidate(F&& f) {
-    if (!full_) {
+    if (listed_) {
       for (Object* o : list_) f(o);
       return;
     }
@@ -84,29 +92,36 @@ class CycleCollector {
   void subtract() {
     each_candidate([](Object* o) { each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc -= kCountOne; }); });
   }
-  void reach(Object* o) {
+  // o is alive, and all it holds: the references from it are put back. What hangs on it is visited at once, to some depth, and what is deeper later: the list
+  // stays short whatever the shape of the heap, and each object's children are looked at once.
+  void reach(Object* o, int depth = 0) {
     if ((o->rc & (kCandidate | kReached)) != kCandidate) return;
     o->rc |= kReached;
-    any_reached_ = true;
-    reach(o->type());
-    // Most objects have no candidates for children: they need no place on the list, which is short for this reason. A long list is not asked: looking at
-    // its items costs as much as either of the passes that cannot be done without.
-    bool leaf = true;
-    if (o->type()->has(kTypeList) && static_cast<List*>(o)->size > kLong) leaf = false;
-    else each_child(o, o->type(), [&](Object* c) { if (c->rc & kCandidate) leaf = false; });
-    if (!leaf) work_.push_back(o);
+    reached(o, depth);
+  }
+  void reached(Object* o, int depth) {
+    reached_++;
+    if (depth < kDepth) visit(o, depth + 1);
+    else work_.push_back(o);
+  }
+  void visit(Object* o, int depth) {
+    Type* t = o->type();
+    reach(t, depth);
+    each_child(o, t, [this, depth](Object* c) {
+      uint64_t rc = c->rc;
+      if (!(rc & kCandidate)) return;
+      c->rc = (rc + kCountOne) | kReached;
+      if (!(rc & kReached)) reached(c, depth);
+    });
   }
   void drain() {
     while (!work_.empty()) {
       Object* o = work_.back();
       work_.pop_back();
-      each_child(o, o->type(), [this](Object* c) {
-        if (!(c->rc & kCandidate)) return;
-        c->rc += kCountOne;
-        reach(c);
-      });
+      visit(o, 1);
     }
   }
+  bool all_reached() const { return reached_ == candidates_; }
   void find_alive() {
     for (Object* o : roots_) reach(o);
     drain();
@@ -120,9 +135,10 @@ class CycleCollector {
   // `plain`: dying tells nobody anything, and nothing that must be freed looks at another object. Then the counts are not put back; free_plain() goes on.
   std::vector<Object*> garbage(bool& plain) {
     std::vector<Object*> g;
-    if (full_) {
+    if (all_reached()) return g;
+    if (!listed_) {
       each_candidate([&](Object* o) { if (!(o->rc & kReached)) g.push_back(o); });
-    } else if (!any_reached_) {
+    } else if (!reached_) {
       g.swap(list_);
     } else {
       // What is alive is mostly the smaller part: it is copied, the garbage stays where it is.
@@ -136,7 +152,7 @@ class CycleCollector {
       g.swap(list_);
       list_.swap(alive);
     }
-    if (plain && mixed_) plain = std::all_of(g.begin(), g.end(), [](Object* o) { return is_plain(o, o->type()); });
+    if (plain) plain = std::all_of(g.begin(), g.end(), [](Object* o) { return is_plain(o, o->type()); });
     if (plain) return g;
     for (Object* o : g) each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc += kCountOne; });
     return g;
@@ -199,12 +215,18 @@ class CycleCollector {
   static bool is_plain(Object* o, Type* t) {
     return !(o->rc & kHasWeakrefs) && t->death != Death::kFinalizer && t->recipe != kRecipeGeneral && t->recipe != kRecipeGenerator;
   }
-  static constexpr uint64_t kLong = 32;
+  static bool holds_no_container(Object* o, Type* t) {
+    bool none = true;
+    each_child(o, t, [&](Object* c) { none &= !c->type()->container; });
+    return none;
+  }
+  static constexpr size_t kMostListed = 32768;
+  static constexpr int kDepth = 48;  // levels of native recursion
   Heap& h_;
   int generation_;
   bool full_;
-  bool mixed_ = false;        // some candidates are not plain
-  bool any_reached_ = false;  // some were found alive
+  bool listed_ = true;                   // the candidates are those of list_
+  size_t candidates_ = 0, reached_ = 0;  // how many there are, and were found alive
   std::vector<Object*> list_, work_, roots_;
 };
 

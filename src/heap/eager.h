@@ -34,7 +34,7 @@ bool anything_let_go();  // by kill_eager() since
 // ago (imports) does not matter for good. Clocks have no say: a program repeats exactly, on a slow machine, too.
 class LookBudget {
  public:
-  static constexpr int kMost = 32768, kEarned = 32, kScan = 2, kReconcile = 2;
+  static constexpr int kMost = 32768, kEarned = 16, kScan = 2, kReconcile = 2;
   static constexpr uint64_t kBirths = 128;  // earn one: programs make about ten objects in a microsecond, so that looks take about an eighth
   bool may_look() {
     if (LIKELY(left_ > 0)) { left_--; return true; }
@@ -53,5 +53,10 @@ LookBudget& look_budget();   // the heap's
 // Of the reconciles that a function's end makes when it handled an exception. They are dear: were they paid for by the other, imports, which make many,
 // would leave nothing for looks.
 LookBudget& leave_budget();
+
+// Memory: told of each block of this size or more that is taken.
+inline constexpr size_t kLargeBlock = 1 << 20;  // a reconcile costs little beside it
+extern void (*g_large_taken)();
+bool past_hard_bytes(const Heap& h);  // what was taken since the last reconcile is more than should wait for a safepoint
 
 }  // namespace kaa

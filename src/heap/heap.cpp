@@ -23,6 +23,7 @@
 #include <new>
 
 #include "base/clock.h"
+#include "heap/eager.h"
 
 namespace kaa {
 
@@ -129,6 +130,12 @@ constexpr size_t kHardBytes = 2 << 20;        // garbage that waits at most, whe
 constexpr size_t kMaxRawSlot = 1024;           // larger buffers come from malloc, which can grow them in place
 constexpr size_t kMaxBlock = size_t{1} << 46;
 
+}  // namespace
+
+void (*g_large_taken)() = nullptr;
+bool past_hard_bytes(const Heap& h) { return h.bytes_since >= std::max(kHardBytes, 2 * h.budget); }
+
+namespace {
 // Buffers that wait for a reconcile die together. By its first settings malloc gives more than 128 KiB of free memory back to the system, and maps larger blocks
 // one by one, so that each round of buffers would touch new pages. Both limits follow the largest mapped block that was freed: this is one.
 void keep_freed_buffers() {
@@ -378,8 +385,9 @@ FreeSlot* Heap::take_slot(int cls, bool raw) {
   return s;
 }
 
+// Once more when the hard limit has passed and no safepoint has come: what copies from memory of its caller's does not reconcile itself.
 void Heap::request_reconcile() {
-  if (requested_ || !request_safepoint) return;
+  if ((requested_ && !past_hard_bytes(*this)) || !request_safepoint) return;
   requested_ = true;
   request_safepoint();
 }
@@ -389,7 +397,7 @@ void Heap::request_reconcile() {
 void Heap::became_due() {
   if (no_reconcile) return;
   if (stress_interval) { reconcile(); return; }
-  bool hard = bytes_since >= std::max(kHardBytes, 2 * budget) || zct_size() >= last_kept + kHardFactor * kZctInitial + 2 * last_kept;
+  bool hard = past_hard_bytes(*this) || zct_size() >= last_kept + kHardFactor * kZctInitial + 2 * last_kept;
   if (hard || !request_safepoint) { reconcile(); return; }
   request_reconcile();
   // The fast path is taken again until the table has grown by a quarter of the way to the hard limit.
@@ -444,6 +452,7 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
   size_t n = (bytes + kPageSize - 1) / kPageSize;
   bytes_since += bytes;
   if (due()) request_reconcile();  // at once: small objects do not look for long
+  if (bytes >= kLargeBlock && g_large_taken) g_large_taken();
   Page* p;
   if (n <= kPagesPerChunk - 1) {
     p = take_pages(static_cast<uint32_t>(n));
@@ -598,6 +607,7 @@ void* Heap::allocate_raw(size_t size) {
   }
   if (size > kMaxRawSlot) {
     charge(size);
+    if (size >= kLargeBlock && g_large_taken) g_large_taken();
     return size > kMaxBlock ? nullptr : malloc(size);
   }
   int cls = size_class(size ? size : 1);
@@ -629,6 +639,7 @@ void* Heap::reallocate_raw(void* p, size_t old_size, size_t new_size) {
   if (old_size > kMaxRawSlot && new_size > kMaxRawSlot) {
     if (new_size > kMaxBlock) return nullptr;
     if (new_size > old_size) charge(new_size - old_size);
+    if (new_size > old_size && new_size >= kLargeBlock && g_large_taken) g_large_taken();
     void* n = realloc(p, new_size);
     if (UNLIKELY(trace_allocate != nullptr) && n) {
       trace_free(p);
@@ -663,9 +674,10 @@ void each_object_page(const std::vector<char*>& chunks, void (*fn)(Page*, void*)
 }
 
 void add_root(Value* v) { heap().roots.push_back(v); }
-void remove_root(Value* v) {
+void drop_held(Value* v) {
   if (!tls_heap) return;
-  auto& r = heap().roots;
+  dec(*v);
+  auto& r = heap().held;
   for (size_t i = r.size(); i-- > 0;)
     if (r[i] == v) { r[i] = r.back(); r.pop_back(); return; }
 }

@@ -98,7 +98,7 @@ class RootVisitor {
  public:
   virtual void value(Value v) = 0;
   virtual void conservative(const void* lo, const void* hi) = 0;
-  void values(const Value* p, size_t n) { for (size_t i = 0; i < n; i++) value(p[i]); }
+  virtual void values(const Value* p, size_t n) { for (size_t i = 0; i < n; i++) value(p[i]); }
  protected:
   ~RootVisitor() = default;
 };
@@ -248,7 +248,8 @@ class Heap {
   bool no_reconcile = false;     // NoReconcile scopes (start-up, debugging)
   size_t batch = 8192;           // zero-count entries from one reconcile to the next at least
   size_t bytes_since = 0, budget = 512 << 10;
-  std::vector<Value*> roots;     // registered static roots (Root<T>)
+  std::vector<Value*> roots;     // registered references outside the heap that are not counted (add_root())
+  std::vector<Value*> held;      // those that are (Root<T>): nobody scans them
   ShellList shells[kShellCount] = {};
   bool keep_shells = true;       // -X freelists=off: no
   uint64_t young_survivors = 0;  // containers that lived through their first reconcile since the last cycle collection
@@ -358,27 +359,33 @@ class Heap {
 extern constinit thread_local Heap* tls_heap;
 inline Heap& heap() { return *tls_heap; }
 
-// A static or malloc-held reference: scanned, not counted.
+// A static or malloc-held reference. It is counted, so that the hundreds of them are not looked at by each reconcile.
 template <class T = Value>
 class Root {
  public:
-  Root() { add(); }
-  explicit Root(T v) : v_(v) { add(); }
-  ~Root() { remove(); }
+  Root() { hold(&v_); }
+  explicit Root(T v) : v_(v) { hold(&v_); inc(v_); }
+  ~Root() { let_go(&v_); }
   Root(const Root&) = delete;
-  Root& operator=(T v) { v_ = Value(v); return *this; }
+  Root& operator=(T v) {
+    Value old = v_;
+    v_ = Value(v);
+    inc(v_);
+    dec(old);
+    return *this;
+  }
+  Root& operator=(const Root& r) { return *this = r.get(); }
   T get() const { if constexpr (__is_same(T, Value)) return v_; else return static_cast<T>(v_.object()); }
   operator T() const { return get(); }
   T operator->() const { return get(); }
  private:
-  void add();
-  void remove();
+  static void hold(Value* v) { heap().held.push_back(v); }
+  static void let_go(Value* v);
   Value v_;
 };
-void add_root(Value* v);
-void remove_root(Value* v);
-template <class T> void Root<T>::add() { add_root(&v_); }
-template <class T> void Root<T>::remove() { remove_root(&v_); }
+void add_root(Value* v);   // scanned, not counted
+void drop_held(Value* v);
+template <class T> void Root<T>::let_go(Value* v) { drop_held(v); }
 
 // Keeps an object alive to the end of the scope although only its buffer is used.
 class Keep {

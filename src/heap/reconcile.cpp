@@ -237,6 +237,10 @@ class Reconciler final : public RootVisitor {
   void value(Value v) override {
     if (v.is_reference()) mark(v.object());
   }
+  void values(const Value* p, size_t n) override {
+    for (const Value* e = p + n; p != e; p++)
+      if (p->is_reference()) mark(p->object());
+  }
   __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
     const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7});
     const uintptr_t* e = static_cast<const uintptr_t*>(hi);

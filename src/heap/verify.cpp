@@ -65,6 +65,7 @@ bool Heap::verify(bool abort_on_error) {
   for (Type& t : g_types) visit(&t);
   v.parent = nullptr;
   if (visit_queues) visit_queues(v);
+  for (Value* p : held) v(*p);
 
   // Entries of the tables: 1 in the zero-count table, 2 among the eager objects.
   std::unordered_map<Object*, int> entries;
@@ -143,6 +144,7 @@ void LifeOracle::begin() {
     if (how == kExactly) {
       h_.each_object([&](Object* o) { if (is_immortal(o->rc)) t.reach(o); });
       for (Type& s : g_types) t.reach(&s);
+      for (Value* v : h_.held) t.value(*v);
       QueueVisitor q;
       if (h_.visit_queues) h_.visit_queues(q);
       for (Object* o : q.found) t.reach(o);

@@ -96,9 +96,15 @@ Frame* call_special(Thread& t, Frame* f, Value fn, Value a, Value b, Value c, ui
 }
 
 // A handler's callers must expect all registers to be changed, so the function that calls it has saved them in its own frame, above what is recorded: the scan
-// sees what the callers keep in them. That function is enter_loop(), call_python() or generator_step().
+// sees what the callers keep in them. That function is enter_loop(), call_python() or generator_step(). (Handlers leave rbp as it was, so that native functions
+// called by them never save a reference that an instruction had there.)
 [[gnu::always_inline]] static inline Value call_handler(Handler h, Thread& t, Frame* f) {
   const void* outer = t.loop_base;
+#if !__has_feature(address_sanitizer)  // whose gaps scans leave out
+  // The word that would fill the frame up to a multiple of 16 bytes: as a gap it would hold what an earlier call left there as long as this activation lasts.
+  uintptr_t filling = 0;
+  asm volatile("" : "+m"(filling));
+#endif
 #if defined(__x86_64__)
   const void* sp;
   asm volatile("mov %%rsp, %0" : "=r"(sp));
@@ -175,6 +181,8 @@ static void generator_finished(Thread& t, GeneratorObject* g) {
   t.exc_state = g->exc.prev;
   g->exc.exc = Value();
   for (uint32_t i = 0; i < g->nregs; i++) g->regs[i] = Value();
+  // Nothing can be seen of its death now: a coroutine that was suspended in a try statement is eager, and would have to be looked for.
+  if (UNLIKELY(g->flag(kEager)) && !g->flag(kHasWeakrefs) && !g->frame.func->flag(kEager)) make_ordinary(g);
 }
 
 // The return of a frame that is not kReturnPlain. Returns the frame to go on with, at `next` (its own pc stays at the instruction that called), or null to

@@ -20,6 +20,9 @@
 //
 // An event (a count that falls to 0, a birth, the end of a watched frame) must be acted upon at the next instruction, and handlers carry their table in a
 // machine register. So the table of unwatched frames belongs to the thread (Thread::live), and arming replaces its entries by op_look.
+//
+// Memory comes in here, too: a run of instructions without a safepoint may leave large blocks behind, and so may a function's variables. Before the next
+// instruction a reconcile takes them (arm_reconcile()).
 #include "interp/watch.h"
 
 #include <string_view>
@@ -199,6 +202,10 @@ class Finder final : public RootVisitor {
   void value(Value v) override {
     if (v && v.is_object()) see(v.object());
   }
+  void values(const Value* p, size_t n) override {
+    for (const Value* e = p + n; p != e; p++)
+      if (*p && p->is_object()) see(p->object());
+  }
   __attribute__((no_sanitize("address"))) void conservative(const void* lo, const void* hi) override {
     const uintptr_t* e = static_cast<const uintptr_t*>(hi);
     for (const uintptr_t* p = reinterpret_cast<const uintptr_t*>(reinterpret_cast<uintptr_t>(lo) & ~uintptr_t{7}); p < e; p++) {
@@ -359,6 +366,39 @@ bool look_once(Thread& t) {
   return true;
 }
 
+// ---- memory that should not wait for a safepoint
+bool g_reconcile_next = false;       // before the next instruction
+// The frame in which a large block was taken: when it has ended, the block may be garbage. If it is not, something gave it to the caller, whose end is looked
+// at likewise, and so on for some frames. What gets into the heap is looked for in vain: beside what such blocks cost that is little.
+Frame* g_large_frame = nullptr;
+bool g_large_left = false;           // it has ended
+int g_large_callers = 0;             // frames that may still follow
+
+void arm_reconcile(Thread& t) {
+  g_reconcile_next = true;
+  if (!t.look_due) arm(t);
+}
+void note_large_frame(Thread& t) {
+  g_large_frame = t.frame;
+  if (t.frame) t.frame->kind = static_cast<FrameKind>(t.frame->kind | kCallerWatched);  // so that its end is noticed
+}
+void left_large(Thread& t) {
+  g_large_frame = nullptr;
+  if (t.heap->last_kept > kCheapReconcile) return;
+  g_large_left = true;
+  arm_reconcile(t);
+}
+[[gnu::noinline]] void reconcile_next(Thread& t, const void* top) {
+  Heap& h = *t.heap;
+  g_reconcile_next = false;
+  uint64_t freed = h.stats.freed_bytes;
+  if (top) h.reconcile_above(top);
+  else h.reconcile();
+  if (!g_large_left) return;
+  g_large_left = false;
+  if (h.stats.freed_bytes - freed < kLargeBlock && g_large_callers-- > 0) note_large_frame(t);
+}
+
 void disarm(Thread& t) {
   t.look_due = false;
   *t.live = k_dispatch;
@@ -367,6 +407,7 @@ void disarm(Thread& t) {
 // top: as for Heap::reconcile_above(), or null. at: the instruction that finalizers are reported at; null: the one before in the code.
 void look_from(Thread& t, const void* top, const Word* at) {
   Heap& h = *t.heap;
+  if (UNLIKELY(g_reconcile_next)) reconcile_next(t, top);
   Frame* line_frame = t.line_frame;
   const Word* line_pc = t.line_pc;
   for (int i = 0; i < kMaxRounds && (i == 0 || t.look_due); i++) {
@@ -430,7 +471,7 @@ void hand_over_arguments(Thread& t, Frame* f) {
   const Word* at = fresh ? nullptr : t.watch_last;
   if (!(f->kind & kWatched)) {
     // The callee of the watched frame is f, or has itself called f while it ran on this table.
-    for (Frame* x = f; x->prev && !(x->kind & kCallerWatched); x = x->prev) {
+    for (Frame* x = f; x->prev && (!(x->kind & kCallerWatched) || x == g_large_frame); x = x->prev) {
       if (!(x->prev->kind & kWatched)) continue;
       x->kind = static_cast<FrameKind>(x->kind | kCallerWatched);
       if (x == f) hand_over_arguments(t, f);
@@ -489,6 +530,15 @@ void arm_look(Thread& t) {
   }
   arm(t);
 }
+void reconcile_wanted(Thread& t) {
+  t.request(kPollReconcile);
+  if (past_hard_bytes(*t.heap)) arm_reconcile(t);
+}
+void large_taken(Thread& t) {
+  constexpr int kCallers = 3;
+  g_large_callers = kCallers;
+  note_large_frame(t);
+}
 
 void sync_table(Thread& t) {
   if (is_traced(t)) return;
@@ -514,6 +564,7 @@ void left_watched(Thread& t, Frame* f, FrameKind kind, Value v) {
     if (any) arm_look(t);
   }
   sync_table(t);
+  if (UNLIKELY(f == g_large_frame)) left_large(t);
   if ((kind & kKindMask) != kReturnExit) return;
   if (any && look_budget().may_look()) look_from(t, nullptr, nullptr);
   else if (any) g_looks_owed = true;

@@ -36,6 +36,24 @@ class Prepended {
   bool failed_ = false;
 };
 
+// Calls with one argument more in front. Functions of their own, because the frame of call_any() lies under everything that it calls: room for arguments that
+// are not there would keep what earlier calls left in it.
+static __attribute__((noinline)) Result<Value> call_native_with(Thread& t, NativeFunction* f, Value first, const Value* a, size_t all, Tuple* kwnames) {
+  if (LIKELY(all < 3)) {
+    Value args[3] = {first};
+    for (size_t i = 0; i < all; i++) args[i + 1] = a[i];
+    return call_native(t, f, {args, static_cast<uint32_t>(all + 1)}, kwnames);
+  }
+  Prepended p(t, first, a, all);
+  if (p.failed()) return Error{};
+  return call_native(t, f, p.args(), kwnames);
+}
+static __attribute__((noinline)) Result<Value> call_with(Thread& t, Value f, Value first, const Value* a, size_t n, Tuple* kwnames) {
+  Prepended p(t, first, a, n + (kwnames ? kwnames->size : 0));
+  if (p.failed()) return Error{};
+  return call_args(t, f, p.args().p, n + 1, kwnames);
+}
+
 static Result<Value> call_any(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames);
 
 // What native code calls again and again, as keys of sorting and functions of map(): each way without a copy of many arguments, and with few registers saved.
@@ -73,9 +91,7 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
     if (ty == KAA_TYPE(builtin_function) || ty == KAA_TYPE(method_wrapper)) {
       NativeFunction* nf = f.as<NativeFunction>();
       if (!nf->sig->has_self || nf->def->kind == MethodKind::kNew) return call_native(t, nf, {const_cast<Value*>(a), static_cast<uint32_t>(all)}, kwnames);
-      Prepended p(t, nf->self, a, all);
-      if (p.failed()) return Error{};
-      return call_native(t, nf, p.args(), kwnames);
+      return call_native_with(t, nf, nf->self, a, all, kwnames);
     }
     if (ty == KAA_TYPE(method_descriptor) || ty == KAA_TYPE(wrapper_descriptor) || ty == KAA_TYPE(classmethod_descriptor)) {
       NativeFunction* nf = f.as<NativeFunction>();
@@ -95,28 +111,15 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
     }
     if (ty == KAA_TYPE(method)) {
       BoundMethod* m = f.as<BoundMethod>();
-      Prepended p(t, m->self, a, all);
-      if (p.failed()) return Error{};
-      return call_args(t, m->func, p.args().p, n + 1, kwnames);
+      return call_with(t, m->func, m->self, a, n, kwnames);
     }
     if (ty->has(kTypeType) && ty->dunder(D_call) == KAA_TYPE(type)->dunder(D_call)) return type_call(t, f.as<Type>(), a, n, kwnames);
     Value c = ty->dunder(D_call);
     if (!c) return RAISE(TypeError, "'%T' object is not callable", f);
     if (type_of(c) == KAA_TYPE(wrapper_descriptor) && LIKELY(!ty->has(kTypeForeignDunder))) {  // a native type's own: self goes first
-      if (LIKELY(all < 3)) {
-        Value args[3] = {f};
-        for (size_t i = 0; i < all; i++) args[i + 1] = a[i];
-        return call_native(t, c.as<NativeFunction>(), {args, static_cast<uint32_t>(all + 1)}, kwnames);
-      }
-      Prepended p(t, f, a, all);
-      if (p.failed()) return Error{};
-      return call_native(t, c.as<NativeFunction>(), p.args(), kwnames);
+      return call_native_with(t, c.as<NativeFunction>(), f, a, all, kwnames);
     }
-    if (type_of(c) == KAA_TYPE(function)) {
-      Prepended p(t, f, a, all);
-      if (p.failed()) return Error{};
-      return call_python(t, c.as<Function>(), p.args().p, n + 1, kwnames);
-    }
+    if (type_of(c) == KAA_TYPE(function)) return call_with(t, c, f, a, n, kwnames);
     f = TRY(descr_get(t, c, f, ty));
     if (UNLIKELY(++hops > t.recursion_limit)) return RAISE(RecursionError, "maximum recursion depth exceeded");  // a class whose __call__ is an instance of its own
   }

@@ -47,7 +47,7 @@ __attribute__((no_sanitize("address"))) void StackScreen::extend(Heap& h, const 
       looked |= uint64_t{1} << i;
       if (LIKELY(!h.in_range(word))) continue;
       const Object* o = h.find_object(word);
-      refer |= uint64_t{o && o != newborn} << i;
+      refer |= uint64_t{o && o != newborn && !is_immortal(o->rc)} << i;
     }
     b.refer = (b.refer & ~looked) | refer;
     hi = from;

@@ -38,7 +38,7 @@ class StackScreen {
   static constexpr size_t kWords = 64, kBlock = kWords * sizeof(uintptr_t);
   struct Block {
     uintptr_t words[kWords];  // as they were when looked at
-    uint64_t refer;           // bit i: word i referred to an object
+    uint64_t refer;           // bit i: word i referred to an object that can die
   };
   bool trim(uintptr_t covered);
   std::vector<Block> blocks_;  // of the memory that ends at top_, from high addresses to low

@@ -1,4 +1,5 @@
 // The core comes up in this order: heap, memory of the static types, thread, characters and empty objects (immortal), type dictionaries, builtins.
+#include "heap/eager.h"
 #include "runtime/startup.h"
 
 #include <stdio.h>
@@ -62,7 +63,8 @@ Thread& start_core(int64_t hash_seed) {
   };
   h->eager_event = [] { if (tls_thread) arm_look(*tls_thread); };
   h->after_reconcile = gc_after_reconcile;
-  h->request_safepoint = [] { if (tls_thread) tls_thread->request(kPollReconcile); };
+  h->request_safepoint = [] { if (tls_thread) reconcile_wanted(*tls_thread); };
+  g_large_taken = [] { if (tls_thread) large_taken(*tls_thread); };
   init_type_memory();
   Interp& in = interp();
   in.current = &main_interpreter();

@@ -137,11 +137,23 @@ static void ran(GeneratorObject* g) {
 
 // Whether one of the code's handlers is of the program's making: neither the conversion of StopIteration nor that of `yield from`, nor the end of an
 // `async for`, which lets all but StopAsyncIteration pass. (A generator that delegates to an eager one becomes eager as whoever holds one does.)
+static bool is_own_handler(const Word& w) {
+  Op op = static_cast<Op>(w.op);
+  return op != Op::CLEANUP_THROW && op != Op::END_ASYNC_FOR && !(op == Op::INTRINSIC && w.c == static_cast<uint16_t>(Intrinsic::StopIterationError));
+}
 static bool find_try(const Code* c) {
+  for (uint32_t i = 0; i < c->nexceptions; i++)
+    if (is_own_handler(c->words[c->exceptions[i].target])) return true;
+  return false;
+}
+// The same for an instruction: what the compiler's handlers raise again goes to those that they stand in.
+static bool inside_own_try(const Code* c, uint32_t word) {
   for (uint32_t i = 0; i < c->nexceptions; i++) {
-    const Word& w = c->words[c->exceptions[i].target];
-    Op op = static_cast<Op>(w.op);
-    if (op != Op::CLEANUP_THROW && op != Op::END_ASYNC_FOR && !(op == Op::INTRINSIC && w.c == static_cast<uint16_t>(Intrinsic::StopIterationError))) return true;
+    const ExceptionEntry& e = c->exceptions[i];
+    if (word < e.start || word >= e.end) continue;
+    if (is_own_handler(c->words[e.target])) return true;
+    if (e.target <= word) return true;  // not made by the compiler: nothing is known
+    word = e.target;  // handlers come after what they handle, and entries are in order
   }
   return false;
 }
@@ -149,6 +161,11 @@ static bool find_try(const Code* c) {
 static inline bool has_try(Code* c) {
   if (UNLIKELY(!c->tries)) c->tries = find_try(c) ? 2 : 1;
   return c->tries == 2;
+}
+
+// Of a suspended one that its death will resume. Where nothing but the compiler's handlers meets that, only the delegate has something to do, if anybody.
+static bool death_is_seen(GeneratorObject* g) {
+  return g->type() == KAA_TYPE(async_generator) || inside_own_try(g->frame.code, g->frame.pc_index()) || thread_is_traced(current_thread());
 }
 
 void generator_made(Thread& t, GeneratorObject* g) {
@@ -160,7 +177,7 @@ void generator_ran(GeneratorObject* g) {
   bool eager = g->flag(kEager) || (!g->listed && !has_try(g->frame.code) && !thread_is_traced(current_thread()));
   if (!g->listed) ran(g);
   // Suspended inside a try statement its death is visible: each suspension of one that has such a statement is looked at until it is eager.
-  if (!eager && g->state == GenState::kSuspended && LayoutTraits<GeneratorObject>::needs_finalizer(g)) {
+  if (!eager && g->state == GenState::kSuspended && LayoutTraits<GeneratorObject>::needs_finalizer(g) && death_is_seen(g)) {
     make_eager(g);
     if (is_counted(g->rc)) add_orphan(g);
     eager = true;
@@ -225,10 +242,8 @@ void LayoutTraits<GeneratorObject>::destroy(GeneratorObject* g) {
 void scan_frames(Thread* t, RootVisitor& v) {
   const Value* callee = nullptr;  // where the callee's registers begin, when they overlap
   for (Frame* f = t->frame; f; f = f->prev) {
-    v.value(f->code);
-    v.value(f->func);
-    v.value(f->locals);
-    if (f->obj) v.value(Value(reinterpret_cast<Object*>(f->obj)));  // or a mark that is no object (traceback.cpp)
+    Value own[] = {f->code, f->func, f->locals, Value(reinterpret_cast<Object*>(f->obj))};  // obj: null, or a mark that is no object (traceback.cpp)
+    v.values(own, 4);
     uint32_t h = f->code->height_at(f->pc_index());
     if (callee && callee >= f->regs && callee < f->regs + h) h = static_cast<uint32_t>(callee - f->regs);
     v.values(f->regs, h);

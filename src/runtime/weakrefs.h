@@ -22,6 +22,8 @@ void scan_native_modules(RootVisitor& v);
 void scan_roots(RootVisitor& v);
 // Whether one of the thread's frames holds the object; where native references begin that are not the own ones of a directly called native (both:
 // interp/watch.cpp).
+void reconcile_wanted(Thread& t);                      // at its next safepoint, or before the next instruction (likewise)
+void large_taken(Thread& t);                           // the end of the running frame reconciles (likewise)
 void arm_look(Thread& t);                              // eager objects are looked for before the next instruction (interp/watch.cpp)
 void look_before_wait(Thread& t);                      // decides about those whose holder is not known (interp/watch.cpp)
 bool held_by_frame(Thread& t, Object* o);

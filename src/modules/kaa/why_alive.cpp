@@ -195,7 +195,8 @@ class Search final : public ChildVisitor, public RootVisitor {
     for (Type& ty : g_types) root(&ty, "type " + text_of(ty.name));
   }
   void registered(Thread& t) {
-    for (Value* v : t.heap->roots) root(*v, "a reference held by native code");
+    for (auto* list : {&t.heap->roots, &t.heap->held})
+      for (Value* v : *list) root(*v, "a reference held by native code");
     Interp& in = interp();
     root(in.codec_search_path, "the codec registry");
     root(in.codec_search_cache, "the codec registry");
