@@ -367,36 +367,32 @@ bool look_once(Thread& t) {
 }
 
 // ---- memory that should not wait for a safepoint
-bool g_reconcile_next = false;       // before the next instruction
-// The frame in which a large block was taken: when it has ended, the block may be garbage. If it is not, something gave it to the caller, whose end is looked
-// at likewise, and so on for some frames. What gets into the heap is looked for in vain: beside what such blocks cost that is little.
-Frame* g_large_frame = nullptr;
-bool g_large_left = false;           // it has ended
-int g_large_callers = 0;             // frames that may still follow
+// The end of the frame in which a large block was taken is looked at: the block may be garbage then. If it is not, something gave it to the caller, whose end is
+// looked at likewise, and so on for some frames. What gets into the heap is looked for in vain: beside what such blocks cost that is little.
 
 void arm_reconcile(Thread& t) {
-  g_reconcile_next = true;
+  t.reconcile_next = true;
   if (!t.look_due) arm(t);
 }
 void note_large_frame(Thread& t) {
-  g_large_frame = t.frame;
+  t.large_frame = t.frame;
   if (t.frame) t.frame->kind = static_cast<FrameKind>(t.frame->kind | kCallerWatched);  // so that its end is noticed
 }
 void left_large(Thread& t) {
-  g_large_frame = nullptr;
+  t.large_frame = nullptr;
   if (t.heap->last_kept > kCheapReconcile) return;
-  g_large_left = true;
+  t.large_left = true;
   arm_reconcile(t);
 }
 [[gnu::noinline]] void reconcile_next(Thread& t, const void* top) {
   Heap& h = *t.heap;
-  g_reconcile_next = false;
+  t.reconcile_next = false;
   uint64_t freed = h.stats.freed_bytes;
   if (top) h.reconcile_above(top);
   else h.reconcile();
-  if (!g_large_left) return;
-  g_large_left = false;
-  if (h.stats.freed_bytes - freed < kLargeBlock && g_large_callers-- > 0) note_large_frame(t);
+  if (!t.large_left) return;
+  t.large_left = false;
+  if (h.stats.freed_bytes - freed < kLargeBlock && t.large_callers-- > 0) note_large_frame(t);
 }
 
 void disarm(Thread& t) {
@@ -407,7 +403,7 @@ void disarm(Thread& t) {
 // top: as for Heap::reconcile_above(), or null. at: the instruction that finalizers are reported at; null: the one before in the code.
 void look_from(Thread& t, const void* top, const Word* at) {
   Heap& h = *t.heap;
-  if (UNLIKELY(g_reconcile_next)) reconcile_next(t, top);
+  if (UNLIKELY(t.reconcile_next)) reconcile_next(t, top);
   Frame* line_frame = t.line_frame;
   const Word* line_pc = t.line_pc;
   for (int i = 0; i < kMaxRounds && (i == 0 || t.look_due); i++) {
@@ -471,7 +467,7 @@ void hand_over_arguments(Thread& t, Frame* f) {
   const Word* at = fresh ? nullptr : t.watch_last;
   if (!(f->kind & kWatched)) {
     // The callee of the watched frame is f, or has itself called f while it ran on this table.
-    for (Frame* x = f; x->prev && (!(x->kind & kCallerWatched) || x == g_large_frame); x = x->prev) {
+    for (Frame* x = f; x->prev && (!(x->kind & kCallerWatched) || x == t.large_frame); x = x->prev) {
       if (!(x->prev->kind & kWatched)) continue;
       x->kind = static_cast<FrameKind>(x->kind | kCallerWatched);
       if (x == f) hand_over_arguments(t, f);
@@ -536,7 +532,7 @@ void reconcile_wanted(Thread& t) {
 }
 void large_taken(Thread& t) {
   constexpr int kCallers = 3;
-  g_large_callers = kCallers;
+  t.large_callers = kCallers;
   note_large_frame(t);
 }
 
@@ -564,7 +560,7 @@ void left_watched(Thread& t, Frame* f, FrameKind kind, Value v) {
     if (any) arm_look(t);
   }
   sync_table(t);
-  if (UNLIKELY(f == g_large_frame)) left_large(t);
+  if (UNLIKELY(f == t.large_frame)) left_large(t);
   if ((kind & kKindMask) != kReturnExit) return;
   if (any && look_budget().may_look()) look_from(t, nullptr, nullptr);
   else if (any) g_looks_owed = true;

@@ -46,6 +46,10 @@ struct Thread {
                                     // when a handler is between two instructions
   StackScreen screen;               // of the callers of activations
   bool look_due = false;            // eager objects have to be looked for before the next instruction
+  bool reconcile_next = false;      // likewise: memory is to be reclaimed
+  bool large_left = false;          // large_frame has ended
+  int large_callers = 0;            // how many of its callers may follow it
+  Frame* large_frame = nullptr;     // took a large block
   Frame* watch_frame = nullptr;     // the watched frame that the next four speak of
   const Value* watch_slot = nullptr;  // as long as this register
   Value watch_value;                // holds this,
