@@ -12,6 +12,7 @@
 #include <string>
 
 #include "heap/verify.h"
+#include "base/version.h"
 #include "main/boot.h"
 #include "main/interactive.h"
 #include "modules/kaa/kaa.h"
@@ -194,8 +195,8 @@ int parse_options(int argc, char** argv, Config& c, What& what) {
     }
   }
   if (version) {
-    if (version > 1) puts("Kaa 3.14.0 (Python 3.14), deferred reference counting, register bytecode");
-    else puts("Python 3.14.0 (Kaa)");
+    if (version > 1) puts("Kaa (Python " KAA_PYTHON_VERSION "), deferred reference counting, register bytecode");
+    else puts("Python " KAA_PYTHON_VERSION " (Kaa)");
     return 0;
   }
   if (what.kind == What::kCommand) c.argv.push_back("-c");

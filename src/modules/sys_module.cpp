@@ -17,6 +17,7 @@
 #include "runtime/call.h"
 #include "runtime/codecs_api.h"
 #include "runtime/startup.h"
+#include "base/version.h"
 #include "runtime/audit.h"
 #include "runtime/traceback.h"
 #include "runtime/weakrefs.h"
@@ -24,13 +25,12 @@
 #include "types/structseq.h"
 
 // In the form that platform.py takes apart: version, build and compiler.
-#define KAA_TEXT_(x) #x
-#define KAA_TEXT(x) KAA_TEXT_(x)
 #define KAA_VERSION_TEXT \
-  "3.14.0 (Kaa) [Clang " KAA_TEXT(__clang_major__) "." KAA_TEXT(__clang_minor__) "." KAA_TEXT(__clang_patchlevel__) "]"
+  KAA_PYTHON_VERSION " (Kaa) [Clang " KAA_TEXT(__clang_major__) "." KAA_TEXT(__clang_minor__) "." KAA_TEXT(__clang_patchlevel__) "]"
 
 namespace kaa {
 
+constexpr int64_t k_hexversion = 0x030E00F0 | KAA_PYTHON_MICRO << 8;
 Config g_config;
 Result<Value> make_monitoring(Thread& t);  // monitoring.cpp
 
@@ -486,7 +486,7 @@ static Result<Value> named_tuple(Thread& t, const char* type_name, const char* d
   return u;
 }
 static Result<Value> version_info(Thread& t, Value level) {
-  return named_tuple(t, "sys.version_info", "The version as numbers.", {{"major", small_int(3)}, {"minor", small_int(14)}, {"micro", small_int(0)}, {"releaselevel", level}, {"serial", small_int(0)}});
+  return named_tuple(t, "sys.version_info", "The version as numbers.", {{"major", small_int(3)}, {"minor", small_int(14)}, {"micro", small_int(KAA_PYTHON_MICRO)}, {"releaselevel", level}, {"serial", small_int(0)}});
 }
 
 // As the C library tells it: "NPTL 2.36".
@@ -552,12 +552,12 @@ Status init_sys(Thread& t, const Config& c) {
     TRY(module_add(t, m, name, dict_get_str(m->dict, intern_name(def))));
   TRY(text("version", KAA_VERSION_TEXT));
   TRY(text("copyright", "Copyright (c) 2026 The Kaa developers. Python is a trademark of the Python Software Foundation."));
-  TRY(module_add(t, m, "hexversion", small_int(0x030E00F0)));
+  TRY(module_add(t, m, "hexversion", small_int(k_hexversion)));
   TRY(module_add(t, m, "api_version", small_int(1013)));
   Value final = NAME("final");
   Value version = TRY(version_info(t, final));
   TRY(module_add(t, m, "version_info", version));
-  Value impl = TRY(record(t, {{"name", NAME("kaa")}, {"cache_tag", NAME("kaa-314")}, {"version", version}, {"hexversion", small_int(0x030E00F0)}, {"_multiarch", NAME("x86_64-linux-gnu")}, {"supports_isolated_interpreters", kFalse}}));
+  Value impl = TRY(record(t, {{"name", NAME("kaa")}, {"cache_tag", NAME("kaa-314")}, {"version", version}, {"hexversion", small_int(k_hexversion)}, {"_multiarch", NAME("x86_64-linux-gnu")}, {"supports_isolated_interpreters", kFalse}}));
   TRY(module_add(t, m, "implementation", impl));
   TRY(module_add(t, m, "_git", TRY(make_tuple(t, NAME("Kaa"), interp().empty_str, interp().empty_str))));
   TRY(text("platform", "linux"));
