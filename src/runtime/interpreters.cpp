@@ -42,6 +42,20 @@ bool has_own_state(const ModuleDef& def) {
   return false;
 }
 
+// References of native code (Root<T>) that an interpreter put aside with its blocks: they keep their counts there.
+template <class F>
+void each_root_aside(Interpreter& i, F&& fn) {
+  const std::vector<Block>& b = blocks();
+  for (size_t k = 0; k < i.own.size(); k++) {
+    const char* at = static_cast<const char*>(b[k].at);
+    if (i.own[k].empty()) continue;
+    for (Value* p : heap().held) {
+      const char* a = reinterpret_cast<const char*>(p);
+      if (a >= at && a < at + b[k].size) fn(*reinterpret_cast<Value*>(i.own[k].data() + (a - at)));
+    }
+  }
+}
+
 }  // namespace
 
 Interpreter& main_interpreter() {
@@ -81,6 +95,7 @@ void remove_interpreter(Interpreter& i) {
   std::erase(all(), &i);
   i.ended = true;
   i.state = {};
+  each_root_aside(i, [](Value v) { dec(v); });
   i.own.clear();
   i.kept.clear();
 }
@@ -163,6 +178,10 @@ Status note_native_modules(Thread& t) {
 
 void scan_interp_state(const InterpState& s, RootVisitor& v) {
   for (Value r : {Value(s.builtins), Value(s.sys_dict), Value(s.modules), s.import_func, s.importlib, s.codec_search_path, s.codec_search_cache, s.codec_error_registry}) v.value(r);
+}
+void visit_interpreters(ChildVisitor& v) {
+  if (LIKELY(!g_several)) return;
+  for (Interpreter* i : all()) each_root_aside(*i, [&](Value r) { v(r); });
 }
 void scan_interpreters(RootVisitor& v) {
   if (LIKELY(!g_several)) return;

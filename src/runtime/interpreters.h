@@ -65,5 +65,6 @@ Status note_native_module(Thread& t, Module* m);
 
 void scan_interp_state(const InterpState& s, RootVisitor& v);
 void scan_interpreters(RootVisitor& v);
+void visit_interpreters(ChildVisitor& v);                  // the counted references of interpreters that wait for their turn
 
 }  // namespace kaa

@@ -58,6 +58,7 @@ Thread& start_core(int64_t hash_seed) {
   h->keep_generator = keep_zombie;
   h->visit_queues = [](ChildVisitor& v) {
     visit_weakref_queue(v);
+    visit_interpreters(v);
     visit_counted_frames(v);
     visit_native_types(v);
   };
