@@ -203,9 +203,13 @@ const MethodDef k_methodcaller[] = {
 
 }  // namespace
 
-const TypeSpec itemgetter_spec = {.doc = "A function that takes items out of its argument.", .methods = k_itemgetter, .layout = &kLayout<Getter>};
-const TypeSpec attrgetter_spec = {.doc = "A function that reads attributes of its argument; names may be dotted.", .methods = k_attrgetter, .layout = &kLayout<Getter>};
+// inspect.signature() asks the object for this one; __call__ of the types has another.
+static Result<Value> call_signature(Thread& t, Value) { return TRY(new_str(t, "(obj, /)")); }
+static const GetSetDef k_getsets[] = {{"__text_signature__", call_signature, nullptr, nullptr}};
+
+const TypeSpec itemgetter_spec = {.doc = "A function that takes items out of its argument.", .methods = k_itemgetter, .getsets = k_getsets, .layout = &kLayout<Getter>};
+const TypeSpec attrgetter_spec = {.doc = "A function that reads attributes of its argument; names may be dotted.", .methods = k_attrgetter, .getsets = k_getsets, .layout = &kLayout<Getter>};
 const TypeSpec methodcaller_spec = {
-    .doc = "A function that calls a method of its argument, with the arguments given.", .methods = k_methodcaller, .layout = &kLayout<MethodCaller>};
+    .doc = "A function that calls a method of its argument, with the arguments given.", .methods = k_methodcaller, .getsets = k_getsets, .layout = &kLayout<MethodCaller>};
 
 }  // namespace kaa::operators
