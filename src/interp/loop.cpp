@@ -120,19 +120,22 @@ Frame* call_special(Thread& t, Frame* f, Value fn, Value a, Value b, Value c, ui
 __attribute__((noinline)) Value enter_loop(Handler h, Thread& t, Frame* f) { return call_handler(h, t, f); }
 Value run_frame(Thread& t, Frame* f) { return enter_loop(t.dispatch->op[f->pc->op], t, f); }
 
+// A native loop that calls functions without loops has no other point where signals and other threads get their turn. (A function of its own: see call_handler()
+// about the frame of its caller.)
+constexpr uint32_t kPollOutside = kPollSignal | kPollHandover | kPollAsyncExc;
+static __attribute__((noinline)) Result<Value> poll_after_call(Thread& t, Value v) {
+  Keep keep(v);
+  TRY(safepoint(t));
+  return v;
+}
 __attribute__((noinline)) Result<Value> call_python(Thread& t, Function* fn, const Value* a, size_t n, Tuple* kwnames) {
   TRY(native_enter(t));
   Frame* nf = kwnames ? nullptr : push_simple(t, t.frame, fn, a, n, 0, nullptr, kReturnExit);
   if (UNLIKELY(!nf)) nf = push_call(t, t.frame, fn, a, n, kwnames, 0, nullptr, kReturnExit);
   if (UNLIKELY(!nf)) return Error{};
-  Result<Value> r(call_handler(t.dispatch->op[nf->pc->op], t, nf));
-  // A native loop that calls functions without loops has no other point where signals and other threads get their turn.
-  constexpr uint32_t kOutside = kPollSignal | kPollHandover | kPollAsyncExc;
-  if (UNLIKELY(t.poll.load(std::memory_order_relaxed) & kOutside) && r.ok()) {
-    Keep keep(r.value());
-    TRY(safepoint(t));
-  }
-  return r;
+  Value v = call_handler(t.dispatch->op[nf->pc->op], t, nf);
+  if (UNLIKELY(t.poll.load(std::memory_order_relaxed) & kPollOutside) && v) return poll_after_call(t, v);
+  return Result<Value>(v);
 }
 
 Result<Value> run_code(Thread& t, Code* code, Dict* globals, Value locals, Tuple* closure) {

@@ -62,9 +62,10 @@ void acquire(Thread& t) {
   if (UNLIKELY(t.home != interp().current)) use_interpreter(*t.home);
 }
 
-// The registers a caller keeps values in go to the stack, where the scan of a detached thread sees them.
+// What its callers hold is in their frames, above this one, and in saved_registers. What lies below is left over from earlier calls (a reconcile before the
+// wait, for one, whose own words would keep what it looked at).
 __attribute__((noinline)) void detach(Thread& t) {
-  t.native_top = static_cast<char*>(__builtin_frame_address(0)) - 256;
+  t.native_top = static_cast<char*>(__builtin_frame_address(0));
   release(t);
 }
 
