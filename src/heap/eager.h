@@ -34,7 +34,7 @@ bool anything_let_go();  // by kill_eager() since
 // ago (imports) does not matter for good. Clocks have no say: a program repeats exactly, on a slow machine, too.
 class LookBudget {
  public:
-  static constexpr int kMost = 32768, kEarned = 16, kScan = 2, kReconcile = 2;
+  static constexpr int kMost = 32768, kEarned = 32, kScan = 2, kReconcile = 2;
   static constexpr uint64_t kBirths = 128;  // earn one: programs make about ten objects in a microsecond, so that looks take about an eighth
   bool may_look() {
     if (LIKELY(left_ > 0)) { left_--; return true; }
