@@ -10,20 +10,6 @@ void put(std::string& out, uint32_t v) {
 uint32_t zigzag(int64_t v) { return static_cast<uint32_t>(static_cast<uint32_t>(v) << 1 ^ static_cast<uint32_t>(static_cast<int32_t>(v) >> 31)); }
 int32_t unzigzag(uint32_t v) { return static_cast<int32_t>(v >> 1 ^ (0u - (v & 1))); }
 
-struct Bytes {
-  const uint8_t *p, *end;
-  bool ok = true;
-  uint32_t number() {
-    uint64_t v = 0;
-    for (int shift = 0; shift < 35 && p < end; shift += 7) {
-      uint8_t b = *p++;
-      v |= static_cast<uint64_t>(b & 0x7F) << shift;
-      if (b < 0x80) return static_cast<uint32_t>(v);
-    }
-    ok = false;
-    return 0;
-  }
-};
 }  // namespace
 
 // Differences are taken modulo 2^32, so that any table survives.
@@ -43,7 +29,7 @@ void pack_positions(const PositionEntry* p, uint32_t n, int32_t firstlineno, std
 }
 
 void unpack_positions(const char* data, size_t size, int32_t firstlineno, PositionEntry* out, uint32_t n) {
-  Bytes b{reinterpret_cast<const uint8_t*>(data), reinterpret_cast<const uint8_t*>(data) + size};
+  PackedNumbers b{reinterpret_cast<const uint8_t*>(data), reinterpret_cast<const uint8_t*>(data) + size};
   uint32_t at = 0;
   uint32_t line = static_cast<uint32_t>(firstlineno);
   for (uint32_t i = 0; i < n; i++) {

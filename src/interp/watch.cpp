@@ -100,12 +100,7 @@ void live_range(const Code* c, uint32_t word, uint32_t i, uint32_t& lo, uint32_t
     hi = word + 1;
     return;
   }
-  uint32_t a = 0, b = c->nheights;
-  while (b - a > 1) {
-    uint32_t m = (a + b) / 2;
-    if (heights[m].start <= word) a = m; else b = m;
-  }
-  uint32_t first = a, last = a;
+  uint32_t first = height_index(heights, c->nheights, word), last = first;
   while (first > 0 && heights[first - 1].height > i) first--;
   while (last + 1 < c->nheights && heights[last + 1].height > i) last++;
   if (first > 0) lo = heights[first].start;
@@ -372,7 +367,7 @@ bool look_once(Thread& t) {
 
 void arm_reconcile(Thread& t) {
   t.reconcile_next = true;
-  if (!t.look_due) arm(t);
+  arm(t);
 }
 void note_large_frame(Thread& t) {
   t.large_frame = t.frame;

@@ -218,20 +218,17 @@ Result<Value> dbm_open(Thread& t, Args a, Tuple* kwnames) {
   int flags = O_RDONLY;
   if (a.n > 1) {
     Str* f = a[1].as<Str>();
-    if (str_equal_ascii(f, "r")) flags = O_RDONLY;
-    else if (str_equal_ascii(f, "w")) flags = O_RDWR;
-    else if (str_equal_ascii(f, "rw")) flags = O_RDWR | O_CREAT;  // of old
-    else if (str_equal_ascii(f, "c")) flags = O_RDWR | O_CREAT;
+    if (str_equal_ascii(f, "w")) flags = O_RDWR;
+    else if (str_equal_ascii(f, "c") || str_equal_ascii(f, "rw")) flags = O_RDWR | O_CREAT;  // "rw" is of old
     else if (str_equal_ascii(f, "n")) flags = O_RDWR | O_CREAT | O_TRUNC;
-    else return dbm_error(t, "arg 2 to open should be 'r', 'w', 'c', or 'n'");
+    else if (!str_equal_ascii(f, "r")) return dbm_error(t, "arg 2 to open should be 'r', 'w', 'c', or 'n'");
   }
   DbmObject* d = TRY(alloc_as<DbmObject>(t, g_type));
   d->count = -1;
   d->db = g_library.open(path.c_str(), flags, mode);
   if (d->db) return d;
   int err = errno;
-  Value args[] = {small_int(err), TRY(new_str(t, strerror(err))), path.object};
-  return raise_value(t, TRY(call(t, error_type().get(), args[0], args[1], args[2])));
+  return raise_value(t, TRY(call(t, error_type().get(), small_int(err), TRY(new_str(t, strerror(err))), path.object)));
 }
 
 const MethodDef k_methods[] = {

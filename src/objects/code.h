@@ -59,6 +59,15 @@ inline const HeightEntry* code_heights(const Code* c) {
 bool unpack_code_words(Code* c);  // false: it is not
 const Word* unpacked_code_words(const Code* c);
 inline const Word* code_words(const Code* c) { return LIKELY(c->words != nullptr) ? c->words : unpacked_code_words(c); }
+// The entry, of n (not 0), that an instruction belongs to.
+inline uint32_t height_index(const HeightEntry* heights, uint32_t n, uint32_t word) {
+  uint32_t lo = 0;
+  while (n - lo > 1) {
+    uint32_t mid = (lo + n) / 2;
+    if (heights[mid].start <= word) lo = mid; else n = mid;
+  }
+  return lo;
+}
 // The height at an instruction, from the packed table.
 uint32_t packed_height_at(const Code* c, uint32_t word);
 

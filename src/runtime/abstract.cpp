@@ -249,8 +249,8 @@ static inline Value native_comparison(CompareOp op, Value a, Value b) {
   return compare_after_left(t, op, a, b);
 }
 Result<Value> compare(Thread& t, CompareOp op, Value a, Value b) {
-  if (a.is_object() && type_of(a)->flags & type_of(b)->flags & (kTypeInt | kTypeStr))
-    if (int order = inherited_order_of(op, a, b); order != kNoOrder) return Value::from_bool(order_satisfies(op, order));
+  if (a.is_object())
+    if (int order = inherited_order(op, a, b); order != kNoOrder) return Value::from_bool(order_satisfies(op, order));
   if (Value m = native_comparison(op, a, b)) return compare_natively(t, op, m, a, b);
   if (int order = plain_order(a, b); order != kNoOrder) return Value::from_bool(order_satisfies(op, order));
   return compare_objects(t, op, a, b);

@@ -114,21 +114,13 @@ const PositionEntry* unpack_code_positions(const Code* c) {
 // Calls fn(start, height) for each entry of the packed table, until it says false. Where it ends.
 template <class F>
 static const char* each_packed_height(const Code* c, F&& fn) {
-  const char* p = c->packed + c->packed_size;
-  auto number = [&] {
-    uint64_t v = 0;
-    for (int shift = 0;; shift += 7) {
-      uint8_t b = static_cast<uint8_t>(*p++);
-      v |= static_cast<uint64_t>(b & 0x7F) << shift;
-      if (b < 0x80) return static_cast<uint32_t>(v);
-    }
-  };
+  PackedNumbers packed{reinterpret_cast<const uint8_t*>(c->packed + c->packed_size), reinterpret_cast<const uint8_t*>(c->consts)};
   uint32_t start = 0;
   for (uint32_t i = 0; i < c->nheights; i++) {
-    start += number();
-    if (!fn(start, number())) break;
+    start += packed.number();
+    if (!fn(start, packed.number())) break;
   }
-  return p;
+  return reinterpret_cast<const char*>(packed.p);
 }
 const HeightEntry* unpack_code_heights(const Code* c) {
   HeightEntry* table = static_cast<HeightEntry*>(malloc((c->nheights + size_t{1}) * sizeof(HeightEntry)));

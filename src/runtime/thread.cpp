@@ -105,12 +105,7 @@ void destroy_thread(Thread* t) {
 uint32_t Code::height_at(uint32_t word) const {
   uint32_t h = nregs;
   if (const HeightEntry* heights = code_heights(this); LIKELY(heights && nheights)) {
-    uint32_t lo = 0, hi = nheights;
-    while (hi - lo > 1) {
-      uint32_t mid = (lo + hi) / 2;
-      if (heights[mid].start <= word) lo = mid; else hi = mid;
-    }
-    h = heights[lo].height;
+    h = heights[height_index(heights, nheights, word)].height;
   } else if (nheights) {
     h = packed_height_at(this, word);  // memory is short
   }
