@@ -66,6 +66,8 @@ struct DeferredAnnotation {
   int32_t condition;  // index in __conditional_annotations__, or -1
 };
 
+BinaryOp binary_op(ast::Operator op);  // the same operator, as instructions name it
+
 struct Unit {
   Unit(CompiledCode* c, Scope* s, UnitKind k) : code(c), scope(s), kind(k), e(c) {}
   CompiledCode* code;
@@ -265,6 +267,7 @@ class Codegen {
   bool unwind(bool to_loop, const ast::Loc& loc, std::vector<uint32_t>* suspended);
   void unwind_one(const FBlock& block);
   void try_stmt(ast::Try* stmt);
+  bool guarded_body(ast::Try* stmt, Reg exc, Label end, uint32_t& cleanup);
   void try_except(ast::Try* stmt);
   void try_finally(ast::Try* stmt, bool star);
   void try_star(ast::Try* stmt);

@@ -180,25 +180,6 @@ void Codegen::assign_stmt(Assign* stmt) {
   for (Expr* target : stmt->targets) assign(target, value);
 }
 
-static BinaryOp binary_op(Operator op) {
-  switch (op) {
-    case Operator::Add: return BinaryOp::ADD;
-    case Operator::Sub: return BinaryOp::SUB;
-    case Operator::Mult: return BinaryOp::MUL;
-    case Operator::MatMult: return BinaryOp::MATMUL;
-    case Operator::Div: return BinaryOp::DIV;
-    case Operator::Mod: return BinaryOp::MOD;
-    case Operator::Pow: return BinaryOp::POW;
-    case Operator::LShift: return BinaryOp::LSHIFT;
-    case Operator::RShift: return BinaryOp::RSHIFT;
-    case Operator::BitOr: return BinaryOp::OR;
-    case Operator::BitXor: return BinaryOp::XOR;
-    case Operator::BitAnd: return BinaryOp::AND;
-    case Operator::FloorDiv: return BinaryOp::FLOORDIV;
-  }
-  return BinaryOp::ADD;
-}
-
 void Codegen::aug_assign(AugAssign* stmt) {
   Temps temps(this);
   BinaryOp op = binary_op(stmt->op);

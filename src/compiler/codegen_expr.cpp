@@ -10,7 +10,7 @@ using namespace ast;
 // Displays and calls longer than this are built piece by piece instead of in one run of registers.
 constexpr uint32_t kLongDisplay = 64;
 
-static BinaryOp binary_op(Operator op) {
+BinaryOp binary_op(Operator op) {
   switch (op) {
     case Operator::Add: return BinaryOp::ADD;
     case Operator::Sub: return BinaryOp::SUB;

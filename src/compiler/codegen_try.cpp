@@ -149,15 +149,15 @@ void Codegen::try_finally(Try* s, bool star) {
   e().bind(end);
 }
 
-void Codegen::try_except(Try* s) {
-  Reg exc = e().top();
-  Label end = e().new_label();
+// The body of a try statement and its else clause, then the beginning of the handlers: the exception is current (register exc; what was current
+// before is in exc + 1), and in `cleanup` a region is open that leaves both when a handler raises.
+bool Codegen::guarded_body(Try* s, Reg exc, Label end, uint32_t& cleanup) {
   e().mark_line(s->loc);
   FBlock block;
   block.kind = FBlock::Try;
   block.regions = e().region_depth();
   uint32_t region = e().open_region(exc);
-  if (!push_block(block, s->loc)) return;
+  if (!push_block(block, s->loc)) return false;
   body(s->body);
   pop_block();
   e().set_pos(Pos());
@@ -171,7 +171,15 @@ void Codegen::try_except(Try* s) {
   e().set_pos(kNowhere);
   e().emit(Op::PUSH_EXC, exc, exc + 1);
   e().set_top(exc + 2);
-  uint32_t cleanup = e().open_region(exc + 2);
+  cleanup = e().open_region(exc + 2);
+  return true;
+}
+
+void Codegen::try_except(Try* s) {
+  Reg exc = e().top();
+  Label end = e().new_label();
+  uint32_t cleanup;
+  if (!guarded_body(s, exc, end, cleanup)) return;
   size_t outside = e().region_depth() - 1;
   bool bare = false;
   for (uint32_t i = 0; i < s->handlers.size; i++) {
@@ -239,26 +247,8 @@ void Codegen::try_except(Try* s) {
 void Codegen::try_star(Try* s) {
   Reg exc = e().top(), list = exc + 2, rest = exc + 3, match = exc + 4;
   Label end = e().new_label();
-  e().mark_line(s->loc);
-  FBlock block;
-  block.kind = FBlock::Try;
-  block.regions = e().region_depth();
-  uint32_t region = e().open_region(exc);
-  if (!push_block(block, s->loc)) return;
-  body(s->body);
-  pop_block();
-  e().set_pos(Pos());
-  e().close_region();
-  body(s->orelse);
-  e().set_pos(Pos());
-  e().jump(end);
-
-  e().bind_handler(region);
-  e().set_top(exc + 1);
-  e().set_pos(kNowhere);
-  e().emit(Op::PUSH_EXC, exc, exc + 1);
-  e().set_top(exc + 2);
-  uint32_t cleanup = e().open_region(exc + 2);
+  uint32_t cleanup;
+  if (!guarded_body(s, exc, end, cleanup)) return;
   e().emit(Op::BUILD_LIST, list, list, 0);
   e().set_top(list + 1);
   e().move(rest, exc);

@@ -50,25 +50,6 @@ const char* inferred_type(const Expr* expr) {
   }
 }
 
-const Expr* first_operand(const Expr* expr) {
-  switch (expr->kind) {
-    case ExprKind::BinOp:
-      return expr->as<ast::BinOp>()->left;
-    case ExprKind::Call:
-      return expr->as<ast::Call>()->func;
-    case ExprKind::Attribute:
-      return expr->as<ast::Attribute>()->value;
-    case ExprKind::Subscript:
-      return expr->as<ast::Subscript>()->value;
-    case ExprKind::Compare:
-      return expr->as<ast::Compare>()->left;
-    case ExprKind::UnaryOp:
-      return expr->as<ast::UnaryOp>()->operand;
-    default:
-      return nullptr;
-  }
-}
-
 class Checker {
  public:
   Checker(const FoldOptions& options, std::vector<CompileWarning>* warnings) : options_(options), warnings_(warnings) {}

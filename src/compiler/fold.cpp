@@ -92,26 +92,6 @@ class Rewriter {
   int depth_ = 0;
 };
 
-// The place of the operand that a chain continues with.
-Expr** first_operand(Expr* expr) {
-  switch (expr->kind) {
-    case ExprKind::BinOp:
-      return &expr->as<ast::BinOp>()->left;
-    case ExprKind::Call:
-      return &expr->as<ast::Call>()->func;
-    case ExprKind::Attribute:
-      return &expr->as<ast::Attribute>()->value;
-    case ExprKind::Subscript:
-      return &expr->as<ast::Subscript>()->value;
-    case ExprKind::Compare:
-      return &expr->as<ast::Compare>()->left;
-    case ExprKind::UnaryOp:
-      return &expr->as<ast::UnaryOp>()->operand;
-    default:
-      return nullptr;
-  }
-}
-
 // ---- expressions --------------------------------------------------------------------------------------------------
 
 bool Rewriter::expr(Expr*& slot) {

@@ -18,26 +18,6 @@ bool ScopeBuilder::visit_exprs(const ast::Seq<Expr*>& exprs) {
   return true;
 }
 
-// The operand that is visited first, when the node may be one of a long chain: `a + b + c`, `a.b.c()[d]`.
-static const Expr* first_operand(const Expr* expr) {
-  switch (expr->kind) {
-    case ExprKind::BinOp:
-      return expr->as<ast::BinOp>()->left;
-    case ExprKind::Call:
-      return expr->as<ast::Call>()->func;
-    case ExprKind::Attribute:
-      return expr->as<ast::Attribute>()->value;
-    case ExprKind::Subscript:
-      return expr->as<ast::Subscript>()->value;
-    case ExprKind::Compare:
-      return expr->as<ast::Compare>()->left;
-    case ExprKind::UnaryOp:
-      return expr->as<ast::UnaryOp>()->operand;
-    default:
-      return nullptr;
-  }
-}
-
 bool ScopeBuilder::visit_expr(const Expr* expr) {
   if (++depth_ > options_.recursion_limit) return fail_depth();
   size_t base = spine_.size();

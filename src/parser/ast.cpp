@@ -58,4 +58,23 @@ Name* Ast::intern_normalised(std::string_view text) {
   return intern(normal);
 }
 
+Expr** first_operand(Expr* expr) {
+  switch (expr->kind) {
+    case ExprKind::BinOp:
+      return &expr->as<BinOp>()->left;
+    case ExprKind::Call:
+      return &expr->as<Call>()->func;
+    case ExprKind::Attribute:
+      return &expr->as<Attribute>()->value;
+    case ExprKind::Subscript:
+      return &expr->as<Subscript>()->value;
+    case ExprKind::Compare:
+      return &expr->as<Compare>()->left;
+    case ExprKind::UnaryOp:
+      return &expr->as<UnaryOp>()->operand;
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace kaa::ast

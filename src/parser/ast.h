@@ -646,6 +646,14 @@ class Ast {
   uint32_t count_ = 0;
 };
 
+// Where the operand stands that is evaluated first, when the node may be one of a long chain (`a + b + c`, `a.b.c()[d]`), else null:
+// passes walk such chains in a loop, not by recursion.
+Expr** first_operand(Expr* expr);
+inline const Expr* first_operand(const Expr* expr) {
+  Expr** place = first_operand(const_cast<Expr*>(expr));
+  return place ? *place : nullptr;
+}
+
 // Exactly the text of `ast.dump(tree, include_attributes=attributes)` of CPython 3.14.
 std::string dump(const Mod* mod, bool attributes);
 

@@ -54,15 +54,12 @@ Expr* Parser::star_expression() {
   });
 }
 
-Expr* Parser::star_expressions() {
-  size_t start = pos_;
-  Expr* first = star_expression();
-  if (!first || !at(COMMA)) return first;
+Tuple* Parser::tuple_after(Expr* first, size_t start, Expr* (Parser::*element)()) {
   ListOf<Expr> elts(this);
   elts.push(first);
   while (accept(COMMA)) {
     size_t before = pos_;
-    Expr* next = star_expression();
+    Expr* next = (this->*element)();
     if (failed()) return nullptr;
     if (!next) {
       pos_ = before;
@@ -75,25 +72,18 @@ Expr* Parser::star_expressions() {
   return tuple;
 }
 
+Expr* Parser::star_expressions() {
+  size_t start = pos_;
+  Expr* first = star_expression();
+  if (!first || !at(COMMA)) return first;
+  return tuple_after(first, start, &Parser::star_expression);
+}
+
 Expr* Parser::expressions() {
   size_t start = pos_;
   Expr* first = expression();
   if (!first || !at(COMMA)) return first;
-  ListOf<Expr> elts(this);
-  elts.push(first);
-  while (accept(COMMA)) {
-    size_t before = pos_;
-    Expr* next = expression();
-    if (failed()) return nullptr;
-    if (!next) {
-      pos_ = before;
-      break;
-    }
-    elts.push(next);
-  }
-  Tuple* tuple = make<Tuple>(start);
-  tuple->elts = elts.take();
-  return tuple;
+  return tuple_after(first, start, &Parser::expression);
 }
 
 Expr* Parser::star_named_expression() {

@@ -142,6 +142,8 @@ class Parser {
   bool statements(ListOf<Stmt>& into, bool top_level);
 
   // ---- expressions (expressions.cpp) ----
+  // The tuple that began at `start` with `first`; a comma follows. Commas that no element follows: the last one belongs to the tuple, no further.
+  Tuple* tuple_after(Expr* first, size_t start, Expr* (Parser::*element)());
   Expr* star_expressions();
   Expr* star_expression();
   Expr* star_named_expression();

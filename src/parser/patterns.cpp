@@ -47,21 +47,7 @@ Expr* Parser::subject_expr() {
   Expr* first = star_named_expression();
   if (!first) return nullptr;
   if (!at(COMMA)) return starred ? nullptr : first;
-  ListOf<Expr> elts(this);
-  elts.push(first);
-  while (accept(COMMA)) {
-    size_t before = pos_;
-    Expr* next = star_named_expression();
-    if (failed()) return nullptr;
-    if (!next) {
-      pos_ = before;
-      break;
-    }
-    elts.push(next);
-  }
-  Tuple* tuple = make<Tuple>(start);
-  tuple->elts = elts.take();
-  return tuple;
+  return tuple_after(first, start, &Parser::star_named_expression);
 }
 
 MatchCase* Parser::case_block() {

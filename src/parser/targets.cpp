@@ -52,21 +52,8 @@ Expr* Parser::star_targets() {
   size_t start = pos_;
   Expr* first = star_target();
   if (!first || !at(COMMA)) return first;
-  ListOf<Expr> elts(this);
-  elts.push(first);
-  while (accept(COMMA)) {
-    size_t before = pos_;
-    Expr* next = star_target();
-    if (failed()) return nullptr;
-    if (!next) {
-      pos_ = before;
-      break;
-    }
-    elts.push(next);
-  }
-  Tuple* tuple = make<Tuple>(start);
-  tuple->elts = elts.take();
-  tuple->ctx = ExprContext::Store;
+  Tuple* tuple = tuple_after(first, start, &Parser::star_target);
+  if (tuple) tuple->ctx = ExprContext::Store;
   return tuple;
 }
 
