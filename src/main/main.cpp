@@ -356,7 +356,6 @@ bool take_pth_file(Config& c) {
   if (env(c, "PYTHONSAFEPATH")) c.safe_path = 1;
   if (env(c, "PYTHONINSPECT")) c.inspect = 1;
   if (int n = env_level(env(c, "PYTHONOPTIMIZE")); n > c.optimize) c.optimize = n;
-  if (c.optimize > 2) c.optimize = 2;
   if (int n = env_level(env(c, "PYTHONVERBOSE")); n > c.verbose) c.verbose = n;
   if (env(c, "PYTHONDEVMODE")) c.dev_mode = 1;
   if (env(c, "PYTHONWARNDEFAULTENCODING")) c.warn_default_encoding = 1;

@@ -188,7 +188,7 @@ Result<Value> positions_next(Thread& t, Object* o) {
   if (!p || p->start > word) return TRY(make_tuple(t, kNone, kNone, kNone, kNone));
   PositionEntry call{0, code_start_line(c), code_start_line(c), 0, 0};
   if (unit == resume) p = &call;
-  if (g_no_debug_ranges) return TRY(make_tuple(t, line_or_none(p->line), kNone, kNone, kNone));
+  if (g_no_debug_ranges) return TRY(make_tuple(t, line_or_none(p->line), line_or_none(p->line), kNone, kNone));
   return TRY(make_tuple(t, line_or_none(p->line), line_or_none(p->line < 0 ? -1 : p->end_line), line_or_none(p->col), line_or_none(p->end_col)));
 }
 Result<Value> new_code_iter(Thread& t, Shape* shape, Value code) {

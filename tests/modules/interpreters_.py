@@ -45,7 +45,7 @@ def test_configurations():
 def run(i, code, **names):
     r, w = os.pipe()
     with open(r) as pipe:
-        failed = _interpreters.exec(i, f'import os\ndef out(*a):\n    os.write({w}, (" ".join(map(str, a)) + "\\n").encode())\n' + code, names or None)
+        failed = _interpreters.exec(i, f'import os\ndef out(*a):\n    os.write({w}, (" ".join(map(str, a)) + "\\n").encode())\n' + code, names or {})
         os.close(w)
         text = pipe.read()
     assert failed is None, failed.errdisplay
@@ -164,6 +164,9 @@ def test_exec():
     raises(IError, _interpreters.exec, 0, '1', text='interpreter already running')
     # names
     assert _interpreters.exec(i, 'assert (b, c) == (2, (1, b"x"))', {'b': 2, 'c': (1, b'x')}) is None
+    raises(TypeError, _interpreters.exec, i, '1', None, text='_interpreters.exec() argument 3 must be dict, not None')
+    raises(TypeError, _interpreters.call, i, len, None, text='_interpreters.call() argument 3 must be tuple, not None')
+    raises(UnicodeEncodeError, _interpreters.exec, i, '1', {'\ud82a': 0}, text="'utf-8' codec can't encode character '\\ud82a' in position 0: surrogates not allowed")
     raises(NotShareable, _interpreters.exec, i, '1', {'a': [1]}, text='[1] does not support cross-interpreter data')
     raises(ValueError, _interpreters.set___main___attrs, i, {}, text='arg 2 must be a non-empty dict')
     raises(TypeError, _interpreters.set___main___attrs, i, {1: 2})

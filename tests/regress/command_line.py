@@ -105,3 +105,8 @@ code, out, err = run('--check-hash-based-pycs', 'perhaps', '-c', show)
 assert code == 2 and not out and err.startswith("--check-hash-based-pycs must be one of 'default', 'always', or 'never'\nusage:"), err
 code, out, err = run('--check-hash-based-pycs')
 assert code == 2 and err.startswith('Argument expected for the --check-hash-based-pycs option\nusage:'), err
+
+# Levels of -O beyond two count, and name the caches. Without columns, a position ends on its own line.
+assert run('-OOOO', '-c', 'import sys, importlib.util as u; print(sys.flags.optimize, __debug__, u.cache_from_source("a.py")[-9:])')[1] == '4 False opt-4.pyc\n'
+shown = run('-X', 'no_debug_ranges', '-c', 'def f():\n    return (1 +\n  x)\nprint({p[0] == p[1] and p[2:] for p in f.__code__.co_positions()})')
+assert shown[1] == '{(None, None)}\n', shown

@@ -102,7 +102,9 @@ Result<Parcels> pack_names(Thread& t, Dict* d) {
   while (DictEntry* e = dict_next(copy, &pos)) {
     if (!is_str(e->key)) return RAISE(TypeError, "bad argument type for built-in operation");
     Str* name = e->key.as<Str>();
-    for (uint64_t i = 0; i < name->length; i++) if (!name->at(i)) return RAISE(ValueError, "found embedded NULL character");
+    Utf8 text;
+    TRY(str_utf8(t, name, text));
+    if (memchr(text.data, 0, text.size)) return RAISE(ValueError, "found embedded NULL character");
     Value v = e->value;
     TRY(list_append(t, names, name));
     TRY(list_append(t, parcels, TRY(pack(t, v, false))));
@@ -149,19 +151,19 @@ Result<bool> run_in(Thread& t, Interpreter* i, Outcome& out, F&& work) {
 Result<Value> run_script(Thread& t, Interpreter* i, Value script, Value shared) {
   Code* code = TRY(script_code(t, script));
   Parcels p;
-  bool any = shared && !shared.is_none();
-  if (any) p = TRY(pack_names(t, shared.as<Dict>()));
+  if (shared) p = TRY(pack_names(t, shared.as<Dict>()));
   Outcome out;
   TRY(run_in(t, i, out, [&](Thread& n) -> Result<Value> {
     Dict* main = TRY(main_namespace(n));
-    if (any) TRY(bind_names(n, p, main));
+    if (shared) TRY(bind_names(n, p, main));
     if (code->flags & kCoNewlocals) return call(n, TRY(new_function(n, code, main)));
     return run_code(n, code, main, main);
   }));
   return out.failed ? namespace_of(t, out.texts) : Result<Value>(kNone);
 }
-Result<Value> dict_or_none(Thread& t, Value v, const char* function, int position) {
-  if (!v || v.is_none() || is_dict(v)) return v ? v : kNone;
+// An optional argument: nothing, or a dict.
+Status check_dict(Thread& t, Value v, const char* function, int position) {
+  if (!v || is_dict(v)) return {};
   return RAISE(TypeError, "_interpreters.%s() argument %d must be dict, not %T", function, position, v);
 }
 
@@ -169,30 +171,30 @@ Result<Value> dict_or_none(Thread& t, Value v, const char* function, int positio
 
 FN(exec) {
   Interpreter* i = TRY(interpreter_argument(t, a[0], a[3]));
-  Value shared = TRY(dict_or_none(t, a[2], "exec", 3));
-  return run_script(t, i, a[1], shared);
+  TRY(check_dict(t, a[2], "exec", 3));
+  return run_script(t, i, a[1], a[2]);
 }
 FN(run_string) {
   Interpreter* i = TRY(interpreter_argument(t, a[0], a[3]));
   if (!is_str(a[1])) return RAISE(TypeError, "_interpreters.run_string() argument 2 must be str, not %T", a[1]);
-  Value shared = TRY(dict_or_none(t, a[2], "run_string", 3));
-  return run_script(t, i, a[1], shared);
+  TRY(check_dict(t, a[2], "run_string", 3));
+  return run_script(t, i, a[1], a[2]);
 }
 FN(run_func) {
   Interpreter* i = TRY(interpreter_argument(t, a[0], a[3]));
   if (!IS_EXACT(a[1], function) && !IS_EXACT(a[1], code)) return RAISE(TypeError, "_interpreters.run_func() argument 2 must be a function, not %T", a[1]);
-  Value shared = TRY(dict_or_none(t, a[2], "run_func", 3));
-  return run_script(t, i, a[1], shared);
+  TRY(check_dict(t, a[2], "run_func", 3));
+  return run_script(t, i, a[1], a[2]);
 }
 
 FN(call) {
   Interpreter* i = TRY(interpreter_argument(t, a[0], a[5]));
-  if (a[2] && !a[2].is_none() && !is_tuple(a[2])) return RAISE(TypeError, "_interpreters.call() argument 3 must be tuple, not %T", a[2]);
-  Value kwargs = TRY(dict_or_none(t, a[3], "call", 4));
+  if (a[2] && !is_tuple(a[2])) return RAISE(TypeError, "_interpreters.call() argument 3 must be tuple, not %T", a[2]);
+  TRY(check_dict(t, a[3], "call", 4));
   if (!is_callable(a[1])) return RAISE(TypeError, "expected a callable, got %R", a[1]);
-  Value func = TRY(pack(t, a[1], true)), args = TRY(pack(t, a[2] && !a[2].is_none() ? a[2] : Value(interp().empty_tuple), true));
-  bool named = !kwargs.is_none() && TRY(truth(t, kwargs));
-  Value keywords = named ? TRY(pack(t, kwargs, true)) : kNone;
+  Value func = TRY(pack(t, a[1], true)), args = TRY(pack(t, a[2] ? a[2] : Value(interp().empty_tuple), true));
+  bool named = a[3] && TRY(truth(t, a[3]));
+  Value keywords = named ? TRY(pack(t, a[3], true)) : kNone;
   Outcome out;
   const char* step = "func not shareable";
   bool done = false;
