@@ -10,8 +10,13 @@
 // Instances do not count their type, so types are candidates in full collections alone; an instance that is alive keeps its type alive.
 //
 // There are three generations: the young, which no collection has seen (without kOld); the middle one, which survived one collection of the young (kOld and
-// kMiddle); the old (kOld alone). Nobody lists them: a container that lives through its first reconcile (it leaves the zero-count table counted) marks its KiB
-// on its page, and a young collection looks at marked blocks alone. Its survivors mark their KiB as middle. The cost follows the generation, not the heap.
+// kMiddle); the old (kOld alone). A container that lives through its first reconcile (it leaves the zero-count table counted) enters a list: these are the
+// young, and have the mark of candidates from then on. Its survivors mark their KiB on their pages as middle, and collections of that generation look at marked
+// blocks. The cost follows the generation, not the heap.
+//
+// Most that is young at a collection is garbage, so what it costs to look at an object and to free it is what collecting costs. The first pass finds out what the
+// last one has to do: an object whose children are all candidates themselves (or immortal) is freed without a look at them (closed), since their counts are
+// those of what is left of the heap already.
 #include <algorithm>
 #include <unordered_map>
 
@@ -23,6 +28,8 @@ namespace kaa {
 void (*g_garbage_found)(const std::vector<Object*>&) = nullptr;
 
 class CycleCollector {
+  using Entry = uintptr_t;
+
  public:
   CycleCollector(Heap& h, int generation) : h_(h), generation_(generation), full_(generation == 2) {}
 
@@ -48,7 +55,7 @@ class CycleCollector {
     Type* last = nullptr;
     auto look = [&](Object* o) {
       Type* ty = o->type();
-      if (o->rc & kCandidate) return;  // in a block of young objects and one of the middle generation
+      if ((o->rc & kCandidate) && !full_) return;  // in the list, and in a block
       bool older = (o->rc & kOld) && !(generation_ == 1 && (o->rc & kMiddle));
       if (is_immortal(o->rc) || (o->rc & kFrozen) || !ty->container || (!full_ && (older || ty->has(kTypeType)))) {
         if (full_ && ty != last && !is_immortal(ty->rc)) roots_.push_back(last = ty);  // an instance holds its type without a count
@@ -60,20 +67,36 @@ class CycleCollector {
       if (!listed_) return;
       if (full_ && candidates_ > kMostListed) {
         listed_ = false;
-        std::vector<Object*>().swap(list_);
+        std::vector<Entry>().swap(list_);
         return;
       }
-      list_.push_back(o);
+      list_.push_back(entry(o));
     };
-    auto ignore = [](Object*) {};
     if (full_) {
-      h_.take_young(ignore);
+      auto ignore = [](Object*) {};
+      h_.take_young_blocks(ignore);
       h_.take_middle(ignore);
       h_.each_object(look);
-      return;
+    } else {
+      list_.reserve(h_.nyoung_);
+      if (h_.young_fresh) for (size_t i = 0; i < h_.nyoung_; i++) list_.push_back(entry(h_.young_[i]));
+      else take_list();
+      h_.take_young_blocks(look);
+      if (generation_ == 1) h_.take_middle(look);
     }
-    h_.take_young(look);
-    if (generation_ == 1) h_.take_middle(look);
+    h_.forget_young();
+  }
+  // The entries of the list of young objects that name one still, and each once: an object that died may have left one for the next at its address.
+  void take_list() {
+    for (size_t i = 0; i < h_.nyoung_; i++) {
+      Object* o = h_.young_[i];
+      if (page_of(o)->young_from > h_.young_base_ + i || !o->shape) continue;
+      uint64_t rc = o->rc;
+      if (!(rc & kCandidate)) continue;
+      o->rc = rc & ~uint64_t{kCandidate};
+      list_.push_back(entry(o));
+    }
+    for (Entry e : list_) object(e)->rc |= kCandidate;
   }
 
   // The young candidates are listed, and all of a small heap; those of a larger one are found by walking it, so that a full collection needs no memory in
@@ -81,7 +104,7 @@ class CycleCollector {
   template <class F>
   void each_candidate(F&& f) {
     if (listed_) {
-      for (Object* o : list_) f(o);
+      for (Entry e : list_) f(object(e));
       return;
     }
     h_.each_object([&](Object* o) { if (o->rc & kCandidate) f(o); });
@@ -90,7 +113,34 @@ class CycleCollector {
   // Takes one off a candidate's count for each reference from a candidate: what is left comes from outside. Nothing else looks at counts until they are
   // put back: by drain() for what is alive, by garbage() for the rest.
   void subtract() {
-    each_candidate([](Object* o) { each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc -= kCountOne; }); });
+    if (!listed_) {
+      each_candidate([this](Object* o) { subtract_from(o, o->type()); });
+      return;
+    }
+    for (Entry& e : list_) e |= subtract_from(object(e), object(e)->type());
+    candidates_ = list_.size();
+  }
+  // The marks of the entry.
+  [[gnu::always_inline]] Entry subtract_from(Object* o, Type* t) {
+    bool open = false;
+    auto child = [&](Value v) __attribute__((always_inline)) {
+      if (!v.is_reference()) return;
+      uint64_t rc = v.object()->rc;
+      if (LIKELY(rc & kCandidate)) v.object()->rc = rc - kCountOne;
+      else open |= !is_immortal(rc);
+    };
+    if (UNLIKELY(!each_known_word(o, t, child))) {
+      subtract_general(o, t);
+      open = true;
+    }
+    if (UNLIKELY((o->rc & (kHasWeakrefs | kInZct | kInEager)) || !is_plain(o, t))) {
+      plain_ &= is_plain(o, t);
+      open = true;
+    }
+    return open ? kOpen : 0;
+  }
+  [[gnu::noinline]] static void subtract_general(Object* o, Type* t) {
+    each_child(o, t, [](Object* c) { if (c->rc & kCandidate) c->rc -= kCountOne; });
   }
   // o is alive, and all it holds: the references from it are put back. What hangs on it is visited at once, to some depth, and what is deeper later: the list
   // stays short whatever the shape of the heap, and each object's children are looked at once.
@@ -132,61 +182,53 @@ class CycleCollector {
     });
   }
 
-  // `plain`: dying tells nobody anything, and nothing that must be freed looks at another object. Then the counts are not put back; free_plain() goes on.
-  std::vector<Object*> garbage(bool& plain) {
+  // How much garbage there is.
+  size_t found() const { return candidates_ - reached_; }
+  // Dying tells nobody anything, and nothing that must be freed looks at another object. Then the counts are not put back; free_plain() goes on.
+  bool is_plain() {
+    if ((plain_ && listed_) || all_reached()) return true;
+    separate();
+    return std::all_of(garbage_.begin(), garbage_.end(), [](Entry e) { return is_plain(object(e), object(e)->type()); });
+  }
+  // The garbage, which is as it was before: its counts are put back, and its marks are off.
+  std::vector<Object*> garbage() {
+    separate();
     std::vector<Object*> g;
-    if (all_reached()) return g;
-    if (!listed_) {
-      each_candidate([&](Object* o) { if (!(o->rc & kReached)) g.push_back(o); });
-    } else if (!reached_) {
-      g.swap(list_);
-    } else {
-      // What is alive is mostly the smaller part: it is copied, the garbage stays where it is.
-      std::vector<Object*> alive;
-      size_t n = 0;
-      for (Object* o : list_) {
-        if (o->rc & kReached) alive.push_back(o);
-        else list_[n++] = o;
-      }
-      list_.resize(n);
-      g.swap(list_);
-      list_.swap(alive);
-    }
-    if (plain) plain = std::all_of(g.begin(), g.end(), [](Object* o) { return is_plain(o, o->type()); });
-    if (plain) return g;
+    for (Entry e : garbage_) g.push_back(object(e));
     for (Object* o : g) each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc += kCountOne; });
+    for (Object* o : g) o->rc &= ~uint64_t{kCandidate};
     return g;
   }
-  // Takes the marks off what is alive, which is a generation older from now on, and off the garbage.
-  void finish(const std::vector<Object*>& garbage) {
-    for (Object* o : garbage) o->rc &= ~uint64_t{kCandidate};
+  // Takes the marks off what is alive, which is a generation older from now on.
+  void finish() {
     each_candidate([this](Object* o) {
       if (!(o->rc & kReached)) return;
       o->rc &= ~uint64_t{kCandidate | kReached};
       o->rc = (o->rc & ~uint64_t{kMiddle}) | kOld;
+      if (UNLIKELY(!is_counted(o->rc)) && !(o->rc & (kInZct | kInEager))) enter_zct(o);  // garbage alone had counted references to it
       if (generation_ > 0) return;
       o->rc |= kMiddle;
       h_.note_middle(o);
     });
   }
 
-  // Takes the marks off, and frees plain garbage, in one pass. Nothing is allocated meanwhile, so that the memory of what went stays as it is; but a large
-  // object's is unmapped, so these go last.
-  void free_plain(const std::vector<Object*>& g) {
-    std::vector<Object*> large;
-    for (Object* o : g) {
-      if (UNLIKELY(o->rc & (kInZct | kInEager))) h_.take_off_tables(o);  // a stale entry
-      Type* t = o->type();
-      t->died_counted++;
-      if (LIKELY(page_of(o)->kind == PageKind::kObjects)) {
-        h_.release_garbage(o, t);
-      } else {
-        each_child(o, t, drop_garbage_child);
-        large.push_back(o);
+  // Frees plain garbage in one pass. Nothing is allocated meanwhile, so that the memory of what went stays as it is; but a large object's is unmapped, so these
+  // go last.
+  void free_plain() {
+    h_.keep_spans_ = true;
+    if (separated_) {
+      for (Entry e : garbage_) free_one(e);
+    } else {
+      std::vector<Entry> alive;  // mostly the smaller part
+      for (Entry e : list_) {
+        if (UNLIKELY(object(e)->rc & kReached)) alive.push_back(e);
+        else free_one(e);
       }
+      list_.swap(alive);
     }
-    for (Object* o : large) h_.release(o, o->type());
-    finish({});
+    h_.keep_spans_ = false;
+    for (Page* p : h_.spans_) h_.free_span(p);
+    h_.spans_.clear();
   }
   // Frees a set of objects that only refer to each other from now on.
   void free_batch(const std::vector<Object*>& g) {
@@ -211,6 +253,35 @@ class CycleCollector {
   }
 
  private:
+  // The candidates that were not reached go to a list of their own.
+  void separate() {
+    if (separated_) return;
+    separated_ = true;
+    if (all_reached()) return;
+    if (!listed_) {
+      each_candidate([&](Object* o) { if (!(o->rc & kReached)) garbage_.push_back(entry(o) | kOpen); });
+      return;
+    }
+    std::vector<Entry> alive;
+    for (Entry e : list_) (object(e)->rc & kReached ? alive : garbage_).push_back(e);
+    list_.swap(alive);
+  }
+  [[gnu::always_inline]] void free_one(Entry e) {
+    Object* o = object(e);
+    Type* t = o->type();
+    t->died_counted++;
+    if (LIKELY(!(e & kOpen))) {
+      h_.release(o, t);
+      return;
+    }
+    if (UNLIKELY(o->rc & (kInZct | kInEager))) h_.take_off_tables(o);  // a stale entry
+    h_.release_garbage(o, t);
+  }
+
+  // A candidate's address, and what is known of it.
+  static constexpr Entry kOpen = 1;  // something that is not immortal and no candidate hangs on it, or there is something else to do when it dies
+  static Entry entry(Object* o) { return reinterpret_cast<Entry>(o); }
+  static Object* object(Entry e) { return reinterpret_cast<Object*>(e & ~kOpen); }
   // Its death tells nobody anything, and freeing it looks at no other object.
   static bool is_plain(Object* o, Type* t) {
     return !(o->rc & kHasWeakrefs) && t->death != Death::kFinalizer && t->recipe != kRecipeGeneral && t->recipe != kRecipeGenerator;
@@ -226,24 +297,27 @@ class CycleCollector {
   int generation_;
   bool full_;
   bool listed_ = true;                   // the candidates are those of list_
+  bool plain_ = true;                    // those of the list are plain
+  bool separated_ = false;               // the garbage is in garbage_
   size_t candidates_ = 0, reached_ = 0;  // how many there are, and were found alive
-  std::vector<Object*> list_, work_, roots_;
+  std::vector<Entry> list_, garbage_;
+  std::vector<Object*> work_, roots_;
 };
 
-size_t Heap::collect(int generation, const void* top) {
+size_t Heap::collect(int generation, const void* top, bool reconciled) {
   if (no_reconcile) return 0;
   __builtin_unwind_init();
   const void* outer = scan_top;
   if (top) scan_top = top;
   collecting_ = true;
-  size_t n = collect_from_here(generation);
+  size_t n = collect_from_here(generation, reconciled);
   collecting_ = false;
   scan_top = outer;
   asm volatile("" ::: "memory");
   return n;
 }
 
-__attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
+__attribute__((noinline)) size_t Heap::collect_from_here(int generation, bool reconciled) {
   ScanTop top(*this, __builtin_frame_address(0));
   // Python code run from here has native frames of its own, which must be scanned.
   auto pending = [&] {
@@ -255,29 +329,31 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
     return any;
   };
   // What is dead without cycles goes first, with the finalizers that this sets off, until nothing new dies.
-  for (;;) {
-    reconcile();
-    if (!pending()) break;
+  if (!reconciled || generation == 2) {
+    do reconcile();
+    while (pending());
   }
   if (generation == 2) drain_shells();
   no_reconcile = true;
   std::vector<Object*> garbage;
-  bool plain = !g_garbage_found && !keep_garbage;
+  size_t found, eager_then = eager.size();
+  bool plain;
   {
     CycleCollector c(*this, generation);
     c.gather();
     c.subtract();
     c.find_alive();
-    garbage = c.garbage(plain);
-    if (plain) c.free_plain(garbage);
-    else c.finish(garbage);
+    found = c.found();
+    plain = !g_garbage_found && !keep_garbage && c.is_plain();
+    if (plain) c.free_plain();
+    else garbage = c.garbage();
+    c.finish();
   }
   stats.collections++;
-  size_t found = garbage.size();
   if (plain) {
     stats.cycles_collected += found;
     no_reconcile = false;
-    if (found) {
+    if (found && (generation == 2 || !settled() || eager.size() != eager_then)) {
       do reconcile();
       while (pending());
     }
@@ -292,7 +368,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
   if (found) {
     // The batch is held by a count each while Python may run.
     for (Object* o : garbage) {
-      o->rc |= kCandidate;
+      o->rc |= kGarbage;
       inc(o);
     }
     for (Object* o : garbage)
@@ -328,7 +404,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
       for (Object* o : garbage) if (refs[o] > 0) reach(o);
       // Instances do not count their class: those that finalizers made hold theirs, too.
       if (std::any_of(garbage.begin(), garbage.end(), [](Object* o) { return o->type()->has(kTypeType); }))
-        each_object([&](Object* o) { if ((o->type()->rc & kCandidate) && !refs.count(o)) reach(o->type()); });
+        each_object([&](Object* o) { if ((o->type()->rc & kGarbage) && !refs.count(o)) reach(o->type()); });
       struct R final : RootVisitor {
         Heap& h;
         decltype(reach)& f;
@@ -355,7 +431,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation) {
       }
       dead.clear();
       for (Object* o : garbage) {
-        o->rc &= ~uint64_t{kCandidate};
+        o->rc &= ~uint64_t{kGarbage};
         if (alive[o]) dec(o); else dead.push_back(o);
       }
     }

@@ -237,7 +237,7 @@ static void queue_eager(Object* o) {
   o->rc |= kFinalized;
   inc(o);  // the queue's
   heap().queue_finalizer(o);
-  if (o->type()->container && !(o->rc & kOld)) heap().note_young(o);  // in case it comes back
+  if (o->type()->noted && !(o->rc & kOld)) heap().note_young(o);  // in case it comes back
 }
 
 // As kill(), for one object, outside a reconcile: there are no marks, so that children whose count falls to 0 may be held by a stack. They enter their
@@ -266,6 +266,7 @@ void Heap::kill_eager(Object* o) {
     }
   } v(o);
   visit_children(o, v);
+  if (o->rc & kCandidate) young_fresh = false;
   release_parts(o);
   free_object(o);
 }

@@ -155,6 +155,7 @@ Heap::Heap() {
   size_t cap = kZctInitial * 4;
   zct_base_ = zct_top_ = static_cast<Object**>(calloc(cap + kZctSlack, sizeof(Object*)));
   zct_hard_end_ = zct_base_ + cap;
+  young_ = static_cast<Object**>(malloc(kMostYoung * sizeof(Object*)));
   soft_limit_ = kZctInitial / 2;
   budget /= 2;
   zct_soft_end_ = zct_base_ + soft_limit_;
@@ -347,6 +348,7 @@ Page* Heap::new_page(int cls, bool raw) {
   p->used = 0;
   p->free = nullptr;
   p->young = p->middle = 0;
+  p->young_from = young_base_ + nyoung_;
   p->bump = p->start;
   p->end = p->start + kPageSize / p->slot_size * p->slot_size;
   p->listed = false;
@@ -460,6 +462,7 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
     for (size_t i = 1; i < n; i++) {
       p[i].kind = PageKind::kSpanRest;
       p[i].start = p->start;
+      p[i].young_from = young_base_ + nyoung_;
     }
   } else {
     if (bytes > kMaxBlock) return nullptr;
@@ -482,6 +485,7 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
   }
   p->kind = PageKind::kSpanStart;
   p->young = p->middle = 0;
+  p->young_from = young_base_ + nyoung_;
   p->raw = raw;
   p->span_bytes = bytes;
   p->used = 1;
@@ -500,6 +504,12 @@ void Heap::free_span(Page* p) {
   size_t total = c->bytes;
   std::erase(young_pages_, p);
   std::erase(middle_pages_, p);
+  young_fresh = false;
+  for (size_t i = 0; i < nyoung_; i++) {  // its descriptor goes, too
+    if (reinterpret_cast<char*>(young_[i]) != p->start) continue;
+    if (nyoung_ == 1) nyoung_ = 0;
+    else young_[i] = young_[i ? i - 1 : 1];  // twice in the list is once
+  }
   for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), nullptr);
   for (size_t i = 0; i < chunks_.size(); i++)
     if (chunks_[i] == m) { chunks_[i] = chunks_.back(); chunks_.pop_back(); break; }
@@ -561,7 +571,8 @@ void Heap::free_object(Object* o) {
   if (UNLIKELY(p->kind != PageKind::kObjects)) {
     freed_bytes_ += p->span_bytes;
     largest_freed_ = std::max<uint64_t>(largest_freed_, p->span_bytes);
-    free_span(p);
+    if (UNLIKELY(keep_spans_)) spans_.push_back(p);
+    else free_span(p);
     return;
   }
   free_small(o, p);
@@ -576,9 +587,16 @@ void Heap::note_block(uint64_t Page::*blocks, std::vector<Page*>& pages, Object*
   if (!(p->*blocks)) pages.push_back(p);
   p->*blocks |= uint64_t{1} << ((reinterpret_cast<uintptr_t>(o) & (kPageSize - 1)) >> 10);
 }
-void Heap::note_young(Object* o) {
-  note_block(&Page::young, young_pages_, o);
-  young_survivors++;
+void Heap::drop_dead_young() {
+  if (!young_fresh) return;
+  size_t n = 0;
+  for (size_t i = 0; i < nyoung_; i++)
+    if (LIKELY(young_[i]->shape != nullptr)) young_[n++] = young_[i];
+  nyoung_ = n;
+}
+void Heap::forget_young() {
+  young_base_ += nyoung_;
+  nyoung_ = young_survivors = 0;
 }
 void Heap::note_middle(Object* o) { note_block(&Page::middle, middle_pages_, o); }
 

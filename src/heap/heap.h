@@ -44,8 +44,9 @@ struct Page {
   uint64_t span_bytes;   // of a span: its size in bytes
   Page* next;            // in its class's list of pages with room
   Page* prev;
-  uint64_t young;        // bit i: an object in the i-th KiB may be a container that no cycle collection has seen
+  uint64_t young;        // bit i: an object in the i-th KiB may be a container that no cycle collection has seen and that is in no list
   uint64_t middle;       // the same for containers that one has seen (kMiddle)
+  uint64_t young_from;   // entries of the list of young objects that lie here have this number at least: those below name what was here before
   PageKind kind;
   uint8_t cls;
   bool listed;           // is in that list
@@ -185,10 +186,11 @@ class Heap {
   void release_kept(Object* o) { free_small(o, page_of(o)); }
   // Gives the memory of all shells back. Done under memory pressure and by full collections.
   void drain_shells();
-  // Reconciles if it is due (safepoints).
-  void reconcile_if_due(const void* top) {
-    if (LIKELY(!requested_ || no_reconcile)) return;
+  // Reconciles if it is due (safepoints). Whether it did.
+  bool reconcile_if_due(const void* top) {
+    if (LIKELY(!requested_ || no_reconcile)) return false;
     if (top) reconcile_above(top); else reconcile();
+    return true;
   }
 
   // Buffers: memory without a header, never scanned. Its owner frees it. Null when memory is short. May NOT reconcile; counts towards the budget.
@@ -206,7 +208,7 @@ class Heap {
   // Collects garbage cycles among all objects (generation 2), the young ones (0), or these and the middle ones (1). Returns the number of objects found
   // unreachable. Calls
   // finalizers through `run_finalizers` hooks, so it may run Python: call it at safepoints alone.
-  size_t collect(int generation, const void* top = nullptr);  // top: as reconcile_above()
+  size_t collect(int generation, const void* top = nullptr, bool reconciled = false);  // top: as reconcile_above(); reconciled: just now
 
   // The object that the address lies in, or null. Interior addresses count.
   Object* find_object(uintptr_t addr);
@@ -253,6 +255,7 @@ class Heap {
   ShellList shells[kShellCount] = {};
   bool keep_shells = true;       // -X freelists=off: no
   uint64_t young_survivors = 0;  // containers that lived through their first reconcile since the last cycle collection
+  bool young_fresh = false;      // nothing of the list of young objects has died since it was empty
   std::vector<EagerEntry> eager; // eager objects with count 0 (all but what did not fit: that is in the zero-count table)
 
   void zct_push(Object* o) {
@@ -265,10 +268,24 @@ class Heap {
   void forget_frame(void* frame);  // a generator's frame goes: notes of eager objects that name it are void
   void eager_zero(Object* o);   // o is eager and its count is 0: enters it in a table
   void kill(Object* o);         // o is unreachable and uncounted: drops its children and frees it, iteratively (within reconcile or collect)
-  template <class F> void take_young(F&& fn);  // calls fn for the objects that may be young, and forgets them
+  template <class F> void take_young_blocks(F&& fn);  // calls fn for the objects that may be young and are in no list, and forgets them
   template <class F> void take_middle(F&& fn); // the same for the middle generation
   void note_middle(Object* o);  // o has survived a collection of the young
-  void note_young(Object* o);   // o, a container, lives on uncollected: young collections look at it
+  // o, an instance of a type that is noted, lives on uncollected: young collections look at it. The first is for the sweep, the other for all others.
+  void note_swept(Object* o) {
+    if (UNLIKELY(o->rc & kCandidate)) return;
+    young_survivors++;
+    if (UNLIKELY(nyoung_ == kMostYoung)) return note_block(&Page::young, young_pages_, o);
+    o->rc |= kCandidate;
+    young_[nyoung_++] = o;
+  }
+  void note_young(Object* o) {
+    young_fresh = false;
+    note_swept(o);
+  }
+  void drop_dead_young();       // at the end of a sweep that began with an empty list
+  // Nothing was made, and nothing entered a table, since the last reconcile.
+  bool settled() const { return zct_size() == last_kept && !reentered; }
   bool verify(bool abort_on_error);  // recomputes every count by tracing; false if one is wrong
 
   static constexpr size_t kZctSlack = 8;  // words behind the zero-count table that may be read
@@ -318,7 +335,8 @@ class Heap {
   void charge(size_t bytes);
   void became_due();
   void request_reconcile();  // at the next safepoint of the thread
-  size_t collect_from_here(int generation);
+  size_t collect_from_here(int generation, bool reconciled);
+  void forget_young();  // the list
   void reconcile_from_here();
   void take_off_zct(Object* o);
   void take_off_tables(Object* o);
@@ -352,6 +370,15 @@ class Heap {
   uint64_t freed_bytes_ = 0, largest_freed_ = 0;  // since the last reconcile began; the largest is in the sum
   template <uint64_t Page::*Blocks, class F> void take_blocks(std::vector<Page*>& pages, F&& fn);
   void note_block(uint64_t Page::*blocks, std::vector<Page*>& pages, Object* o);
+  // The list of young objects: containers that no collection has seen, in the order in which they were noted. An entry does not go when its object dies: the slot
+  // is then free, or has an object that is not a candidate or has an entry of its own, or its page serves another purpose (Page::young_from). What finds no room is
+  // in marked blocks.
+  static constexpr size_t kMostYoung = 16384;
+  Object** young_;
+  size_t nyoung_ = 0;
+  uint64_t young_base_ = 0;           // number of the first entry: entries are numbered from the beginning of the process
+  std::vector<Page*> spans_;          // of large objects that the collector has freed
+  bool keep_spans_ = false;           // large objects wait there
   std::vector<Page*> young_pages_;    // pages whose `young` is not 0, at least; entries may be stale
   std::vector<Page*> middle_pages_;   // the same for `middle`
 };

@@ -55,10 +55,7 @@ void Heap::take_blocks(std::vector<Page*>& pages, F&& fn) {
   pages.clear();
 }
 template <class F>
-void Heap::take_young(F&& fn) {
-  take_blocks<&Page::young>(young_pages_, fn);
-  young_survivors = 0;
-}
+void Heap::take_young_blocks(F&& fn) { take_blocks<&Page::young>(young_pages_, fn); }
 template <class F>
 void Heap::take_middle(F&& fn) { take_blocks<&Page::middle>(middle_pages_, fn); }
 

@@ -41,10 +41,10 @@ enum : uint32_t {
   kLocked = 1u << 6,       // per-object lock (for threads in parallel)
   kOld = 1u << 7,          // survived a cycle collection
   kFrozen = 1u << 8,       // gc.freeze()
-  kCandidate = 1u << 9,    // within a cycle collection: part of the set looked at
+  kCandidate = 1u << 9,    // in the list of young objects; within a cycle collection: part of the set looked at
   kReached = 1u << 10,     // within a cycle collection: found alive
   kInRepr = 1u << 11,      // a repr of this container is running (self-nested containers)
-  kHasIdHash = 1u << 12,
+  kGarbage = 1u << 12,     // within a cycle collection: unreachable, and held by it while finalizers run
   kDead = 1u << 13,        // within a reconcile: on the work list
   kInEager = 1u << 14,     // is in the table of eager objects
   kWasCounted = 1u << 15,  // had a counted reference once, as far as the zero-count table saw (statistics)

@@ -62,33 +62,42 @@ template <class F>
   f(overflow_of(w[0])->slots, size_t{n - s->inline_cap});
 }
 
+// Calls f(Value) for each word of o that may be a reference, empty ones included. False: no recipe says which these are.
+template <class F>
+[[gnu::always_inline]] inline bool each_known_word(Object* o, Type* t, F&& f) {
+  auto run = [&](Value* p, size_t n) __attribute__((always_inline)) { for (Value* e = p + n; p != e; p++) f(*p); };
+  auto fields = [&](auto* s) __attribute__((always_inline)) {
+    using S = std::remove_reference_t<decltype(*s)>;
+    if constexpr (__is_same(S, Tuple) || __is_same(S, List)) run(s->items, s->size);
+    else [[clang::always_inline]] s->each_field([&](auto& x) __attribute__((always_inline)) { f(x.value()); });
+  };
+  switch (t->recipe) {
+#define FREELIST(id, structure, keeps) \
+    case kRecipe_##id: fields(static_cast<structure*>(o)); break;
+#include "defs/freelists.def"
+    case kRecipeStr: fields(static_cast<Str*>(o)); break;
+    case kRecipeInstance: each_attribute(o, t, run); break;
+    case kRecipeException:
+      fields(static_cast<BaseException*>(o));
+      each_attribute(o, t, run);
+      break;
+    case kRecipeGenerator: fields(static_cast<GeneratorObject*>(o)); break;
+    default: return false;
+  }
+  return true;
+}
 // Calls f(Value) for each reference that o holds; of types without a recipe only for those to objects.
 template <class F>
 [[gnu::always_inline]] inline void each_value(Object* o, Type* t, F&& f) {
-  auto one = [&](Value v) { if (v) f(v); };
-  auto run = [&](Value* p, size_t n) { for (size_t i = 0; i < n; i++) one(p[i]); };
-  switch (t->recipe) {
-#define FREELIST(id, structure, keeps) \
-    case kRecipe_##id: static_cast<structure*>(o)->each_field([&](auto& x) { one(x.value()); }); break;
-#include "defs/freelists.def"
-    case kRecipeStr: static_cast<Str*>(o)->each_field([&](auto& x) { one(x.value()); }); break;
-    case kRecipeInstance: each_attribute(o, t, run); break;
-    case kRecipeException:
-      static_cast<BaseException*>(o)->each_field([&](auto& x) { one(x.value()); });
-      each_attribute(o, t, run);
-      break;
-    case kRecipeGenerator: static_cast<GeneratorObject*>(o)->each_field([&](auto& x) { one(x.value()); }); break;
-    default: {
-      using Fn = std::remove_reference_t<F>;
-      struct V final : ChildVisitor {
-        Fn& f;
-        explicit V(Fn& f) : f(f) {}
-        void child(Value v) override { f(v); }
-      } v(f);
-      t->layout->visit(o, v);
-      if (t->attr_offset | t->slots_offset) each_attribute(o, t, run);
-    }
-  }
+  if (each_known_word(o, t, [&](Value v) __attribute__((always_inline)) { if (v) f(v); })) return;
+  using Fn = std::remove_reference_t<F>;
+  struct V final : ChildVisitor {
+    Fn& f;
+    explicit V(Fn& f) : f(f) {}
+    void child(Value v) override { f(v); }
+  } v(f);
+  t->layout->visit(o, v);
+  if (t->attr_offset | t->slots_offset) each_attribute(o, t, [&](Value* p, size_t n) { for (size_t i = 0; i < n; i++) if (p[i]) f(p[i]); });
 }
 // Calls f(Object*) for each child.
 template <class F>
@@ -96,15 +105,10 @@ template <class F>
   each_value(o, t, [&](Value v) { if (v.is_reference()) f(v.object()); });
 }
 
-// Within the freeing of a collection's plain garbage: a child of that. One that is garbage, too, has its marks still, or no shape any more when it went before;
+// Within the freeing of a collection's plain garbage: a child of that. One that is garbage, too, has its mark still, or no shape any more when it went before;
 // one among the living had this count taken off already.
 inline void drop_garbage_child(Object* c) {
-  if (!c->shape) return;
-  if (c->rc & kCandidate) {
-    if (!(c->rc & kReached)) return;
-    c->rc += kCountOne;
-  }
-  dec(c);
+  if (c->shape && !(c->rc & kCandidate)) dec(c);
 }
 
 // Frees the attributes' overflow buffer.

@@ -90,7 +90,7 @@ struct Reclaimer {
     o->rc |= kFinalized;
     inc(o);  // the queue's
     h.queue_finalizer(o);
-    if (t->container && !(o->rc & kOld)) h.note_young(o);  // in case it comes back
+    if (t->noted && !(o->rc & kOld)) h.note_young(o);  // in case it comes back
   }
 
   static void uncounted(Heap& h, const Type* type, std::vector<Object*>& out) {
@@ -262,6 +262,7 @@ class Reconciler final : public RootVisitor {
     // Entries added while sweeping (children that only stacks hold) are appended, and seen by these loops, too. The table that a loop walks stays where it
     // is: one that must grow meanwhile is copied (grow_zct).
     h_.sweeping_ = true;
+    h_.young_fresh = h_.nyoung_ == 0;
     for (size_t i = 0, j = 0;;) {
       Object** at = h_.zct_base_ + i;
       Object** const end = h_.zct_top_;
@@ -282,7 +283,7 @@ class Reconciler final : public RootVisitor {
           if (decide(o, kInZct)) h_.kept_.push_back(o);
         } else if (rc >= kCountOne) {
           o->rc = rc & ~uint64_t{kInZct};
-          if (!(rc & (kOld | kWasCounted)) && o->type()->container) h_.note_young(o);
+          if (!(rc & (kOld | kWasCounted)) && o->type()->noted) h_.note_swept(o);
         } else {
           look(o);
         }
@@ -293,6 +294,7 @@ class Reconciler final : public RootVisitor {
       j++;
     }
     h_.sweeping_ = false;
+    h_.drop_dead_young();
     h_.free_retired_tables();
     h_.zct_top_ = h_.zct_base_;
     size_t n = 0;
@@ -319,7 +321,7 @@ class Reconciler final : public RootVisitor {
     if (is_immortal(rc) || is_counted(rc)) {
       o->rc = rc & ~uint64_t{flag};
       if (rc & kMarked) h_.marked_.push_back(o);  // its mark must last until the end of the sweep
-      if (!is_immortal(rc) && !(rc & (kOld | kWasCounted)) && o->type()->container) h_.note_young(o);
+      if (!is_immortal(rc) && !(rc & (kOld | kWasCounted)) && o->type()->noted) h_.note_swept(o);
       return false;
     }
     if (rc & kMarked) return true;

@@ -67,6 +67,16 @@ bool Heap::verify(bool abort_on_error) {
   if (visit_queues) visit_queues(v);
   for (Value* p : held) v(*p);
 
+  // The list of young objects: whatever has the mark of a candidate has an entry.
+  std::unordered_map<Object*, bool> young;
+  for (size_t i = 0; i < nyoung_; i++)
+    if (page_of(young_[i])->young_from <= young_base_ + i && find_object(reinterpret_cast<uintptr_t>(young_[i])) == young_[i]) young[young_[i]] = true;
+  each_object([&](Object* o) {
+    if (!(o->rc & kCandidate) || young.count(o)) return;
+    fprintf(stderr, "kaa: verifier: %s at %p is not in the list of young objects\n", TypeName(o).text, address(o));
+    good = false;
+  });
+
   // Entries of the tables: 1 in the zero-count table, 2 among the eager objects.
   std::unordered_map<Object*, int> entries;
   for (Object** p = zct_base_; p < zct_top_; p++) entries[*p] += 1;
@@ -183,7 +193,7 @@ bool LifeOracle::end() {
     });
   for (auto [o, held] : rest) {
     if (held || o->type()->has(kTypeType)) continue;  // instances do not count their class: collections free classes
-    if (o->rc & kCandidate) continue;                 // garbage of the collection that runs finalizers now: held by it, though its ring may be open
+    if (o->rc & kGarbage) continue;                   // garbage of the collection that runs finalizers now: held by it, though its ring may be open
     fprintf(stderr, "kaa: oracle: %s at %p (count %d) outlived its last reference\n", TypeName(o).text, address(o), o->count());
     good = false;
   }

@@ -115,7 +115,7 @@ void live_range(const Code* c, uint32_t word, uint32_t i, uint32_t& lo, uint32_t
     EagerEntry& e = all[i];
     if (is_counted(e.object->rc)) {
       Object* o = e.object;
-      if (!(o->rc & (kOld | kWasCounted)) && o->type()->container) t.heap->note_young(o);  // as when one leaves the zero-count table
+      if (!(o->rc & (kOld | kWasCounted)) && o->type()->noted) t.heap->note_young(o);  // as when one leaves the zero-count table
       o->rc = (o->rc | kWasCounted) & ~uint64_t{kInEager};
       e = all.back();
       all.pop_back();

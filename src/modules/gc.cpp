@@ -242,7 +242,7 @@ Result<Value> gc_is_finalized(Thread&, Args a) { return Value::from_bool(a[0].is
 
 Result<Value> gc_freeze(Thread& t, Args) {
   t.heap->reconcile();
-  t.heap->each_object([](Object* o) { if (is_container(o) && !is_immortal(o->rc)) o->set_flag(kFrozen); });
+  t.heap->each_object([](Object* o) { if (is_container(o) && !is_immortal(o->rc)) o->rc = (o->rc & ~uint64_t{kCandidate | kMiddle}) | kFrozen | kOld; });
   return kNone;
 }
 Result<Value> gc_unfreeze(Thread& t, Args) {

@@ -94,6 +94,7 @@ struct Type : Object {
   Death death;
   Recipe recipe;                // how instances are reclaimed; follows from the rest
   bool container;               // instances can be part of a cycle; likewise
+  bool noted;                   // instances that live through a reconcile are noted for collections of the young: containers, but for classes
   uint64_t died_uncounted, died_counted;  // instances freed that no reconcile has seen counted; the others
   uint32_t basicsize;           // bytes of an instance before its attributes, __slots__ included
   uint32_t itemsize;

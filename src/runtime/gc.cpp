@@ -22,7 +22,7 @@ GcState g_gc;
 // A young collection is due when so many containers have lived through their first reconcile: a bound on the pause, whatever the size of the heap.
 // It grows with the first threshold (2000 unless gc.set_threshold() was called). After as many of these as the second threshold says the next one looks at the
 // middle generation, too, as in CPython. A full one is due when the heap has doubled.
-static uint64_t young_limit() { return static_cast<uint64_t>(g_gc.threshold[0]) * 2; }
+static uint64_t young_limit() { return static_cast<uint64_t>(g_gc.threshold[0]); }
 
 // Called by the heap after a reconcile (it only sets the poll bit) and at safepoints (which collect).
 void gc_after_reconcile(Heap& h) {
@@ -31,21 +31,21 @@ void gc_after_reconcile(Heap& h) {
   if (h.young_survivors > young_limit() || h.stats.live() > g_gc.next_full) tls_thread->request(kPollGc);
 }
 
-void collect_if_due(Thread& t, const void* top) {
+void collect_if_due(Thread& t, const void* top, bool reconciled) {
   if (!g_gc.enabled || g_gc.collecting || g_gc.threshold[0] <= 0) return;
   Heap& h = *t.heap;
-  if (h.stats.live() > g_gc.next_full) gc_collect(t, 2, top);
-  else if (h.young_survivors > young_limit()) gc_collect(t, g_gc.young_since > static_cast<uint64_t>(std::max(g_gc.threshold[1], 0)) ? 1 : 0, top);
+  if (h.stats.live() > g_gc.next_full) gc_collect(t, 2, top, reconciled);
+  else if (h.young_survivors > young_limit()) gc_collect(t, g_gc.young_since > static_cast<uint64_t>(std::max(g_gc.threshold[1], 0)) ? 1 : 0, top, reconciled);
 }
 
-size_t gc_collect(Thread& t, int generation, const void* top) {
+size_t gc_collect(Thread& t, int generation, const void* top, bool reconciled) {
   if (g_gc.collecting) return 0;
   g_gc.collecting = true;
   if (g_gc.notify) g_gc.notify(t, "start", generation, 0);
   t.heap->run_pending = run_pending;
   if (generation == 2) drain_zombies(*t.interp);
   uint64_t t0 = now_ns();
-  size_t n = t.heap->collect(generation, top);
+  size_t n = t.heap->collect(generation, top, reconciled);
   HeapStats& hs = t.heap->stats;
   uint64_t ns = now_ns() - t0;
   hs.collecting_ns += ns;

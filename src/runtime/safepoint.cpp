@@ -13,9 +13,10 @@ Status (*g_remote_hook)(Thread&) = nullptr;
 Status (*g_handover_hook)(Thread&) = nullptr;
 
 [[gnu::noinline]] static Status attend(Thread& t, const void* top, uint32_t p) {
+  bool reconciled = false;
   if (p & kPollReconcile) {
     t.poll.fetch_and(~uint32_t{kPollReconcile}, std::memory_order_relaxed);
-    t.heap->reconcile_if_due(top);
+    reconciled = t.heap->reconcile_if_due(top);
     p = t.poll.load(std::memory_order_relaxed);
   }
   if ((p & kPollRemote) && g_remote_hook) TRY(g_remote_hook(t));  // before finalizers: in the frame that the program is in
@@ -23,7 +24,7 @@ Status (*g_handover_hook)(Thread&) = nullptr;
   if (p & kPollFinalizers) TRY(run_finalizers(t));
   if (p & kPollGc) {
     t.poll.fetch_and(~uint32_t{kPollGc}, std::memory_order_relaxed);
-    collect_if_due(t, top);
+    collect_if_due(t, top, reconciled && !(p & (kPollRemote | kPollSignal | kPollFinalizers)));
   }
   if ((p & kPollHandover) && g_handover_hook) TRY(g_handover_hook(t));
   if (p & kPollAsyncExc) {

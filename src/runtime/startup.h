@@ -28,8 +28,8 @@ struct GcState {
   uint64_t next_full = 200000;  // live objects at which the next full collection is due
 };
 extern GcState g_gc;
-void collect_if_due(Thread& t, const void* top);  // top: as Heap::reconcile_above()
-size_t gc_collect(Thread& t, int generation, const void* top = nullptr);  // returns the number of unreachable objects found
+void collect_if_due(Thread& t, const void* top, bool reconciled);  // top: as Heap::reconcile_above(); reconciled: just now
+size_t gc_collect(Thread& t, int generation, const void* top = nullptr, bool reconciled = false);  // returns the number of unreachable objects found
 void gc_after_reconcile(Heap& h);
 
 }  // namespace kaa

@@ -93,7 +93,7 @@ void weakrefs_dead(Object* o) {
     next = r->next;
     r->referent = nullptr;
     r->next = r->prev = nullptr;
-    if (r->callback && !(r->rc & (kDead | kCandidate))) {  // references that are garbage themselves stay silent
+    if (r->callback && !(r->rc & (kDead | kGarbage))) {  // references that are garbage themselves stay silent
       inc(r);
       g_queue.push_back({r, true});
       tls_thread->request(kPollFinalizers);
