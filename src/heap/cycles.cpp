@@ -25,6 +25,8 @@
 
 namespace kaa {
 
+void order_garbage(std::vector<Object*>& garbage, Object* const* young, size_t nyoung);  // garbage_order.cpp
+
 void (*g_garbage_found)(const std::vector<Object*>&) = nullptr;
 
 class CycleCollector {
@@ -84,6 +86,7 @@ class CycleCollector {
       h_.take_young_blocks(look);
       if (generation_ == 1) h_.take_middle(look);
     }
+    nyoung_ = h_.nyoung_;
     h_.forget_young();
   }
   // The entries of the list of young objects that name one still, and each once: an object that died may have left one for the next at its address.
@@ -197,6 +200,7 @@ class CycleCollector {
     for (Entry e : garbage_) g.push_back(object(e));
     for (Object* o : g) each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc += kCountOne; });
     for (Object* o : g) o->rc &= ~uint64_t{kCandidate};
+    order_garbage(g, h_.young_, nyoung_);
     return g;
   }
   // Takes the marks off what is alive, which is a generation older from now on.
@@ -299,6 +303,7 @@ class CycleCollector {
   bool listed_ = true;                   // the candidates are those of list_
   bool plain_ = true;                    // those of the list are plain
   bool separated_ = false;               // the garbage is in garbage_
+  size_t nyoung_ = 0;                    // length of the heap's list of young objects
   size_t candidates_ = 0, reached_ = 0;  // how many there are, and were found alive
   std::vector<Entry> list_, garbage_;
   std::vector<Object*> work_, roots_;
