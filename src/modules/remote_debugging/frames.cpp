@@ -1,9 +1,13 @@
 // Threads, frames, code and text.
+#include <string.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "bytecode/positions.h"
 #include "modules/remote_debugging/reader.h"
 #include "runtime/gil.h"
+#include "runtime/remote_debug.h"
 
 namespace kaa::remote {
 
@@ -12,6 +16,24 @@ constexpr size_t kMostThreads = 1 << 16, kMostFrames = 1023;
 constexpr size_t kMostName = 1024;                       // characters
 constexpr uint32_t kMostPositions = 1 << 20, kMostPacked = 1 << 24;
 }  // namespace
+
+// It answers where its loop jumps back, or never, while native code runs. (Records of other threads may be gone by the time they are written to.)
+void Reader::freshen() {
+  constexpr int kTries = 40, kMicroseconds = 50;
+  static_assert(__builtin_offsetof(Thread, poll) == 0);
+  char* poll;
+  Thread* holder;
+  uint8_t asked;
+  if (p_.pid() == getpid() || !p_.peek(&p_.there(&g_remote_debug)->poll, &poll, sizeof poll) || !poll) return;
+  auto runs = [&] { return p_.peek(p_.there(gil_holder()), &holder, sizeof holder) && reinterpret_cast<char*>(holder) == poll; };
+  if (!runs() || !p_.peek(poll + 3, &asked, 1) || asked) return;
+  asked = kPollShow >> 24;
+  if (!p_.write(poll + 3, &asked, 1)) return;
+  for (int i = 0; i < kTries && asked && runs(); i++) {
+    usleep(kMicroseconds);
+    if (!p_.peek(poll + 3, &asked, 1)) return;
+  }
+}
 
 bool Reader::shape_of(Value v, const Shape*& out) {
   if (!v || !v.is_object()) return torn();
@@ -28,7 +50,13 @@ bool Reader::text(Value v, size_t most, Text& out) {
   if (s->flag(kStrView) && !p_.read(data, &data, sizeof data)) return torn();
   out.kind = s->kind();
   out.data.resize((s->length < most ? s->length : most) * static_cast<size_t>(out.kind));
-  return p_.read(data, out.data.data(), out.data.size()) || torn();
+  if (!p_.read(data, out.data.data(), out.data.size())) return torn();
+  for (size_t i = 0; out.kind == 4 && i < out.data.size(); i += 4) {
+    uint32_t c;
+    memcpy(&c, out.data.data() + i, 4);
+    if (c > 0x10FFFF) return torn();
+  }
+  return true;
 }
 
 bool Reader::positions(const Copy<Code>& c, CodeInfo& out) {
@@ -71,7 +99,7 @@ static int32_t line_of(const CodeInfo& c, uint32_t word) {
 
 bool Reader::frame(const Frame& f, const Word* pc, bool created, Frames& out) {
   CodeInfo* c;
-  if (!code(f.code, c)) return false;
+  if (!count() || !code(f.code, c)) return false;
   uintptr_t offset = reinterpret_cast<uintptr_t>(pc) - reinterpret_cast<uintptr_t>(c->words);
   if (offset % sizeof(Word) || offset / sizeof(Word) >= c->nwords) return torn();
   out.push_back({c, created ? c->firstlineno : line_of(*c, static_cast<uint32_t>(offset / sizeof(Word)))});
@@ -140,28 +168,24 @@ bool Reader::coroutine(Value coro, Frames& out) {
 bool Reader::threads(std::vector<ThreadAt>& out) {
   Copy<Interp> in;
   if (!get(p_.there(&g_interp), in)) return false;
-  // A thread's home tells its interpreter; the main one's is that of the main thread, whose number is the process's.
-  struct Row { ThreadAt thread; const void* home; };
+  struct Row { ThreadAt thread; const Interpreter* home; };
   std::vector<Row> rows;
-  const void* home = nullptr;
   for (const Thread* at = in->threads; at;) {
     if (rows.size() >= kMostThreads) return too_many("threads");
     Copy<Thread> t;
     if (!get(at, t)) return false;
-    int id = native_id(*t);
-    if (id) rows.push_back({{at, id}, t->home});
-    if (id == p_.pid()) home = t->home;
+    if (int id = native_id(*t)) rows.push_back({{at, id}, t->home});
     at = t->next;
   }
+  if (rows.empty()) return torn();
   for (const Row& r : rows)
-    if (r.home == home) out.push_back(r.thread);
-  return !out.empty() || torn();
+    if (r.home == rows.back().home) out.push_back(r.thread);
+  return true;
 }
 
 bool Reader::threads_main_first(std::vector<ThreadAt>& out) {
   if (!threads(out)) return false;
-  auto main = std::find_if(out.begin(), out.end(), [&](const ThreadAt& t) { return t.id == p_.pid(); });
-  if (main != out.end()) std::rotate(out.begin(), main, main + 1);
+  std::rotate(out.begin(), out.end() - 1, out.end());
   return true;
 }
 
@@ -171,7 +195,7 @@ bool Reader::stacks(Threads which, std::vector<ThreadInfo>& out) {
   const Thread* holder = nullptr;
   if (which == Threads::kActive && !p_.read(p_.there(gil_holder()), &holder, sizeof holder)) return torn();
   for (const ThreadAt& thread : all) {
-    if ((which == Threads::kMain && thread.id != p_.pid()) || (which == Threads::kActive && thread.at != holder)) continue;
+    if ((which == Threads::kMain && thread.at != all.back().at) || (which == Threads::kActive && thread.at != holder)) continue;
     Copy<Thread> t;
     out.push_back({thread.id, {}, {}});
     if (!get(thread.at, t) || !stack(t, nullptr, out.back().frames)) return false;

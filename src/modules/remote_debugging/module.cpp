@@ -138,15 +138,17 @@ Error failed(Thread& t, const Process& p, const Reader& r) {
 typedef bool (*Read)(Reader&, const RemoteUnwinder&, std::vector<ThreadInfo>&);
 
 Result<Value> look(Thread& t, Args a, bool awaited, Read read) {
-  constexpr int kTries = 20;
+  constexpr int kTries = 20, kTriesOfLimits = 2;  // what changes meanwhile may look like an endless chain
   RemoteUnwinder* u = a.as<RemoteUnwinder>(0);
   Process p(u->pid);
   if (!u->pid) return not_found(t, 0);
   if (int error = p.attach()) return error == EFAULT ? not_found(t, u->pid) : raise_os_error(t, error);
   Reader reader(p);
+  reader.freshen();
   std::vector<ThreadInfo> found;
   for (int i = 0; !read(reader, *u, found); i++) {
-    if (reader.trouble() != Trouble::kTorn || i == kTries) return failed(t, p, reader);
+    int tries = reader.trouble() == Trouble::kTorn ? kTries : reader.trouble() == Trouble::kLimit ? kTriesOfLimits : 0;
+    if (i >= tries) return failed(t, p, reader);
     TRY(safepoint(t));  // if it is this process that changes, another thread may go on
     reader.restart();
     found.clear();

@@ -87,12 +87,17 @@ int Process::attach() {
   return same ? 0 : EFAULT;
 }
 
-bool Process::transfer(uintptr_t from, void* here, size_t n) {
-  iovec local{here, n}, remote{reinterpret_cast<void*>(from), n};
+bool Process::peek(const void* from, void* here, size_t n) {
+  iovec local{here, n}, remote{const_cast<void*>(from), n};
   ssize_t done = process_vm_readv(pid_, &local, 1, &remote, 1, 0);
   if (done == static_cast<ssize_t>(n)) return true;
   error_ = done < 0 ? errno : EFAULT;
   return false;
+}
+
+bool Process::write(void* to, const void* here, size_t n) {
+  iovec local{const_cast<void*>(here), n}, remote{to, n};
+  return process_vm_writev(pid_, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(n);
 }
 
 bool Process::read(const void* from, void* here, size_t n) {
@@ -101,7 +106,7 @@ bool Process::read(const void* from, void* here, size_t n) {
   while (n) {
     uintptr_t page = at & ~uintptr_t{kPage - 1};
     auto [it, fresh] = pages_.try_emplace(page);
-    if (fresh && !transfer(page, it->second.data(), kPage)) {
+    if (fresh && !peek(reinterpret_cast<void*>(page), it->second.data(), kPage)) {
       pages_.erase(it);
       return false;
     }

@@ -27,6 +27,8 @@ class Process {
   // Memory is read in pages, which are kept: what is read twice is the same.
   bool read(const void* there, void* here, size_t n);
   template <class T> bool read(const T* there, Copy<T>& here) { return read(there, here.to(), sizeof(T)); }
+  bool peek(const void* there, void* here, size_t n);  // as it is now
+  bool write(void* there, const void* here, size_t n);
   // Since forget(): why a read failed. EFAULT: there is no memory.
   int error() const { return error_; }
   void forget() { pages_.clear(); error_ = 0; }
@@ -35,7 +37,6 @@ class Process {
 
  private:
   static constexpr size_t kPage = 4096;
-  bool transfer(uintptr_t there, void* here, size_t n);
   bool find_shift();
   int pid_, error_ = 0;
   uintptr_t shift_ = 0;  // of the program's addresses there against those here

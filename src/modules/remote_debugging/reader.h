@@ -3,7 +3,8 @@
 // That process goes on meanwhile. So nothing that is read is trusted: an address leads to the struct that should be there only if the memory says so (an object's
 // shape, a word within its code), and every chain has a limit. What contradicts itself is Trouble::kTorn; whoever asked tries again.
 //
-// The frame that runs stores its instruction when it calls or waits. That of a loop that calls nothing is the last one that was stored.
+// A frame stores its instruction when it calls or waits. That of a loop that calls nothing is the last one that was stored; a main thread that runs one is
+// asked to store it anew (freshen()).
 #pragma once
 #include <string>
 #include <vector>
@@ -42,6 +43,7 @@ enum class Trouble : uint8_t { kNone, kTorn, kSystem, kLimit, kNoAsyncio };
 class Reader {
  public:
   explicit Reader(Process& p) : p_(p) {}
+  void freshen();
   // Of the main interpreter's threads. False: trouble() says why.
   bool stacks(Threads which, std::vector<ThreadInfo>& out);
   bool all_tasks(std::vector<ThreadInfo>& out);
@@ -54,6 +56,7 @@ class Reader {
     codes_.clear();
     task_types_.clear();
     trouble_ = Trouble::kNone;
+    found_ = 0;
   }
 
  private:
@@ -62,10 +65,11 @@ class Reader {
   bool too_many(const char* what) { trouble_ = Trouble::kLimit; what_ = what; return false; }
   template <class T> bool get(const T* there, Copy<T>& out) { return there && !(reinterpret_cast<uintptr_t>(there) & 7) && p_.read(there, out) ? true : torn(); }
   template <class T> bool get_object(const T* there, const Shape* shape, Copy<T>& out) { return get(there, out) && (out->shape == p_.there(shape) || torn()); }
+  bool count() { return ++found_ <= kMostFound || too_many("frames"); }
   bool shape_of(Value v, const Shape*& out);
   bool is(const Shape* there, const Shape* shape) const { return there == p_.there(shape); }
 
-  bool threads(std::vector<ThreadAt>& out);          // the newest first
+  bool threads(std::vector<ThreadAt>& out);          // the newest first, the main one last
   bool threads_main_first(std::vector<ThreadAt>& out);
   bool text(Value v, size_t most, Text& out);
   bool code(const Code* at, CodeInfo*& out);
@@ -84,7 +88,9 @@ class Reader {
   bool waiters(const Copy<asyncio::Task>& t, std::vector<CoroInfo>& out);
   bool waiter(Value v, std::vector<CoroInfo>& out);
 
+  static constexpr size_t kMostFound = 1 << 23;  // frames and waiters in all, so that memory does for them
   Process& p_;
+  size_t found_ = 0;
   Trouble trouble_ = Trouble::kNone;
   const char* what_ = "";
   std::unordered_map<const Code*, CodeInfo> codes_;

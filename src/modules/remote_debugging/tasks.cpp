@@ -56,6 +56,7 @@ bool Reader::waiter(Value v, std::vector<CoroInfo>& out) {
   if (!is_task(v.object(), yes)) return false;
   if (!yes) return true;
   Copy<Task> t;
+  if (!count()) return false;
   out.push_back({{}, v.as<Task>()});
   return get(v.as<Task>(), t) && coroutine(t->coro.value(), out.back().frames);
 }
@@ -87,10 +88,12 @@ bool Reader::task(const Task* at, TaskInfo& out) {
 }
 
 bool Reader::ring(const TaskLink* ring, std::vector<TaskInfo>& out) {
-  const TaskLink* l = ring;
+  const TaskLink *l = ring, *before = nullptr;
   for (;;) {
     Copy<TaskLink> link;
     if (!get(l, link)) return false;
+    if (before && link->prev != before) return torn();  // this one is in another ring by now
+    before = l;
     l = link->next;
     if (l == ring) return true;
     if (out.size() >= kMostTasks) return too_many("tasks");
