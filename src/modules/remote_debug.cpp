@@ -47,7 +47,8 @@ Status run_script(Thread& t, const std::string& path) {
   return {};
 }
 Status take_script(Thread& t) {
-  t.poll.fetch_and(0x00FFFFFFu, std::memory_order_acquire);
+  uint32_t asked = t.poll.fetch_and(0x00FFFFFFu, std::memory_order_acquire);
+  if (!(asked & kPollRemote)) return {};
   std::string path(g_remote_debug.script, strnlen(g_remote_debug.script, sizeof g_remote_debug.script));
   if (g_remote_debug.poll && !run_script(t, path).ok()) write_unraisable(t, Value());
   return {};

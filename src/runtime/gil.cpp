@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "runtime/gil.h"
 #include "runtime/interpreters.h"
@@ -32,6 +34,8 @@ void release(Thread& t) {
   pthread_mutex_unlock(&g_mutex);
   (void)t;
 }
+
+void note_native_id(Thread& t) { t.module_state = reinterpret_cast<void*>(syscall(SYS_gettid)); }
 
 // Whether t gets no more turns: the process or its interpreter ends.
 bool is_barred(const Thread& t) { return (g_last && g_last != &t) || t.home->ended; }
@@ -82,12 +86,19 @@ Status handover(Thread& t) {
 }
 }  // namespace
 
+Thread* const* gil_holder() { return &g_holder; }
+
 void gil_init(Thread& main) {
+  note_native_id(main);
   g_holder = &main;
   g_handover_hook = handover;
 }
 
-void gil_attach(Thread& t) { acquire(t); t.native_top = nullptr; }
+void gil_attach(Thread& t) {
+  note_native_id(t);
+  acquire(t);
+  t.native_top = nullptr;
+}
 void gil_detach(Thread& t) { release(t); }
 
 __attribute__((noinline)) void enter_blocking(Thread& t) {
@@ -119,6 +130,7 @@ void gil_switch(Thread& to) {
   pthread_mutex_lock(&g_mutex);
   g_holder = &to;
   pthread_mutex_unlock(&g_mutex);
+  to.module_state = tls_thread->module_state;
   tls_thread = &to;
   use_interpreter(*to.home);
 }
@@ -133,6 +145,8 @@ void gil_after_fork(Thread& t) {
   g_never = c;
   g_holder = &t;
   g_waiting = 0;
+  for (Thread* x = interp().threads; x; x = x->next)
+    if (x->id == t.id) note_native_id(*x);
 }
 
 bool thread_is_live(uint64_t id) {

@@ -11,6 +11,9 @@ void gil_switch(Thread& to);        // the caller holds the lock and goes on as 
 void gil_after_fork(Thread& t);
 bool thread_is_live(uint64_t id);   // whether it is the id of a thread that has not ended; the C library looks at no other without harm
 void gil_close(Thread& t);          // the end has come: from now on no thread but this one gets a turn
+// For other processes that read this one's memory (modules/remote_debugging).
+Thread* const* gil_holder();        // where the holder stands
+inline int native_id(const Thread& t) { return static_cast<int>(reinterpret_cast<intptr_t>(t.module_state)); }  // the system's number; 0: it never had a turn
 bool gil_closed();                  // that is so: what another thread holds it does not give back
 
 }  // namespace kaa

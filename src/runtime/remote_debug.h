@@ -1,4 +1,5 @@
-// sys.remote_exec: another process of the same user leaves the path of a script in this one's memory, which runs it at its next safepoint.
+// What other processes of the same user do with this one's memory: sys.remote_exec leaves the path of a script there, which runs at the next safepoint;
+// _remote_debugging reads what runs.
 #pragma once
 #include <atomic>
 
@@ -16,7 +17,9 @@ struct RemoteDebug {
   char script[4096];                // a path, ended by a null byte
 };
 extern RemoteDebug g_remote_debug;
-constexpr uint32_t kPollRemote = 1u << 24;   // in Thread::poll; the other process sets the highest byte, which has no other bits
+// In Thread::poll; the other process sets the highest byte, which has no other bits.
+constexpr uint32_t kPollRemote = 1u << 24;   // run the script
+constexpr uint32_t kPollShow = 1u << 25;     // store the running instruction, which getting to the safepoint does already
 extern Status (*g_remote_hook)(Thread&);
 
 }  // namespace kaa

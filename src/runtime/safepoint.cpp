@@ -19,7 +19,7 @@ Status (*g_handover_hook)(Thread&) = nullptr;
     reconciled = t.heap->reconcile_if_due(top);
     p = t.poll.load(std::memory_order_relaxed);
   }
-  if ((p & kPollRemote) && g_remote_hook) TRY(g_remote_hook(t));  // before finalizers: in the frame that the program is in
+  if ((p & (kPollRemote | kPollShow)) && g_remote_hook) TRY(g_remote_hook(t));  // before finalizers: in the frame that the program is in
   if ((p & kPollSignal) && g_signal_hook) TRY(g_signal_hook(t));  // before finalizers, too: what a handler raises there would be lost
   if (p & kPollFinalizers) TRY(run_finalizers(t));
   if (p & kPollGc) {

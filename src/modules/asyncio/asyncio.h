@@ -2,8 +2,11 @@
 //
 // A future's callbacks are called by its loop: the first one and its context have fields of their own, further ones are in a list. A task is a future that
 // runs a coroutine step by step (task.cpp); between two steps it is either scheduled with the loop, or waits for another future, among whose
-// callbacks its wakeup is. All native tasks that are not done are on a list of weak links, for all_tasks().
+// callbacks its wakeup is. All native tasks that are not done are in rings of weak links, one for each thread that made some: for all_tasks(), and for
+// other processes that look at them (modules/remote_debugging).
 #pragma once
+#include <atomic>
+
 #include "runtime/unwatched.h"
 
 namespace kaa::asyncio {
@@ -23,10 +26,11 @@ struct Future : Object {
     f(loop); f(callback); f(context); f(callbacks); f(exception); f(exception_tb); f(result); f(source_tb); f(cancel_message); f(cancelled_exc); f(awaited_by);
   }
 };
+struct TaskLink { TaskLink *prev, *next; };  // of a ring, whose beginning is one, too
 struct Task : Future {
   Field<> waiter;               // what it waits for
   Field<> coro, name, task_context;
-  Task *prev, *next;            // the list of tasks, not counted
+  TaskLink link;                // in a ring of tasks, not counted
   int32_t cancels;
   bool must_cancel, log_pending, listed;
   template <class F> void each_field(F&& f) {
@@ -34,7 +38,20 @@ struct Task : Future {
     f(waiter); f(coro); f(name); f(task_context);
   }
 };
+inline Task* task_of(TaskLink* l) { return reinterpret_cast<Task*>(reinterpret_cast<char*>(l) - __builtin_offsetof(Task, link)); }
 void unlist(Task* task);
+
+// What runs in a thread. A thread that ends gives its record back (without the lock, so it only says so); the references are forgotten when they are
+// next looked at.
+struct Running {
+  std::atomic<bool> used{true};
+  int native_id;                // the system's number of the thread
+  Value loop, task;
+  TaskLink tasks;               // those that it made and that are not done, in the order of their making
+  Running* next = nullptr;
+};
+extern Running* g_running;
+Running& running();             // this thread's
 
 struct Library {                // what comes from asyncio's Python modules: every interpreter has its own
   Root<> cancelled_error, invalid_state, future_repr, task_repr, task_get_stack, task_print_stack, iscoroutine, extract_stack, get_policy, copy_context;
@@ -44,10 +61,15 @@ struct State {
   Type *future, *task, *iter, *step;
   Library library;
   Root<> scheduled, eager;      // tasks of other classes: a WeakSet and a set
-  Task* tasks;
+  TaskLink tasks;               // of threads that have ended
   uint64_t next_name;
 };
-State& state();
+extern State* g_state;         // null: nobody has imported the module yet
+void make_state();
+inline State& state() {
+  if (UNLIKELY(!g_state)) make_state();
+  return *g_state;
+}
 Status load_asyncio(Thread& t);
 inline Status need_asyncio(Thread& t) { return LIKELY(state().library.loaded) ? Status{} : load_asyncio(t); }
 

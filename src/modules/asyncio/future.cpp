@@ -9,13 +9,11 @@
 
 namespace kaa::asyncio {
 
-State& state() {
-  static State* s = [] {
-    auto* n = new State{};
-    own_state(nullptr, &n->library, sizeof n->library);  // tasks and types are everybody's
-    return n;
-  }();
-  return *s;
+State* g_state = nullptr;
+void make_state() {
+  g_state = new State{};
+  g_state->tasks = {&g_state->tasks, &g_state->tasks};
+  own_state(nullptr, &g_state->library, sizeof g_state->library);  // tasks and types are everybody's
 }
 
 Status alive(Thread& t, Future* f) {

@@ -1,23 +1,16 @@
 // The module: running loops and current tasks.
 #include <pthread.h>
-
-#include <atomic>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "modules/asyncio/asyncio.h"
 #include "types/dict.h"
 
 namespace kaa::asyncio {
 
-namespace {
-
-// What runs in a thread. A thread that ends gives its record back (without the lock, so it only says so); the references are forgotten when they are
-// next looked at.
-struct Running {
-  std::atomic<bool> used{true};
-  Value loop, task;
-  Running* next = nullptr;
-};
 Running* g_running = nullptr;
+
+namespace {
 
 struct Mine {
   Running* r = nullptr;
@@ -25,18 +18,32 @@ struct Mine {
 };
 thread_local Mine t_mine;
 
-Running& mine() {
-  if (LIKELY(t_mine.r != nullptr)) return *t_mine.r;
-  for (Running* r = g_running; r; r = r->next) {
-    if (r->used) continue;
-    r->used = true;
+int native_id() { return static_cast<int>(syscall(SYS_gettid)); }
+
+// The tasks of a thread that has ended.
+void orphan_tasks(TaskLink& ring) {
+  if (ring.next == &ring) return;
+  TaskLink& to = state().tasks;
+  to.prev->next = ring.next;
+  ring.next->prev = to.prev;
+  ring.prev->next = &to;
+  to.prev = ring.prev;
+  ring = {&ring, &ring};
+}
+[[gnu::noinline]] Running& begin_running() {
+  Running* r = g_running;
+  while (r && r->used) r = r->next;
+  if (r) {
+    orphan_tasks(r->tasks);
     r->loop = r->task = Value();
-    t_mine.r = r;
-    return *r;
+  } else {
+    r = new Running();
+    r->tasks = {&r->tasks, &r->tasks};
+    r->next = g_running;
+    g_running = r;
   }
-  Running* r = new Running();
-  r->next = g_running;
-  g_running = r;
+  r->native_id = native_id();
+  r->used = true;
   t_mine.r = r;
   return *r;
 }
@@ -50,11 +57,13 @@ void scan(RootVisitor& v) {
 }
 
 Status must_run(Thread& t, Value loop) {
-  if (mine().loop == loop) return {};
+  if (running().loop == loop) return {};
   return RAISE(RuntimeError, "loop %R is not the running loop", loop);
 }
 
 }  // namespace
+
+Running& running() { return LIKELY(t_mine.r != nullptr) ? *t_mine.r : begin_running(); }
 
 // asyncio imports this module, so that its parts are looked up when they are first needed.
 Status load_asyncio(Thread& t) {
@@ -73,35 +82,35 @@ Status load_asyncio(Thread& t) {
   return {};
 }
 
-Value running_loop(Thread&) { return mine().loop; }
+Value running_loop(Thread&) { return running().loop; }
 Value running_task(Thread&, Value loop) {
-  if (mine().loop == loop) return mine().task;
+  if (running().loop == loop) return running().task;
   for (Running* r = g_running; r; r = r->next)
     if (r->used && r->loop && r->loop == loop) return r->task;
   return Value();
 }
 Status enter_task(Thread& t, Value loop, Value task) {
   TRY(must_run(t, loop));
-  Running& r = mine();
+  Running& r = running();
   if (r.task) return RAISE(RuntimeError, "Cannot enter into task %R while another task %R is being executed.", task, r.task);
   r.task = task;
   return {};
 }
 Status leave_task(Thread& t, Value loop, Value task) {
   TRY(must_run(t, loop));
-  Running& r = mine();
+  Running& r = running();
   if (r.task != task) return RAISE(RuntimeError, "Invalid attempt to leave task %R while task %R is entered.", task, r.task ? r.task : kNone);
   r.task = Value();
   return {};
 }
 Result<Value> swap_task(Thread& t, Value loop, Value task) {
   TRY(must_run(t, loop));
-  Value before = mine().task;
-  mine().task = task && !task.is_none() ? task : Value();
+  Value before = running().task;
+  running().task = task && !task.is_none() ? task : Value();
   return before ? before : kNone;
 }
 Result<Value> get_event_loop(Thread& t) {
-  if (Value loop = mine().loop) return loop;
+  if (Value loop = running().loop) return loop;
   TRY(need_asyncio(t));
   Value policy = TRY(call(t, state().library.get_policy));
   return call_method(t, policy, NAME("get_event_loop"));
@@ -114,7 +123,7 @@ Result<Value> f_get_running_loop_or_none(Thread& t, Args) {
   return loop ? loop : kNone;
 }
 Result<Value> f_set_running_loop(Thread&, Args a) {
-  mine().loop = a[0].is_none() ? Value() : a[0];
+  running().loop = a[0].is_none() ? Value() : a[0];
   return kNone;
 }
 Result<Value> f_get_event_loop(Thread& t, Args) { return get_event_loop(t); }
@@ -192,9 +201,13 @@ const MethodDef k_functions[] = {
     {"future_discard_from_awaited_by", f_discard_from_awaited_by, "(fut, waiter, /)", "It waits no longer.", kF},
 };
 
-// A process made by fork() has no loop that runs.
+// A process made by fork() has no loop that runs, and one thread.
 void after_fork() {
-  for (Running* r = g_running; r; r = r->next) r->loop = r->task = Value();
+  for (Running* r = g_running; r; r = r->next) {
+    r->loop = r->task = Value();
+    if (r == t_mine.r) r->native_id = native_id();
+    else r->used = false;
+  }
 }
 
 Status exec(Thread& t, Module* m) {

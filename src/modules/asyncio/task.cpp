@@ -11,20 +11,17 @@ namespace kaa::asyncio {
 
 void list_task(Task* task) {
   if (task->listed) return;
-  State& s = state();
   task->listed = true;
-  task->prev = nullptr;
-  task->next = s.tasks;
-  if (s.tasks) s.tasks->prev = task;
-  s.tasks = task;
+  TaskLink& ring = running().tasks;
+  task->link = {ring.prev, &ring};
+  ring.prev->next = &task->link;
+  ring.prev = &task->link;
 }
 void unlist(Task* task) {
   if (!task->listed) return;
   task->listed = false;
-  if (task->prev) task->prev->next = task->next;
-  else state().tasks = task->next;
-  if (task->next) task->next->prev = task->prev;
-  task->prev = task->next = nullptr;
+  task->link.prev->next = task->link.next;
+  task->link.next->prev = task->link.prev;
 }
 
 namespace {
@@ -383,7 +380,12 @@ Result<Value> all_tasks(Thread& t, Value loop) {
   // What nobody refers to any more is no task.
   t.heap->reconcile();
   List* found = TRY(new_list(t));
-  for (Task* task = state().tasks; task; task = task->next) TRY(list_append(t, found, task));
+  auto add = [&](TaskLink& ring) -> Status {
+    for (TaskLink* l = ring.next; l != &ring; l = l->next) TRY(list_append(t, found, task_of(l)));
+    return {};
+  };
+  TRY(add(state().tasks));
+  for (Running* r = g_running; r; r = r->next) TRY(add(r->tasks));
   for (Value others : {state().scheduled.get(), state().eager.get()}) TRY(list_extend(t, found, TRY(list_from(t, others))));
   Set* result = TRY(new_set(t));
   for (uint64_t i = 0; i < found->size; i++) {

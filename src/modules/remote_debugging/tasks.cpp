@@ -1,0 +1,172 @@
+// The tasks of asyncio.
+#include "modules/remote_debugging/reader.h"
+
+namespace kaa::remote {
+
+using asyncio::Running, asyncio::State, asyncio::Task, asyncio::TaskLink;
+
+namespace {
+constexpr size_t kMostTasks = 1 << 22, kMostWalked = 1 << 14, kMostRunning = 1 << 16, kMostBases = 256;
+constexpr uint64_t kMostWaiters = 1 << 20;
+constexpr size_t kMostTaskName = 255;  // characters
+}  // namespace
+
+bool Reader::asyncio_state(Copy<State>& out) {
+  const State* at;
+  if (!p_.read(p_.there(&asyncio::g_state), &at, sizeof at)) return torn();
+  if (at) return get(at, out);
+  trouble_ = Trouble::kNoAsyncio;
+  return false;
+}
+
+// What each thread runs that has had to do with asyncio.
+bool Reader::records(std::vector<const Running*>& out) {
+  const Running* at;
+  if (!p_.read(p_.there(&asyncio::g_running), &at, sizeof at)) return torn();
+  while (at) {
+    if (out.size() >= kMostRunning) return too_many("threads");
+    Copy<Running> r;
+    if (!get(at, r)) return false;
+    out.push_back(at);
+    at = r->next;
+  }
+  return true;
+}
+
+bool Reader::is_task(const Object* at, bool& out) {
+  const Shape* s;
+  if (!shape_of(at, s)) return false;
+  auto [it, fresh] = task_types_.try_emplace(s);
+  if (fresh) {
+    Copy<Shape> shape;
+    Copy<State> state;
+    if (!get(s, shape) || !asyncio_state(state)) return false;
+    const Type* type = shape->type;
+    for (size_t n = 0; type && type != state->task && n < kMostBases; n++)
+      if (!p_.read(&type->base, &type, sizeof type)) return torn();
+    it->second = type == state->task;
+  }
+  out = it->second;
+  return true;
+}
+
+bool Reader::waiter(Value v, std::vector<CoroInfo>& out) {
+  bool yes;
+  if (!v || !v.is_object()) return torn();
+  if (!is_task(v.object(), yes)) return false;
+  if (!yes) return true;
+  Copy<Task> t;
+  if (!count()) return false;
+  out.push_back({{}, v.as<Task>()});
+  return get(v.as<Task>(), t) && coroutine(t->coro.value(), out.back().frames);
+}
+bool Reader::waiters(const Copy<Task>& t, std::vector<CoroInfo>& out) {
+  Value v = t->awaited_by.value();
+  if (!v) return true;
+  if (!t->several_awaiting) return waiter(v, out);
+  Copy<Set> s;
+  if (!get_object(v.as<Set>(), KAA_SHAPE(set), s)) return false;
+  if (!s->table) return true;
+  if (s->mask >= kMostWaiters) return too_many("waiters");
+  for (uint64_t i = 0; i <= s->mask; i++) {
+    SetEntry e;
+    if (!p_.read(s->table + i, &e, sizeof e)) return torn();
+    if (e.key && !waiter(e.key, out)) return false;
+  }
+  return true;
+}
+
+bool Reader::task(const Task* at, TaskInfo& out) {
+  bool yes;
+  Copy<Task> t;
+  if (!is_task(at, yes) || !get(at, t)) return false;
+  if (!yes) return torn();
+  out.task = at;
+  if (Value name = t->name.value(); name && name.is_int()) out.name.data = "Task-" + std::to_string(name.as_int());
+  else if (!text(name, kMostTaskName, out.name)) return false;
+  return coroutine(t->coro.value(), out.frames) && waiters(t, out.awaited_by);
+}
+
+bool Reader::ring(const TaskLink* ring, std::vector<TaskInfo>& out) {
+  const TaskLink *l = ring, *before = nullptr;
+  for (;;) {
+    Copy<TaskLink> link;
+    if (!get(l, link)) return false;
+    if (before && link->prev != before) return torn();  // this one is in another ring by now
+    before = l;
+    l = link->next;
+    if (l == ring) return true;
+    if (out.size() >= kMostTasks) return too_many("tasks");
+    if (!l || reinterpret_cast<uintptr_t>(l) & 7) return torn();
+    out.emplace_back();
+    if (!task(asyncio::task_of(const_cast<TaskLink*>(l)), out.back())) return false;
+  }
+}
+
+bool Reader::all_tasks(std::vector<ThreadInfo>& out) {
+  Copy<State> state;
+  std::vector<ThreadAt> all;
+  std::vector<const Running*> running;
+  if (!asyncio_state(state) || !threads_main_first(all) || !records(running)) return false;
+  for (const ThreadAt& thread : all) out.push_back({thread.id, {}, {}});
+  out.push_back({0, {}, {}});
+  const State* at;
+  if (!p_.read(p_.there(&asyncio::g_state), &at, sizeof at)) return torn();
+  if (!ring(&at->tasks, out.back().tasks)) return false;
+  for (const Running* r : running) {
+    Copy<Running> copy;
+    if (!get(r, copy)) return false;
+    ThreadInfo* owner = &out.back();
+    for (ThreadInfo& i : out)
+      if (copy->used && i.id == copy->native_id) owner = &i;
+    if (!ring(&r->tasks, owner->tasks)) return false;
+  }
+  return true;
+}
+
+// In breadth. A task that is reached on several ways comes as often.
+bool Reader::walk(const ThreadAt& thread, const Task* first, std::vector<TaskInfo>& out) {
+  out.emplace_back();
+  Copy<Task> t;
+  const GeneratorObject* coro;
+  if (!task(first, out[0]) || !get(first, t) || !resolve(t->coro.value(), coro)) return false;
+  if (coro) {
+    Copy<GeneratorObject> g;
+    if (!get(coro, g)) return false;
+    if (g->state == GenState::kRunning) {
+      Copy<Thread> it;
+      out[0].frames.clear();
+      if (!get(thread.at, it) || !stack(it, coro, out[0].frames)) return false;
+    }
+  }
+  for (size_t i = 0; i < out.size(); i++)
+    for (size_t k = 0; k < out[i].awaited_by.size(); k++) {
+      if (out.size() >= kMostWalked) return too_many("task waiters");
+      const Task* waiter = out[i].awaited_by[k].task;
+      out.emplace_back();
+      if (!task(waiter, out.back())) return false;
+    }
+  return true;
+}
+
+bool Reader::running_tasks(std::vector<ThreadInfo>& out) {
+  Copy<State> state;
+  std::vector<ThreadAt> all;
+  std::vector<const Running*> running;
+  if (!asyncio_state(state) || !threads_main_first(all) || !records(running)) return false;
+  for (const ThreadAt& thread : all)
+    for (const Running* r : running) {
+      Copy<Running> copy;
+      bool yes;
+      if (!get(r, copy)) return false;
+      Value task = copy->task;
+      if (!copy->used || copy->native_id != thread.id || !task || !task.is_object()) continue;
+      if (!is_task(task.object(), yes)) return false;
+      if (!yes) continue;
+      out.push_back({thread.id, {}, {}});
+      if (!walk(thread, task.as<Task>(), out.back().tasks)) return false;
+    }
+  return true;
+}
+
+}  // namespace kaa::remote
