@@ -312,7 +312,6 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   ty->version = interp().next_type_version ? interp().next_type_version++ : 0;
   ty->serial = interp().next_type_serial ? interp().next_type_serial++ : 0;
 
-  TRY(fix_namespace(t, ty, d, plan.names));
   Value classcell = dict_get_str(d, NAME("__classcell__"));
   if (classcell) {
     if (type_of(classcell) != KAA_TYPE(cell)) return RAISE(TypeError, "__classcell__ must be a nonlocal cell, not %R", Value(type_of(classcell)));
@@ -323,6 +322,7 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
     cdc.as<CellObject>()->contents.set(d);
     TRY(dict_pop(t, d, NAME("__classdictcell__")));
   }
+  TRY(fix_namespace(t, ty, d, plan.names));
   if (classcell) classcell.as<CellObject>()->contents.set(ty);
   // Until mro() has given an answer the class has none, and is on no list of subclasses.
   Tuple* mro = TRY(class_mro(t, ty));
