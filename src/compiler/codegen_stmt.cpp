@@ -270,7 +270,10 @@ void Codegen::return_stmt(Return* s) {
   }
   e().set_pos(s->loc);
   std::vector<uint32_t> suspended;
-  if (!unwind(false, s->loc, &suspended)) return;
+  // CPython shows the constant where the statement is refused within except*.
+  bool refused = false;
+  for (const FBlock& block : u_->fblocks) refused |= constant && s->value && block.kind == FBlock::StarHandler;
+  if (!unwind(false, refused ? s->value->loc : s->loc, &suspended)) return;
   if (value != kNoReg) {
     e().emit(Op::RETURN, value);
   } else if (!s->value || s->value->as<Constant>()->value.kind == ConstKind::None) {

@@ -43,8 +43,8 @@ Reg Codegen::push_annotations(FunctionDef* s) {
   auto add = [&](Arg* arg) {
     if (arg && arg->annotation) list.push_back({mangled(arg->arg), arg->annotation});
   };
+  for (Arg* arg : s->args->args) add(arg);  // CPython's order: the positional-only ones come second
   for (Arg* arg : s->args->posonlyargs) add(arg);
-  for (Arg* arg : s->args->args) add(arg);
   add(s->args->vararg);
   for (Arg* arg : s->args->kwonlyargs) add(arg);
   add(s->args->kwarg);

@@ -112,27 +112,28 @@ static Result<Value> asend_step(Thread& t, AsyncGenStep* s, Value v) {
 }
 static Result<Value> asend_iternext(Thread& t, Object* o) { return asend_step(t, static_cast<AsyncGenStep*>(o), kNone); }
 static Result<Value> asend_send(Thread& t, Args a) { return asend_step(t, a.as<AsyncGenStep>(0), a[1]); }
-static Result<Value> asend_throw_exc(Thread& t, AsyncGenStep* s, Value e) {
+// The arguments of throw() are looked at when the step has begun: it is over when they are wrong.
+static Result<Value> throw_given(Thread& t, GeneratorObject* g, Args exc) {
+  TRY(check_throw_count(t, exc.n));
+  Value e = TRY(throw_arguments(t, "throw", exc));
+  return throw_in(t, g, e, false);
+}
+static Result<Value> asend_throw_exc(Thread& t, AsyncGenStep* s, Args exc) {
   if (s->state == AwaitState::kClosed) return asend_reused(t);
   if (s->state == AwaitState::kInit) {
     TRY(asend_start(t, s));
     s->gen->ag_running = true;
   }
-  Result<Value> r = unwrap(t, s->gen, throw_in(t, s->gen, e, false));
+  Result<Value> r = unwrap(t, s->gen, throw_given(t, s->gen, exc));
   if (!r.ok()) s->state = AwaitState::kClosed;
   return r;
 }
-static Result<Value> asend_throw(Thread& t, Args a) {
-  TRY(check_throw_count(t, a.n - 1));
-  if (a.as<AsyncGenStep>(0)->state == AwaitState::kClosed) return asend_reused(t);
-  Value e = TRY(throw_arguments(t, "throw", a.from(1)));
-  return asend_throw_exc(t, a.as<AsyncGenStep>(0), e);
-}
+static Result<Value> asend_throw(Thread& t, Args a) { return asend_throw_exc(t, a.as<AsyncGenStep>(0), a.from(1)); }
 // close() of either awaitable.
-static Result<Value> close_step(Thread& t, AsyncGenStep* s, Result<Value> (*throw_exc)(Thread&, AsyncGenStep*, Value)) {
+static Result<Value> close_step(Thread& t, AsyncGenStep* s, Result<Value> (*throw_exc)(Thread&, AsyncGenStep*, Args)) {
   if (s->state == AwaitState::kClosed) return kNone;
   Value e = TRY(call(t, KAA_TYPE(GeneratorExit)));
-  Result<Value> r = throw_exc(t, s, e);
+  Result<Value> r = throw_exc(t, s, Args{&e, 1});
   if (r.ok()) return RAISE(RuntimeError, "coroutine ignored GeneratorExit");
   if (!exc_matches(t, KAA_TYPE(StopIteration)) && !step_ended(t)) return Error{};
   clear_exc(t);
@@ -223,21 +224,16 @@ static Result<Value> athrow_step(Thread& t, AsyncGenStep* s, Value v) {
 }
 static Result<Value> athrow_iternext(Thread& t, Object* o) { return athrow_step(t, static_cast<AsyncGenStep*>(o), kNone); }
 static Result<Value> athrow_send(Thread& t, Args a) { return athrow_step(t, a.as<AsyncGenStep>(0), a[1]); }
-static Result<Value> athrow_throw_exc(Thread& t, AsyncGenStep* s, Value e) {
+static Result<Value> athrow_throw_exc(Thread& t, AsyncGenStep* s, Args exc) {
   if (s->state == AwaitState::kClosed) return athrow_reused(t);
   if (s->state == AwaitState::kInit) {
     TRY(athrow_start(t, s));
     s->state = AwaitState::kIter;
     s->gen->ag_running = true;
   }
-  return athrow_result(t, s, throw_in(t, s->gen, e, false));
+  return athrow_result(t, s, throw_given(t, s->gen, exc));
 }
-static Result<Value> athrow_throw(Thread& t, Args a) {
-  TRY(check_throw_count(t, a.n - 1));
-  if (a.as<AsyncGenStep>(0)->state == AwaitState::kClosed) return athrow_reused(t);
-  Value e = TRY(throw_arguments(t, "throw", a.from(1)));
-  return athrow_throw_exc(t, a.as<AsyncGenStep>(0), e);
-}
+static Result<Value> athrow_throw(Thread& t, Args a) { return athrow_throw_exc(t, a.as<AsyncGenStep>(0), a.from(1)); }
 static Result<Value> athrow_close(Thread& t, Args a) { return close_step(t, a.as<AsyncGenStep>(0), athrow_throw_exc); }
 static Result<Value> athrow_del(Thread& t, Args a) {
   AsyncGenStep* s = a.as<AsyncGenStep>(0);

@@ -1,6 +1,7 @@
 // What an interpreter needs before it can run a program: importlib, codecs, __main__, the standard streams, site.
 #include "main/boot.h"
 
+#include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +30,17 @@ bool in_c_locale() {
 
 namespace {
 
+// The name of the codec for the standard streams: the locale's, or UTF-8.
+Result<Value> locale_codec(Thread& t) {
+  const char* name = g_config.utf8_mode ? "" : nl_langinfo(CODESET);
+  if (!name || !*name || !strcmp(name, "UTF-8")) return NAME("utf-8");
+  Value lookup = TRY(import_attr(t, "codecs", "lookup"));
+  return get_attr(t, TRY(call(t, lookup, TRY(new_str(t, name)))), NAME("name"));
+}
+
 Status make_std_streams(Thread& t) {
   const Config& c = g_config;
-  Value enc = NAME("utf-8"), errors = NAME("strict"), in_errors = errors, err_errors = NAME("backslashreplace");
+  Value enc = TRY(locale_codec(t)), errors = NAME("strict"), in_errors = errors, err_errors = NAME("backslashreplace");
   // In the UTF-8 mode and in the C locale and its like what cannot be decoded passes through.
   bool lenient = c.utf8_mode || in_c_locale();
   for (const char* target : kUtf8Locales) lenient |= !strcmp(setlocale(LC_CTYPE, nullptr), target);
@@ -65,7 +74,7 @@ Status make_main_module(Thread& t) {
   Module* main = TRY(alloc<Module>(t, KAA_SHAPE(module)));
   main->dict.init(TRY(new_dict(t)));
   TRY(dict_set_str(t, main->dict, "__name__", NAME("__main__")));
-  for (const char* n : {"__doc__", "__package__", "__spec__"}) TRY(dict_set_str(t, main->dict, n, kNone));
+  for (const char* n : {"__doc__", "__package__", "__loader__", "__spec__"}) TRY(dict_set_str(t, main->dict, n, kNone));
   Value loader = TRY(get_attr(t, interp().importlib, NAME("BuiltinImporter")));
   TRY(dict_set_str(t, main->dict, "__loader__", loader));
   Opt b = TRY(dict_get(t, interp().modules, NAME("builtins")));
@@ -102,14 +111,14 @@ void finish_threads(Thread& t) {
 }
 
 bool flush_std_files(Thread& t) {
-  bool failed = false;
+  static bool failed = false;  // what could not be written the first time is not complained about again
   for (const char* n : {"stdout", "stderr"}) {
     Value f = sys_get(n);
     if (!f || f.is_none()) continue;
     Result<Opt> closed = lookup_attr(t, f, NAME("closed"));
     if (closed.ok() && closed.value() && closed.value().v == kTrue) continue;
     if (!call_method(t, f, NAME("flush")).ok()) {
-      if (n[3] == 'o') { write_unraisable(t, kNone, "Exception ignored while flushing sys.stdout"); failed = true; }
+      if (n[3] == 'o' && !failed) { write_unraisable(t, kNone, "Exception ignored while flushing sys.stdout"); failed = true; }
       clear_exc(t);
     }
   }

@@ -44,21 +44,25 @@ void print_and_clear(Thread& t) {
   clear_exc(t);
   Value out = sys_get("stdout");
   if (out && !out.is_none() && !call_method(t, out, NAME("flush")).ok()) clear_exc(t);
+  auto show = [&](Value exc) {
+    if (!print_exception(t, exc).ok()) clear_exc(t);
+  };
   Value hook = sys_get("excepthook");
   if (!hook) {
     fputs("sys.excepthook is missing\n", stderr);
-    return;
+    return show(e);
   }
   if (!audit(t, "sys.excepthook", hook, type_of(e), e, tb ? tb : kNone).ok()) {
     if (!exc_matches(t, KAA_TYPE(RuntimeError))) write_unraisable(t, Value());
     clear_exc(t);
   }
   if (call(t, hook, type_of(e), e, tb ? tb : kNone).ok() || exc_matches(t, KAA_TYPE(SystemExit))) return;
+  Value failure = take_exc(t);
+  Keep keep_failure(failure);
   fputs("Error in sys.excepthook:\n", stderr);
-  write_unraisable(t, Value());
+  show(failure);
   fputs("\nOriginal exception was:\n", stderr);
-  restore_exc(t, e);
-  write_unraisable(t, Value());
+  show(e);
 }
 
 Status register_source(Thread& t, Code* code, std::string_view source, Str* filename) {

@@ -134,13 +134,13 @@ int parse_options(int argc, char** argv, Config& c, What& what) {
       if (all || environment || xoptions) return 0;
       if (!strcmp(a, "--version")) { version++; continue; }
       if (!strcmp(a, "--check-hash-based-pycs")) {
-        if (i + 1 >= argc) return usage("Argument expected for the --check-hash-based-pycs option\n");
+        if (i + 1 >= argc) return usage("Argument expected for the --check-hash-based-pycs options\n");
         c.check_hash_based_pycs = argv[++i];
         if (c.check_hash_based_pycs != "always" && c.check_hash_based_pycs != "default" && c.check_hash_based_pycs != "never")
           return usage("--check-hash-based-pycs must be one of 'default', 'always', or 'never'\n");
         continue;
       }
-      return usage((std::string("unknown option ") + a + "\n").c_str());
+      return usage((std::string("Unknown option: ") + a + "\n").c_str());
     }
     for (const char* p = a + 1; *p && !done; p++) {
       auto argument = [&](const char*& out) {
@@ -276,6 +276,26 @@ int bad_config(const char* where, const char* message, const char* state = "prei
   fprintf(stderr, "Fatal Python error: %s%s%s\nPython runtime state: %s\n\n", where, *where ? ": " : "", message, state);
   return 1;
 }
+bool known_allocator(const char* s) {
+  for (const char* name : {"default", "debug", "pymalloc", "pymalloc_debug", "mimalloc", "mimalloc_debug", "malloc", "malloc_debug"})
+    if (!strcmp(s, name)) return true;
+  return false;
+}
+bool zero_or_one(const char* s, int& out) {
+  if (strcmp(s, "0") && strcmp(s, "1")) return false;
+  out = *s - '0';
+  return true;
+}
+constexpr struct { const char *option, *variable, *where; int Config::*value; } k_context_flags[] = {
+    {"context_aware_warnings", "PYTHON_CONTEXT_AWARE_WARNINGS", "config_init_context_aware_warnings", &Config::context_aware_warnings},
+    {"thread_inherit_context", "PYTHON_THREAD_INHERIT_CONTEXT", "config_init_thread_inherit_context", &Config::thread_inherit_context},
+};
+// There is a lock, as in CPython's usual build, and no way to do without it.
+bool wants_gil(const char* s, int* status) {
+  if (!strcmp(s, "1")) return true;
+  *status = bad_config("config_read_gil", strcmp(s, "0") ? "PYTHON_GIL / -X gil must be \"0\" or \"1\"" : "Disabling the GIL is not supported by this build");
+  return false;
+}
 bool int_limit(const char* s, int64_t& out) {
   char* end;
   errno = 0;
@@ -346,6 +366,7 @@ bool take_pth_file(Config& c) {
 }
 
 [[gnu::noinline]] int configure(char** argv, Config& c, const What& what) {
+  int status = 0;
   int utf8 = -1;  // the UTF-8 mode, when somebody has said it
   bool c_locale = in_c_locale();
   coerce_c_locale(c);
@@ -369,7 +390,12 @@ bool take_pth_file(Config& c) {
     c.hash_seed = static_cast<int64_t>(n);
   }
   if (const char* s = env(c, "PYTHONINTMAXSTRDIGITS"); s && !int_limit(s, c.int_max_str_digits)) return bad_config("config_init_int_max_str_digits", "PYTHONINTMAXSTRDIGITS: invalid limit; must be >= 640 or 0 for unlimited.");
-  if (const char* s = env(c, "PYTHON_CPU_COUNT"); s && !cpu_number(s, c.cpu_count)) return bad_config("config_init_cpu_count", "PYTHON_CPU_COUNT=<N>: N is missing or an invalid number");
+  if (const char* s = env(c, "PYTHON_CPU_COUNT"); s && !cpu_number(s, c.cpu_count)) return bad_config("config_init_cpu_count", "-X cpu_count=n option: n is missing or an invalid number, n must be greater than 0");
+  if (const char* s = env(c, "PYTHONMALLOC"); s && !known_allocator(s)) return bad_config("preconfig_init_allocator", "PYTHONMALLOC: unknown allocator", "preinitializing");
+  for (const auto& f : k_context_flags)
+    if (const char* s = env(c, f.variable); s && !zero_or_one(s, c.*f.value))
+      return bad_config(f.where, (std::string(f.variable) + "=N: N is missing or invalid").c_str());
+  if (const char* s = env(c, "PYTHON_GIL"); s && !wants_gil(s, &status)) return status;
   if (const char* s = env(c, "PYTHONPROFILEIMPORTTIME")) c.import_time = !strcmp(s, "2") ? 2 : 1;
   if (env(c, "PYTHONNODEBUGRANGES")) g_no_debug_ranges = true;
   if (const char* s = env(c, "PYTHONUTF8")) {
@@ -390,6 +416,9 @@ bool take_pth_file(Config& c) {
       if (c.x_has_value[i] && v != "1" && v != "true" && v != "2") return bad_config("config_init_import_time", "-X importtime: values other than 1 and 2 are reserved for future use.");
     }
     if (k == "no_debug_ranges") g_no_debug_ranges = true;
+    for (const auto& f : k_context_flags)
+      if (k == f.option && !zero_or_one(v.c_str(), c.*f.value)) return bad_config(f.where, (std::string("-X ") + f.option + "=n: n is missing or invalid").c_str());
+    if (k == "gil" && !wants_gil(v.c_str(), &status)) return status;
     if (k == "utf8") {
       if (c.x_has_value[i] && v != "0" && v != "1") return bad_config("preconfig_init_utf8_mode", "invalid -X utf8 option value", "preinitializing");
       utf8 = v != "0";
@@ -698,6 +727,10 @@ Result<Value> run_file(Thread& t, const What& what, int& status) {
   }
   std::string bytes;
   TRY(read_all(t, 0, bytes));
+  Dict* d = TRY(main_dict(t));
+  MainFile file{t, d};
+  TRY(dict_set_str(t, d, "__file__", NAME("<stdin>")));
+  TRY(dict_set_str(t, d, "__cached__", kNone));
   return run_source(t, bytes, NAME("<stdin>"));
 }
 

@@ -129,7 +129,10 @@ Result<Value> locale_nl_langinfo(Thread& t, Args a) {
     }
   return RAISE(ValueError, "unsupported langinfo constant");
 }
-Result<Value> locale_getencoding(Thread&, Args) { return Value(intern_name("UTF-8")); }
+Result<Value> locale_getencoding(Thread&, Args) {
+  const char* name = nl_langinfo(CODESET);
+  return Value(intern_name(name && *name ? name : "UTF-8"));
+}
 
 // ---- messages
 Result<Value> locale_gettext(Thread& t, Args a) {

@@ -248,10 +248,7 @@ Result<Value> control(Thread& t, Args a, int op) {
   ev.events = op == EPOLL_CTL_DEL ? 0 : EPOLLIN | EPOLLPRI | EPOLLOUT;
   if (a[2]) {
     Value i = TRY(to_index(t, a[2]));
-    if (TRY(compare_bool(t, CompareOp::LT, i, small_int(0)))) return RAISE(ValueError, "Cannot convert negative int");
-    uint64_t n = TRY(to_uint64(t, i));
-    if (n > UINT_MAX) return RAISE(OverflowError, "Python int too large for C unsigned int");
-    ev.events = static_cast<uint32_t>(n);
+    ev.events = static_cast<uint32_t>(TRY(to_uint64_mask(t, i)));
   }
   ev.data.fd = fd;
   if (e->fd < 0) return closed_error(t);

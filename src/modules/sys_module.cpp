@@ -192,7 +192,7 @@ Result<Value> sys_none(Thread&, Args) { return kNone; }
 Result<Value> sys_get_int_max_str_digits(Thread&, Args) { return small_int(interp().int_max_str_digits); }
 Result<Value> sys_set_int_max_str_digits(Thread& t, Args a) {
   int n = TRY(to_cint(t, a[0]));
-  if (n != 0 && n < 640) return RAISE(ValueError, "maxdigits must be 0 or larger than 640");
+  if (n != 0 && n < 640) return RAISE(ValueError, "maxdigits must be >= 640 or 0 for unlimited");
   interp().int_max_str_digits = n;
   return kNone;
 }
@@ -239,8 +239,10 @@ Result<Value> sys_displayhook(Thread& t, Args a) {
   return kNone;
 }
 
+}  // namespace
+
 // Writes an exception as the traceback module shows it; if that fails, a plain line.
-Status print_exception(Thread& t, Value e, Value tb) {
+Status print_exception(Thread& t, Value e) {
   Value err = sys_get("stderr");
   if (err && err.is_none()) return {};
   Result<Value> r = [&]() -> Result<Value> {
@@ -249,8 +251,7 @@ Status print_exception(Thread& t, Value e, Value tb) {
     return call(t, f, e);
   }();
   if (r.ok()) return {};
-  Value why = take_exc(t);
-  (void)tb;
+  clear_exc(t);
   std::string lines;
   for (Value x = e.as<BaseException>()->traceback; x && !x.is_none();) {
     Traceback* f = x.as<Traceback>();
@@ -264,9 +265,11 @@ Status print_exception(Thread& t, Value e, Value tb) {
   Utf8 u;
   TRY(str_utf8(t, s, u, true));
   fprintf(stderr, "Traceback (most recent call last):\n%s%s", lines.c_str(), u.data);
-  (void)why;
   return {};
 }
+
+namespace {
+
 Result<Value> sys_excepthook(Thread& t, Args a) {
   if (!is_exception(a[1])) {
     Str* s = TRY(str_format(t, "TypeError: print_exception(): Exception expected for value, %T found\n", a[1]));
@@ -274,7 +277,7 @@ Result<Value> sys_excepthook(Thread& t, Args a) {
     if (err && !err.is_none()) TRY(call_method(t, err, NAME("write"), s));
     return kNone;
   }
-  TRY(print_exception(t, a[1], a[2]));
+  TRY(print_exception(t, a[1]));
   return kNone;
 }
 
@@ -505,7 +508,7 @@ static Status sys_records(Thread& t, Module* m, const Config& c) {
        {"no_user_site", n(c.no_user_site)}, {"no_site", n(c.no_site)}, {"ignore_environment", n(c.ignore_environment)}, {"verbose", n(c.verbose)}, {"bytes_warning", n(c.bytes_warning)},
        {"quiet", n(c.quiet)}, {"hash_randomization", n(c.hash_seed != 0)}, {"isolated", n(c.isolated)}, {"dev_mode", Value::from_bool(c.dev_mode)}, {"utf8_mode", n(c.utf8_mode)},
        {"warn_default_encoding", n(c.warn_default_encoding)}, {"safe_path", Value::from_bool(c.safe_path)}, {"int_max_str_digits", n(c.int_max_str_digits)}, {"gil", n(1)},
-       {"thread_inherit_context", n(0)}, {"context_aware_warnings", n(0)}}, 18));
+       {"thread_inherit_context", n(c.thread_inherit_context)}, {"context_aware_warnings", n(c.context_aware_warnings)}}, 18));
   TRY(module_add(t, m, "flags", flags));
   auto d = [&](double x) -> Result<Value> { return make_float(t, x); };
   Value fi = TRY(named_tuple(t, "sys.float_info", "Limits of float.",

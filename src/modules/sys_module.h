@@ -10,7 +10,7 @@ namespace kaa {
 // What the command line and the environment decide. Texts are UTF-8 with surrogateescape.
 struct Config {
   int debug = 0, inspect = 0, interactive = 0, optimize = 0, dont_write_bytecode = 0, no_user_site = 0, no_site = 0, ignore_environment = 0, verbose = 0,
-      bytes_warning = 0, quiet = 0, isolated = 0, dev_mode = 0, utf8_mode = 0, safe_path = 0, unbuffered = 0, warn_default_encoding = 0;
+      bytes_warning = 0, quiet = 0, isolated = 0, dev_mode = 0, utf8_mode = 0, safe_path = 0, unbuffered = 0, warn_default_encoding = 0, thread_inherit_context = 0, context_aware_warnings = 0;
   bool faulthandler = false;
   bool ascii_arguments = false;          // sys.argv is ASCII with surrogateescape: the C locale without UTF-8 mode
   int cpu_count = -1;                    // what os.cpu_count() says; -1: what there is
@@ -30,6 +30,7 @@ extern Config g_config;
 // Puts the sys module into sys.modules, complete but for what importlib and the io module add.
 Status init_sys(Thread& t, const Config& c);
 Status set_early_stderr(Thread& t);                  // sys.stderr, for as long as there are no files
+Status print_exception(Thread& t, Value e);         // on sys.stderr, as sys.__excepthook__ does
 Value sys_get(const char* name);                    // sys.<name>, or empty
 Status sys_set(Thread& t, const char* name, Value v);
 

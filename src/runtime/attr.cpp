@@ -1,4 +1,5 @@
 // Attribute access: descriptors, instances, types, modules.
+#include "runtime/descriptor_errors.h"
 #include "runtime/module_errors.h"
 #include "runtime/signature.h"
 #include "runtime/types.h"
@@ -106,7 +107,7 @@ static Status descr_set(Thread& t, Value d, Value obj, Str* name, Value v) {
     GetSetObject* g = d.as<GetSetObject>();
     if (!is_instance(obj, g->owner))
       return RAISE(TypeError, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", g->def->name, g->owner.get(), obj);
-    if (!g->def->set) return RAISE(AttributeError, "attribute '%U' of '%N' objects is not writable", name, g->owner.get());
+    if (!g->def->set) return not_writable(t, name, g->owner);
     return g->def->set(t, obj, v);
   }
   if (v) {
@@ -313,7 +314,7 @@ Status generic_set_attr(Thread& t, Value o, Str* name, Value v) {
   }
   if (d) return RAISE(AttributeError, "'%T' object attribute '%U' is read-only", o, name);
   if (!ty->has(kTypeHasDict)) {
-    static_cast<void>(RAISE(AttributeError, "'%T' object has no attribute '%U' and no __dict__ for setting new attributes", o, name));
+    static_cast<void>(RAISE(AttributeError, "'%T' object has no attribute '%U'%s", o, name, has_own_setattr(ty) ? "" : " and no __dict__ for setting new attributes"));
     if (t.exc && is_instance(t.exc, KAA_TYPE(AttributeError))) {
       t.exc.as<ExcNameObj>()->name.set(name);
       t.exc.as<ExcNameObj>()->obj.set(o);

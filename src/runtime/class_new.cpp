@@ -162,7 +162,19 @@ static Status add_instance_getset(Thread& t, Type* ty, Dict* d, const GetSetDef&
   return dict_set(t, d, name, o);
 }
 
-static Status fix_namespace(Thread& t, Type* ty, Dict* d) {
+static Status add_members(Thread& t, Type* ty, Dict* d, List* names) {
+  for (uint64_t i = 0; names && i < names->size; i++) {
+    MemberObject* m = TRY(alloc<MemberObject>(t, KAA_SHAPE(member_descriptor)));
+    m->owner.init(ty);
+    m->offset = ty->base->basicsize + static_cast<uint32_t>(i * sizeof(Value));
+    m->name.init(names->items[i]);
+    TRY(dict_set(t, d, names->items[i], m));
+  }
+  return {};
+}
+
+// members: the names of the slots, mangled (empty: there are none). What is added lies in CPython's order, which vars(cls) shows.
+static Status fix_namespace(Thread& t, Type* ty, Dict* d, List* members) {
   if (!dict_get_str(d, NAME("__module__"))) {
     for (Frame* f = t.frame; f; f = f->prev) {
       Value g = f->func ? dict_get_str(f->func->globals, NAME("__name__")) : Value();
@@ -177,6 +189,7 @@ static Status fix_namespace(Thread& t, Type* ty, Dict* d) {
   } else {
     ty->qualname.set(ty->name);
   }
+  TRY(add_members(t, ty, d, members));
   if (ty->attr_offset && !ty->base->has(kTypeHasDict)) TRY(add_instance_getset(t, ty, d, k_instance_dict));
   if (ty->has(kTypeWeakrefable) && !ty->base->has(kTypeWeakrefable)) TRY(add_instance_getset(t, ty, d, k_instance_weakref));
   if (Value doc = dict_get_str(d, NAME("__doc__")); !doc) {
@@ -299,24 +312,17 @@ Result<Type*> new_class(Thread& t, Type* meta, Str* name, Tuple* bases, Dict* ns
   ty->version = interp().next_type_version ? interp().next_type_version++ : 0;
   ty->serial = interp().next_type_serial ? interp().next_type_serial++ : 0;
 
-  TRY(fix_namespace(t, ty, d));
   Value classcell = dict_get_str(d, NAME("__classcell__"));
   if (classcell) {
-    if (type_of(classcell) != KAA_TYPE(cell)) return RAISE(TypeError, "__classcell__ must be a nonlocal cell, not %T", classcell);
+    if (type_of(classcell) != KAA_TYPE(cell)) return RAISE(TypeError, "__classcell__ must be a nonlocal cell, not %R", Value(type_of(classcell)));
     TRY(dict_pop(t, d, NAME("__classcell__")));
   }
   if (Value cdc = dict_get_str(d, NAME("__classdictcell__"))) {
-    if (type_of(cdc) != KAA_TYPE(cell)) return RAISE(TypeError, "__classdictcell__ must be a nonlocal cell, not %T", cdc);
+    if (type_of(cdc) != KAA_TYPE(cell)) return RAISE(TypeError, "__classdictcell__ must be a nonlocal cell, not %R", Value(type_of(cdc)));
     cdc.as<CellObject>()->contents.set(d);
     TRY(dict_pop(t, d, NAME("__classdictcell__")));
   }
-  for (uint32_t i = 0; i < nslots; i++) {
-    MemberObject* m = TRY(alloc<MemberObject>(t, KAA_SHAPE(member_descriptor)));
-    m->owner.init(ty);
-    m->offset = base->basicsize + i * static_cast<uint32_t>(sizeof(Value));
-    m->name.init(plan.names->items[i]);
-    TRY(dict_set(t, d, plan.names->items[i], m));
-  }
+  TRY(fix_namespace(t, ty, d, plan.names));
   if (classcell) classcell.as<CellObject>()->contents.set(ty);
   // Until mro() has given an answer the class has none, and is on no list of subclasses.
   Tuple* mro = TRY(class_mro(t, ty));

@@ -344,6 +344,9 @@ void write_unraisable(Thread& t, Value where, const char* what) {
         restore_exc(t, e);
         if (!traceback_here(t, t.frame).ok()) clear_exc(t);
         clear_exc(t);
+        // What dies behind an instruction dies on that one's line (Thread::line_pc), though the next is at hand.
+        Value made = e.as<BaseException>()->traceback;
+        if (made && t.line_pc && t.line_frame == t.frame) made.as<Traceback>()->lasti = static_cast<uint32_t>(code_offset(t.frame->code, static_cast<uint32_t>(t.line_pc - t.frame->code->words)));
       }
       Value tb = e.as<BaseException>()->traceback;
       Tuple* fields = TRY(make_tuple(t, type_of(e), e, tb ? tb : kNone, msg, where ? where : kNone));

@@ -1,6 +1,8 @@
 // Signatures of native functions: parsing the text of a method row, and binding arguments to it.
 #include <stdlib.h>
 
+#include <algorithm>
+
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -118,6 +120,15 @@ static std::string qualified_name(const NativeFunction* f, const char* fname) {
   return std::string(u.view()) + "." + fname;
 }
 
+// How many arguments must be given by position because they cannot be given by name.
+static uint32_t must_be_positional(const Signature& sig) {
+  uint32_t self = sig.has_self ? 1 : 0, n = std::min(sig.nposonly, sig.nrequired);
+  return n > self ? n - self : 0;
+}
+static Error too_few_positional(Thread& t, const char* fname, const Signature& sig, uint32_t least, uint32_t given) {
+  return RAISE(TypeError, "%s() takes %s %u positional argument%s (%u given)", fname, least < sig.npositional - (sig.has_self ? 1 : 0) ? "at least" : "exactly", least, plural(least), given);
+}
+
 // CPython's words for a wrong number of arguments, as its argument clinic and METH_NOARGS/METH_O say it.
 // `f`, where the function is known, qualifies its name in the messages that CPython gives before it looks at the signature.
 static Error arity_error(Thread& t, const char* fname, const Signature& sig, uint32_t given, const NativeFunction* f = nullptr) {
@@ -140,6 +151,7 @@ static Error arity_error(Thread& t, const char* fname, const Signature& sig, uin
       if (hi == 0) return RAISE(TypeError, "%s() takes no positional arguments", fname);
       return RAISE(TypeError, "%s() takes %s %u %sargument%s (%u given)", fname, lo < hi ? "at most" : "exactly", hi, sig.nparams > sig.npositional ? "positional " : "", plural(hi), given);
     }
+    if (uint32_t least = must_be_positional(sig); given < least) return too_few_positional(t, fname, sig, least, given);
     for (uint32_t i = given + self; i < sig.nrequired; i++)
       return RAISE(TypeError, "%s() missing required argument '%U' (pos %u)", fname, sig.params[i].name, i + 1 - self);
   }
@@ -192,6 +204,8 @@ Status bind_raw(Thread& t, const char* fname, const Signature& sig, Args a, Tupl
   for (uint32_t i = 0; i < sig.nparams; i++) {
     if (out[i] || sig.params[i].optional) continue;
     if (i < sig.npositional && sig.nposonly >= sig.nparams) return arity_error(t, fname, sig, npos);
+    uint32_t given = npos - (sig.has_self ? 1 : 0);
+    if (uint32_t least = must_be_positional(sig); given < least) return too_few_positional(t, fname, sig, least, given);
     if (i >= sig.npositional) return RAISE(TypeError, "%s() missing required keyword-only argument '%U'", fname, sig.params[i].name);
     return RAISE(TypeError, "%s() missing required argument '%U' (pos %u)", fname, sig.params[i].name, i + 1 - (sig.has_self ? 1 : 0));
   }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "runtime/call.h"
+#include "runtime/descriptor_errors.h"
 #include "types/objmodel.h"
 #include "types/text_signatures.h"
 
@@ -67,7 +68,7 @@ static Result<Value> builtin_repr(Thread& t, Args a) {
   NativeFunction* f = N(a[0]);
   if (!bound_to_object(f) && !(f->owner && f->def->kind == MethodKind::kStatic)) return TRY(str_format(t, "<built-in function %s>", f->def->name));
   Value self = f->self ? f->self.get() : Value(f->owner);
-  return TRY(str_format(t, "<built-in method %s of %T object at %p>", f->def->name, self, reinterpret_cast<void*>(self.bits())));
+  return TRY(str_format(t, "<built-in method %s of %Q object at %p>", f->def->name, type_of(self), reinterpret_cast<void*>(self.bits())));
 }
 static Result<Value> native_hash(Thread& t, Args a) {
   NativeFunction* f = N(a[0]);
@@ -124,7 +125,7 @@ extern const TypeSpec builtin_function_spec = {.doc = nullptr, .methods = k_buil
 // ---- method-wrapper
 static Result<Value> wrapper_repr(Thread& t, Args a) {
   Value self = N(a[0])->self;
-  return TRY(str_format(t, "<method-wrapper '%s' of %T object at %p>", N(a[0])->def->name, self, reinterpret_cast<void*>(self.bits())));
+  return TRY(str_format(t, "<method-wrapper '%s' of %Q object at %p>", N(a[0])->def->name, type_of(self), reinterpret_cast<void*>(self.bits())));
 }
 static Result<Value> wrapper_reduce(Thread& t, Args a) { return reduce_to_getattr(t, N(a[0])->self, intern_name(N(a[0])->def->name)); }
 static const MethodDef k_wrapper_methods[] = {
@@ -214,7 +215,7 @@ static Status attr_store(Thread& t, Value d, Value obj, Value v) {
   if (!is_instance(obj, owner)) return RAISE(TypeError, "descriptor '%U' for '%N' objects doesn't apply to a '%T' object", name, owner, obj);
   if (IS_EXACT(d, getset_descriptor)) {
     const GetSetDef* def = d.as<GetSetObject>()->def;
-    if (!def->set) return RAISE(AttributeError, "attribute '%U' of '%N' objects is not writable", name, owner);
+    if (!def->set) return not_writable(t, name, owner);
     return def->set(t, obj, v);
   }
   if (d.as<MemberObject>()->readonly) return RAISE(AttributeError, "readonly attribute");

@@ -194,7 +194,8 @@ static Status object_set_class(Thread& t, Value self, Value v) {
 // ---- hooks
 static Result<Value> object_subclasshook(Thread&, Args) { return kNotImplemented; }
 static Result<Value> object_init_subclass(Thread& t, Args a, Tuple* kwnames) {
-  Str* cls = a.as<Type>(0)->name;
+  Type* type = a.as<Type>(0);
+  Str* cls = type->has(kTypeHeap) ? type->qualname : type->name;
   if (kwnames && kwnames->size) return RAISE(TypeError, "%U.__init_subclass__() takes no keyword arguments", cls);
   if (a.n > 1) return RAISE(TypeError, "%U.__init_subclass__() takes no arguments (%u given)", cls, a.n - 1);
   return kNone;

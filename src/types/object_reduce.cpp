@@ -21,7 +21,7 @@ static Result<List*> slot_names(Thread& t, Type* ty) {
 // cannot be pickled.
 Result<Value> object_getstate(Thread& t, Value o, bool required) {
   Type* ty = type_of(o);
-  bool var_sized = ty->has(kTypeInt | kTypeTuple | kTypeBytes | kTypeType) || ty->layout == KAA_TYPE(code)->layout;
+  bool var_sized = ty->has(kTypeInt | kTypeTuple | kTypeBytes | kTypeType) || ty->layout == KAA_TYPE(code)->layout || ty == KAA_TYPE(memoryview);
   if (required && var_sized) return RAISE(TypeError, "cannot pickle %T objects", o);
   Value state = kNone;
   if (o.is_object() && ty->has(kTypeHasDict) && !ty->has(kTypeType)) {

@@ -66,8 +66,8 @@ static Result<Value> weakref_repr(Thread& t, Args a) {
   if (!o) return TRY(str_format(t, "<weakref at %p; dead>", p));
   Opt name = TRY(lookup_special(t, o, NAME("__name__")));
   void* q = reinterpret_cast<void*>(o.bits());
-  if (name && is_str(name.v)) return TRY(str_format(t, "<weakref at %p; to '%T' at %p (%U)>", p, o, q, name.v.as<Str>()));
-  return TRY(str_format(t, "<weakref at %p; to '%T' at %p>", p, o, q));
+  if (name && is_str(name.v)) return TRY(str_format(t, "<weakref at %p; to '%F' at %p (%U)>", p, o, q, name.v.as<Str>()));
+  return TRY(str_format(t, "<weakref at %p; to '%F' at %p>", p, o, q));
 }
 static Result<Value> weakref_hash(Thread& t, Args a) {
   WeakRef* r = R(a[0]);
@@ -175,7 +175,7 @@ static Result<Value> proxy_repr(Thread& t, Args a) {
   void* p = reinterpret_cast<void*>(a[0].bits());
   Value o = weakref_live(t, R(a[0]));
   if (!o) return TRY(str_format(t, "<weakproxy at %p; dead>", p));
-  return TRY(str_format(t, "<weakproxy at %p; to '%T' at %p>", p, o, reinterpret_cast<void*>(o.bits())));
+  return TRY(str_format(t, "<weakproxy at %p; to '%F' at %p>", p, o, reinterpret_cast<void*>(o.bits())));
 }
 static Result<Value> proxy_bool(Thread& t, Args a) {
   Value x = TRY(behind(t, a[0]));

@@ -216,3 +216,43 @@ assert c.cr_frame is not None and c.cr_await is None and c.__name__ == 'add' and
 c.close()
 for source in ('async def f():\n yield 1\n return 2', 'def f():\n await x', 'def f():\n async for x in y: pass', '[await x for x in y]', 'async def f():\n yield from x'):
     raises(SyntaxError, compile, source, 's', 'exec')
+
+# A step of an async generator that throw() has begun is over, whatever is wrong with the arguments: it does not warn.
+import warnings
+async def two():
+    yield 1
+    yield 2
+def step(make, *args):
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter('always')
+        try:
+            make(two()).throw(*args)
+        except TypeError as e:
+            assert str(e) == 'throw expected at least 1 argument, got 0'
+        return [str(w.message) for w in told]
+for make in (lambda g: g.asend(None), lambda g: g.athrow(ValueError), lambda g: g.aclose()):
+    assert step(make) == [], step(make)
+
+# What the death of a generator raises is shown where the generator died, not at the instruction behind that.
+import sys
+class Waits:
+    def __await__(self):
+        yield 1
+async def waits_at_end():
+    try:
+        yield 1
+    finally:
+        await Waits()
+def dies():
+    g = waits_at_end()
+    try:
+        g.__anext__().send(None)
+    except StopIteration:
+        pass
+    del g
+    return 1
+saved, sys.unraisablehook = sys.unraisablehook, lambda u: lines.append(u.exc_traceback.tb_lineno - dies.__code__.co_firstlineno)
+lines = []
+dies()
+sys.unraisablehook = saved
+assert lines == [6], lines

@@ -104,7 +104,47 @@ assert run('--check-hash-based-pycs', 'always', '-c', show)[1] == 'always\n'
 code, out, err = run('--check-hash-based-pycs', 'perhaps', '-c', show)
 assert code == 2 and not out and err.startswith("--check-hash-based-pycs must be one of 'default', 'always', or 'never'\nusage:"), err
 code, out, err = run('--check-hash-based-pycs')
-assert code == 2 and err.startswith('Argument expected for the --check-hash-based-pycs option\nusage:'), err
+assert code == 2 and err.startswith('Argument expected for the --check-hash-based-pycs options\nusage:'), err
+
+# Options with a wrong value, in CPython's words.
+for args, env, text in (
+    (('--foo',), {}, 'Unknown option: --foo\nusage'),
+    (('-X', 'gil=0'), {}, 'Fatal Python error: config_read_gil: Disabling the GIL is not supported by this build\nPython runtime state: preinitialized\n'),
+    ((), {'PYTHON_GIL': 'x'}, 'Fatal Python error: config_read_gil: PYTHON_GIL / -X gil must be "0" or "1"\n'),
+    ((), {'PYTHON_CPU_COUNT': 'x'}, 'Fatal Python error: config_init_cpu_count: -X cpu_count=n option: n is missing or an invalid number, n must be greater than 0\n'),
+    ((), {'PYTHONMALLOC': 'x'}, 'Fatal Python error: preconfig_init_allocator: PYTHONMALLOC: unknown allocator\nPython runtime state: preinitializing\n'),
+    (('-X', 'context_aware_warnings'), {}, 'Fatal Python error: config_init_context_aware_warnings: -X context_aware_warnings=n: n is missing or invalid\n'),
+    ((), {'PYTHON_THREAD_INHERIT_CONTEXT': '3'}, 'Fatal Python error: config_init_thread_inherit_context: PYTHON_THREAD_INHERIT_CONTEXT=N: N is missing or invalid\n'),
+):
+    code, out, err = run(*args, '-c', '1', env=env)
+    assert code in (1, 2) and not out and err.startswith(text), (args, env, err)
+show = 'import sys; print(sys.flags.context_aware_warnings, sys.flags.thread_inherit_context)'
+assert run('-c', show)[1] == '0 0\n'
+assert run('-X', 'context_aware_warnings=1', '-X', 'gil=1', '-c', show, env={'PYTHON_THREAD_INHERIT_CONTEXT': '1', 'PYTHONMALLOC': 'debug'})[1] == '1 1\n'
+inherit = 'import contextvars, threading; v = contextvars.ContextVar("v", default=1); v.set(2); t = threading.Thread(target=lambda: print(v.get())); t.start(); t.join()'
+assert run('-c', inherit)[1] == '1\n' and run('-X', 'thread_inherit_context=1', '-c', inherit)[1] == '2\n'
+
+# A program on the standard input has a __file__, and the namespace of __main__ CPython's order.
+assert run('-', input='print(__file__, __cached__)')[1] == '<stdin> None\n'
+assert run('-c', 'print(list(globals()))')[1] == "['__name__', '__doc__', '__package__', '__loader__', '__spec__', '__builtins__']\n"
+
+# Hooks that fail or are gone: what they should have shown is shown, lines of -c too, and sys.unraisablehook has no part in it.
+shown = '  File "<string>", line 1, in <module>\n    import sys; %s\n                %s~^~\nZeroDivisionError: division by zero\n'
+statement = 'del sys.excepthook; 1/0'
+assert run('-c', 'import sys; ' + statement)[2] == 'sys.excepthook is missing\nTraceback (most recent call last):\n' + shown % (statement, ' ' * (len(statement) - 3))
+statement = 'sys.excepthook = sys.unraisablehook = lambda *a: [][0]; 1/0'
+code, out, err = run('-c', 'import sys; ' + statement)
+assert 'IndexError: list index out of range\n\nOriginal exception was:\n' in err and err.endswith(shown % (statement, ' ' * (len(statement) - 3))), err
+code, out, err = run('-c', 'import sys\nprint(1)\nsys.stdout.flush = lambda: 1/0')
+assert code == 120 and err.count('Exception ignored while flushing sys.stdout') == 1, err
+
+# The encoding of files and streams is the locale's.
+show = 'import locale, os, sys; print(locale.getencoding(), open(os.devnull).encoding, sys.stdout.encoding, sys.stderr.encoding)'
+assert run('-c', show, env={'LC_ALL': 'C.UTF-8'})[1] == 'UTF-8 UTF-8 utf-8 utf-8\n'
+assert run('-c', show, env={'LC_ALL': 'C'})[1] == 'ANSI_X3.4-1968 utf-8 utf-8 utf-8\n'
+assert run('-X', 'utf8=0', '-c', show, env={'LC_ALL': 'C'})[1] == 'ANSI_X3.4-1968 ANSI_X3.4-1968 ascii ascii\n'
+changed = 'import locale; locale.setlocale(locale.LC_ALL, "C"); ' + show
+assert run('-c', changed, env={'LC_ALL': 'C.UTF-8'})[1] == 'ANSI_X3.4-1968 ANSI_X3.4-1968 utf-8 utf-8\n'
 
 # Levels of -O beyond two count, and name the caches. Without columns, a position ends on its own line.
 assert run('-OOOO', '-c', 'import sys, importlib.util as u; print(sys.flags.optimize, __debug__, u.cache_from_source("a.py")[-9:])')[1] == '4 False opt-4.pyc\n'

@@ -12,11 +12,11 @@ namespace {
 
 constexpr int64_t kChunkSize = 8192;
 
-// The text encoding that the locale asks for; in UTF-8 mode, and in the C locale, utf-8.
+// The text encoding that the locale asks for; in UTF-8 mode utf-8.
 Str* locale_encoding(Thread& t) {
   if (io_flag(t, "utf8_mode")) return NAME("utf-8");
   const char* name = nl_langinfo(CODESET);
-  if (!name || !*name || strcmp(name, "ANSI_X3.4-1968") == 0) return NAME("utf-8");
+  if (!name || !*name) return NAME("utf-8");
   return intern_name(name);
 }
 

@@ -62,7 +62,7 @@ Result<Value> context_new(Thread& t, Args a) {
     method = TLS_method();
     old = protocol == 3 ? "ssl.PROTOCOL_TLSv1 is deprecated" : protocol == 4 ? "ssl.PROTOCOL_TLSv1_1 is deprecated" : "ssl.PROTOCOL_TLSv1_2 is deprecated";
   }
-  if (!method) return RAISE(ValueError, "invalid or unsupported protocol version");
+  if (!method) return RAISE(ValueError, "invalid or unsupported protocol version %d", protocol);
   if (old) TRY(warn(t, KAA_TYPE(DeprecationWarning), 2, "%s", old));
   SslContext* c = TRY(alloc_as<SslContext>(t, a.as<Type>(0)));
   c->ctx = SSL_CTX_new(method);
@@ -317,7 +317,7 @@ Result<Value> context_set_ciphers(Thread& t, Args a) {
   TRY(str_utf8(t, a.as<Str>(1), u));
   if (!SSL_CTX_set_cipher_list(self_of(a)->ctx, u.data)) {
     ERR_clear_error();
-    return raise_ssl(t, state().SSLError, 0, "No cipher can be selected.", 0);
+    return raise_value(t, TRY(call(t, state().SSLError.get(), TRY(new_str(t, "No cipher can be selected.")))));
   }
   return kNone;
 }

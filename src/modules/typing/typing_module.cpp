@@ -122,7 +122,8 @@ Status typing_init(Thread& t) {
   TRY(typing_init_alias(t));
   g_typing.generic = TRY(make_native_type(t, "typing.Generic", nullptr, k_generic_spec));
   g_typing.const_evaluator = TRY(make_native_type(t, "_typing._ConstEvaluator", nullptr, k_evaluator_spec));
-  g_typing.no_default_type = TRY(make_native_type(t, "typing.NoDefaultType", nullptr, k_no_default_spec));
+  g_typing.no_default_type = TRY(make_native_type(t, "NoDefaultType", nullptr, k_no_default_spec));
+  TRY(dict_pop(t, g_typing.no_default_type->dict, NAME("__module__")));  // the object has none: pickle looks for its name everywhere
   Object* o = TRY(alloc_instance(t, g_typing.no_default_type));
   o->rc |= kImmortal;
   g_typing.no_default = o;
