@@ -427,8 +427,10 @@ Result<int64_t> length(Thread& t, Value v) {
   if (ty == KAA_TYPE(tuple)) return static_cast<int64_t>(v.as<Tuple>()->size);
   if (ty == KAA_TYPE(dict)) return static_cast<int64_t>(v.as<Dict>()->used);
   if (ty == KAA_TYPE(set)) return static_cast<int64_t>(v.as<Set>()->used);
-  if (!ty->dunder(D_len)) return RAISE(TypeError, "object of type '%T' has no len()", v);
-  Value r = TRY(call_dunder(t, D_len, v));
+  Value f = ty->dunder(D_len), r;
+  if (!f) return RAISE(TypeError, "object of type '%T' has no len()", v);
+  if (IS_EXACT(f, wrapper_descriptor) && LIKELY(!ty->has(kTypeForeignDunder) && t.native_ok())) r = TRY(f.as<NativeFunction>()->def->fn(t, {&v, 1}));
+  else r = TRY(call_dunder(t, D_len, v));
   if (r.is_int()) {
     if (r.as_int() < 0) return RAISE(ValueError, "__len__() should return >= 0");
     return r.as_int();

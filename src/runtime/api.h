@@ -260,18 +260,9 @@ inline IterNext iter_function(Thread& t, Value it) { return LIKELY(it.is_object(
 Status iter_ended(Thread& t);
 // Long native loops call it now and then: signals, collection, handover. top: where the scan of the native stack may begin (handlers know), or null.
 Status safepoint(Thread& t, const void* top = nullptr);
-// Calls fn(Value) -> Status for each item; lists and tuples are walked in place.
+// Calls fn(Value) -> Status for each item that is left of an iterator.
 template <class F>
-Status iterate(Thread& t, Value iterable, F&& fn) {
-  if (IS_EXACT(iterable, list)) {
-    for (uint64_t i = 0; i < iterable.as<List>()->size; i++) TRY(fn(iterable.as<List>()->items[i]));
-    return {};
-  }
-  if (IS_EXACT(iterable, tuple)) {
-    for (uint64_t i = 0; i < iterable.as<Tuple>()->size; i++) TRY(fn(iterable.as<Tuple>()->items[i]));
-    return {};
-  }
-  Value it = TRY(get_iter(t, iterable));
+Status each_next(Thread& t, Value it, F&& fn) {
   if (IterNext next = iter_function(t, it)) {
     for (;;) {
       if (UNLIKELY(t.poll.load(std::memory_order_relaxed))) TRY(safepoint(t));
@@ -285,6 +276,20 @@ Status iterate(Thread& t, Value iterable, F&& fn) {
     if (!v) return {};
     TRY(fn(v.v));
   }
+}
+// The same for an iterable; lists and tuples are walked in place.
+template <class F>
+Status iterate(Thread& t, Value iterable, F&& fn) {
+  if (IS_EXACT(iterable, list)) {
+    for (uint64_t i = 0; i < iterable.as<List>()->size; i++) TRY(fn(iterable.as<List>()->items[i]));
+    return {};
+  }
+  if (IS_EXACT(iterable, tuple)) {
+    for (uint64_t i = 0; i < iterable.as<Tuple>()->size; i++) TRY(fn(iterable.as<Tuple>()->items[i]));
+    return {};
+  }
+  Value it = TRY(get_iter(t, iterable));
+  return each_next(t, it, fn);
 }
 
 // ---- recursion, safepoints, blocking
