@@ -429,7 +429,8 @@ Result<int64_t> length(Thread& t, Value v) {
   if (ty == KAA_TYPE(set)) return static_cast<int64_t>(v.as<Set>()->used);
   Value f = ty->dunder(D_len), r;
   if (!f) return RAISE(TypeError, "object of type '%T' has no len()", v);
-  if (IS_EXACT(f, wrapper_descriptor) && LIKELY(!ty->has(kTypeForeignDunder) && t.native_ok())) r = TRY(f.as<NativeFunction>()->def->fn(t, {&v, 1}));
+  const NativeFunction* nf = IS_EXACT(f, wrapper_descriptor) && !ty->has(kTypeForeignDunder) ? f.as<NativeFunction>() : nullptr;  // as call_dunder() does
+  if (nf && LIKELY(1 - nf->sig->direct_min <= nf->sig->direct_span && t.native_ok())) r = TRY(nf->def->fn(t, {&v, 1}));
   else r = TRY(call_dunder(t, D_len, v));
   if (r.is_int()) {
     if (r.as_int() < 0) return RAISE(ValueError, "__len__() should return >= 0");

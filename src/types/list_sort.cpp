@@ -50,19 +50,19 @@ uint64_t rank_of_str(Value v) {
 // ---- comparisons of elements: 1 less, 0 not, -1 an exception was raised
 
 struct IntLess {
-  static constexpr bool kRaises = false, kNumbers = true;
+  static constexpr bool kRaises = false;
   Thread& t;
   template <class E> int operator()(const E& a, const E& b) const {
     return static_cast<int64_t>(key_of(a).bits()) < static_cast<int64_t>(key_of(b).bits());  // the tags are equal
   }
 };
 struct RankLess {  // of floats: a NaN is not less than anything
-  static constexpr bool kRaises = false, kNumbers = true;
+  static constexpr bool kRaises = false;
   Thread& t;
   template <class E> int operator()(const E& a, const E& b) const { return a.rank < b.rank; }
 };
 struct StrLess {
-  static constexpr bool kRaises = false, kNumbers = false;
+  static constexpr bool kRaises = false;
   Thread& t;
   template <class E> int operator()(const E& a, const E& b) const {
     return a.rank != b.rank ? a.rank < b.rank : str_compare(key_of(a).template as<Str>(), key_of(b).template as<Str>()) < 0;
@@ -73,7 +73,7 @@ int any_less(Thread& t, Value a, Value b) {
   return r.ok() ? r.value() : -1;
 }
 struct AnyLess {
-  static constexpr bool kRaises = true, kNumbers = false;
+  static constexpr bool kRaises = true;
   Thread& t;
   template <class E> int operator()(const E& a, const E& b) const { return any_less(t, key_of(a), key_of(b)); }
 };
@@ -89,7 +89,7 @@ int tuple_less(Thread& t, Tuple* x, Tuple* y, uint64_t i) {
 // Tuples with the rank of their first items, which are of one kind: equal ranks mean equal items if the rank is `exact`.
 template <bool exact>
 struct TupleLess {
-  static constexpr bool kRaises = true, kNumbers = false;
+  static constexpr bool kRaises = true;
   Thread& t;
   template <class E> int operator()(const E& a, const E& b) const {
     if (a.rank < b.rank) return 1;
@@ -100,7 +100,7 @@ struct TupleLess {
   }
 };
 struct AnyTupleLess {
-  static constexpr bool kRaises = true, kNumbers = false;
+  static constexpr bool kRaises = true;
   Thread& t;
   template <class E> int operator()(const E& a, const E& b) const { return tuple_less(t, key_of(a).template as<Tuple>(), key_of(b).template as<Tuple>(), 0); }
 };
@@ -176,12 +176,6 @@ class Sorter {
       while (lo < hi) {
         uint64_t mid = (lo + hi) / 2;
         int c = less(pivot, p[mid]);
-        if constexpr (Less::kNumbers) {  // without a branch that nobody could foresee
-          uint64_t below = 0 - static_cast<uint64_t>(c);
-          lo ^= (lo ^ (mid + 1)) & ~below;
-          hi ^= (hi ^ mid) & below;
-          continue;
-        }
         if (Less::kRaises && c < 0) return false;
         if (c) hi = mid; else lo = mid + 1;
       }
