@@ -180,7 +180,13 @@ int big_compare_double(BigView a, double d) {
 int64_t big_hash(BigView a) {
   int64_t n = a.length();
   if (n == 0) return 0;
-  uint64_t r = n == 1 ? a.limbs[0] % kHashModulus : mpn_mod_1(a.limbs, n, kHashModulus);
+  // 2**64 is 8 modulo 2**61 - 1: what is above moves up by three bits, those beyond the 61st to the bottom.
+  uint64_t r = 0;
+  for (int64_t i = n; i--;) {
+    r = (r << 3 & kHashModulus) + (r >> 58) + (a.limbs[i] & kHashModulus) + (a.limbs[i] >> 61);
+    r = (r & kHashModulus) + (r >> 61);
+  }
+  if (r >= kHashModulus) r -= kHashModulus;
   int64_t h = static_cast<int64_t>(r);
   if (a.size < 0) h = -h;
   return h == -1 ? -2 : h;

@@ -1,10 +1,12 @@
 // Doubles to text, and their exact values: see float_text.h. Reading is in float_parse.cpp.
 #include "base/float_text.h"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 
 #include "base/bigint.h"
 
@@ -102,6 +104,34 @@ int64_t double_repr(char* out, double d) {
   return at - out;
 }
 
+// d >= 0 with a fixed number of places, by integers: d is m * 2**e, and m * 10**places / 2**-e is rounded, half to even.
+// False when that has too many bits.
+static bool append_fixed(std::string* out, double d, int64_t places) {
+  static constexpr uint64_t kPowers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+  if (places >= static_cast<int64_t>(std::size(kPowers)) || d * static_cast<double>(kPowers[places]) >= 1e18)
+    return false;
+  uint64_t bits = std::bit_cast<uint64_t>(d), m = bits & ((uint64_t{1} << 52) - 1), number;
+  int exponent = static_cast<int>(bits >> 52);
+  if (exponent) m |= uint64_t{1} << 52; else exponent = 1;
+  int shift = 1075 - exponent;
+  auto scaled = static_cast<unsigned __int128>(m) * kPowers[places];
+  if (shift <= 0) {
+    number = static_cast<uint64_t>(scaled << -shift);
+  } else if (shift > 100) {  // scaled has at most 53 + 30 bits
+    number = 0;
+  } else {
+    unsigned __int128 one = 1, rest = scaled & ((one << shift) - 1), half = one << (shift - 1);
+    number = static_cast<uint64_t>(scaled >> shift);
+    number += rest > half || (rest == half && (number & 1));
+  }
+  char buffer[32], *end = buffer + sizeof buffer, *at = end;
+  for (int64_t i = 0; i < places; i++, number /= 10) *--at = static_cast<char>('0' + number % 10);
+  if (places) *--at = '.';
+  do *--at = static_cast<char>('0' + number % 10); while (number /= 10);
+  out->append(at, static_cast<size_t>(end - at));
+  return true;
+}
+
 bool append_double(std::string* out, double d, char code, int64_t precision, unsigned flags) {
   bool upper = code == 'E' || code == 'F' || code == 'G';
   char kind = upper ? static_cast<char>(code + ('a' - 'A')) : code;
@@ -126,12 +156,14 @@ bool append_double(std::string* out, double d, char code, int64_t precision, uns
   // The sign waits until the digits are known, for kNoNegativeZero.
   size_t start = out->size();
   if (kind == 'f') {
-    char buffer[kBufferSize];
-    int64_t shown = precision < kMaxPrecision ? precision : kMaxPrecision;
-    auto result =
-        std::to_chars(buffer, buffer + sizeof buffer, magnitude, std::chars_format::fixed, static_cast<int>(shown));
-    out->append(buffer, static_cast<size_t>(result.ptr - buffer));
-    out->append(static_cast<size_t>(precision - shown), '0');
+    if (!append_fixed(out, magnitude, precision)) {
+      char buffer[kBufferSize];
+      int64_t shown = precision < kMaxPrecision ? precision : kMaxPrecision;
+      auto result =
+          std::to_chars(buffer, buffer + sizeof buffer, magnitude, std::chars_format::fixed, static_cast<int>(shown));
+      out->append(buffer, static_cast<size_t>(result.ptr - buffer));
+      out->append(static_cast<size_t>(precision - shown), '0');
+    }
     if (precision == 0) {
       if (flags & kAddDotZero)
         out->append(".0");

@@ -39,13 +39,15 @@ bool cannot_group(FormatError* error, Grouping grouping, char32_t type) {
   return false;
 }
 
+template <class C>
 struct Reader {
-  TextView text;
+  const C* text;
+  int64_t length;
   int64_t at = 0;
   DecimalDigitFunction digit;
 
-  int64_t left() const { return static_cast<int64_t>(text.length) - at; }
-  bool next_is(char32_t c) const { return at < static_cast<int64_t>(text.length) && text[at] == c; }
+  int64_t left() const { return length - at; }
+  bool next_is(char32_t c) const { return at < length && text[at] == c; }
   bool take(char32_t c) {
     if (!next_is(c)) return false;
     ++at;
@@ -55,7 +57,7 @@ struct Reader {
   bool number(int64_t* value) {
     int64_t sum = 0;
     bool any = false;
-    for (; at < static_cast<int64_t>(text.length); ++at) {
+    for (; at < length; ++at) {
       char32_t c = text[at];
       int d = c < 128 ? (c >= '0' && c <= '9' ? static_cast<int>(c - '0') : -1) : digit ? digit(c) : -1;
       if (d < 0) break;
@@ -106,12 +108,13 @@ void unknown_format_code(char32_t code, const char* type_name, FormatError* erro
   error->message += "'";
 }
 
-bool parse_format_spec(TextView text, const char* type_name, char default_type, char default_align, FormatSpec* out,
-                       FormatError* error, DecimalDigitFunction digit) {
+template <class C>
+static bool parse(const C* text, int64_t length, const char* type_name, char default_type, char default_align,
+                  FormatSpec* out, FormatError* error, DecimalDigitFunction digit) {
   FormatSpec spec;
   spec.align = default_align;
   spec.type = static_cast<unsigned char>(default_type);
-  Reader in{text, 0, digit};
+  Reader<C> in{text, length, 0, digit};
   bool fill_given = false;
 
   if (in.left() >= 2 && is_align(text[1])) {
@@ -143,7 +146,7 @@ bool parse_format_spec(TextView text, const char* type_name, char default_type, 
   if (in.left() > 1) {
     error->kind = FormatErrorKind::kValueError;
     error->message = "Invalid format specifier '";
-    for (int64_t i = 0; i < static_cast<int64_t>(text.length); ++i) append_code_point(&error->message, text[i]);
+    for (int64_t i = 0; i < length; ++i) append_code_point(&error->message, text[i]);
     error->message += "' for object of type '";
     append_type_name(&error->message, type_name);
     error->message += "'";
@@ -178,6 +181,14 @@ bool parse_format_spec(TextView text, const char* type_name, char default_type, 
     return cannot_group(error, spec.fraction_grouping, spec.type);
   *out = spec;
   return true;
+}
+
+bool parse_format_spec(TextView text, const char* type_name, char default_type, char default_align, FormatSpec* out,
+                       FormatError* error, DecimalDigitFunction digit) {
+  auto run = [&](auto* p) {
+    return parse(p, static_cast<int64_t>(text.length), type_name, default_type, default_align, out, error, digit);
+  };
+  return text.kind == 1 ? run(text.u8()) : text.kind == 2 ? run(text.u16()) : run(text.u32());
 }
 
 bool layout_string(const FormatSpec& spec, int64_t length, const char* type_name, StringLayout* out,

@@ -18,8 +18,7 @@ int64_t hash_double(double d) {
   uint64_t m = bits & ((uint64_t{1} << 52) - 1);
   if (exponent) m |= uint64_t{1} << 52;  // else d is subnormal, and its exponent that of the smallest others
   else exponent = 1;
-  int turn = (exponent - 1075) % kBits;
-  if (turn < 0) turn += kBits;
+  int turn = static_cast<int>((static_cast<unsigned>(exponent) + (18 * kBits - 1075)) % kBits);
   uint64_t r = m;
   if (turn) r = (m << turn & kModulus) | m >> (kBits - turn);
   if (r == kModulus) r = 0;

@@ -20,8 +20,7 @@ inline int64_t hash_int64(int64_t v) {
 // The same for a number of at most 62 bits, without a division.
 inline int64_t small_int_hash(int64_t i) {
   constexpr int64_t kModulus = (int64_t{1} << 61) - 1;
-  if (i >= kModulus) i -= kModulus;
-  else if (i <= -kModulus) i += kModulus;
+  if (static_cast<uint64_t>(i + (kModulus - 1)) > 2 * (kModulus - 1)) [[unlikely]] i += i < 0 ? kModulus : -kModulus;
   return i == -1 ? -2 : i;
 }
 

@@ -244,6 +244,22 @@ size_t ascii_prefix(const uint8_t* in, size_t size) {
     unsigned mask = Bytes16::load(in + i).high_bits();
     if (mask) return i + static_cast<size_t>(__builtin_ctz(mask));
   }
+  // The rest by words that overlap what is known already, or each other.
+  if (size >= 16) {
+    unsigned mask = Bytes16::load(in + size - 16).high_bits();
+    return mask ? size - 16 + static_cast<size_t>(__builtin_ctz(mask)) : size;
+  }
+  if (size >= 8) {
+    uint64_t a, b;
+    memcpy(&a, in, 8);
+    memcpy(&b, in + size - 8, 8);
+    if (!((a | b) & 0x8080808080808080)) [[likely]] return size;
+  } else if (size >= 4) {
+    uint32_t a, b;
+    memcpy(&a, in, 4);
+    memcpy(&b, in + size - 4, 4);
+    if (!((a | b) & 0x80808080)) [[likely]] return size;
+  }
   while (i < size && in[i] < 0x80) i++;
   return i;
 }

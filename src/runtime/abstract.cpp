@@ -291,6 +291,7 @@ Result<bool> compare_bool(Thread& t, CompareOp op, Value a, Value b) {
     double x = a.float_word(), y = b.float_word();
     if (LIKELY(x == x && y == y)) return order_satisfies(op, x < y ? -1 : x > y);
   }
+  if (IS_EXACT(a, str) && IS_EXACT(b, str)) return order_satisfies(op, str_compare(a.as<Str>(), b.as<Str>()));
   if (Value m = native_comparison(op, a, b)) return truth(t, TRY(compare_natively(t, op, m, a, b)));
   if (int order = plain_order(a, b); order != kNoOrder) return order_satisfies(op, order);
   if (int order = inherited_order(op, a, b); order != kNoOrder) return order_satisfies(op, order);
@@ -426,8 +427,11 @@ Result<int64_t> length(Thread& t, Value v) {
   if (ty == KAA_TYPE(tuple)) return static_cast<int64_t>(v.as<Tuple>()->size);
   if (ty == KAA_TYPE(dict)) return static_cast<int64_t>(v.as<Dict>()->used);
   if (ty == KAA_TYPE(set)) return static_cast<int64_t>(v.as<Set>()->used);
-  if (!ty->dunder(D_len)) return RAISE(TypeError, "object of type '%T' has no len()", v);
-  Value r = TRY(call_dunder(t, D_len, v));
+  Value f = ty->dunder(D_len), r;
+  if (!f) return RAISE(TypeError, "object of type '%T' has no len()", v);
+  const NativeFunction* nf = IS_EXACT(f, wrapper_descriptor) && !ty->has(kTypeForeignDunder) ? f.as<NativeFunction>() : nullptr;  // as call_dunder() does
+  if (nf && LIKELY(1 - nf->sig->direct_min <= nf->sig->direct_span && t.native_ok())) r = TRY(nf->def->fn(t, {&v, 1}));
+  else r = TRY(call_dunder(t, D_len, v));
   if (r.is_int()) {
     if (r.as_int() < 0) return RAISE(ValueError, "__len__() should return >= 0");
     return r.as_int();
@@ -560,6 +564,11 @@ Result<bool> contains(Thread& t, Value c, Value item) {
 }
 
 Result<Value> get_iter(Thread& t, Value v) {
+  if (IS_EXACT(v, list) || IS_EXACT(v, tuple)) {
+    SeqIter* it = TRY(alloc<SeqIter>(t, IS_EXACT(v, list) ? KAA_SHAPE(list_iterator) : KAA_SHAPE(tuple_iterator)));
+    it->seq.init(v);
+    return it;
+  }
   Type* ty = type_of(v);
   Value f = ty->dunder(D_iter);
   if (f && !f.is_none()) {
@@ -600,6 +609,13 @@ Result<Opt> iter_next(Thread& t, Value it) {
   if (!exc_matches(t, KAA_TYPE(StopIteration))) return Error{};
   clear_exc(t);
   return Opt{};
+}
+
+Status iter_ended(Thread& t) {
+  if (LIKELY(!t.exc)) return {};
+  if (!exc_matches(t, KAA_TYPE(StopIteration))) return Error{};
+  clear_exc(t);
+  return {};
 }
 
 // Whether the __class__ of the type's instances is the type, because object's descriptor gives it.

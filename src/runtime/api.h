@@ -253,7 +253,31 @@ Result<Value> power(Thread& t, Value a, Value b, Value mod);
 int64_t identity_hash(Value v);
 int64_t object_id(Value v);
 Result<Value> id_value(Thread& t, Value v);
-// Calls fn(Value) -> Status for each item; lists and tuples are walked in place.
+// The function of the iterator's type that gives the next item, for a loop that calls it as iter_next() does; null: call iter_next(). What the function leaves
+// at the end, or after an error, iter_ended() looks at.
+using IterNext = Result<Value> (*)(Thread&, Object*);
+inline IterNext iter_function(Thread& t, Value it) { return LIKELY(it.is_object() && !IS_EXACT(it, generator) && t.native_ok()) ? type_of(it)->iternext : nullptr; }
+Status iter_ended(Thread& t);
+// Long native loops call it now and then: signals, collection, handover. top: where the scan of the native stack may begin (handlers know), or null.
+Status safepoint(Thread& t, const void* top = nullptr);
+// Calls fn(Value) -> Status for each item that is left of an iterator.
+template <class F>
+Status each_next(Thread& t, Value it, F&& fn) {
+  if (IterNext next = iter_function(t, it)) {
+    for (;;) {
+      if (UNLIKELY(t.poll.load(std::memory_order_relaxed))) TRY(safepoint(t));
+      Result<Value> v = next(t, it.object());
+      if (UNLIKELY(!v.ok())) return iter_ended(t);
+      TRY(fn(v.value()));
+    }
+  }
+  for (;;) {
+    Opt v = TRY(iter_next(t, it));
+    if (!v) return {};
+    TRY(fn(v.v));
+  }
+}
+// The same for an iterable; lists and tuples are walked in place.
 template <class F>
 Status iterate(Thread& t, Value iterable, F&& fn) {
   if (IS_EXACT(iterable, list)) {
@@ -265,18 +289,12 @@ Status iterate(Thread& t, Value iterable, F&& fn) {
     return {};
   }
   Value it = TRY(get_iter(t, iterable));
-  for (;;) {
-    Opt v = TRY(iter_next(t, it));
-    if (!v) return {};
-    TRY(fn(v.v));
-  }
+  return each_next(t, it, fn);
 }
 
 // ---- recursion, safepoints, blocking
 // Native recursion: TRY(native_enter(t, " while getting the repr of an object")) where a native function can call itself through Python objects.
 inline Status native_enter(Thread& t, const char* where = "") { if (LIKELY(t.native_ok())) return {}; return RAISE(RecursionError, "maximum recursion depth exceeded%s", where); }
-// Long native loops call it now and then: signals, collection, handover. top: where the scan of the native stack may begin (handlers know), or null.
-Status safepoint(Thread& t, const void* top = nullptr);
 void enter_blocking(Thread& t);                                   // before a call that may wait: other threads may run
 void leave_blocking(Thread& t);
 class Blocking {

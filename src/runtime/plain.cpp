@@ -68,6 +68,32 @@ int plain_order_slow(Value a, Value b) {
   return kNoOrder;
 }
 
+[[gnu::noinline]] static bool tuple_hash_slow(Tuple* u, int64_t* h, int depth) {
+  if (depth == 0) return false;
+  TupleHash th;
+  for (uint64_t i = 0; i < u->size; i++) {
+    int64_t x;
+    if (!plain_hash(u->items[i], &x, depth - 1)) return false;
+    th.add(x);
+  }
+  *h = th.finish(static_cast<int64_t>(u->size));
+  return true;
+}
+// The loop calls nothing, so that it needs no stack frame.
+bool plain_tuple_hash(Tuple* u, int64_t* h, int depth) {
+  TupleHash th;
+  for (const Value *p = u->items, *end = p + u->size; p < end; p++) {
+    Value item = *p;
+    int64_t x;
+    if (LIKELY(item.is_int())) x = small_int_hash(item.as_int());
+    else if (LIKELY(IS_EXACT(item, str) && item.as<Str>()->hash != 0)) x = item.as<Str>()->hash;
+    else return tuple_hash_slow(u, h, depth);
+    th.add(x);
+  }
+  *h = th.finish(static_cast<int64_t>(u->size));
+  return true;
+}
+
 bool plain_hash(Value v, int64_t* h, int depth) {
   if (v.is_int()) { *h = small_int_hash(v.as_int()); return true; }
   if (v.is_float_word()) { *h = hash_double(v.float_word()); return true; }
@@ -80,21 +106,7 @@ bool plain_hash(Value v, int64_t* h, int depth) {
   if (s == KAA_SHAPE(str)) { *h = str_hash(v.as<Str>()); return true; }
   if (s == KAA_SHAPE(frozenset)) { *h = hash_of_frozenset(v.as<Set>()); return true; }
   if (s == KAA_SHAPE(bytes)) { *h = hash_of_bytes(v.as<Bytes>()); return true; }
-  if (s == KAA_SHAPE(tuple)) {
-    if (depth == 0) return false;
-    Tuple* u = v.as<Tuple>();
-    TupleHash th;
-    for (uint64_t i = 0; i < u->size; i++) {
-      Value item = u->items[i];
-      int64_t x;
-      if (item.is_int()) x = small_int_hash(item.as_int());
-      else if (item.is_object() && item.object()->shape == KAA_SHAPE(str) && LIKELY(item.as<Str>()->hash != 0)) x = item.as<Str>()->hash;
-      else if (!plain_hash(item, &x, depth - 1)) return false;
-      th.add(x);
-    }
-    *h = th.finish(static_cast<int64_t>(u->size));
-    return true;
-  }
+  if (s == KAA_SHAPE(tuple)) return plain_tuple_hash(v.as<Tuple>(), h, depth);
   if (s->type->dunder(D_hash) != KAA_TYPE(object)->dunder(D_hash)) return false;
   *h = identity_hash(v);
   return true;

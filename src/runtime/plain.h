@@ -25,6 +25,8 @@ inline int plain_order(Value a, Value b) {
 }
 // hash(v) into *h, false: ask. Objects that hash by identity count as plain.
 bool plain_hash(Value v, int64_t* h, int depth = kPlainDepth);
+// The same for an exact tuple. Tuples keep no hash (a word for each would cost more than it saves), so it has to be found quickly.
+bool plain_tuple_hash(Tuple* u, int64_t* h, int depth = kPlainDepth);
 // The order of two ints of any size, or instances of subclasses (types/int.cpp).
 int int_compare(Value a, Value b);
 // What the __hash__ of these types gives, without an int object (types/tuple.cpp, types/set.cpp).

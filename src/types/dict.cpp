@@ -349,7 +349,7 @@ Error unhashable_key(Thread& t, Value key, const char* what) {
 
 Result<int64_t> dict_key_hash(Thread& t, Value key) {
   if (IS_EXACT(key, str)) return hash_of_str(key.as<Str>());
-  if (int64_t plain; plain_hash(key, &plain)) return plain;
+  if (int64_t plain; IS_EXACT(key, tuple) ? plain_tuple_hash(key.as<Tuple>(), &plain) : plain_hash(key, &plain)) return plain;
   Result<int64_t> h = hash(t, key);
   if (UNLIKELY(!h.ok())) return unhashable_key(t, key, "a dict key");
   return h;

@@ -15,16 +15,6 @@ Result<int64_t> dict_key_hash(Thread& t, Value key);
 // The same for other uses: what = "a set element".
 Error unhashable_key(Thread& t, Value key, const char* what);
 
-// Calls fn(Value) -> Status for what an iterator still has.
-template <class F>
-Status each_next(Thread& t, Value it, F&& fn) {
-  for (;;) {
-    Opt v = TRY(iter_next(t, it));
-    if (!v) return {};
-    TRY(fn(v.v));
-  }
-}
-
 // Position of the key in d->entries, or -1. Runs Python when a key's __eq__ has to decide; starts again when that
 // changed the dict.
 Result<int64_t> dict_find(Thread& t, Dict* d, Value key, int64_t hash);

@@ -12,7 +12,18 @@ static Result<Value> from_i128(Thread& t, i128 v) {
   unsigned __int128 m = v < 0 ? -static_cast<unsigned __int128>(v) : static_cast<unsigned __int128>(v);
   mp_limb_t l[2] = {static_cast<mp_limb_t>(m), static_cast<mp_limb_t>(m >> 64)};
   int64_t n = l[1] ? 2 : 1;
-  return int_from_big(t, {l, v < 0 ? -n : n});
+  IntObject* o = TRY(int_alloc(t, n));
+  o->limbs[0] = l[0];
+  if (n == 2) o->limbs[1] = l[1];
+  o->size = v < 0 ? -n : n;
+  return o;
+}
+// i // j, and what is left, by one division.
+static inline i128 floor_div128(i128 i, i128 j, i128* rest) {
+  i128 q = i / j, m = i - q * j;
+  bool down = m != 0 && (m < 0) != (j < 0);
+  *rest = down ? m + j : m;
+  return q - down;
 }
 
 // Numbers below 2^126 in magnitude, so that sums of two stay within 128 bits.
@@ -59,17 +70,17 @@ static inline int64_t floor_mod64(int64_t i, int64_t j) { int64_t m = i % j; ret
 
 Result<Value> int_floor_div(Thread& t, Value a, Value b) {
   if (a.is_int() && b.is_int() && b.as_int() != 0) return make_int(t, floor_div64(a.as_int(), b.as_int()));
-  i128 i, j;
-  if (as_i128(a, &i) && as_i128(b, &j) && j != 0) return from_i128(t, i / j - ((i % j != 0) & ((i < 0) != (j < 0))));
+  i128 i, j, rest;
+  if (as_i128(a, &i) && as_i128(b, &j) && j != 0) return from_i128(t, floor_div128(i, j, &rest));
   AnyInt x(a), y(b);
   return int_build(t, big_quotient_size(x, y), [&](mp_limb_t* out, int64_t* n, Poll) { return big_floor_div(out, n, x, y); });
 }
 Result<Value> int_mod(Thread& t, Value a, Value b) {
   if (a.is_int() && b.is_int() && b.as_int() != 0) return Value::from_int(floor_mod64(a.as_int(), b.as_int()));
-  i128 i, j;
+  i128 i, j, rest;
   if (as_i128(a, &i) && as_i128(b, &j) && j != 0) {
-    i128 m = i % j;
-    return from_i128(t, m != 0 && (m < 0) != (j < 0) ? m + j : m);
+    floor_div128(i, j, &rest);
+    return from_i128(t, rest);
   }
   AnyInt x(a), y(b);
   return int_build(t, big_remainder_size(x, y), [&](mp_limb_t* out, int64_t* n, Poll) { return big_mod(out, n, x, y); });
@@ -78,6 +89,12 @@ Status int_divmod(Thread& t, Value a, Value b, Value* q, Value* r) {
   if (a.is_int() && b.is_int() && b.as_int() != 0) {
     *r = Value::from_int(floor_mod64(a.as_int(), b.as_int()));
     *q = TRY(make_int(t, floor_div64(a.as_int(), b.as_int())));
+    return {};
+  }
+  i128 i, j, rest;
+  if (as_i128(a, &i) && as_i128(b, &j) && j != 0) {
+    *q = TRY(from_i128(t, floor_div128(i, j, &rest)));
+    *r = TRY(from_i128(t, rest));
     return {};
   }
   AnyInt x(a), y(b);

@@ -83,16 +83,41 @@ static Error too_many_digits(Thread& t) {
                interp().int_max_str_digits);
 }
 
+// Writes the decimal digits of u before `end`, two at a time, and returns where they begin.
+static char* put_decimal(char* end, uint64_t u) {
+  static constexpr struct Pairs {
+    char of[200];
+    constexpr Pairs() : of{} { for (int i = 0; i < 200; i++) of[i] = static_cast<char>('0' + (i % 2 ? i / 2 % 10 : i / 20)); }
+  } k_pairs;
+  for (; u >= 100; u /= 100) memcpy(end -= 2, k_pairs.of + 2 * (u % 100), 2);
+  if (u < 10) *--end = static_cast<char>('0' + u);
+  else memcpy(end -= 2, k_pairs.of + 2 * u, 2);
+  return end;
+}
+
 Result<Str*> int_to_str(Thread& t, Value v, int base) {
+  char digits[48], *end = digits + sizeof digits, *p;
   if (base == 10 && v.is_int()) {
-    char buf[24], *p = buf + sizeof buf;
     int64_t i = v.as_int();
-    uint64_t u = i < 0 ? 0 - static_cast<uint64_t>(i) : static_cast<uint64_t>(i);
-    do *--p = static_cast<char>('0' + u % 10); while (u /= 10);
+    p = put_decimal(end, i < 0 ? 0 - static_cast<uint64_t>(i) : static_cast<uint64_t>(i));
     if (i < 0) *--p = '-';
-    return new_str_ascii(t, p, static_cast<size_t>(buf + sizeof buf - p));
+    return new_str_ascii(t, p, static_cast<size_t>(end - p));
   }
   AnyInt a(v);
+  if (base == 10 && a.view().length() == 2) {
+    constexpr uint64_t kPart = 10'000'000'000'000'000'000u;  // 19 digits
+    unsigned __int128 m = static_cast<unsigned __int128>(a.view().limbs[1]) << 64 | a.view().limbs[0];
+    char* to = end;
+    for (; m >> 64; to -= 19) {
+      unsigned __int128 rest = m / kPart;
+      p = put_decimal(to, static_cast<uint64_t>(m - rest * kPart));
+      while (p > to - 19) *--p = '0';
+      m = rest;
+    }
+    p = put_decimal(to, static_cast<uint64_t>(m));
+    if (a.view().size < 0) *--p = '-';
+    return new_str_ascii(t, p, static_cast<size_t>(end - p));
+  }
   int64_t limit = interp().int_max_str_digits;
   if ((base & (base - 1)) && limit && a.view().length() * 64 > limit * 3 && big_exceeds_digits(a, limit)) return too_many_digits(t);
   int64_t room = big_text_size(a, base), length = 0;

@@ -122,10 +122,22 @@ Result<List*> list_of(Thread& t, const Value* p, size_t n) {
   return static_cast<List*>(fill(l, l->items, p, n));
 }
 
-Status list_append(Thread& t, List* l, Value v) {
-  if (UNLIKELY(l->size == l->cap)) TRY(list_grow(t, l, l->size + 1));
+[[gnu::noinline]] static Status append_slow(Thread& t, List* l, Value v) {
+  if (l->size == l->cap) TRY(list_grow(t, l, l->size + 1));
   l->items[l->size++] = v;
   inc_into(v, l);
+  return {};
+}
+// What needs a call is out of line, so that the rest needs no stack frame.
+Status list_append(Thread& t, List* l, Value v) {
+  if (UNLIKELY(l->size == l->cap)) return append_slow(t, l, v);
+  if (v.is_reference()) {
+    Object* o = v.object();
+    check_live(o);
+    if (LIKELY(static_cast<int64_t>(o->rc) >= 0)) { o->rc += kCountOne; note_counting(); }
+    else if (UNLIKELY(o->rc & kEager)) return append_slow(t, l, v);
+  }
+  l->items[l->size++] = v;
   return {};
 }
 
@@ -211,18 +223,13 @@ static Status extend(Thread& t, List* l, Value iterable, bool ask) {
   }
   if (hint > 0 && hint < (1 << 20)) TRY(list_reserve(t, l, l->size + static_cast<size_t>(hint)));
   if (IS_EXACT(it, range_iterator)) return extend_from_range(t, l, it.as<RangeIter>());
-  // As iter_next(), which costs as much as most steps do.
   if (auto next = type_of(it)->iternext) {
     for (;;) {
       if (UNLIKELY(t.poll.load(std::memory_order_relaxed))) TRY(safepoint(t));
       Result<Value> v = next(t, it.object());
-      if (UNLIKELY(!v.ok())) break;
+      if (UNLIKELY(!v.ok())) return iter_ended(t);
       TRY(list_append(t, l, v.value()));
     }
-    if (!t.exc) return {};
-    if (!exc_matches(t, KAA_TYPE(StopIteration))) return Error{};
-    clear_exc(t);
-    return {};
   }
   for (;;) {
     Opt v = TRY(iter_next(t, it));

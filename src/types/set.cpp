@@ -187,7 +187,7 @@ inline Status add_at(Thread& t, Set* s, int64_t i, Value key, int64_t hash) {
 
 Result<int64_t> set_key_hash(Thread& t, Value v) {
   if (IS_EXACT(v, str)) return hash_of_str(v.as<Str>());
-  if (int64_t plain; plain_hash(v, &plain)) return plain;
+  if (int64_t plain; IS_EXACT(v, tuple) ? plain_tuple_hash(v.as<Tuple>(), &plain) : plain_hash(v, &plain)) return plain;
   Result<int64_t> h = hash(t, v);
   if (UNLIKELY(!h.ok())) return unhashable_key(t, v, "a set element");
   return h;
@@ -265,7 +265,7 @@ Status set_add(Thread& t, Set* s, Value v) {
   int64_t hash;
   if (v.is_int()) hash = small_int_hash(v.as_int());
   else if (v.is_float_word()) hash = hash_double(v.float_word());
-  else if (!IS_EXACT(v, str) || !(hash = v.as<Str>()->hash)) return set_add_general(t, s, v);
+  else if (IS_EXACT(v, str) ? !(hash = v.as<Str>()->hash) : !IS_EXACT(v, tuple) || !plain_tuple_hash(v.as<Tuple>(), &hash)) return set_add_general(t, s, v);
   return add_quick(s, v, hash) ? Status{} : set_add_general(t, s, v);
 }
 

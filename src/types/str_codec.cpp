@@ -25,6 +25,10 @@ Status check_codec_argument(Thread& t, Value v, const char* fname, const char* n
   return codec_name_argument(t, v, fname, name, text);
 }
 
-Result<Value> str_encode(Thread& t, Args a) { return encode_str(t, a.as<Str>(0), a[1], a[2]); }
+Result<Value> str_encode(Thread& t, Args a) {
+  Str* s = a.as<Str>(0);
+  if (s->is_ascii() && !a[1] && !a[2]) return TRY(new_bytes(t, s->data(), s->length));
+  return encode_str(t, s, a[1], a[2]);
+}
 
 }  // namespace kaa

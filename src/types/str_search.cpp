@@ -157,6 +157,24 @@ Result<Value> split_space(Thread& t, Str* s, const C* p, size_t max) {
     TRY(add_piece_of(t, l, s, p, start, i, bits));
   }
 }
+inline bool is_space_ascii(uint8_t c) {
+  constexpr uint64_t kSpaces = uint64_t{0x1F} << 9 | uint64_t{0x1F} << 28;  // tab to carriage return, the four separators, the space
+  return c <= ' ' && (kSpaces >> c & 1);
+}
+Result<Value> split_space_ascii(Thread& t, Str* s, size_t max) {
+  List* l = TRY(new_list(t, 8));
+  const uint8_t* p = s->data1();
+  size_t i = 0, n = s->length;
+  for (;;) {
+    while (i < n && is_space_ascii(p[i])) i++;
+    if (i == n) return l;
+    size_t start = i++;
+    if (UNLIKELY(l->size == max)) i = n;  // white space at the end stays
+    while (i < n && !is_space_ascii(p[i])) i++;
+    Str* piece = LIKELY(i - start < n) ? TRY(new_str_ascii(t, reinterpret_cast<const char*>(p) + start, i - start)) : TRY(str_exact(t, s));
+    TRY(list_append(t, l, piece));
+  }
+}
 template <class C>
 Result<Value> rsplit_space(Thread& t, Str* s, const C* p, size_t max) {
   List* l = TRY(new_list(t));
@@ -256,6 +274,7 @@ Result<Value> split_common(Thread& t, Args a, bool from_end) {
     if (m >= 0) max = static_cast<size_t>(m);
   }
   if (!a[1] || a[1].is_none()) {
+    if (s->is_ascii() && !from_end) return split_space_ascii(t, s, max);
     auto run = [&](auto* p) { return from_end ? rsplit_space(t, s, p, max) : split_space(t, s, p, max); };
     return s->kind() == 1 ? run(s->data1()) : s->kind() == 2 ? run(s->data2()) : run(s->data4());
   }

@@ -171,6 +171,17 @@ Result<Value> min_or_max(Thread& t, const char* name, CompareOp op, Args a, Tupl
 // all() and any(): stops at the first item whose truth is `stop`.
 Result<bool> finds(Thread& t, Value iterable, bool stop) {
   Value it = TRY(get_iter(t, iterable));
+  if (IterNext next = iter_function(t, it)) {
+    for (;;) {
+      if (UNLIKELY(t.poll.load(std::memory_order_relaxed))) TRY(safepoint(t));
+      Result<Value> v = next(t, it.object());
+      if (UNLIKELY(!v.ok())) {
+        TRY(iter_ended(t));
+        return false;
+      }
+      if (TRY(truth(t, v.value())) == stop) return true;
+    }
+  }
   for (;;) {
     Opt v = TRY(iter_next(t, it));
     if (!v) return false;

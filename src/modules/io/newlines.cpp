@@ -128,6 +128,11 @@ int64_t find_line_end(Str* s, uint64_t from, bool universal, Str* nl) {
   }
   if (!nl || nl->length == 0) nl = NAME("\n");
   uint32_t first = nl->at(0);
+  if (nl->length == 1 && s->kind() == 1) {
+    const uint8_t* p = s->data1();
+    const void* at = memchr(p + from, static_cast<int>(first), s->length - from);
+    return at ? static_cast<const uint8_t*>(at) - p + 1 : -1;
+  }
   for (int64_t i = find_char(s, first, from); i >= 0; i = find_char(s, first, static_cast<uint64_t>(i) + 1)) {
     if (nl->length == 1) return i + 1;
     if (static_cast<uint64_t>(i) + 1 < s->length && s->at(static_cast<uint64_t>(i) + 1) == nl->at(1)) return i + 2;

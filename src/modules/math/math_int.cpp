@@ -1,4 +1,6 @@
 // math's functions of ints: gcd, lcm, isqrt, factorial, comb, perm.
+#include <numeric>
+
 #include "modules/math/math_util.h"
 
 namespace kaa {
@@ -92,7 +94,14 @@ Result<Value> binomial(Thread& t, Value n, uint64_t k) {
   return int_floor_div(t, ab, c);
 }
 
+constexpr uint64_t kFactorials = 21;  // those of 0 to 20 fit a word
+constexpr struct FactorialTable {
+  uint64_t of[kFactorials];
+  constexpr FactorialTable() : of{1} { for (uint64_t i = 1; i < kFactorials; i++) of[i] = of[i - 1] * i; }
+} k_factorials;
+
 Result<Value> factorial_of(Thread& t, Value v) {
+  if (LIKELY(v.is_int() && static_cast<uint64_t>(v.as_int()) < kFactorials)) return make_uint(t, k_factorials.of[v.as_int()]);
   Value n = TRY(to_index(t, v));
   if (int_is_negative(n)) return RAISE(ValueError, "factorial() not defined for negative values");
   int64_t i;
@@ -147,6 +156,14 @@ Result<Value> math_lcm(Thread& t, Args a) {
   Value r = small_int(1);
   for (uint32_t i = 0; i < a.n; i++) {
     Value v = TRY(to_index(t, a[i]));
+    if (LIKELY(r.is_int() && v.is_int())) {
+      auto p = static_cast<uint64_t>(r.as_int()), q = static_cast<uint64_t>(v.as_int() < 0 ? -v.as_int() : v.as_int());
+      uint64_t product;
+      if (!__builtin_mul_overflow(p ? p / std::gcd(p, q) : 0, q, &product)) {
+        r = TRY(make_uint(t, product));
+        continue;
+      }
+    }
     AnyInt x(r), y(v);
     r = TRY(int_build(t, big_lcm_size(x, y), [&](mp_limb_t* out, int64_t* n, Poll) { return big_lcm(out, n, x, y); }));
   }

@@ -40,11 +40,8 @@ double vector_norm(const double* v, size_t n, double max, bool found_nan) {
 Result<Value> math_fsum(Thread& t, Args a) {
   std::vector<double> partials;
   double special = 0, infinities = 0;
-  Value it = TRY(get_iter(t, a[0]));
-  for (;;) {
-    Opt item = TRY(iter_next(t, it));
-    if (!item) break;
-    double x = TRY(to_double(t, item.v)), given = x;
+  TRY(iterate(t, a[0], [&](Value item) -> Status {
+    double x = LIKELY(item.is_float_word()) ? item.float_word() : TRY(to_double(t, item)), given = x;
     size_t n = 0;
     for (double y : partials) {
       if (fabs(x) < fabs(y)) std::swap(x, y);
@@ -53,7 +50,7 @@ Result<Value> math_fsum(Thread& t, Args a) {
       x = s.hi;
     }
     partials.resize(n);
-    if (x == 0) continue;
+    if (x == 0) return {};
     if (!isfinite(x)) {
       if (isfinite(given)) return RAISE(OverflowError, "intermediate overflow in fsum");
       if (isinf(given)) infinities += given;
@@ -62,7 +59,8 @@ Result<Value> math_fsum(Thread& t, Args a) {
     } else {
       partials.push_back(x);
     }
-  }
+    return {};
+  }));
   if (special != 0) {
     if (isnan(infinities)) return RAISE(ValueError, "-inf + inf in fsum");
     return make_float(t, special);
