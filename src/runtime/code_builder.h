@@ -18,4 +18,6 @@ inline constexpr size_t kUnpackSlack = 24;
 const char* unpack_instructions(const char* p, const char* end, Word* words, uint32_t nwords);
 // What is wrong with a code object whose fields came from outside; empty: nothing. With `flow` the whole validator runs, else only its structural half.
 std::string check_code(const Code* c, bool flow);
+// Before code that is not is_ready() is called for the first time: unpacks it, and if it came from outside, validates it; SystemError when that fails.
+Status make_ready(Thread& t, Code* c);
 }  // namespace kaa
