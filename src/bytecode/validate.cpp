@@ -15,9 +15,9 @@ class Validator {
  public:
   explicit Validator(const CodeView& code) : code_(code) {}
 
-  std::string run(bool with_flow) {
-    if (!structure() || !with_flow) return error_;
-    return validate_flow(code_, {first_temp_, variables_, spill_, params_});
+  std::string run() {
+    if (!structure()) return error_;
+    return validate_flow(code_, {first_temp_, spill_, params_}, marks_);
   }
 
  private:
@@ -43,7 +43,7 @@ class Validator {
     }
     return false;
   }
-  uint32_t size_at(uint32_t at) const { return kOpInfo[word(at).op].words; }
+  uint32_t size_at(uint32_t at) const { return facts_[word(at).op].words; }
 
   bool structure() {
     uint32_t count = (uint32_t)code_.words.size();
@@ -65,33 +65,37 @@ class Validator {
       cells += number >= code_.nvarnames;
     }
     if (code_.free_base != uint64_t{code_.nvarnames} + cells) return fail(0, "variables without names");
-    starts_.assign(count + 1, 0);
+    marks_.assign(count + 1, 0);
     uint32_t last = 0;
     for (uint32_t at = 0; at < count;) {
       if (word(at).op >= (uint16_t)Op::kCount) return fail(at, "unknown opcode");
       if (at + size_at(at) > count) return fail(at, "cut off");
-      starts_[at] = 1;
+      marks_[at] = kStart;
       last = at;
       at += size_at(at);
     }
     if (!ends_flow((Op)word(last).op)) return fail(last, "control runs off the end");
     if (!prologue()) return false;
-    for (uint32_t at = 0; at < count; at += size_at(at))
-      if (!operands(at) || !special(at)) return false;
+    for (uint32_t at = 0; at < count; at += size_at(at)) {
+      uint8_t look = facts_[word(at).op].look;
+      if (look && (!operands(at, look) || ((look & OpFacts::kSpecial) && !special(at)))) return false;
+      if (UNLIKELY(spill_ != ~0u) && !keeps_off_spilled(at)) return false;
+    }
     uint32_t before = 0;
     for (const ExceptionEntry& entry : code_.exceptions) {
       if (entry.start < before || entry.start >= entry.end || entry.end > count) return fail(entry.start, "exception table out of order");
-      if (!is_start(entry.start) || (entry.end < count && !starts_[entry.end])) return fail(entry.start, "protected range cuts an instruction");
+      if (!is_start(entry.start) || (entry.end < count && !marks_[entry.end])) return fail(entry.start, "protected range cuts an instruction");
       if (!is_start(entry.target)) return fail(entry.start, "handler is not an instruction");
       if (entry.target < made_) return fail(entry.start, "handler before the generator is made");
       if (entry.reg < first_temp_ || entry.reg >= code_.nregs) return fail(entry.start, "handler's register is no temporary");
       before = entry.end;
+      meet(entry.target, entry.end - 1);
     }
     if (code_.heights.empty() || code_.heights[0].start != 0) return fail(0, "no heights");
     for (size_t i = 0; i < code_.heights.size(); i++) {
       const HeightEntry& entry = code_.heights[i];
       if (i && entry.start <= code_.heights[i - 1].start) return fail(entry.start, "heights out of order");
-      if (entry.start < count && !starts_[entry.start]) return fail(entry.start, "height changes inside an instruction");
+      if (entry.start < count && !marks_[entry.start]) return fail(entry.start, "height changes inside an instruction");
       if (entry.height < first_temp_ || entry.height > code_.nregs) return fail(entry.start, "height out of range");
     }
     for (size_t i = 0; i < code_.positions.size(); i++)
@@ -99,7 +103,8 @@ class Validator {
     return true;
   }
 
-  bool is_start(int64_t at) const { return at >= 0 && at < code_.words.size() && starts_[at]; }
+  bool is_start(int64_t at) const { return at >= 0 && at < code_.words.size() && marks_[at]; }
+  void meet(uint32_t at, uint32_t from) { marks_[at] |= from >= at ? kMeeting | kComesBack : kMeeting; }
   // Everything that makes a generator's frame one comes first, and once.
   bool prologue() {
     bool generator = code_.flags & (kCoGenerator | kCoCoroutine | kCoAsyncGenerator);
@@ -114,34 +119,41 @@ class Validator {
     if (spill_ != ~0u && (Op)word(0).op != Op::MAKE_SPILLED) return fail(0, "variables without a dict");
     return true;
   }
-  bool operands(uint32_t at) {
+  bool operands(uint32_t at, uint8_t look) {
     const Word& w = word(at);
-    Op op = (Op)w.op;
-    const OpInfo& info = kOpInfo[w.op];
-    if (op == Op::UNPACK_EX && (word(at + 1).before > kMaxRegs || word(at + 1).after > kMaxRegs)) return fail(at, "writes a register out of range");
-    if (read_end(&w) > code_.nregs) return fail(at, "reads a register out of range");
-    if (write_end(&w) > code_.nregs) return fail(at, "writes a register out of range");
-    for (auto [kind, value] : {std::pair{info.a, w.a}, {info.b, w.b}, {info.c, w.c}})
-      if (kind == 'k' && value >= code_.nconsts) return fail(at, "constant out of range");
-    if (has_wide_constant(op) && (uint32_t)w.bc >= code_.nconsts) return fail(at, "constant out of range");
-    if (has_name_word(op) && word(at + 1).index >= code_.nnames) return fail(at, "name out of range");
-    // Nothing but its own instructions may touch the dict of variables.
-    if (spill_ != ~0u && op != Op::MAKE_SPILLED && op != Op::LOAD_SPILLED && op != Op::STORE_SPILLED && op != Op::DEL_SPILLED && (writes(&w, spill_) || reads(&w, spill_)))
-      return fail(at, "not the variables without registers");
-    if (jump_field(op) != JumpField::None) {
+    if (look & OpFacts::kConstant) {
+      const OpInfo& info = kOpInfo[w.op];
+      for (auto [kind, value] : {std::pair{info.a, w.a}, {info.b, w.b}, {info.c, w.c}})
+        if (kind == 'k' && value >= code_.nconsts) return fail(at, "constant out of range");
+    }
+    if ((look & OpFacts::kWideConstant) && (uint32_t)w.bc >= code_.nconsts) return fail(at, "constant out of range");
+    if ((look & OpFacts::kName) && word(at + 1).index >= code_.nnames) return fail(at, "name out of range");
+    if (look & OpFacts::kJump) {
       int64_t target = jump_target(code_, at);
       if (!is_start(target)) return fail(at, "jump into nowhere");
       bool back = target <= at;
-      if (back != (op == Op::JUMP_BACK)) return fail(at, "jump in the wrong direction");
+      if (back != ((Op)w.op == Op::JUMP_BACK)) return fail(at, "jump in the wrong direction");
       if (target < made_) return fail(at, "jump before the generator is made");
+      meet((uint32_t)target, at);
     }
     return true;
+  }
+  // Nothing but its own instructions may touch the dict of variables.
+  bool keeps_off_spilled(uint32_t at) {
+    const Word& w = word(at);
+    Op op = (Op)w.op;
+    if (op == Op::MAKE_SPILLED || op == Op::LOAD_SPILLED || op == Op::STORE_SPILLED || op == Op::DEL_SPILLED) return true;
+    return writes(&w, spill_) || reads(&w, spill_) ? fail(at, "not the variables without registers") : true;
   }
   // What holds for single instructions only.
   bool special(uint32_t at) {
     const Word& w = word(at);
     uint32_t size = 0, next = at + size_at(at);
+    if (uint32_t skip = skipped_words((Op)w.op); skip && is_start(at + skip)) meet(at + skip, at);
     switch ((Op)w.op) {
+      case Op::UNPACK_EX:
+        if (word(at + 1).before > kMaxRegs || word(at + 1).after > kMaxRegs) return fail(at, "writes a register out of range");
+        break;
       case Op::MAKE_FUNCTION:
         if (code_.constant(code_.context, (uint32_t)w.bc, &size) != ConstShape::Code) return fail(at, "not a code object");
         break;
@@ -155,7 +167,8 @@ class Validator {
         break;
       case Op::YIELD:
         if (!made_) return fail(at, "not the code of a generator");
-        if (w.c && (at < 2 || !starts_[at - 2] || (Op)word(at - 2).op != Op::SEND)) return fail(at, "no delegate");
+        if (w.c && (at < 2 || !marks_[at - 2] || (Op)word(at - 2).op != Op::SEND)) return fail(at, "no delegate");
+        if (w.c && is_start(jump_target(code_, at - 2))) meet((uint32_t)jump_target(code_, at - 2), at);
         break;
       case Op::COPY_FREE_VARS:
         if (w.a != code_.free_base || w.b != (spill_ == ~0u ? code_.nfree : spill_ - code_.free_base)) return fail(at, "not the free variables");
@@ -227,26 +240,28 @@ class Validator {
   uint32_t first_temp_ = 0, variables_ = 0, spill_ = ~0u;
   uint32_t params_ = 0;
   uint32_t made_ = 0;            // behind RETURN_GENERATOR
-  std::vector<uint8_t> starts_;
+  std::vector<uint8_t> marks_;   // CodeMark
+  const OpFacts* const facts_ = op_facts();
 };
 
 }  // namespace
 
 int64_t jump_target(const CodeView& code, uint32_t at) {
   const Word& w = code.words[at];
-  switch (jump_field((Op)w.op)) {
-    case JumpField::InstructionBc: return (int64_t)at + kOpInfo[w.op].words + w.bc;
-    case JumpField::Word1: return (int64_t)at + kOpInfo[w.op].words + code.words[at + 1].offset;
-    case JumpField::None: return -1;
-  }
-  return -1;
+  uint32_t next = at + op_facts()[w.op].words;
+  return jump_field((Op)w.op) == JumpField::Word1 ? (int64_t)next + code.words[at + 1].offset : (int64_t)next + w.bc;
+}
+uint32_t skipped_words(Op op) {
+  if (op >= Op::ADD_ADD && op <= Op::MUL_MUL) return 2;
+  if (op >= Op::LOAD_ATTR_ADD && op <= Op::LOAD_ATTR_SUB_I) return 7;
+  return op == Op::FOR_ITER_PAIR ? 3 : 0;
 }
 std::string validation_error(const CodeView& code, uint32_t at, const std::string& text) {
   const char* name = at < code.words.size() && code.words[at].op < (uint16_t)Op::kCount ? kOpInfo[code.words[at].op].name : "";
   return "word " + std::to_string(at) + " " + name + ": " + text;
 }
 
-std::string validate_view(const CodeView& code, bool flow) { return Validator(code).run(flow); }
+std::string validate_view(const CodeView& code) { return Validator(code).run(); }
 
 static ConstShape compiled_constant(const void* context, uint32_t i, uint32_t* size) {
   const ConstantData& c = static_cast<const CompiledCode*>(context)->consts[i];
@@ -267,7 +282,7 @@ std::string validate(const CompiledCode& code) {
   CodeView view{span(code.words), span(code.positions), span(code.exceptions), span(code.heights), span(code.cell_regs), code.nregs, code.free_base,
                 (uint32_t)code.freevars.size(), (uint32_t)code.varnames.size(), (uint32_t)code.names.size(), (uint32_t)code.consts.size(), code.argcount,
                 code.posonlyargcount, code.kwonlyargcount, code.flags, !code.varnames.empty() && code.varnames[0][0] == '.', compiled_constant, &code};
-  std::string error = validate_view(view, true);
+  std::string error = validate_view(view);
   if (!error.empty()) return code.qualname + " (" + code.filename + "): " + error;
   for (const ConstantData& constant : code.consts)
     if (constant.kind == ConstantData::Code) {

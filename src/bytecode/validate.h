@@ -41,7 +41,7 @@ struct CodeView {
 
 // Empty when the code, and all code objects among its constants, are valid; else what is wrong and where.
 std::string validate(const CompiledCode& code);
-// The same for one code object without those among its constants. Without `flow` only the structure is checked, in time linear in the code's size.
-std::string validate_view(const CodeView& code, bool flow);
+// The same for one code object without those among its constants.
+std::string validate_view(const CodeView& code);
 
 }  // namespace kaa

@@ -22,15 +22,55 @@ namespace {
 
 using namespace kinds;
 
-struct Row { Kinds a = kWantAny, b = kWantAny, c = kWantAny, result = kLeaveOther; };
-struct Rows { Row row[static_cast<size_t>(Op::kCount)]; };
-constexpr Rows make_rows() {
-  Rows rows{};
-#define KIND(name, a, b, c, result) rows.row[static_cast<size_t>(Op::name)] = {kWant##a, kWant##b, kWant##c, kLeave##result};
-#include "defs/opcodes.def"
-  return rows;
+struct Table { OpFacts op[static_cast<size_t>(Op::kCount)]; };
+
+// Instructions whose flow is more than their operands' letters and kinds say.
+bool is_odd(Op op) {
+  switch (op) {
+    case Op::MOVE: case Op::MOVE_PAIR: case Op::CHECK_BOUND: case Op::LOAD_METHOD: case Op::LOAD_METHOD_CALL: case Op::LOAD_SUPER_METHOD: case Op::LOAD_EXIT: case Op::LOAD_CONST:
+    case Op::MAKE_FUNCTION: case Op::SET_FUNCTION: case Op::STORE_SPILLED: case Op::LOAD_SPILLED: case Op::RAISE: case Op::YIELD: case Op::RETURN_GENERATOR: case Op::INTRINSIC: return true;
+    default: return skipped_words(op) || jump_field(op) != JumpField::None || ends_flow(op);
+  }
 }
-constexpr Rows k_rows = make_rows();
+// Instructions whose structure is.
+bool is_special(Op op) {
+  switch (op) {
+    case Op::MAKE_FUNCTION: case Op::CALL_KW: case Op::CALL_METHOD_KW: case Op::RETURN_GENERATOR: case Op::YIELD: case Op::COPY_FREE_VARS: case Op::MAKE_SPILLED: case Op::LOAD_SPILLED:
+    case Op::STORE_SPILLED: case Op::DEL_SPILLED: case Op::LOAD_COMMON: case Op::SET_FUNCTION: case Op::INTRINSIC: case Op::BUILD_SLICE: case Op::BUILD_INTERPOLATION: case Op::MATCH_CLASS:
+    case Op::LOAD_NAME: case Op::STORE_NAME: case Op::DEL_NAME: case Op::LOAD_LOCALS: case Op::IMPORT_STAR: case Op::SETUP_ANNOTATIONS: case Op::LOAD_METHOD_CALL: case Op::LOAD_ATTR_ATTR:
+    case Op::UNPACK_EX: return true;
+    default: return skipped_words(op) != 0;
+  }
+}
+Table make_table() {
+  Table table;
+#define KIND(name, want_a, want_b, want_c, leave)                                  \
+  {                                                                                \
+    OpFacts& f = table.op[static_cast<size_t>(Op::name)];                          \
+    f.a = kWant##want_a, f.b = kWant##want_b, f.c = kWant##want_c, f.result = kLeave##leave; \
+  }
+#include "defs/opcodes.def"
+  for (size_t i = 0; i < static_cast<size_t>(Op::kCount); i++) {
+    OpFacts& f = table.op[i];
+    const OpInfo& info = kOpInfo[i];
+    Op op = static_cast<Op>(i);
+    f.words = info.words;
+    f.plain = !is_odd(op);
+    uint8_t bit = 1;
+    for (char kind : {info.a, info.b, info.c}) {
+      if (kind == 'r' || kind == 'x') f.reads |= bit;
+      if (kind == 'w' || kind == 'x') f.writes |= bit;
+      if (kind == 's' || kind == 'd') f.plain = false;
+      if (kind == 'k') f.look |= OpFacts::kConstant;
+      bit = static_cast<uint8_t>(bit << 1);
+    }
+    if (has_name_word(op)) f.look |= OpFacts::kName;
+    if (has_wide_constant(op)) f.look |= OpFacts::kWideConstant;
+    if (jump_field(op) != JumpField::None) f.look |= OpFacts::kJump;
+    if (is_special(op)) f.look |= OpFacts::kSpecial;
+  }
+  return table;
+}
 
 typedef std::vector<Kinds> State;
 
@@ -52,12 +92,11 @@ const char* kind_text(Kinds want) {
 
 class Flow {
  public:
-  Flow(const CodeView& code, const RegisterLayout& layout) : code_(code), first_temp_(layout.first_temp), layout_(layout) {}
+  Flow(const CodeView& code, const RegisterLayout& layout, const std::vector<uint8_t>& marks) : code_(code), first_temp_(layout.first_temp), layout_(layout), marks_(marks) {}
 
   std::string run() {
     uint32_t count = code_.words.size();
     place_.assign(count, kNowhere);
-    find_meetings();
     variable_kinds_.assign(first_temp_, kOther);
     for (uint32_t number : code_.cell_regs) if (number < layout_.spill) variable_kinds_[number] |= kCell;
     for (uint32_t i = 0; i < code_.nfree && code_.free_base + i < std::min(layout_.spill, first_temp_); i++) variable_kinds_[code_.free_base + i] |= kCell;
@@ -73,7 +112,7 @@ class Flow {
       work_.pop_back();
       Meeting& m = meetings_[place_[at]];
       m.queued = false;
-      if (m.comes_back)
+      if (marks_[at] & kComesBack)
         now_ = m.state;
       else
         now_ = std::move(m.state), m.state = State(), m.seen = false;  // all that leads here has been gone through
@@ -90,7 +129,6 @@ class Flow {
   struct Meeting {
     State state;
     bool seen = false, queued = false;
-    bool comes_back = false;  // something behind it leads here
   };
 
   bool fail(uint32_t at, const std::string& text) {
@@ -98,31 +136,7 @@ class Flow {
     return false;
   }
   const Word& word(uint32_t at) const { return code_.words[at]; }
-  uint32_t size_at(uint32_t at) const { return kOpInfo[word(at).op].words; }
-
-  void meet(uint32_t at, uint32_t from) {
-    if (place_[at] == kNowhere) {
-      place_[at] = static_cast<uint32_t>(meetings_.size());
-      meetings_.emplace_back();
-    }
-    if (from >= at) meetings_[place_[at]].comes_back = true;
-  }
-  void find_meetings() {
-    for (uint32_t at = 0; at < code_.words.size(); at += size_at(at)) {
-      int64_t target = jump_target(code_, at);
-      if (target >= 0) meet(static_cast<uint32_t>(target), at);
-      if (uint32_t skip = skipped(at)) meet(at + skip, at);
-      if (static_cast<Op>(word(at).op) == Op::YIELD && word(at).c) meet(static_cast<uint32_t>(jump_target(code_, at - 2)), at);
-    }
-    for (const ExceptionEntry& e : code_.exceptions) meet(e.target, e.end - 1);
-  }
-  // The words of a fused instruction and of those that it may do as well, if some register is written in only one of these ways; else 0.
-  uint32_t skipped(uint32_t at) const {
-    Op op = static_cast<Op>(word(at).op);
-    if (op >= Op::ADD_ADD && op <= Op::MUL_MUL) return 2;
-    if (op >= Op::LOAD_ATTR_ADD && op <= Op::LOAD_ATTR_SUB_I) return 7;
-    return op == Op::FOR_ITER_PAIR ? 3 : 0;
-  }
+  uint32_t size_at(uint32_t at) const { return facts_[word(at).op].words; }
 
   // ---- the state
   Kinds known(uint32_t reg, Kinds k) const {
@@ -130,17 +144,22 @@ class Flow {
     Kinds allowed = variable_kinds_[reg] | kEmpty;
     return k & ~allowed ? (k & allowed) | kOther : k;
   }
-  void put(uint32_t reg, Kinds k) {
+  [[gnu::always_inline]] void put(uint32_t reg, Kinds k) {
+    if (UNLIKELY(reg >= code_.nregs)) return static_cast<void>(fail(at_, "writes a register out of range"));
     Kinds old = now_[reg];
-    // What stood here may have been half of a method.
-    if (old & kMethod && reg + 1 < code_.nregs && now_[reg + 1] & kSelf) change(reg + 1, static_cast<Kinds>((now_[reg + 1] & ~kSelf) | kOther | kEmpty));
-    if (old & kSelf && reg && now_[reg - 1] & kMethod) change(reg - 1, static_cast<Kinds>((now_[reg - 1] & ~kMethod) | kOther));
+    if (old == k) return;
+    if (UNLIKELY(old & (kMethod | kSelf))) part(reg, old);
     change(reg, k);
     if (k == kDead) {
       if (reg < sound_ && reg >= first_temp_) sound_ = reg;
     } else if (reg >= top_) {
       top_ = reg + 1;
     }
+  }
+  // What stood here may have been half of a method.
+  void part(uint32_t reg, Kinds old) {
+    if (old & kMethod && reg + 1 < code_.nregs && now_[reg + 1] & kSelf) change(reg + 1, static_cast<Kinds>((now_[reg + 1] & ~kSelf) | kOther | kEmpty));
+    if (old & kSelf && reg && now_[reg - 1] & kMethod) change(reg - 1, static_cast<Kinds>((now_[reg - 1] & ~kMethod) | kOther));
   }
   void change(uint32_t reg, Kinds k) {
     k = known(reg, k);
@@ -155,6 +174,10 @@ class Flow {
 
   // Unites the present state with the one kept at `at`; there, register `end` holds `last`, and those behind it are dead.
   void reach(uint32_t at, uint32_t end, Kinds last) {
+    if (place_[at] == kNowhere) {
+      place_[at] = static_cast<uint32_t>(meetings_.size());
+      meetings_.emplace_back();
+    }
     Meeting& m = meetings_[place_[at]];
     if (!m.seen) {
       m.state = now_;
@@ -185,7 +208,8 @@ class Flow {
   }
   // The instruction may raise. Where the one before it went to the same handler, only what has changed since is of interest.
   void raise(const ExceptionEntry* e) {
-    if (e == handler_ && meetings_[place_[e->target]].seen) {
+    if (LIKELY(e == handler_) && meetings_[place_[e->target]].seen) {
+      if (LIKELY(changed_.empty())) return;
       Kinds* to = meetings_[place_[e->target]].state.data();
       Kinds more = 0;
       for (uint32_t reg : changed_) {
@@ -224,13 +248,16 @@ class Flow {
     exception_ = static_cast<uint32_t>(std::upper_bound(code_.exceptions.begin(), code_.exceptions.end(), at, [](uint32_t x, const ExceptionEntry& e) { return x < e.end; }) - code_.exceptions.begin());
     while (step(at)) {
       at += size_at(at);
-      if (place_[at] != kNowhere) return reach(at);
+      if (marks_[at] & kMeeting) return reach(at);
     }
   }
 
-  bool want(uint32_t at, uint32_t reg, Kinds allowed) {
+  [[gnu::always_inline]] bool want(uint32_t at, uint32_t reg, Kinds allowed) {
+    return LIKELY(reg < live_ && !(now_[reg] & ~allowed)) || complain(at, reg, allowed);
+  }
+  [[gnu::noinline]] bool complain(uint32_t at, uint32_t reg, Kinds allowed) {
+    if (reg >= live_) return fail(at, "reads above the height");
     Kinds k = now_[reg];
-    if (!(k & ~allowed)) return true;
     std::string name = "register " + std::to_string(reg);
     if (k & kDead) return fail(at, name + " is not written");
     if (k & kOpenFunction && !(allowed & kOpenFunction)) return fail(at, name + " is a function without its closure");
@@ -256,7 +283,7 @@ class Flow {
     const Word& w = word(at);
     Op op = static_cast<Op>(w.op);
     const OpInfo& info = kOpInfo[w.op];
-    const Row& row = k_rows.row[w.op];
+    const OpFacts& row = facts_[w.op];
     Kinds a = row.a, b = row.b;
     switch (op) {
       case Op::RAISE: return (w.c == 0 || want(at, w.a, kWantAny)) && (w.c < 2 || want(at, w.b, kWantAny));
@@ -305,7 +332,7 @@ class Flow {
   void write(uint32_t at) {
     const Word& w = word(at);
     const OpInfo& info = kOpInfo[w.op];
-    const Row& row = k_rows.row[w.op];
+    const OpFacts& row = facts_[w.op];
     Kinds k = result(at, row.result);
     auto each = [&](char kind, uint32_t reg) {
       uint32_t n = kind == 'w' || kind == 'x' ? 1 : kind == 'd' ? run_written(&w) : 0;
@@ -353,18 +380,38 @@ class Flow {
   }
 
   // One instruction. False: control does not go on behind it, or something is wrong.
-  bool step(uint32_t at) {
+  [[gnu::always_inline]] bool step(uint32_t at) {
     const Word& w = word(at);
-    Op op = static_cast<Op>(w.op);
-    uint32_t height = height_at(at);
+    const OpFacts& f = facts_[w.op];
+    at_ = at;
+    uint32_t height = live_ = height_at(at);
     moved_before_ = moved_;
     moved_ = nullptr;
-    for (uint32_t reg = sound_; reg < height; reg++)
-      if (now_[reg] & kDead) return fail(at, "register " + std::to_string(reg) + " below the height is not written");
+    while (sound_ < height)
+      if (now_[sound_++] & kDead) return fail(at, "register " + std::to_string(sound_ - 1) + " below the height is not written");
     sound_ = height;
-    if (read_end(&w) > height) return fail(at, "reads above the height");
     // What lies above is dead from here on: the collector does not see it.
-    kill_from(height);
+    if (top_ > height) kill_from(height);
+    if (LIKELY(f.plain)) {
+      if ((f.reads & 1 && !want(at, w.a, f.a)) || (f.reads & 2 && !want(at, w.b, f.b)) || (f.reads & 4 && !want(at, w.c, f.c))) return false;
+      may_raise(at);
+      if (f.writes & 1) put(w.a, f.result);
+      if (f.writes & 6) put(f.writes & 2 ? w.b : w.c, f.result);
+      return error_.empty();
+    }
+    return odd_step(at, height) && error_.empty();
+  }
+  void may_raise(uint32_t at) {
+    if (const ExceptionEntry* e = handler_at(at)) {
+      raise(e);
+    } else if (handler_) {
+      handler_ = nullptr;
+      changed_.clear();
+    }
+  }
+  [[gnu::noinline]] bool odd_step(uint32_t at, uint32_t height) {
+    const Word& w = word(at);
+    Op op = static_cast<Op>(w.op);
     if (!reads_well(at)) return false;
     switch (op) {
       case Op::CALL: case Op::CALL_METHOD: case Op::CALL_KW: case Op::CALL_METHOD_KW: case Op::CALL_EX:
@@ -375,7 +422,7 @@ class Flow {
         // What is thrown in finds the registers as the yield and the resumption leave them.
         if (w.c) {
           const Word& send = word(at - 2);
-          if (send.b >= height || !want(at, send.b, kWantAny)) return fail(at, "what it delegates to is not there");
+          if (send.a >= code_.nregs || !want(at, send.b, kWantAny)) return fail(at, "what it delegates to is not there");
         }
         if (w.b >= first_temp_) put(w.b, kEmpty);
         if (w.a >= first_temp_ && w.a < height) put(w.a, kOther);
@@ -383,14 +430,8 @@ class Flow {
       case Op::RETURN_GENERATOR: kill_from(first_temp_); break;
       default: break;
     }
-    if (const ExceptionEntry* e = handler_at(at)) {
-      raise(e);
-    } else if (handler_) {
-      handler_ = nullptr;
-      changed_.clear();
-    }
-    uint32_t next = at + size_at(at);
-    int64_t target = jump_target(code_, at);
+    may_raise(at);
+    int64_t target = facts_[w.op].look & OpFacts::kJump ? jump_target(code_, at) : -1;
     switch (op) {
       // An exhausted iterator leaves its destination as it was.
       case Op::FOR_ITER:
@@ -399,6 +440,7 @@ class Flow {
         return true;
       case Op::FOR_ITER_PAIR: {
         reach(static_cast<uint32_t>(target));
+        if (w.a + 1u >= code_.nregs || w.c >= code_.nregs) return fail(at, "writes a register out of range");
         Kinds first = now_[w.a], second = now_[w.a + 1u];
         put(w.a, kOther);
         put(w.a + 1u, kOther);
@@ -436,8 +478,9 @@ class Flow {
         break;
       default: break;
     }
-    if (uint32_t skip = skipped(at)) {  // both instructions at once: the number in between is not written
+    if (uint32_t skip = skipped_words(op)) {  // both instructions at once: the number in between is not written
       const Word& last = word(op >= Op::ADD_ADD && op <= Op::MUL_MUL ? at + 1 : at + 3);
+      if (last.a >= code_.nregs) return fail(at, "writes a register out of range");
       Kinds before = now_[last.a];
       if (op >= Op::ADD_ADD && op <= Op::MUL_MUL) put(last.a, kOther);
       reach(at + skip);
@@ -445,14 +488,14 @@ class Flow {
     }
     write(at);
     if (target >= 0) reach(static_cast<uint32_t>(target));
-    if (ends_flow(op)) return false;
-    if (next >= code_.words.size()) return fail(at, "control runs off the end");
-    return true;
+    return !ends_flow(op);
   }
 
   const CodeView& code_;
   const uint32_t first_temp_;
   const RegisterLayout layout_;
+  const std::vector<uint8_t>& marks_;
+  const OpFacts* const facts_ = op_facts();
   std::string error_;
   std::vector<uint32_t> place_;         // by word: the meeting there
   std::vector<Meeting> meetings_;
@@ -461,6 +504,7 @@ class Flow {
   State now_;
   uint32_t top_ = 0;                    // registers from here on are dead
   uint32_t sound_ = 0;                  // temporaries below are written
+  uint32_t at_ = 0, live_ = 0;          // the present instruction and its height
   uint32_t height_ = 0, exception_ = 0;  // where the tables were asked last
   const ExceptionEntry* handler_ = nullptr;  // whose state has all of the present one but what is in changed_
   std::vector<uint32_t> changed_;
@@ -469,6 +513,11 @@ class Flow {
 
 }  // namespace
 
-std::string validate_flow(const CodeView& code, const RegisterLayout& layout) { return Flow(code, layout).run(); }
+const OpFacts* op_facts() {
+  static const Table k_table = make_table();
+  return k_table.op;
+}
+
+std::string validate_flow(const CodeView& code, const RegisterLayout& layout, const std::vector<uint8_t>& marks) { return Flow(code, layout, marks).run(); }
 
 }  // namespace kaa

@@ -726,7 +726,7 @@ class Reader {
     }
     return bad("code: number too large");
   }
-  Result<uint32_t> number() {
+  [[gnu::always_inline]] Result<uint32_t> number() {
     if (LIKELY(p_ != end_ && static_cast<uint8_t>(*p_) < 0x80)) return static_cast<uint32_t>(*p_++);
     uint64_t v = TRY(varint());
     if (v > 0xFFFFFFFF) return bad("code: number too large");
@@ -878,7 +878,7 @@ class Reader {
     if (all && !c->words && !unpack_code_words(c)) return raise_memory(t);
     // A function that nobody calls is never looked at.
     if (all || (!trusted_ && !keep_packed)) {
-      std::string wrong = check_code(c, true);
+      std::string wrong = check_code(c);
       if (!wrong.empty()) return RAISE(ValueError, "bad marshal data (code: %s)", wrong.c_str());
       c->unchecked = false;
     }

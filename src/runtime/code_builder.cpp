@@ -99,7 +99,7 @@ Result<Code*> build_code(Thread& t, const CompiledCode& c) {
   o->freevars.init(TRY(name_tuple(t, c.freevars)));
   code_derive(o);
 #ifndef NDEBUG
-  if (std::string wrong = check_code(o, true); !wrong.empty()) {
+  if (std::string wrong = check_code(o); !wrong.empty()) {
     fprintf(stderr, "kaa: the compiler made wrong code: %s (%s): %s\n", c.qualname.c_str(), c.filename.c_str(), wrong.c_str());
     abort();
   }
@@ -223,7 +223,7 @@ bool unpack_code_words(Code* c) {
 Status make_ready(Thread& t, Code* c) {
   if (!c->words && !unpack_code_words(c)) return raise_memory(t);
   if (!c->unchecked) return {};
-  if (std::string wrong = check_code(c, true); !wrong.empty()) return RAISE(SystemError, "%S: %s", c->qualname.get(), wrong.c_str());
+  if (std::string wrong = check_code(c); !wrong.empty()) return RAISE(SystemError, "%S: %s", c->qualname.get(), wrong.c_str());
   c->unchecked = false;
   derive_simple_args(c);
   return {};
@@ -260,7 +260,7 @@ static ConstShape code_constant(const void* context, uint32_t i, uint32_t* size)
   *size = static_cast<uint32_t>(u->size);
   return ConstShape::NameTuple;
 }
-std::string check_code(const Code* c, bool flow) {
+std::string check_code(const Code* c) {
   if (c->nfree != c->freevars->size) return "free variables without names";
   const HeightEntry* heights = c->unpacked_heights;
   std::vector<HeightEntry> unpacked;  // nobody else may ever want them
@@ -274,7 +274,7 @@ std::string check_code(const Code* c, bool flow) {
   CodeView v{{c->words, c->nwords}, {c->unpacked_positions, c->unpacked_positions ? c->npositions : 0}, {c->exceptions, c->nexceptions}, {heights, c->nheights},
              {c->cell_regs, static_cast<uint32_t>(c->cellvars->size)}, c->nregs, c->free_base, c->nfree, static_cast<uint32_t>(c->varnames->size), c->nnames,
              c->nconsts, c->argcount, c->posonlyargcount, c->kwonlyargcount, c->flags, c->varnames->size && is_hidden(c->varnames->items[0].as<Str>()), code_constant, c};
-  return validate_view(v, flow);
+  return validate_view(v);
 }
 
 void LayoutTraits<Code>::destroy(Code* c) {

@@ -471,7 +471,7 @@ Result<Value> make_code(Thread& t, Code* from, const Value* v) {
   if (cells != c->cellvars->size) return RAISE(ValueError, "code: the number of cell variables does not fit co_linetable");
   if (c->argcount + uint64_t{c->kwonlyargcount} > c->varnames->size) return RAISE(ValueError, "code: varnames is too small");
   if (!n && (c->flags & kCoHasDocstring)) return RAISE(ValueError, "code: no docstring among the constants");
-  std::string wrong = check_code(c, true);
+  std::string wrong = check_code(c);
   if (!wrong.empty()) return RAISE(ValueError, "code: %s", wrong.c_str());
   code_derive(c);
   return c;
