@@ -30,7 +30,7 @@ _RESUME = opmap["RESUME"]
 _general_form = {special: general for general, forms in _specializations.items() for special in forms}
 # By number: name, bytes, operand letters (see tools/gen_opcode_metadata.py).
 _table = {opmap[name]: (name, 8 * words, letters) for name, (words, letters) in _layout.items()}
-_FUNCTION_PARTS = ("defaults", "kwdefaults", "closure", "annotate", "type_params")
+_FUNCTION_PARTS = ("defaults", "kwdefaults", "closure", "annotate", "type_params", "wide closure")
 _CONVERSIONS = ("", "str", "repr", "ascii")
 _NO_LINE = "--"
 

@@ -35,8 +35,8 @@ enum class CompareOp : uint8_t { LT, LE, EQ, NE, GT, GE };  // order of the opco
 
 // LOAD_COMMON
 enum class CommonConst : uint16_t { AssertionError, NotImplementedError, Tuple, All, Any, List, Set };
-// SET_FUNCTION
-enum class FunctionPart : uint16_t { Defaults, KwDefaults, Closure, Annotate, TypeParams };
+// SET_FUNCTION. WideClosure: the tuple was not made by BUILD_TUPLE of cells that stood in registers; what is in it is looked at.
+enum class FunctionPart : uint16_t { Defaults, KwDefaults, Closure, Annotate, TypeParams, WideClosure, kCount };
 
 // INTRINSIC: registers are read from R[b].
 enum class Intrinsic : uint16_t {

@@ -60,11 +60,9 @@ void Codegen::comprehension_function(Expr* expr, Scope* scope, Reg dst) {
       e().emit(build_op(expr), result, result, 0);
       alloc();
     }
-    if (generator && !outermost->is_async) {
+    if (!outermost->is_async) {  // the function can be called with anything
       Temps check(this);
-      Reg iterator = e().top();
-      e().move(iterator, 0);
-      e().emit(Op::INTRINSIC, iterator, iterator, (uint32_t)Intrinsic::CheckIterator);
+      e().emit(Op::INTRINSIC, e().top(), 0, (uint32_t)Intrinsic::CheckIterator);
     }
     comprehension_loops(expr, 0, generators, 0, result);
     e().set_pos(Pos(expr->loc));

@@ -28,7 +28,7 @@ void Codegen::leave_and_make(Reg dst, const FunctionParts& parts) {
   e().set_top(dst + 1);
   if (!frees.empty()) {
     Reg first = e().top();
-    bool wide = crowded((uint32_t)frees.size());
+    bool wide = crowded((uint32_t)frees.size()), looked_at = wide;
     if (wide) {
       e().emit(Op::BUILD_LIST, first, first, 0);
       e().set_top(first + 1);
@@ -42,6 +42,7 @@ void Codegen::leave_and_make(Reg dst, const FunctionParts& parts) {
         }
         return;
       }
+      looked_at |= u_->spilled(cell);
       Reg reg = alloc();
       release(reg);
       e().move(reg, cell_register(cell));
@@ -52,7 +53,7 @@ void Codegen::leave_and_make(Reg dst, const FunctionParts& parts) {
       }
     }
     wide ? e().emit(Op::LIST_TO_TUPLE, first, first) : e().emit(Op::BUILD_TUPLE, first, first, (uint32_t)frees.size());
-    e().emit(Op::SET_FUNCTION, dst, first, (uint32_t)FunctionPart::Closure);
+    e().emit(Op::SET_FUNCTION, dst, first, (uint32_t)(looked_at ? FunctionPart::WideClosure : FunctionPart::Closure));
     e().set_top(first);
   }
   if (parts.annotate != kNoReg) e().emit(Op::SET_FUNCTION, dst, parts.annotate, (uint32_t)FunctionPart::Annotate);

@@ -509,7 +509,9 @@ Status import_star(Thread& t, Frame* f, Value module) {
 }
 
 // ---- patterns
-Result<Value> match_keys(Thread& t, Value subject, Tuple* keys) {
+Result<Value> match_keys(Thread& t, Value subject, Value wanted) {
+  if (!IS_EXACT(wanted, tuple)) return RAISE(SystemError, "keys of a pattern are a %T", wanted);
+  Tuple* keys = wanted.as<Tuple>();
   if (!keys->size) return interp().empty_tuple;
   Value get = TRY(get_attr(t, subject, NAME("get")));
   Object* dummy = TRY(alloc_instance(t, KAA_TYPE(object)));
@@ -527,7 +529,10 @@ Result<Value> match_keys(Thread& t, Value subject, Tuple* keys) {
   return out;
 }
 
-Result<Value> match_class(Thread& t, Value subject, Value cls, uint32_t npos, Tuple* names) {
+Result<Value> match_class(Thread& t, Value subject, Value cls, uint32_t npos, Value keywords) {
+  Tuple* names = IS_EXACT(keywords, tuple) ? keywords.as<Tuple>() : nullptr;
+  for (uint64_t i = 0; names && i < names->size; i++) if (!is_str(names->items[i])) names = nullptr;
+  if (!names) return RAISE(SystemError, "keywords of a pattern are no tuple of strings");
   if (!is_type(cls)) return RAISE(TypeError, "called match pattern must be a class");
   bool inst = TRY(isinstance(t, subject, cls));
   if (!inst) return kNone;

@@ -56,7 +56,7 @@ Result<Value> prepare_reraise_star(Thread& t, Value orig, List* excs);
 Result<Value> import_from(Thread& t, Value module, Str* name);
 Status import_star(Thread& t, Frame* f, Value module);
 Result<Value> typing_intrinsic(Thread& t, Intrinsic i, Value* a);
-Result<Value> match_keys(Thread& t, Value subject, Tuple* keys);
-Result<Value> match_class(Thread& t, Value subject, Value cls, uint32_t npos, Tuple* names);
+Result<Value> match_keys(Thread& t, Value subject, Value keys);
+Result<Value> match_class(Thread& t, Value subject, Value cls, uint32_t npos, Value names);
 
 }  // namespace kaa

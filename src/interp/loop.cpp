@@ -4,6 +4,7 @@
 #include "interp/interp.h"
 #include "interp/tracing.h"
 #include "interp/watch.h"
+#include "runtime/code_builder.h"
 #include "runtime/traceback.h"
 #include "runtime/watermark.h"
 #include "runtime/weakrefs.h"
@@ -30,10 +31,7 @@ static Frame* recursion_error(Thread& t) {
 
 Frame* push_call(Thread& t, Frame* f, Function* fn, const Value* a, size_t n, Tuple* kwnames, uint16_t dst, const Word* ret_pc, FrameKind kind) {
   Code* c = fn->code;
-  if (UNLIKELY(!c->words) && !unpack_code_words(c)) {
-    static_cast<void>(raise_memory(t));
-    return nullptr;
-  }
+  if (UNLIKELY(!is_ready(c)) && !make_ready(t, c).ok()) return nullptr;
   Frame* nf = f ? next_frame(f) : t.frame_base;
   Value* top = f ? next_regs(f) : reinterpret_cast<Value*>(t.stack_base);
   // Arguments at the end of the caller's window stay where they are.
@@ -140,6 +138,7 @@ __attribute__((noinline)) Result<Value> call_python(Thread& t, Function* fn, con
 
 Result<Value> run_code(Thread& t, Code* code, Dict* globals, Value locals, Tuple* closure) {
   TRY(native_enter(t));
+  if (UNLIKELY(code->nfree != (closure ? closure->size : 0))) return RAISE(TypeError, "code object requires a closure of exactly length %u", code->nfree);
   Function* fn = TRY(new_function(t, code, globals));
   if (closure) fn->closure.init(closure);
   Frame* nf = push_call(t, t.frame, fn, nullptr, 0, nullptr, 0, nullptr, kReturnExit);

@@ -255,7 +255,7 @@ void flush_attr_caches() {
     if (o->shape != KAA_SHAPE(code)) return;
     Code* c = static_cast<Code*>(o);
     if (!c->words) return;
-    for (uint32_t i = 0; i < c->nwords; i += kOpInfo[c->words[i].op].words) {
+    for (uint32_t i = 0; i < c->nwords && c->words[i].op < static_cast<uint16_t>(Op::kCount); i += kOpInfo[c->words[i].op].words) {  // code may be in the making
       Op op = static_cast<Op>(c->words[i].op);
       if ((op >= Op::LOAD_ATTR && op <= Op::STORE_ATTR) || op == Op::LOAD_METHOD || op == Op::LOAD_METHOD_CALL || op == Op::LOAD_SUPER_METHOD) write_word(&c->words[i + 2], 0);
     }

@@ -24,6 +24,7 @@ HANDLER(CLEAR_RUN) {
 Error unbound_error(Thread& t, Frame* f, uint32_t number) {
   Code* c = f->code;
   Str* name = code_variable(c, number);
+  if (UNLIKELY(!name)) return RAISE(UnboundLocalError, "cannot access register %u where it is not associated with a value", number);  // code that nobody compiled
   if (number >= c->free_base && number - c->free_base < c->nfree)
     return RAISE(NameError, "cannot access free variable '%S' where it is not associated with a value in enclosing scope", name);
   return RAISE(UnboundLocalError, "cannot access local variable '%S' where it is not associated with a value", name);
@@ -315,7 +316,14 @@ static Result<Value> load_dict_or(Thread& t, Frame* f, const Word* pc, Value m, 
   return RAISE(NameError, "cannot access free variable '%U' where it is not associated with a value in enclosing scope", f->code->names[pc[1].index]);
 }
 HANDLER(LOAD_DICT_OR_GLOBAL) { SAVE(); STORE_RESULT(pc->a, load_dict_or(*t, f, pc, r[pc->b], nullptr), 2); }
-HANDLER(LOAD_DICT_OR_DEREF) { SAVE(); STORE_RESULT(pc->a, load_dict_or(*t, f, pc, r[pc->b], r[pc->c].as<CellObject>()), 2); }
+HANDLER(LOAD_DICT_OR_DEREF) {
+  SAVE();
+  if (UNLIKELY(!IS_EXACT(r[pc->c], cell))) {  // whoever searches the heap may have changed the dict of variables without registers
+    static_cast<void>(raise(*t, KAA_TYPE(SystemError), "the cell of a variable is a %T", r[pc->c]));
+    FAIL();
+  }
+  STORE_RESULT(pc->a, load_dict_or(*t, f, pc, r[pc->b], r[pc->c].as<CellObject>()), 2);
+}
 
 static Result<Value> builtin_or(Thread& t, Frame* f, Str* name, const char* error) {
   Opt v = TRY(mapping_get(t, f->func->builtins.value(), name));
@@ -334,7 +342,7 @@ HANDLER(LOAD_COMMON) {
     case CommonConst::All: v = dict_get_str(interp().builtins, NAME("all")); break;
     case CommonConst::Any: v = dict_get_str(interp().builtins, NAME("any")); break;
   }
-  r[pc->a] = v;
+  r[pc->a] = LIKELY(!v.is_empty()) ? v : kNone;
   NEXT(1);
 }
 

@@ -499,7 +499,7 @@ HANDLER(CALL_METHOD_KW) {
 // f(*args, **kwargs) of a Python function: `self`, unless empty, goes in front. Null without an exception: not a case for this.
 static Frame* push_ex(Thread& t, Frame* f, Function* fn, Value self, Tuple* args, Dict* kw, const Word* pc, FrameKind kind) {
   Code* c = fn->code;
-  if (!(c->flags & kCoOptimized) || (kw && kw->used > kMaxQuickKeywords) || UNLIKELY(!c->words)) return nullptr;
+  if (!(c->flags & kCoOptimized) || (kw && kw->used > kMaxQuickKeywords) || UNLIKELY(!is_ready(c))) return nullptr;
   Frame* nf = next_frame(f);
   Value* regs = next_regs(f);
   size_t n = args->size;
@@ -630,18 +630,40 @@ static Result<Value> make_function(Thread& t, Frame* f, Code* c) {
   return fn;
 }
 HANDLER(MAKE_FUNCTION) { SAVE(); STORE_RESULT(pc->a, make_function(*t, f, k[pc->bc].as<Code>()), 1); }
+// Only code that nobody compiled gets here.
+SLOW(WRONG_PART) {
+  SAVE();
+  static_cast<void>(raise(*t, KAA_TYPE(SystemError), "a part of a new function is a %T", r[pc->b]));
+  FAIL();
+}
+static bool is_closure_of(Function* fn, Value v) {
+  if (!IS_EXACT(v, tuple) || v.as<Tuple>()->size != fn->code->nfree) return false;
+  for (uint64_t i = 0; i < fn->code->nfree; i++) if (!IS_EXACT(v.as<Tuple>()->items[i], cell)) return false;
+  return true;
+}
 HANDLER(SET_FUNCTION) {
   Function* fn = r[pc->a].as<Function>();
   Value v = r[pc->b];
   switch (static_cast<FunctionPart>(pc->c)) {
-    case FunctionPart::Defaults: fn->defaults.set(v.as<Tuple>()); break;
-    case FunctionPart::KwDefaults: fn->kwdefaults.set(v.as<Dict>()); break;
-    case FunctionPart::Closure:
+    case FunctionPart::Defaults:
+      if (UNLIKELY(!IS_EXACT(v, tuple))) GO_SLOW(WRONG_PART);
+      fn->defaults.set(v.as<Tuple>());
+      break;
+    case FunctionPart::KwDefaults:
+      if (UNLIKELY(!IS_EXACT(v, dict))) GO_SLOW(WRONG_PART);
+      fn->kwdefaults.set(v.as<Dict>());
+      break;
+    case FunctionPart::WideClosure:
+      if (UNLIKELY(!is_closure_of(fn, v))) GO_SLOW(WRONG_PART);
+      fn->closure.set(v.as<Tuple>());
+      break;
+    case FunctionPart::Closure:  // a tuple of cells, the validator says
+      if (UNLIKELY(v.as<Tuple>()->size != fn->code->nfree)) GO_SLOW(WRONG_PART);
       if (LIKELY(!fn->closure && inc_quick(v))) fn->closure.raw() = v;
       else fn->closure.set(v.as<Tuple>());
       break;
     case FunctionPart::Annotate: if (IS_EXACT(v, function) || type_of(v)->dunder(D_call)) fn->annotate.set(v); else fn->annotations.set(v); break;
-    case FunctionPart::TypeParams: fn->type_params.set(v); break;
+    case FunctionPart::TypeParams: case FunctionPart::kCount: fn->type_params.set(v); break;
   }
   NEXT(1);
 }

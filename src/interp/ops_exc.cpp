@@ -115,8 +115,10 @@ static Status match_group(Thread& t, Value e, Value cls, Value out[2]) {
     Value pair = TRY(call_method(t, e, NAME("split"), cls));
     if (!is_tuple(pair)) return RAISE(TypeError, "%T.split must return a tuple, not %T", e, pair);
     if (pair.as<Tuple>()->size < 2) return RAISE(TypeError, "%T.split must return a 2-tuple, got tuple of size %lu", e, pair.as<Tuple>()->size);
-    out[0] = pair.as<Tuple>()->items[0];
-    out[1] = pair.as<Tuple>()->items[1];
+    for (int i = 0; i < 2; i++) {
+      out[i] = pair.as<Tuple>()->items[i];
+      if (!out[i].is_none() && !is_exception(out[i])) return RAISE(TypeError, "%T.split must return exceptions or None, not %T", e, out[i]);
+    }
     return {};
   }
   out[0] = kNone;
@@ -131,7 +133,12 @@ HANDLER(MATCH_EXC_GROUP) {
   r[pc->a + 1] = out[1];
   NEXT(1);
 }
-HANDLER(RERAISE_STAR) { SAVE(); STORE_RESULT(pc->a, prepare_reraise_star(*t, r[pc->b], r[pc->c].as<List>()), 1); }
+static Result<Value> reraise_star(Thread& t, Value original, List* excs) {
+  Value e = TRY(prepare_reraise_star(t, original, excs));
+  if (!e.is_none() && !is_exception(e)) return RAISE(TypeError, "exceptions must derive from BaseException, not %T", e);  // a derive() of the program's, perhaps
+  return e;
+}
+HANDLER(RERAISE_STAR) { SAVE(); STORE_RESULT(pc->a, reraise_star(*t, r[pc->b], r[pc->c].as<List>()), 1); }
 
 // ---- with
 static Status load_exit(Thread& t, Value o, bool async_, Value out[2]) {
@@ -145,7 +152,8 @@ static Status load_exit(Thread& t, Value o, bool async_, Value out[2]) {
   if (d && !type_lookup(ty, enter)) return RAISE(TypeError, "'%T' object does not support the %s protocol (missed %U method)%s", o, proto, enter, hint);
   if (!d) return RAISE(TypeError, "'%T' object does not support the %s protocol (missed %U method)%s", o, proto, exit, hint);
   Type* dt = type_of(d);
-  if (dt == KAA_TYPE(function) || dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor)) {
+  bool native = dt == KAA_TYPE(method_descriptor) || dt == KAA_TYPE(wrapper_descriptor);
+  if (dt == KAA_TYPE(function) || (native && is_subtype(ty, d.as<NativeFunction>()->owner))) {  // of another type: the descriptor sees to that
     out[0] = d;
     out[1] = o;
     return {};
@@ -295,7 +303,7 @@ HANDLER(INTRINSIC) { SAVE(); STORE_RESULT(pc->a, run_intrinsic(*t, f, static_cas
 // ---- patterns
 HANDLER(MATCH_MAPPING) { r[pc->a] = Value::from_bool(type_of(r[pc->b])->has(kTypeMapping)); NEXT(1); }
 HANDLER(MATCH_SEQUENCE) { r[pc->a] = Value::from_bool(type_of(r[pc->b])->has(kTypeSequence)); NEXT(1); }
-HANDLER(MATCH_KEYS) { SAVE(); STORE_RESULT(pc->a, match_keys(*t, r[pc->b], r[pc->c].as<Tuple>()), 1); }
-HANDLER(MATCH_CLASS) { SAVE(); STORE_RESULT(pc->a, match_class(*t, r[pc->b], r[pc->c], pc[1].index, r[pc->c + 1].as<Tuple>()), 2); }
+HANDLER(MATCH_KEYS) { SAVE(); STORE_RESULT(pc->a, match_keys(*t, r[pc->b], r[pc->c]), 1); }
+HANDLER(MATCH_CLASS) { SAVE(); STORE_RESULT(pc->a, match_class(*t, r[pc->b], r[pc->c], pc[1].index, r[pc->c + 1]), 2); }
 
 }  // namespace kaa

@@ -413,7 +413,15 @@ HANDLER(SET_ADD) {
   if (!set_add(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL();
   NEXT(1);
 }
-HANDLER(SET_UPDATE) { SAVE(); if (!set_update(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL(); NEXT(1); }
+HANDLER(SET_UPDATE) {
+  SAVE();
+  if (UNLIKELY(!IS_EXACT(r[pc->a], set))) {
+    static_cast<void>(raise(*t, KAA_TYPE(SystemError), "'%T' object is not a set", r[pc->a]));
+    FAIL();
+  }
+  if (!set_update(*t, r[pc->a].as<Set>(), r[pc->b]).ok()) FAIL();
+  NEXT(1);
+}
 HANDLER(MAP_ADD) { SAVE(); if (!dict_set(*t, r[pc->a].as<Dict>(), r[pc->b], r[pc->c]).ok()) FAIL(); NEXT(1); }
 static Status dict_update_star(Thread& t, Dict* d, Value m) {
   if (!is_dict(m)) {

@@ -10,7 +10,8 @@
 //   positions:  the number of bytes, and the packed table (bytecode/positions.h)
 //   exceptions: start, end - start, target, register; heights: start (difference), height; cells: register
 //   objects:    names, then varnames, cellvars, freevars (tuples), name, qualname, filename, then the constants
-// The checksum catches damage; the structure (operand bounds, jump targets, tables) is checked on top of it, and in debug builds the whole validator runs.
+// The checksum catches damage. Code that Kaa did not just write itself is validated as well (bytecode/validate.h): the outermost code object when it is read, those in it
+// before their first call, so that functions that nobody calls cost nothing. Debug builds validate all of it at once.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -725,7 +726,7 @@ class Reader {
     }
     return bad("code: number too large");
   }
-  Result<uint32_t> number() {
+  [[gnu::always_inline]] Result<uint32_t> number() {
     if (LIKELY(p_ != end_ && static_cast<uint8_t>(*p_) < 0x80)) return static_cast<uint32_t>(*p_++);
     uint64_t v = TRY(varint());
     if (v > 0xFFFFFFFF) return bad("code: number too large");
@@ -831,9 +832,9 @@ class Reader {
     c->names = reinterpret_cast<Str**>(block + names_at);
     c->exceptions = reinterpret_cast<ExceptionEntry*>(block + exceptions_at);
     c->cell_regs = reinterpret_cast<uint32_t*>(block + cells_at);
-    // Most functions of a module are never called: they are unpacked when they are. What is not trusted is, at once, to be checked.
+    // Most functions of a module are never called: they are unpacked when they are.
     const bool keep_packed = code_depth_ > 1;
-    if (!keep_packed || !trusted_) {
+    if (!keep_packed) {
       c->words = TRY(array<Word>(nwords));
       const char* words_end = block + words_at + words_size;
       if (unpack_instructions(block + words_at, words_end, c->words, nwords) != words_end) return bad("code: no instructions");
@@ -869,16 +870,18 @@ class Reader {
     if (c->cellvars->size != cells) return bad("code: cells without names");
     if (!c->nconsts && (c->flags & kCoHasDocstring)) return bad("code: no docstring");
 #ifdef NDEBUG
-    constexpr bool flow = false;
+    constexpr bool all = false;
 #else
-    constexpr bool flow = true;
+    constexpr bool all = true;
 #endif
-    if (trusted_ && flow && !c->words && !unpack_code_words(c)) return raise_memory(t);
-    std::string wrong = trusted_ && !flow ? std::string() : check_code(c, flow);
-    if (!wrong.empty()) return RAISE(ValueError, "bad marshal data (code: %s)", wrong.c_str());
-    // The check alone wanted these.
-    free(c->unpacked_heights);
-    c->unpacked_heights = nullptr;
+    c->unchecked = !trusted_;
+    if (all && !c->words && !unpack_code_words(c)) return raise_memory(t);
+    // A function that nobody calls is never looked at.
+    if (all || (!trusted_ && !keep_packed)) {
+      std::string wrong = check_code(c);
+      if (!wrong.empty()) return RAISE(ValueError, "bad marshal data (code: %s)", wrong.c_str());
+      c->unchecked = false;
+    }
     if (keep_packed) {
       free(c->words);
       c->words = nullptr;

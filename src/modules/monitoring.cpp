@@ -5,6 +5,7 @@
 #include "interp/tracing.h"
 #include "objects/traits.h"
 #include "runtime/audit.h"
+#include "runtime/code_builder.h"
 #include "runtime/types.h"
 #include "types/objmodel.h"
 
@@ -92,6 +93,7 @@ Result<Value> mon_set_events(Thread& t, Args a) {
 }
 Result<CodeMonitor*> monitor_of(Thread& t, Value v) {
   if (!IS_EXACT(v, code)) return RAISE(TypeError, "code must be a code object");
+  TRY(make_ready(t, v.as<Code>()));
   CodeMonitor* m = code_monitor(v.as<Code>());
   if (!m) return raise_memory(t);
   return m;

@@ -14,7 +14,7 @@ struct Code : Object {
   Str** names;                   // malloc, interned and immortal
   uint32_t nwords, nconsts, nnames;
   uint32_t nregs, nlocals;       // registers in all; registers below the first temporary
-  uint32_t simple_args;          // argcount when a call with exactly that many positional arguments needs no binding, else ~0; ~0 too without words
+  uint32_t simple_args;          // argcount when a call with exactly that many positional arguments needs no binding, else ~0; ~0 too until is_ready()
   uint32_t argcount, posonlyargcount, kwonlyargcount;
   uint32_t nparams;              // parameter registers in all, *args and **kwargs included
   uint32_t flags;                // CodeFlags
@@ -33,6 +33,7 @@ struct Code : Object {
   GeneratorObject* zombies;      // dead generators of this code, for reuse (runtime/zombies.cpp)
   uint32_t nzombies, zombies_used, zombies_idle;  // how many; taken since the list was last looked at; for how many looks none was taken
   bool zombies_listed;           // is in Zombies::codes
+  bool unchecked;                // came from outside, and nobody has looked yet whether it can be run (make_ready() in runtime/code_builder.h)
   uint8_t tries;                 // whether one of its handlers is of the program's making: 0 not known yet, 1 no, 2 yes
   uint32_t version;              // its number once a call with keywords has a record about it; 0: none yet
   uint32_t spill;                // register of the dict that holds the variables of this number and above (the last of nlocals), or ~0
@@ -59,6 +60,8 @@ inline const HeightEntry* code_heights(const Code* c) {
 bool unpack_code_words(Code* c);  // false: it is not
 const Word* unpacked_code_words(const Code* c);
 inline const Word* code_words(const Code* c) { return LIKELY(c->words != nullptr) ? c->words : unpacked_code_words(c); }
+// Whether it can be called as it is.
+inline bool is_ready(const Code* c) { return c->words && !c->unchecked; }
 // The entry, of n (not 0), that an instruction belongs to.
 inline uint32_t height_index(const HeightEntry* heights, uint32_t n, uint32_t word) {
   uint32_t lo = 0;

@@ -485,12 +485,12 @@ Status bind_python(Thread& t, Frame* nf, const Value* a, size_t n, Tuple* kwname
   if (n > argc && !varargs) return too_many_error(t, f, regs, n);
   if (n < argc) {
     uint64_t ndef = f->defaults ? f->defaults->size : 0;
-    uint32_t first_def = argc - static_cast<uint32_t>(ndef);
+    uint32_t first_def = ndef < argc ? argc - static_cast<uint32_t>(ndef) : 0;  // __defaults__ may have more than there are parameters
     bool missing = false;
     for (uint32_t i = static_cast<uint32_t>(n); i < first_def; i++) missing |= !regs[i];
     if (missing) return missing_error(t, f, regs, 0, first_def, "positional");
     for (uint32_t i = n > first_def ? static_cast<uint32_t>(n) : first_def; i < argc; i++)
-      if (!regs[i]) regs[i] = f->defaults->items[i - first_def];
+      if (!regs[i]) regs[i] = f->defaults->items[i + ndef - argc];
   }
   if (kwonly) {
     bool missing = false;

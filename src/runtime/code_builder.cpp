@@ -98,6 +98,12 @@ Result<Code*> build_code(Thread& t, const CompiledCode& c) {
   o->cellvars.init(TRY(name_tuple(t, c.cellvars)));
   o->freevars.init(TRY(name_tuple(t, c.freevars)));
   code_derive(o);
+#ifndef NDEBUG
+  if (std::string wrong = check_code(o); !wrong.empty()) {
+    fprintf(stderr, "kaa: the compiler made wrong code: %s (%s): %s\n", c.qualname.c_str(), c.filename.c_str(), wrong.c_str());
+    abort();
+  }
+#endif
   return o;
 }
 
@@ -201,16 +207,26 @@ const char* unpack_instructions(const char* p, const char* end, Word* words, uin
 }
 static void derive_simple_args(Code* c) {
   // Code of modules and classes needs its namespace when it is called as a function, too.
-  c->simple_args = !c->words || c->kwonlyargcount || (c->flags & (kCoVarargs | kCoVarkeywords)) || !(c->flags & kCoOptimized) ? ~0u : c->argcount;
+  c->simple_args = !is_ready(c) || c->kwonlyargcount || (c->flags & (kCoVarargs | kCoVarkeywords)) || !(c->flags & kCoOptimized) ? ~0u : c->argcount;
 }
 bool unpack_code_words(Code* c) {
   Word* words = static_cast<Word*>(calloc(c->nwords + size_t{1}, sizeof(Word)));
   if (!words) return false;
-  unpack_instructions(each_packed_height(c, [](uint32_t, uint32_t) { return true; }), reinterpret_cast<const char*>(c->consts), words, c->nwords);
+  // What cannot be unpacked becomes NOPs, which the validator refuses.
+  if (!unpack_instructions(each_packed_height(c, [](uint32_t, uint32_t) { return true; }), reinterpret_cast<const char*>(c->consts), words, c->nwords))
+    memset(static_cast<void*>(words), 0, c->nwords * sizeof(Word));
   Word* before = nullptr;
   if (!__atomic_compare_exchange_n(&c->words, &before, words, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) free(words);  // another thread was faster
   derive_simple_args(c);
   return true;
+}
+Status make_ready(Thread& t, Code* c) {
+  if (!c->words && !unpack_code_words(c)) return raise_memory(t);
+  if (!c->unchecked) return {};
+  if (std::string wrong = check_code(c); !wrong.empty()) return RAISE(SystemError, "%S: %s", c->qualname.get(), wrong.c_str());
+  c->unchecked = false;
+  derive_simple_args(c);
+  return {};
 }
 const Word* unpacked_code_words(const Code* c) {
   if (!unpack_code_words(const_cast<Code*>(c))) { fputs("kaa: out of memory\n", stderr); abort(); }
@@ -228,9 +244,15 @@ void code_derive(Code* c) {
   c->nlocals = c->spill == ~0u ? locals : c->spill + 1;
 }
 
+// What the compiler names so is no variable of the program's.
+static bool is_hidden(Str* name) { return name->length && name->at(0) == '.'; }
 static ConstShape code_constant(const void* context, uint32_t i, uint32_t* size) {
   Value v = static_cast<const Code*>(context)->consts[i];
-  if (IS_EXACT(v, code)) return ConstShape::Code;
+  if (IS_EXACT(v, code)) {
+    *size = v.as<Code>()->nfree;
+    return ConstShape::Code;
+  }
+  if (is_str(v)) return ConstShape::Str;
   if (!IS_EXACT(v, tuple)) return ConstShape::Other;
   Tuple* u = v.as<Tuple>();
   for (uint64_t k = 0; k < u->size; k++)
@@ -238,13 +260,21 @@ static ConstShape code_constant(const void* context, uint32_t i, uint32_t* size)
   *size = static_cast<uint32_t>(u->size);
   return ConstShape::NameTuple;
 }
-std::string check_code(const Code* c, bool flow) {
+std::string check_code(const Code* c) {
   if (c->nfree != c->freevars->size) return "free variables without names";
-  const HeightEntry* heights = code_heights(c);
-  CodeView v{{c->words, c->nwords}, {c->unpacked_positions, c->unpacked_positions ? c->npositions : 0}, {c->exceptions, c->nexceptions}, {heights, heights ? c->nheights : 0},
+  const HeightEntry* heights = c->unpacked_heights;
+  std::vector<HeightEntry> unpacked;  // nobody else may ever want them
+  if (!heights) {
+    each_packed_height(c, [&](uint32_t start, uint32_t height) {
+      unpacked.push_back({start, height});
+      return true;
+    });
+    heights = unpacked.data();
+  }
+  CodeView v{{c->words, c->nwords}, {c->unpacked_positions, c->unpacked_positions ? c->npositions : 0}, {c->exceptions, c->nexceptions}, {heights, c->nheights},
              {c->cell_regs, static_cast<uint32_t>(c->cellvars->size)}, c->nregs, c->free_base, c->nfree, static_cast<uint32_t>(c->varnames->size), c->nnames,
-             c->nconsts, c->argcount, c->posonlyargcount, c->kwonlyargcount, c->flags, code_constant, c};
-  return validate_view(v, flow);
+             c->nconsts, c->argcount, c->posonlyargcount, c->kwonlyargcount, c->flags, c->varnames->size && is_hidden(c->varnames->items[0].as<Str>()), code_constant, c};
+  return validate_view(v);
 }
 
 void LayoutTraits<Code>::destroy(Code* c) {

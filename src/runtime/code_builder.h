@@ -16,6 +16,8 @@ void pack_instruction(std::string& out, const Word* at);
 // nwords words from what that made, which ends before `end`, give or take kUnpackSlack bytes that may be read. Where it ends; null: it is wrong.
 inline constexpr size_t kUnpackSlack = 24;
 const char* unpack_instructions(const char* p, const char* end, Word* words, uint32_t nwords);
-// What is wrong with a code object whose fields came from outside; empty: nothing. With `flow` the whole validator runs, else only its structural half.
-std::string check_code(const Code* c, bool flow);
+// What is wrong with a code object whose fields came from outside; empty: nothing. The words must be there.
+std::string check_code(const Code* c);
+// Before code that is not is_ready() is called for the first time: unpacks it, and if it came from outside, validates it; SystemError when that fails.
+Status make_ready(Thread& t, Code* c);
 }  // namespace kaa

@@ -81,6 +81,12 @@ bool take_code(Code* c, std::string_view s) {
   uint32_t at = code_prologue(c);
   if (memcmp(s.data() + at * 8, &kResumeCode, 2)) return false;
   memcpy(static_cast<void*>(c->words + at), s.data() + at * 8 + 2, (n - at) * 8);
+  // Caches hold what the interpreter believes: they begin empty.
+  for (at = 0; at < n && c->words[at].op < static_cast<uint16_t>(Op::kCount);) {
+    uint32_t size = kOpInfo[c->words[at].op].words;
+    for (uint32_t i = 0; i < size && at + i < n; i++) c->words[at + i].bits = clean_word(&c->words[at], i);
+    at += size;
+  }
   return true;
 }
 uint32_t code_unit(const Code* c, uint32_t word) { return static_cast<uint32_t>(code_offset(c, word) / 2); }
@@ -140,7 +146,7 @@ Result<Value> get_lnotab(Thread& t, Value self) {
     const PositionEntry& e = table[i];
     if (e.line < 0 || e.line == line) continue;
     uint32_t bytes = static_cast<uint32_t>(code_offset(c, e.start) - at);
-    int32_t lines = e.line - line;
+    int64_t lines = int64_t{e.line} - line;
     for (; bytes > 254; bytes -= 254) s += {static_cast<char>(254), 0};
     for (; lines > 127; lines -= 127, bytes = 0) s += {static_cast<char>(bytes), 127};
     for (; lines < -128; lines += 128, bytes = 0) s += {static_cast<char>(bytes), static_cast<char>(-128)};
@@ -168,7 +174,7 @@ Result<Value> lines_next(Thread& t, Object* o) {
       return code_start_line(c);
     }
     const PositionEntry* p = code_position(c, (unit - (unit > resume)) / 4);
-    uint32_t stop = p + 1 < table + c->npositions ? (p + 1)->start : c->nwords;
+    uint32_t stop = p + 1 < table + c->npositions ? std::min((p + 1)->start, c->nwords) : c->nwords;
     *run_end = unit < resume && stop * 4 > resume ? resume : code_unit(c, stop);
     return p->line;
   };
@@ -202,6 +208,7 @@ Result<Value> code_positions(Thread& t, Args a) { return new_code_iter(t, KAA_SH
 // Conditional jumps: (offset, offset when it is not taken, target).
 Result<Value> code_branches(Thread& t, Args a) {
   Code* c = self_code(a[0]);
+  TRY(make_ready(t, c));
   List* l = TRY(new_list(t));
   for (uint32_t at = 0; at < c->nwords;) {
     const Word* w = code_words(c) + at;
@@ -232,6 +239,7 @@ Result<bool> same_constant(Thread& t, Value a, Value b) {
     return std::bit_cast<uint64_t>(x->real) == std::bit_cast<uint64_t>(y->real) && std::bit_cast<uint64_t>(x->imag) == std::bit_cast<uint64_t>(y->imag);
   }
   if (IS_EXACT(a, tuple)) {
+    TRY(native_enter(t, " in comparison"));
     Tuple *x = a.as<Tuple>(), *y = b.as<Tuple>();
     if (x->size != y->size) return false;
     for (uint64_t i = 0; i < x->size; i++) {
@@ -463,7 +471,7 @@ Result<Value> make_code(Thread& t, Code* from, const Value* v) {
   if (cells != c->cellvars->size) return RAISE(ValueError, "code: the number of cell variables does not fit co_linetable");
   if (c->argcount + uint64_t{c->kwonlyargcount} > c->varnames->size) return RAISE(ValueError, "code: varnames is too small");
   if (!n && (c->flags & kCoHasDocstring)) return RAISE(ValueError, "code: no docstring among the constants");
-  std::string wrong = check_code(c, true);
+  std::string wrong = check_code(c);
   if (!wrong.empty()) return RAISE(ValueError, "code: %s", wrong.c_str());
   code_derive(c);
   return c;

@@ -202,11 +202,16 @@ const char* const k_interpolation_match[] = {"value", "expression", "conversion"
 }  // namespace
 
 Result<Value> make_interpolation(Thread& t, Value value, Value expr, int conversion, Value spec) {
+  if (!is_str(expr) || (spec && !spec.is_none() && !is_str(spec))) return RAISE(SystemError, "wrong parts of an interpolation");
   Value c = conversion == 0 ? kNone : Value(interp().latin1[static_cast<int>(" sra"[conversion])]);
   return new_interpolation(t, value, expr, c, spec && !spec.is_none() ? spec : Value(interp().empty_str));
 }
 
 Result<Value> make_template(Thread& t, Value strings, Value interpolations) {
+  bool fine = IS_EXACT(strings, tuple) && IS_EXACT(interpolations, tuple) && strings.as<Tuple>()->size == interpolations.as<Tuple>()->size + 1;
+  for (uint64_t i = 0; fine && i < strings.as<Tuple>()->size; i++) fine = is_str(strings.as<Tuple>()->items[i]);
+  for (uint64_t i = 0; fine && i < interpolations.as<Tuple>()->size; i++) fine = IS_EXACT(interpolations.as<Tuple>()->items[i], interpolation);
+  if (!fine) return RAISE(SystemError, "wrong parts of a template");
   return TRY(new_template(t, strings.as<Tuple>(), interpolations.as<Tuple>()));
 }
 

@@ -8,6 +8,7 @@
 #include "modules/code_builtins.h"
 #include "modules/interpreters/interpreters.h"
 #include "runtime/call.h"
+#include "runtime/code_builder.h"
 #include "types/buffer.h"
 
 namespace kaa::interpreters {
@@ -87,6 +88,7 @@ Result<Value> unpickled(Thread& t, Value data, Value file) {
 
 Result<Value> pack_other(Thread& t, Value v) {
   if (IS_EXACT(v, function)) {
+    TRY(make_ready(t, v.as<Function>()->code));
     const char* why = state_of(t, v.as<Function>());
     if (!why) return parcel(t, kFunction, v.as<Function>()->code.get());
     Result<Value> p = pickled(t, v);
@@ -189,6 +191,7 @@ Result<Code*> script_code(Thread& t, Value v) {
     Function* f = IS_EXACT(v, function) ? v.as<Function>() : nullptr;
     Code* c = f ? f->code.get() : v.as<Code>();
     if (c->argcount || c->kwonlyargcount || (c->flags & (kCoVarargs | kCoVarkeywords))) return RAISE(ValueError, "code with args not supported");
+    TRY(make_ready(t, c));
     if (c->nfree) return RAISE(ValueError, "closures not supported");
     if (c->flags & (kCoGenerator | kCoCoroutine | kCoAsyncGenerator)) return RAISE(ValueError, "generators not supported");
     for (uint32_t i = 0; i < c->nwords; i += kOpInfo[code_words(c)[i].op].words)

@@ -140,6 +140,10 @@ static Result<Value> new_type_param(Thread& t, Type* type, Value name, Field<> T
 }
 Result<Value> typing_intrinsic(Thread& t, Intrinsic i, Value* a) {
   TRY(typing_init(t));
+  // What code that was not compiled may get wrong.
+  Type* ty = type_of(a[0]);
+  if (i == Intrinsic::SetTypeparamDefault ? ty != g_typing.type_var && ty != g_typing.param_spec && ty != g_typing.type_var_tuple : i != Intrinsic::SubscriptGeneric && !is_str(a[0]))
+    return RAISE(SystemError, "a type parameter or its name is a %T", a[0]);
   switch (i) {
     case Intrinsic::TypeVar: return new_type_param(t, g_typing.type_var, a[0]);
     case Intrinsic::TypeVarWithBound: return new_type_param(t, g_typing.type_var, a[0], &TypeParam::evaluate_bound, a[1]);
