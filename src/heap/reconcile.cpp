@@ -207,8 +207,8 @@ template <Reclaimer::Children kHow>
   return more;
 }
 
-// Reclaims an object of the work list.
-void Heap::reclaim(Object* o) {
+// Reclaims an object of the work list. Inline, as it is in the sweep, which most deaths are part of.
+[[gnu::always_inline]] inline void Heap::reclaim(Object* o) {
   Type* t = o->type();
   if (UNLIKELY(t->death == Death::kFinalizer) && wants_finalizer(o)) {
     Reclaimer::queue(*this, o, t);
@@ -221,7 +221,7 @@ void Heap::reclaim(Object* o) {
 void Heap::release(Object* o, Type* t) { Reclaimer::release<Reclaimer::Children::kGone>(*this, o, t); }
 void Heap::release_garbage(Object* o, Type* t) { Reclaimer::release<Reclaimer::Children::kGarbage>(*this, o, t); }
 
-void Heap::drain_work(size_t floor) {
+[[gnu::always_inline]] inline void Heap::drain_work(size_t floor) {
   while (work_.size() > floor) reclaim(work_.pop());
 }
 void Heap::kill(Object* o) {

@@ -135,7 +135,7 @@ static Result<Value> tb_new(Thread& t, Args a) {
   Traceback* x = TRY(alloc_as<Traceback>(t, a.as<Type>(0)));
   x->next.init(a[1].is_none() ? Value() : a[1]);
   x->frame.init(a[2]);
-  x->code.init(frame_of(a[2])->code);
+  x->code = frame_of(a[2])->code;
   x->lasti = static_cast<uint32_t>(lasti);
   x->lineno = lineno;
   return x;

@@ -25,9 +25,10 @@ void quiet(Thread& t, bool ok) {
 }
 bool g_last = false;  // the process ends: there is no native caller but what stands here
 
-// Runs f, for which the native frames of its callers hold nothing.
+// Runs f, for which the native frames of its callers hold nothing. What they left in registers is saved in the outer of these two frames, which lies above
+// what is scanned, and the registers are cleared: the functions that f calls would save it in theirs.
 template <class F>
-[[gnu::noinline]] auto alone(Thread& t, F&& f) {
+[[gnu::noinline]] auto call_alone(Thread& t, F& f) {
   struct Base {
     Thread& t;
     char* outer;
@@ -35,6 +36,12 @@ template <class F>
   } base{t, t.native_base};
   if (g_last) t.native_base = static_cast<char*>(__builtin_frame_address(0));
   return f();
+}
+template <class F>
+[[gnu::noinline]] auto alone(Thread& t, F&& f) {
+  asm volatile("xor %%ebx, %%ebx\n xor %%r12d, %%r12d\n xor %%r13d, %%r13d\n xor %%r14d, %%r14d\n xor %%r15d, %%r15d" ::: "rbx", "r12", "r13", "r14", "r15", "cc");
+  struct Stay { ~Stay() { asm volatile("" ::: "memory"); } } stay;  // no jump, before which the registers would have been put back
+  return call_alone(t, f);
 }
 // Whether the death of the value itself can be seen; then it dies before the next name goes.
 bool dies_visibly(Value v) { return v.is_object() && type_of(v)->death == Death::kFinalizer; }

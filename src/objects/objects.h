@@ -291,10 +291,10 @@ struct BaseException : Object {
 struct Traceback : Object {
   Field<> next;
   Field<> frame;     // FrameObject
-  Field<Code*> code;
+  Code* code;        // its code, which it holds
   uint32_t lasti;    // offset of the instruction in bytes of co_code (8 a word), as tb_lasti shows it
   int32_t lineno;    // -1: from the code's table
-  template <class F> void each_field(F&& f) { f(next); f(frame); f(code); }
+  template <class F> void each_field(F&& f) { f(next); f(frame); }
 };
 
 template <class F>

@@ -20,22 +20,26 @@ static bool run_pending() {
 GcState g_gc;
 
 // A young collection is due when so many containers have lived through their first reconcile: a bound on the pause, whatever the size of the heap.
-// It grows with the first threshold (2000 unless gc.set_threshold() was called). After as many of these as the second threshold says the next one looks at the
+// It grows with the first threshold (2000 unless gc.set_threshold() was called): it is that when all are of the last sweep, so that none has to be told from what
+// came to its address since, and twice that otherwise. After as many of these as the second threshold says the next one looks at the
 // middle generation, too, as in CPython. A full one is due when the heap has doubled.
-static uint64_t young_limit() { return static_cast<uint64_t>(g_gc.threshold[0]); }
+static bool young_due(const Heap& h) {
+  uint64_t limit = static_cast<uint64_t>(g_gc.threshold[0]);
+  return h.young_survivors > (h.young_fresh ? limit : 2 * limit);
+}
 
 // Called by the heap after a reconcile (it only sets the poll bit) and at safepoints (which collect).
 void gc_after_reconcile(Heap& h) {
   age_zombies(interp());
   if (!g_gc.enabled || !tls_thread || g_gc.threshold[0] <= 0) return;
-  if (h.young_survivors > young_limit() || h.stats.live() > g_gc.next_full) tls_thread->request(kPollGc);
+  if (young_due(h) || h.stats.live() > g_gc.next_full) tls_thread->request(kPollGc);
 }
 
 void collect_if_due(Thread& t, const void* top, bool reconciled) {
   if (!g_gc.enabled || g_gc.collecting || g_gc.threshold[0] <= 0) return;
   Heap& h = *t.heap;
   if (h.stats.live() > g_gc.next_full) gc_collect(t, 2, top, reconciled);
-  else if (h.young_survivors > young_limit()) gc_collect(t, g_gc.young_since > static_cast<uint64_t>(std::max(g_gc.threshold[1], 0)) ? 1 : 0, top, reconciled);
+  else if (young_due(h)) gc_collect(t, g_gc.young_since > static_cast<uint64_t>(std::max(g_gc.threshold[1], 0)) ? 1 : 0, top, reconciled);
 }
 
 size_t gc_collect(Thread& t, int generation, const void* top, bool reconciled) {

@@ -139,8 +139,7 @@ Status traceback_here(Thread& t, Frame* f) {
       x->next.raw() = next;  // with the exception's count
       x->frame.raw() = f->obj;
       inc(static_cast<Object*>(f->obj));
-      x->code.raw() = f->code;
-      inc(static_cast<Object*>(f->code));
+      x->code = f->code;
       x->lasti = static_cast<uint32_t>(code_offset(f->code, f->pc_index()));
       x->lineno = -1;
       x->rc += kCountOne;
@@ -155,7 +154,7 @@ Status traceback_here(Thread& t, Frame* f) {
   Traceback* x = tb.value();
   x->next.init(e->traceback);
   x->frame.init(fo.value());
-  x->code.init(f->code);
+  x->code = f->code;
   x->lasti = static_cast<uint32_t>(code_offset(f->code, f->pc_index()));
   x->lineno = -1;  // found when somebody asks
   e->traceback.set(x);
