@@ -115,4 +115,16 @@ struct Bytes16 {
 
 #endif
 
+// Calls found(index) for each byte c in p[0, n), in order, until it returns false; sixteen are compared at once.
+template <class F>
+inline void each_byte(const uint8_t* p, size_t n, uint8_t c, F&& found) {
+  Bytes16 wanted = Bytes16::fill8(c);
+  size_t i = 0;
+  for (; i + 16 <= n; i += 16)
+    for (unsigned mask = Bytes16::load(p + i).equal8(wanted).high_bits(); mask; mask &= mask - 1)
+      if (!found(i + static_cast<size_t>(__builtin_ctz(mask)))) return;
+  for (; i < n; i++)
+    if (p[i] == c && !found(i)) return;
+}
+
 }  // namespace kaa

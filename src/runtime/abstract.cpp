@@ -90,11 +90,12 @@ const char* const k_compare_symbols[] = {"<", "<=", "==", "!=", ">", ">="};
 
 [[gnu::noinline]] static Result<Value> binary_general(Thread& t, BinaryOp op, Value a, Value b);
 Result<Value> binary_op(Thread& t, BinaryOp op, Value a, Value b) {
+  if (is_exact_int(a) && is_exact_int(b) && op != BinaryOp::MATMUL) return int_binary(t, op, a, b);
   const OpRow& row = k_ops[static_cast<int>(op)];
   Type *ta = type_of(a), *tb = type_of(b);
   Value l = ta->dunder(row.left);
   // A native method of a that nothing of b's goes before.
-  bool native = l && IS_EXACT(l, wrapper_descriptor) && !ta->has(kTypeForeignDunder | kTypeInt) && t.native_ok();
+  bool native = l && IS_EXACT(l, wrapper_descriptor) && !ta->has(kTypeForeignDunder) && t.native_ok();
   if (LIKELY(native) && (ta == tb || !tb->dunder(row.right) || (!tb->has(kTypeHeap) && (tb->base.get() == KAA_TYPE(object) || !is_subtype(tb, ta))))) {
     Value both[] = {a, b};
     Value v = TRY(call_native_direct(t, l.as<NativeFunction>(), {both, 2}));
@@ -104,7 +105,6 @@ Result<Value> binary_op(Thread& t, BinaryOp op, Value a, Value b) {
 }
 static Result<Value> binary_general(Thread& t, BinaryOp op, Value a, Value b) {
   const OpRow& row = k_ops[static_cast<int>(op)];
-  if (is_exact_int(a) && is_exact_int(b) && op != BinaryOp::MATMUL) return int_binary(t, op, a, b);
   Value v = TRY(try_binary(t, row.left, row.right, a, b));
   if (LIKELY(v != kNotImplemented)) return v;
   return operands_error(t, row, row.symbol, a, b);
@@ -249,6 +249,7 @@ static inline Value native_comparison(CompareOp op, Value a, Value b) {
   return compare_after_left(t, op, a, b);
 }
 Result<Value> compare(Thread& t, CompareOp op, Value a, Value b) {
+  if (IS_EXACT(a, str) && IS_EXACT(b, str)) return Value::from_bool(order_satisfies(op, str_compare(a.as<Str>(), b.as<Str>())));
   if (a.is_object())
     if (int order = inherited_order(op, a, b); order != kNoOrder) return Value::from_bool(order_satisfies(op, order));
   if (Value m = native_comparison(op, a, b)) return compare_natively(t, op, m, a, b);

@@ -55,6 +55,19 @@ static __attribute__((noinline)) Result<Value> call_with(Thread& t, Value f, Val
 }
 
 static Result<Value> call_any(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames);
+static Result<Value> init_instance(Thread& t, Type* ty, Value obj, const Value* a, size_t n, Tuple* kwnames);
+
+// cls(x), without a copy of many arguments where __new__ is native and there is no __init__: int, str, tuple and the like.
+static __attribute__((noinline)) Result<Value> convert_with(Thread& t, Type* cls, Value x) {
+  Value nw = cls->dunder(D_new);
+  bool plain = nw && IS_EXACT(nw, builtin_function) && nw != KAA_TYPE(object)->dunder(D_new) && nw.as<NativeFunction>()->def->kind == MethodKind::kNew &&
+               cls->dunder(D_init) == KAA_TYPE(object)->dunder(D_init) && !cls->has(kTypeDisallowInstantiation) && cls != KAA_TYPE(type);
+  if (UNLIKELY(!plain)) return call_any(t, cls, &x, 1, nullptr);
+  Value both[] = {cls, x};
+  Value obj = TRY(call_native(t, nw.as<NativeFunction>(), {both, 2}, nullptr));
+  if (LIKELY(type_of(obj) == cls) || cls == KAA_TYPE(str)) return obj;  // str() leaves what __str__() made as it is
+  return init_instance(t, cls, obj, &x, 1, nullptr);
+}
 
 // What native code calls again and again, as keys of sorting and functions of map(): each way without a copy of many arguments, and with few registers saved.
 Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwnames) {
@@ -65,9 +78,13 @@ Result<Value> call_args(Thread& t, Value f, const Value* a, size_t n, Tuple* kwn
   Args args{const_cast<Value*>(a), static_cast<uint32_t>(n)};
   if (ty == KAA_TYPE(builtin_function)) {
     NativeFunction* nf = f.as<NativeFunction>();
-    if (nf->sig->has_self || nf->def->kind == MethodKind::kNew) return call_any(t, f, a, n, nullptr);
-    return call_native_direct(t, nf, args);
+    if (UNLIKELY(nf->def->kind == MethodKind::kNew)) return call_any(t, f, a, n, nullptr);
+    if (!nf->sig->has_self) return call_native_direct(t, nf, args);
+    if (n != 1) return call_any(t, f, a, n, nullptr);
+    Value both[] = {nf->self, a[0]};
+    return call_native_direct(t, nf, {both, 2});
   }
+  if (ty == KAA_TYPE(type) && n == 1) return convert_with(t, f.as<Type>(), a[0]);
   if (ty == KAA_TYPE(method_descriptor)) {
     NativeFunction* nf = f.as<NativeFunction>();
     if (UNLIKELY(n == 0 || !is_instance(a[0], nf->owner))) return call_any(t, f, a, n, nullptr);
@@ -158,7 +175,7 @@ Result<Value> call_dunder(Thread& t, Dunder d, Value o, Value a, Value b) {
   if (UNLIKELY(!f)) return call_dunder_general(t, d, o, a, b);
   Value args[3] = {o, a, b};
   uint32_t n = 1 + static_cast<bool>(a) + static_cast<bool>(b);
-  if (IS_EXACT(f, wrapper_descriptor) && LIKELY(!ty->has(kTypeForeignDunder) && t.native_ok())) {
+  if ((IS_EXACT(f, wrapper_descriptor) || IS_EXACT(f, method_descriptor)) && LIKELY(!ty->has(kTypeForeignDunder) && t.native_ok())) {
     NativeFunction* nf = f.as<NativeFunction>();
     if (LIKELY(n - nf->sig->direct_min <= nf->sig->direct_span)) return nf->def->fn(t, {args, n});
   } else if (IS_EXACT(f, function)) {
@@ -206,11 +223,16 @@ Result<Value> type_call(Thread& t, Type* ty, const Value* a, size_t n, Tuple* kw
     Value f = TRY(descr_get(t, nw, Value(), ty));
     obj = TRY(call_args(t, f, p.args().p, n + 1, kwnames));
   }
+  return init_instance(t, ty, obj, a, n, kwnames);
+}
+
+// Calls __init__ of what ty's __new__ has made, if that is an instance of ty.
+static Result<Value> init_instance(Thread& t, Type* ty, Value obj, const Value* a, size_t n, Tuple* kwnames) {
   Type* ot = type_of(obj);
   if (ot != ty && !is_subtype(ot, ty)) return obj;
   Value init = ot->dunder(D_init);
   if (init == KAA_TYPE(object)->dunder(D_init)) return obj;
-  Prepended q(t, obj, a, all);
+  Prepended q(t, obj, a, n + (kwnames ? kwnames->size : 0));
   if (q.failed()) return Error{};
   Value r;
   Type* it = type_of(init);

@@ -235,7 +235,7 @@ Result<Value> bytes_iter(Thread& t, Args a) {
 static Result<Value> iter_step(Thread&, Object* o) {
   SeqIter* it = static_cast<SeqIter*>(o);
   if (!it->seq) return Value();
-  std::string_view s = bytes_view(it->seq);
+  std::string_view s = IS_EXACT(it->seq.value(), bytes) ? it->seq.value().as<Bytes>()->view() : bytes_view(it->seq);
   if (it->index < s.size()) return small_int(static_cast<uint8_t>(s[it->index++]));
   it->seq.clear();
   return Value();

@@ -1,4 +1,5 @@
 // bytes and bytearray: finding, counting, replacing, splitting, joining, stripping.
+#include "base/simd.h"
 #include "base/text_search.h"
 #include "types/bytes.h"
 
@@ -232,6 +233,19 @@ Result<Value> split_common(Thread& t, Args a, bool from_right) {
   }
   std::string_view sep = sep_hold.view();
   if (sep.empty()) return RAISE(ValueError, "empty separator");
+  if (!from_right && sep.size() == 1) {
+    TRY(parts.start());
+    size_t pos = 0;
+    Status status;
+    if (left) each_byte(u8(s), s.size(), static_cast<uint8_t>(sep[0]), [&](size_t at) {
+      status = parts.add(pos, at);
+      pos = at + 1;
+      return status.ok() && --left;
+    });
+    TRY(status);
+    TRY(parts.add(pos, s.size()));
+    return parts.list();
+  }
   if (!from_right) {
     TextPlaces places({u8(s), s.size(), 1}, {u8(sep), sep.size(), 1}, left);
     TRY(parts.start(places.count() + 1));

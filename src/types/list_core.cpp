@@ -173,8 +173,8 @@ static Result<bool> extend_from_table(Thread& t, List* l, Value v) {
     l->size += s->used;
     return true;
   }
-  bool values = shape == KAA_SHAPE(dict_values);
-  if (values || shape == KAA_SHAPE(dict_keys)) {
+  bool values = shape == KAA_SHAPE(dict_values), pairs = shape == KAA_SHAPE(dict_items);
+  if (values || pairs || shape == KAA_SHAPE(dict_keys)) {
     v = v.as<DictView>()->dict.get();
     shape = v.object()->shape;
   }
@@ -182,6 +182,18 @@ static Result<bool> extend_from_table(Thread& t, List* l, Value v) {
   Dict* d = v.as<Dict>();
   TRY((l->size ? list_grow : list_reserve)(t, l, l->size + d->used));
   Value* to = l->items + l->size;
+  for (uint32_t i = 0; pairs && i < d->fill; i++) {
+    if (!d->entries[i].key) continue;
+    Object* o = t.heap->allocate(KAA_SHAPE(tuple), sizeof(Tuple) + 2 * sizeof(Value));  // which may reconcile, but runs no Python
+    if (UNLIKELY(!o)) return raise_memory(t);
+    Tuple* u = static_cast<Tuple*>(o);
+    u->size = 2;
+    tuple_init(u, 0, d->entries[i].key);
+    tuple_init(u, 1, d->entries[i].value);
+    l->items[l->size++] = u;
+    inc(u);
+  }
+  if (pairs) return true;
   for (uint32_t i = 0; i < d->fill; i++) {
     const DictEntry& e = d->entries[i];
     if (!e.key) continue;

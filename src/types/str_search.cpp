@@ -198,21 +198,16 @@ Result<Value> rsplit_space(Thread& t, Str* s, const C* p, size_t max) {
 Result<Value> split_ascii(Thread& t, Str* s, uint8_t c, size_t max) {
   List* l = TRY(new_list(t, 8));
   const uint8_t* p = s->data1();
-  size_t pos = 0, n = s->length, i = 0;
-  Bytes16 wanted = Bytes16::fill8(c);
-  for (; i + 16 <= n && l->size < max; i += 16) {
-    for (unsigned mask = Bytes16::load(p + i).equal8(wanted).high_bits(); mask && l->size < max; mask &= mask - 1) {
-      size_t at = i + static_cast<size_t>(__builtin_ctz(mask));
-      TRY(add_piece(t, l, s, pos, at));
-      pos = at + 1;
-    }
-  }
-  for (; i < n && l->size < max; i++) {
-    if (p[i] != c) continue;
-    TRY(add_piece(t, l, s, pos, i));
-    pos = i + 1;
-  }
-  TRY(add_piece(t, l, s, pos, n));
+  size_t pos = 0;
+  Status status;
+  if (max) each_byte(p, s->length, c, [&](size_t at) {
+    Result<Str*> piece = new_str_ascii(t, reinterpret_cast<const char*>(p) + pos, at - pos);
+    status = piece.ok() ? list_append(t, l, piece.value()) : Status(Error{});
+    pos = at + 1;
+    return status.ok() && l->size < max;
+  });
+  TRY(status);
+  TRY(add_piece(t, l, s, pos, s->length));
   return l;
 }
 // Of other text each character must be looked at anyway, for the kind of the piece.

@@ -213,3 +213,72 @@ for walk in (sum, list, any):
     except RecursionError:
         pass
 assert functools.reduce(lambda a, b: a + b, map(int, "1234")) == 10
+
+
+# ---- calls of natives by natives, special methods that are natives of other numbers of arguments
+class Length(tuple):
+    __len__ = tuple.__getitem__
+
+
+try:
+    len(Length((1, 2)))
+except TypeError:
+    pass
+else:
+    assert False
+
+
+class Made(str):
+    def __init__(self, *args):
+        self.args = args
+
+
+class Shown:
+    def __str__(self):
+        return Made("shown")
+
+
+assert str(Shown()).args == list(map(str, [Shown()]))[0].args == ("shown",) and type(type.__call__(str, Shown()).args[0]) is Shown
+assert list(map(int, ["1", 2.5, True])) == [1, 2, 1] and list(map(type, [1, ""])) == [int, str] and list(map(Made, "ab"))[1].args == ("b",)
+assert list(map(list, ["ab", (1,)])) == [["a", "b"], [1]] and list(map(dict, [[(1, 2)]])) == [{1: 2}] and list(map(object.__new__, [object]))[0].__class__ is object
+for bad in (lambda: list(map(range(0).__class__, ["x"])), lambda: list(map(object, [1])), lambda: list(map(type(None), [1])), lambda: list(map(type(len), [1]))):
+    try:
+        bad()
+    except TypeError:
+        pass
+    else:
+        assert False
+prices = {"a": 3, "b": 1, "c": 2}
+assert max(prices, key=prices.get) == "a" and sorted(prices, key=prices.__getitem__) == ["b", "c", "a"] and list(map([].append, "ab")) == [None, None]
+assert list(prices.items()) == [("a", 3), ("b", 1), ("c", 2)] and [0, *prices.items()][1:] == sorted(prices.items())
+del prices["b"]
+assert list(prices.items()) == [("a", 3), ("c", 2)] == list(tuple(prices.items())) and list({}.items()) == []
+many = {i: str(i) for i in range(20000)}
+assert all(k == int(v) for k, v in list(many.items())) and len({id(p) for p in list(many.items())}) in (1, 20000)
+
+
+class Default(dict):
+    def __missing__(self, key):
+        return key * 2
+
+
+assert Default(a=1)["a"] == 1 and Default()["b"] == "bb"
+
+
+class Num(int):
+    def __radd__(self, other):
+        return "radd"
+
+    def __sub__(self, other):
+        return "sub"
+
+
+assert 1 + Num(2) == "radd" and True + Num(2) == 3 and Num(2) + 1 == 3 and Num(2) - 1 == "sub" and 2**70 + Num(1) == "radd" and Num(3) % 2 == 1
+assert True + True == 2 and True & False is False and True - 2**70 == 1 - 2**70 and type(Num(2) * 1) is int and True ** True == 1
+for e in ("utf-8", "UTF8", "utf8", "U8", "ascii", "us-ascii", "latin-1", "latin1", "iso-8859-1", "L1", "utf-16", "UTF-16", "utf_16"):
+    assert "abc".encode(e).decode(e) == "abc" and "abc".encode(e) in (b"abc", "\ufeffabc".encode("utf-16-le"), "\ufeffabc".encode("utf-16-be"))
+assert b"a,b,,c,".split(b",") == [b"a", b"b", b"", b"c", b""] and b"a,b,c".split(b",", 1) == [b"a", b"b,c"] and b"a,b".split(b",", 0) == [b"a,b"]
+assert "a,b,,c,".split(",") == ["a", "b", "", "c", ""] and "a,b,c".split(",", 1) == ["a", "b,c"] and "a,b".split(",", 0) == ["a,b"] and b"".split(b",") == [b""]
+long = ",".join(map(str, range(100)))
+assert [int(x) for x in long.split(",")] == list(range(100)) == [int(x) for x in long.encode().split(b",")] and len(long.split(",", 40)) == 41 == len(long.encode().split(b",", 40))
+assert bytearray(b"a-b").split(b"-") == [bytearray(b"a"), bytearray(b"b")] and "-".split("-") == ["", ""] and "abc".split("\xff") == ["abc"]

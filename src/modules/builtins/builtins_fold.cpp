@@ -57,6 +57,13 @@ class Summation {
     }
   }
   Status add(Thread& t, Value v) {
+    if (int64_t sum; LIKELY(mode_ == Mode::kInt && v.is_int()) && !__builtin_add_overflow(int_, v.as_int(), &sum)) {
+      int_ = sum;
+      return {};
+    }
+    return add_any(t, v);
+  }
+  [[gnu::noinline]] Status add_any(Thread& t, Value v) {
     switch (mode_) {
       case Mode::kInt:
         if (v.is_int() || v.is_bool()) {

@@ -9,7 +9,11 @@
 namespace kaa {
 
 StdCodec standard_codec(const char* name) {
-  if (!strcmp(name, "utf-8")) return StdCodec::kUtf8;  // as nearly everybody writes it
+  static constexpr struct { const char* name; StdCodec codec; } k_usual[] = {  // as most write them
+      {"utf-8", StdCodec::kUtf8}, {"utf8", StdCodec::kUtf8}, {"ascii", StdCodec::kAscii}, {"latin-1", StdCodec::kLatin1}, {"utf-16", StdCodec::kUtf16},
+      {"UTF-8", StdCodec::kUtf8}, {"latin1", StdCodec::kLatin1}, {"iso-8859-1", StdCodec::kLatin1}};
+  for (const auto& u : k_usual)
+    if (*name == *u.name && !strcmp(name, u.name)) return u.codec;
   char b[16];
   size_t n = 0;
   bool gap = false;
