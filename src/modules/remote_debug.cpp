@@ -1,17 +1,17 @@
-// sys.remote_exec. The other process is read and written by process_vm_readv and process_vm_writev; the system decides who may.
+// sys.remote_exec. The system decides who may write to another process.
 #include "modules/remote_debug.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <string>
 
 #include "modules/code_builtins.h"
 #include "modules/import.h"
+#include "modules/remote_debugging/process.h"
 #include "runtime/audit.h"
 #include "runtime/call.h"
 #include "runtime/codecs_api.h"
@@ -19,7 +19,7 @@
 
 namespace kaa {
 
-RemoteDebug g_remote_debug{"Kaa remote exec", &g_remote_debug, pyc_magic(), nullptr, {}};
+RemoteDebug g_remote_debug{"Kaa remote exec", pyc_magic(), nullptr, {}};
 
 namespace {
 
@@ -54,12 +54,6 @@ Status take_script(Thread& t) {
   return {};
 }
 
-bool transfer(pid_t pid, void* here, const void* there, size_t n, bool write) {
-  iovec local{here, n}, remote{const_cast<void*>(there), n};
-  ssize_t done = write ? process_vm_writev(pid, &local, 1, &remote, 1, 0) : process_vm_readv(pid, &local, 1, &remote, 1, 0);
-  if (done >= 0 && static_cast<size_t>(done) != n) errno = EFAULT;
-  return done == static_cast<ssize_t>(n);
-}
 Error no_access(Thread& t, int error) {
   if (error == EFAULT) return RAISE(RuntimeError, "Failed to find the remote process's runtime: it is not this build of Kaa");
   return raise_os_error(t, error);
@@ -87,14 +81,14 @@ Result<Value> sys_remote_exec(Thread& t, Args a) {
     return raise_os_error(t, errno, path.object);
   }
   if (script.size() >= sizeof g_remote_debug.script) return RAISE(ValueError, "Script path is too long");
-  RemoteDebug there;
-  if (!transfer(pid, &there, &g_remote_debug, offsetof(RemoteDebug, script), false)) return no_access(t, errno);
-  if (memcmp(there.magic, g_remote_debug.magic, sizeof there.magic) || there.self != &g_remote_debug || there.build != g_remote_debug.build) return no_access(t, EFAULT);
-  if (!there.poll) return RAISE(RuntimeError, "Remote debugging is not enabled in the remote process");
+  remote::Process p(pid);
+  if (int error = p.attach()) return no_access(t, error);
+  RemoteDebug* there = p.there(&g_remote_debug);
+  char* poll;
+  if (!p.peek(&there->poll, &poll, sizeof poll)) return no_access(t, p.error());
+  if (!poll) return RAISE(RuntimeError, "Remote debugging is not enabled in the remote process");
   uint8_t bits = kPollRemote >> 24;
-  if (!transfer(pid, script.data(), g_remote_debug.script, script.size() + 1, true) ||
-      !transfer(pid, &bits, reinterpret_cast<const char*>(there.poll) + 3, 1, true))
-    return no_access(t, errno);
+  if (!p.write(there->script, script.c_str(), script.size() + 1) || !p.write(poll + 3, &bits, 1)) return no_access(t, p.error());
   return kNone;
 }
 

@@ -7,11 +7,9 @@
 
 namespace kaa {
 
-// What the other process finds. It is at the same address in every process of one build (the program is not position-independent); `magic` and `self` tell
-// that it is there.
+// What the other process finds. It is at the same address in every process of one build (the program is not position-independent); `magic` tells that it is there.
 struct RemoteDebug {
   char magic[16];
-  const RemoteDebug* self;
   uint64_t build;                   // of the instruction set
   std::atomic<uint32_t>* poll;      // of the main thread; null: switched off, or not ready
   char script[4096];                // a path, ended by a null byte

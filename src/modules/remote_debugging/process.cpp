@@ -83,7 +83,7 @@ int Process::attach() {
   char id[64];
   size_t id_size = own.id_size < sizeof id ? own.id_size : sizeof id;
   if (!read(there(&g_remote_debug), &mark, offsetof(RemoteDebug, script)) || (id_size && !read(there(own.id), id, id_size))) return error_;
-  bool same = !memcmp(mark.magic, g_remote_debug.magic, sizeof mark.magic) && mark.self == there(&g_remote_debug) && (!id_size || !memcmp(id, own.id, id_size));
+  bool same = !memcmp(mark.magic, g_remote_debug.magic, sizeof mark.magic) && mark.build == g_remote_debug.build && (!id_size || !memcmp(id, own.id, id_size));
   return same ? 0 : EFAULT;
 }
 
@@ -97,7 +97,10 @@ bool Process::peek(const void* from, void* here, size_t n) {
 
 bool Process::write(void* to, const void* here, size_t n) {
   iovec local{const_cast<void*>(here), n}, remote{to, n};
-  return process_vm_writev(pid_, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(n);
+  ssize_t done = process_vm_writev(pid_, &local, 1, &remote, 1, 0);
+  if (done == static_cast<ssize_t>(n)) return true;
+  error_ = done < 0 ? errno : EFAULT;
+  return false;
 }
 
 bool Process::read(const void* from, void* here, size_t n) {
