@@ -5,7 +5,7 @@
 namespace kaa {
 
 // What .pyc files depend on besides the instruction set: raise it with the marshal format, when an instruction's meaning changes, or when compiled code was wrong.
-constexpr uint32_t kMarshalFormat = 17;
+constexpr uint32_t kMarshalFormat = 18;
 
 // Magic number of .pyc files: two bytes from a hash of the instruction set, which so can never be read by another one, and "\r\n".
 constexpr uint32_t pyc_magic() {
