@@ -594,6 +594,13 @@ void Heap::drop_dead_young() {
     if (LIKELY(young_[i]->shape != nullptr)) young_[n++] = young_[i];
   nyoung_ = n;
 }
+void Heap::age_young() {
+  for (size_t i = 0; i < nyoung_; i++) {
+    Object* o = young_[i];
+    if (page_of(o)->young_from <= young_base_ + i && o->shape && (o->rc & kCandidate)) o->rc = (o->rc & ~uint64_t{kCandidate}) | kOld;
+  }
+  forget_young();
+}
 void Heap::forget_young() {
   young_base_ += nyoung_;
   nyoung_ = young_survivors = 0;

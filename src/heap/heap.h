@@ -283,6 +283,7 @@ class Heap {
     young_fresh = false;
     note_swept(o);
   }
+  void age_young();             // what the list of young objects names is old from now on
   void drop_dead_young();       // at the end of a sweep that began with an empty list
   // Nothing was made, and nothing entered a table, since the last reconcile.
   bool settled() const { return zct_size() == last_kept && !reentered; }

@@ -98,6 +98,10 @@ Status boot_library(Thread& t, bool main) {
   TRY(dict_set_str(t, interp().builtins, "open", open));
   if (!g_config.warn_options.empty()) TRY(import_module(t, "warnings"));
   if (!g_config.no_site) TRY(import_module(t, "site"));
+  if (main) {
+    g_gc.booting = false;
+    t.heap->age_young();
+  }
   if (main || !g_config.has_path_0) return {};
   Value first = TRY(decode_fs(t, g_config.path_0));
   TRY(call_method(t, sys_get("path"), NAME("insert"), small_int(0), first));

@@ -24,6 +24,7 @@ GcState g_gc;
 // came to its address since, and twice that otherwise. After as many of these as the second threshold says the next one looks at the
 // middle generation, too, as in CPython. A full one is due when the heap has doubled.
 static bool young_due(const Heap& h) {
+  if (UNLIKELY(g_gc.booting)) return false;
   uint64_t limit = static_cast<uint64_t>(g_gc.threshold[0]);
   return h.young_survivors > (h.young_fresh ? limit : 2 * limit);
 }

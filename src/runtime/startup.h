@@ -20,6 +20,7 @@ extern Type* g_unraisable_args;         // of what sys.unraisablehook receives; 
 struct GcGeneration { uint64_t collections = 0, collected = 0; };
 struct GcState {
   bool enabled = true, collecting = false;
+  bool booting = true;                       // what the library makes until the program begins mostly stays: it is not looked at as young
   int threshold[3] = {2000, 10, 10};         // gc.set_threshold(); a first one of 0: no automatic collection
   GcGeneration generations[3];
   uint64_t allocated_then = 0;               // objects made up to the last collection
