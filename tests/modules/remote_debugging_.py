@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 import types
+from concurrent import interpreters
 from _remote_debugging import CoroInfo, FrameInfo, RemoteUnwinder, TaskInfo, ThreadInfo
 
 ME = os.getpid()
@@ -404,6 +405,25 @@ for task in held:
     task.cancel()
 loop.run_until_complete(asyncio.sleep(0))
 loop.close()
+
+# ---- a thread that is in another interpreter
+interpreter = interpreters.create()
+interpreter.exec('''if True:
+    import asyncio, os
+    from _remote_debugging import RemoteUnwinder
+    unwinder = RemoteUnwinder(os.getpid())
+    def names(frames): return [f.funcname for f in frames]
+    async def inside():
+        task, = unwinder.get_async_stack_trace()[0].awaited_by
+        assert names(task.coroutine_stack[0].call_stack) == ['inside']
+        asyncio.create_task(asyncio.sleep(1000), name='other')
+        assert [t.task_name for i in unwinder.get_all_awaited_by() for t in i.awaited_by][1:] == ['other']
+        assert names(unwinder.get_stack_trace()[0].frame_info) == ['Interpreter.exec', '<module>']
+        active, = RemoteUnwinder(os.getpid(), only_active_thread=True).get_stack_trace()
+        assert names(active.frame_info) == ['inside'], active
+    asyncio.run(inside())
+''')
+interpreter.close()
 
 # ---- the command line
 PROGRAM = '''

@@ -2,8 +2,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "bytecode/positions.h"
 #include "modules/remote_debugging/reader.h"
 #include "runtime/gil.h"
@@ -106,7 +104,7 @@ bool Reader::frame(const Frame& f, const Word* pc, bool created, Frames& out) {
   return true;
 }
 
-// The frames of a thread up to that of the generator `last`; without one, up to the first that native code has called.
+// The frames of a thread up to that of the generator `last`, none if it is not among them; without one, up to the first that native code has called.
 bool Reader::stack(const Copy<Thread>& t, const GeneratorObject* last, Frames& out) {
   const Frame* end = last ? &last->frame : nullptr;
   for (const Frame* at = t->frame; at;) {
@@ -119,7 +117,8 @@ bool Reader::stack(const Copy<Thread>& t, const GeneratorObject* last, Frames& o
     if (at == end || (!end && (f->kind & kKindMask) == kReturnExit)) return true;
     at = f->prev;
   }
-  return !end || torn();
+  if (end) out.clear();
+  return true;
 }
 
 // The generator, coroutine or async generator whose frame stands for what a task runs, or null.
@@ -168,25 +167,14 @@ bool Reader::coroutine(Value coro, Frames& out) {
 bool Reader::threads(std::vector<ThreadAt>& out) {
   Copy<Interp> in;
   if (!get(p_.there(&g_interp), in)) return false;
-  struct Row { ThreadAt thread; const Interpreter* home; };
-  std::vector<Row> rows;
   for (const Thread* at = in->threads; at;) {
-    if (rows.size() >= kMostThreads) return too_many("threads");
+    if (out.size() >= kMostThreads) return too_many("threads");
     Copy<Thread> t;
     if (!get(at, t)) return false;
-    if (int id = native_id(*t)) rows.push_back({{at, id}, t->home});
+    if (int id = native_id(*t)) out.push_back({at, id, t->home});
     at = t->next;
   }
-  if (rows.empty()) return torn();
-  for (const Row& r : rows)
-    if (r.home == rows.back().home) out.push_back(r.thread);
-  return true;
-}
-
-bool Reader::threads_main_first(std::vector<ThreadAt>& out) {
-  if (!threads(out)) return false;
-  std::rotate(out.begin(), out.end() - 1, out.end());
-  return true;
+  return !out.empty() || torn();
 }
 
 bool Reader::stacks(Threads which, std::vector<ThreadInfo>& out) {
@@ -194,8 +182,9 @@ bool Reader::stacks(Threads which, std::vector<ThreadInfo>& out) {
   if (!threads(all)) return false;
   const Thread* holder = nullptr;
   if (which == Threads::kActive && !p_.read(p_.there(gil_holder()), &holder, sizeof holder)) return torn();
+  const ThreadAt& main = all.back();
   for (const ThreadAt& thread : all) {
-    if ((which == Threads::kMain && thread.at != all.back().at) || (which == Threads::kActive && thread.at != holder)) continue;
+    if (which == Threads::kActive ? thread.at != holder : thread.home != main.home || (which == Threads::kMain && thread.at != main.at)) continue;
     Copy<Thread> t;
     out.push_back({thread.id, {}, {}});
     if (!get(thread.at, t) || !stack(t, nullptr, out.back().frames)) return false;

@@ -44,8 +44,9 @@ class Reader {
  public:
   explicit Reader(Process& p) : p_(p) {}
   void freshen();
-  // Of the main interpreter's threads. False: trouble() says why.
+  // Of the main interpreter's threads, or of the one whose turn it is. False, here and below: trouble() says why.
   bool stacks(Threads which, std::vector<ThreadInfo>& out);
+  // Of all threads, the main one first.
   bool all_tasks(std::vector<ThreadInfo>& out);
   // The tasks that make a step, each with all that wait for it, for those, and so on.
   bool running_tasks(std::vector<ThreadInfo>& out);
@@ -60,7 +61,7 @@ class Reader {
   }
 
  private:
-  struct ThreadAt { const Thread* at; int id; };
+  struct ThreadAt { const Thread* at; int id; const Interpreter* home; };
   bool torn() { trouble_ = Trouble::kTorn; return false; }
   bool too_many(const char* what) { trouble_ = Trouble::kLimit; what_ = what; return false; }
   template <class T> bool get(const T* there, Copy<T>& out) { return there && !(reinterpret_cast<uintptr_t>(there) & 7) && p_.read(there, out) ? true : torn(); }
@@ -69,8 +70,7 @@ class Reader {
   bool shape_of(Value v, const Shape*& out);
   bool is(const Shape* there, const Shape* shape) const { return there == p_.there(shape); }
 
-  bool threads(std::vector<ThreadAt>& out);          // the newest first, the main one last
-  bool threads_main_first(std::vector<ThreadAt>& out);
+  bool threads(std::vector<ThreadAt>& out);  // of all interpreters, the newest first, the main one last
   bool text(Value v, size_t most, Text& out);
   bool code(const Code* at, CodeInfo*& out);
   bool positions(const Copy<Code>& c, CodeInfo& out);
@@ -79,9 +79,10 @@ class Reader {
   bool resolve(Value coro, const GeneratorObject*& out);
   bool coroutine(Value coro, Frames& out);
 
-  bool asyncio_state(Copy<asyncio::State>& out);
+  bool asyncio_state(const asyncio::State*& out);
   bool records(std::vector<const asyncio::Running*>& out);
-  bool walk(const ThreadAt& thread, const asyncio::Task* first, std::vector<TaskInfo>& out);
+  bool running_stack(const std::vector<ThreadAt>& all, int id, const GeneratorObject* coro, Frames& out);
+  bool walk(const std::vector<ThreadAt>& all, int id, const asyncio::Task* first, std::vector<TaskInfo>& out);
   bool ring(const asyncio::TaskLink* ring, std::vector<TaskInfo>& out);
   bool is_task(const Object* at, bool& out);
   bool task(const asyncio::Task* at, TaskInfo& out);

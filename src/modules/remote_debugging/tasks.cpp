@@ -1,4 +1,6 @@
 // The tasks of asyncio.
+#include <algorithm>
+
 #include "modules/remote_debugging/reader.h"
 
 namespace kaa::remote {
@@ -11,10 +13,9 @@ constexpr uint64_t kMostWaiters = 1 << 20;
 constexpr size_t kMostTaskName = 255;  // characters
 }  // namespace
 
-bool Reader::asyncio_state(Copy<State>& out) {
-  const State* at;
-  if (!p_.read(p_.there(&asyncio::g_state), &at, sizeof at)) return torn();
-  if (at) return get(at, out);
+bool Reader::asyncio_state(const State*& out) {
+  if (!p_.read(p_.there(&asyncio::g_state), &out, sizeof out)) return torn();
+  if (out) return true;
   trouble_ = Trouble::kNoAsyncio;
   return false;
 }
@@ -39,12 +40,13 @@ bool Reader::is_task(const Object* at, bool& out) {
   auto [it, fresh] = task_types_.try_emplace(s);
   if (fresh) {
     Copy<Shape> shape;
-    Copy<State> state;
-    if (!get(s, shape) || !asyncio_state(state)) return false;
+    const State* state;
+    const Type* wanted;
+    if (!get(s, shape) || !asyncio_state(state) || !p_.read(&state->task, &wanted, sizeof wanted)) return torn();
     const Type* type = shape->type;
-    for (size_t n = 0; type && type != state->task && n < kMostBases; n++)
+    for (size_t n = 0; type && type != wanted && n < kMostBases; n++)
       if (!p_.read(&type->base, &type, sizeof type)) return torn();
-    it->second = type == state->task;
+    it->second = type == wanted;
   }
   out = it->second;
   return true;
@@ -104,28 +106,39 @@ bool Reader::ring(const TaskLink* ring, std::vector<TaskInfo>& out) {
 }
 
 bool Reader::all_tasks(std::vector<ThreadInfo>& out) {
-  Copy<State> state;
+  const State* state;
   std::vector<ThreadAt> all;
   std::vector<const Running*> running;
-  if (!asyncio_state(state) || !threads_main_first(all) || !records(running)) return false;
-  for (const ThreadAt& thread : all) out.push_back({thread.id, {}, {}});
+  if (!asyncio_state(state) || !threads(all) || !records(running)) return false;
+  // A thread that is in another interpreter has two records.
+  auto row = [&](int id) { return std::find_if(out.begin(), out.end(), [&](const ThreadInfo& i) { return i.id == id; }); };
+  out.push_back({all.back().id, {}, {}});
+  for (const ThreadAt& thread : all)
+    if (row(thread.id) == out.end()) out.push_back({thread.id, {}, {}});
   out.push_back({0, {}, {}});
-  const State* at;
-  if (!p_.read(p_.there(&asyncio::g_state), &at, sizeof at)) return torn();
-  if (!ring(&at->tasks, out.back().tasks)) return false;
+  if (!ring(&state->tasks, out.back().tasks)) return false;
   for (const Running* r : running) {
     Copy<Running> copy;
     if (!get(r, copy)) return false;
-    ThreadInfo* owner = &out.back();
-    for (ThreadInfo& i : out)
-      if (copy->used && i.id == copy->native_id) owner = &i;
-    if (!ring(&r->tasks, owner->tasks)) return false;
+    auto owner = copy->used ? row(copy->native_id) : out.end();
+    if (!ring(&r->tasks, owner == out.end() ? out.back().tasks : owner->tasks)) return false;
   }
   return true;
 }
 
+// The frames of a coroutine that runs in that thread: in the interpreter that the task belongs to, or in one that it is visiting.
+bool Reader::running_stack(const std::vector<ThreadAt>& all, int id, const GeneratorObject* coro, Frames& out) {
+  for (const ThreadAt& thread : all) {
+    Copy<Thread> t;
+    if (thread.id != id) continue;
+    if (!get(thread.at, t) || !stack(t, coro, out)) return false;
+    if (!out.empty()) return true;
+  }
+  return torn();
+}
+
 // In breadth. A task that is reached on several ways comes as often.
-bool Reader::walk(const ThreadAt& thread, const Task* first, std::vector<TaskInfo>& out) {
+bool Reader::walk(const std::vector<ThreadAt>& all, int id, const Task* first, std::vector<TaskInfo>& out) {
   out.emplace_back();
   Copy<Task> t;
   const GeneratorObject* coro;
@@ -134,9 +147,8 @@ bool Reader::walk(const ThreadAt& thread, const Task* first, std::vector<TaskInf
     Copy<GeneratorObject> g;
     if (!get(coro, g)) return false;
     if (g->state == GenState::kRunning) {
-      Copy<Thread> it;
       out[0].frames.clear();
-      if (!get(thread.at, it) || !stack(it, coro, out[0].frames)) return false;
+      if (!running_stack(all, id, coro, out[0].frames)) return false;
     }
   }
   for (size_t i = 0; i < out.size(); i++)
@@ -150,22 +162,23 @@ bool Reader::walk(const ThreadAt& thread, const Task* first, std::vector<TaskInf
 }
 
 bool Reader::running_tasks(std::vector<ThreadInfo>& out) {
-  Copy<State> state;
+  const State* state;
   std::vector<ThreadAt> all;
   std::vector<const Running*> running;
-  if (!asyncio_state(state) || !threads_main_first(all) || !records(running)) return false;
-  for (const ThreadAt& thread : all)
-    for (const Running* r : running) {
-      Copy<Running> copy;
-      bool yes;
-      if (!get(r, copy)) return false;
-      Value task = copy->task;
-      if (!copy->used || copy->native_id != thread.id || !task || !task.is_object()) continue;
-      if (!is_task(task.object(), yes)) return false;
-      if (!yes) continue;
-      out.push_back({thread.id, {}, {}});
-      if (!walk(thread, task.as<Task>(), out.back().tasks)) return false;
-    }
+  if (!asyncio_state(state) || !threads(all) || !records(running)) return false;
+  for (const Running* r : running) {
+    Copy<Running> copy;
+    bool yes;
+    if (!get(r, copy)) return false;
+    Value task = copy->task;
+    if (!copy->used || !task || !task.is_object()) continue;
+    if (!is_task(task.object(), yes)) return false;
+    if (!yes) continue;
+    out.push_back({copy->native_id, {}, {}});
+    if (!walk(all, copy->native_id, task.as<Task>(), out.back().tasks)) return false;
+  }
+  auto main = std::find_if(out.begin(), out.end(), [&](const ThreadInfo& i) { return i.id == all.back().id; });
+  if (main != out.end()) std::rotate(out.begin(), main, main + 1);
   return true;
 }
 
