@@ -243,6 +243,7 @@ static inline Value native_comparison(CompareOp op, Value a, Value b) {
   return m && IS_EXACT(m, wrapper_descriptor) ? m : Value();
 }
 [[gnu::noinline]] static Result<Value> compare_natively(Thread& t, CompareOp op, Value m, Value a, Value b) {
+  if (op == CompareOp::EQ && m == KAA_TYPE(object)->dunder(D_eq) && type_of(b)->dunder(D_eq) == m) return Value::from_bool(a == b);
   Value v = TRY(call_operator(t, k_compare[static_cast<int>(op)], m, a, b));
   if (LIKELY(v != kNotImplemented)) return v;
   if (op == CompareOp::EQ && type_of(a) == type_of(b)) return Value::from_bool(a == b);  // b would say the same

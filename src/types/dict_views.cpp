@@ -4,6 +4,7 @@
 // change of that number, and keys that come although all it was promised have come. An exhausted iterator lets its dict
 // go.
 #include "runtime/call.h"
+#include "types/list.h"
 #include "types/set.h"
 #include "types/repr_builder_inl.h"
 
@@ -41,11 +42,7 @@ inline Result<Value> part_of(Thread& t, Dict* d, uint32_t i) {
   const DictEntry& e = d->entries[i];
   if constexpr (part == Part::kKeys) return e.key;
   if constexpr (part == Part::kValues) return e.value;
-  Value key = e.key, v = e.value;
-  Tuple* u = TRY(new_tuple(t, 2));
-  tuple_init(u, 0, key);
-  tuple_init(u, 1, v);
-  return Value(u);
+  return TRY(pair_of(t, e.key, e.value));
 }
 
 // The entry that the iterator comes to, with its state moved on; kEnd at the end, and then the dict is let go.

@@ -6,6 +6,7 @@
 #include "types/iter_inl.h"
 #include "types/pair_iter.h"
 #include "runtime/types.h"
+#include "types/list.h"
 #include "types/seq.h"
 
 namespace kaa {
@@ -57,10 +58,7 @@ Result<Value> enumerate_next(Thread& t, Object* o) {
   EnumerateIter* e = static_cast<EnumerateIter*>(o);
   ITER_STEP(item, e->it, );
   Value i = TRY(take_index(t, e));
-  Tuple* u = TRY(new_tuple(t, 2));
-  tuple_init(u, 0, i);
-  tuple_init(u, 1, item);
-  return u;
+  return TRY(pair_of(t, i, item));
 }
 
 Result<Value> enumerate_reduce(Thread& t, Args a) {

@@ -17,6 +17,9 @@ Result<Value> list_get_subscript(Thread& t, List* l, Value key);
 Status list_sort(Thread& t, List* l, Value key, bool reverse);
 void list_reverse_range(Value* p, uint64_t n);
 
+// A tuple of two, as iterators give one after the other.
+Result<Tuple*> pair_of(Thread& t, Value a, Value b);
+
 // The items of a list or tuple, read where they lie.
 struct ItemsView {
   const Value* items;

@@ -55,6 +55,21 @@ Result<Tuple*> tuple_of(Thread& t, const Value* p, size_t n) {
   return static_cast<Tuple*>(fill(u, u->items, p, n));
 }
 
+[[gnu::noinline]] static Result<Tuple*> pair_of_slow(Thread& t, Value a, Value b) {
+  Tuple* u = TRY(new_tuple(t, 2));
+  tuple_init(u, 0, a);
+  tuple_init(u, 1, b);
+  return u;
+}
+Result<Tuple*> pair_of(Thread& t, Value a, Value b) {
+  Object* o = t.heap->try_allocate(KAA_SHAPE(tuple), sizeof(Tuple) + 2 * sizeof(Value));
+  if (UNLIKELY(!o)) return pair_of_slow(t, a, b);
+  Tuple* u = static_cast<Tuple*>(o);
+  u->size = 2;
+  Value p[] = {a, b};
+  return static_cast<Tuple*>(fill(u, u->items, p, 2));
+}
+
 static Status extend(Thread& t, List* l, Value iterable, bool ask);
 Result<Tuple*> tuple_from(Thread& t, Value iterable) {
   if (IS_EXACT(iterable, tuple)) return iterable.as<Tuple>();
@@ -184,12 +199,7 @@ static Result<bool> extend_from_table(Thread& t, List* l, Value v) {
   Value* to = l->items + l->size;
   for (uint32_t i = 0; pairs && i < d->fill; i++) {
     if (!d->entries[i].key) continue;
-    Object* o = t.heap->allocate(KAA_SHAPE(tuple), sizeof(Tuple) + 2 * sizeof(Value));  // which may reconcile, but runs no Python
-    if (UNLIKELY(!o)) return raise_memory(t);
-    Tuple* u = static_cast<Tuple*>(o);
-    u->size = 2;
-    tuple_init(u, 0, d->entries[i].key);
-    tuple_init(u, 1, d->entries[i].value);
+    Tuple* u = TRY(pair_of(t, d->entries[i].key, d->entries[i].value));  // which may reconcile, but runs no Python
     l->items[l->size++] = u;
     inc(u);
   }

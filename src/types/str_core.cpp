@@ -131,6 +131,12 @@ Result<Str*> str_concat(Thread& t, Str* a, Str* b) {
     Value v = TRY(str_append_inplace(t, a, b));
     return v.as<Str>();
   }
+  if (LIKELY(a->is_ascii() && b->is_ascii())) {
+    Str* s = TRY(alloc_str(t, a->length + b->length, 0x7F));
+    memcpy(s->inline_data(), a->data1(), a->length);
+    memcpy(static_cast<char*>(s->inline_data()) + a->length, b->data1(), b->length);
+    return s;
+  }
   uint32_t ma = str_max(a), mb = str_max(b);
   Str* s = TRY(alloc_str(t, a->length + b->length, ma > mb ? ma : mb));
   str_put(s, 0, view_of(a));

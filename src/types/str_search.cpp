@@ -52,6 +52,13 @@ bool tail_match(const Str* s, Bounds b, const Str* part, bool at_end) {
 
 Result<Value> tail_common(Thread& t, Args a, const char* fname, bool at_end) {
   Str* s = a.as<Str>(0);
+  if (LIKELY(IS_EXACT(a[1], str) && !a[2] && !a[3]) && s->kind() == a.as<Str>(1)->kind()) {
+    Str* part = a.as<Str>(1);
+    size_t unit = static_cast<size_t>(s->kind());
+    if (part->length > s->length) return kFalse;
+    const char* at = static_cast<const char*>(s->data()) + (at_end ? (s->length - part->length) * unit : 0);
+    return Value::from_bool(!memcmp(at, part->data(), part->length * unit));
+  }
   Bounds b = TRY(slice_bounds(t, a[2], a[3], static_cast<int64_t>(s->length)));
   if (LIKELY(is_str(a[1]))) return Value::from_bool(tail_match(s, b, a.as<Str>(1), at_end));
   if (!is_tuple(a[1])) return RAISE(TypeError, "%s first arg must be str or a tuple of str, not %T", fname, a[1]);
