@@ -226,7 +226,9 @@ bool LayoutTraits<GeneratorObject>::needs_finalizer(GeneratorObject* g) {
   if (g->state == GenState::kFinished) return false;
   if (g->type() == KAA_TYPE(async_generator) && g->origin && !g->ag_closed) return true;
   if (g->state == GenState::kCreated) return g->type() == KAA_TYPE(coroutine);
-  return inside_try(g->frame.code, g->frame.pc_index()) || thread_is_traced(current_thread());
+  if (inside_try(g->frame.code, g->frame.pc_index())) return true;
+  // Tracing hears of the GeneratorExit. One that was suspended while nothing was traced is not eager: it may have been garbage then, and died unheard.
+  return g->flag(kEager) && thread_is_traced(current_thread());
 }
 
 const char* generator_kind(GeneratorObject* g) {
