@@ -74,7 +74,6 @@ void gain_experience(bool decided) {
 bool g_looks_owed = false;
 std::vector<Object*> g_held_by_dead;
 bool g_owner_lost = false;
-static std::vector<Object*> g_waiting_frames;  // frame objects taken for dead because garbage seems to hold them: those that the next reconcile leaves are orphans
 int32_t held_by_dead(const Object* o) { return static_cast<int32_t>(std::count(g_held_by_dead.begin(), g_held_by_dead.end(), o)); }
 
 std::vector<Object*>& eager_orphans() {
@@ -114,9 +113,6 @@ static bool is_held(Object* o) { return heap().find_object(reinterpret_cast<uint
 void drop_dead_orphans() {
   g_held_by_dead.clear();
   g_owner_lost = false;
-  for (Object* o : g_waiting_frames)
-    if (is_held(o) && o->shape == KAA_SHAPE(frame) && o->flag(kEager)) add_orphan(o);
-  g_waiting_frames.clear();
   if (UNLIKELY(!eager_orphans().empty())) std::erase_if(eager_orphans(), [](Object* o) { return !is_held(o); });
 }
 namespace {
@@ -181,14 +177,7 @@ void eager_inc(Object* o, Object* owner) {
     return;
   }
   make_eager(owner);
-  if (!is_counted(owner->rc) || is_immortal(owner->rc)) return;
-  // A frame object that something holds when its frame ends: nearly always a traceback that is garbage.
-  if (shared && owner->shape == KAA_SHAPE(frame) && g_held_by_dead.size() < kMostHeldByDead && o->count() > 1 + held_by_dead(o)) {
-    g_held_by_dead.push_back(o);
-    if (g_waiting_frames.empty() || g_waiting_frames.back() != owner) g_waiting_frames.push_back(owner);
-    return;
-  }
-  add_orphan(owner);
+  if (is_counted(owner->rc) && !is_immortal(owner->rc)) add_orphan(owner);
 }
 
 void eager_inc_at(Object* o, const void* at) { eager_inc(o, heap().owner_of(at)); }

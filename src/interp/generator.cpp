@@ -42,7 +42,7 @@ Result<Value> make_generator(Thread& t, Frame* f) {
   if (UNLIKELY(static_cast<bool>(origin))) g->origin.init(origin);
   Frame& gf = g->frame;
   inc(c);          // the generator's own references, which each_field names
-  inc(fn);
+  inc_into(fn, g);  // one whose closure is eager
   if (!(c->flags & kCoOptimized)) {  // a module with `await` at its top level
     gf.locals = f->locals;
     inc(f->locals);
