@@ -72,6 +72,9 @@ void gain_experience(bool decided) {
 }
 
 bool g_looks_owed = false;
+std::vector<Object*> g_held_by_dead;
+bool g_owner_lost = false;
+int32_t held_by_dead(const Object* o) { return static_cast<int32_t>(std::count(g_held_by_dead.begin(), g_held_by_dead.end(), o)); }
 
 std::vector<Object*>& eager_orphans() {
   static auto* v = new std::vector<Object*>();
@@ -108,19 +111,37 @@ void add_orphan(Object* o) {
 // What has died has no shape any more.
 static bool is_held(Object* o) { return heap().find_object(reinterpret_cast<uintptr_t>(o)) == o && is_counted(o->rc); }
 void drop_dead_orphans() {
+  g_held_by_dead.clear();
+  g_owner_lost = false;
   if (UNLIKELY(!eager_orphans().empty())) std::erase_if(eager_orphans(), [](Object* o) { return !is_held(o); });
+}
+namespace {
+struct Holder final : ChildVisitor {
+  Object* object;
+  uint32_t type;
+  struct { Object* object; uint32_t type; bool finalized; } held[4];  // eager objects that it holds
+  int n = 0;
+  explicit Holder(Object* o) : object(o), type(o->type()->serial) { visit_children(o, *this); }
+  void child(Value v) override {
+    if (Object* c = v.object(); n < 4 && c->flag(kEager)) held[n++] = {c, c->type()->serial, c->flag(kFinalized)};
+  }
+};
+bool lives(Object* o) { return heap().find_object(reinterpret_cast<uintptr_t>(o)) == o; }
+}  // namespace
+void watch_deaths(const std::vector<Object*>& dying, void (*reconcile)(Heap&)) {
+  std::vector<Holder> holders;
+  for (Object* o : dying) holders.emplace_back(o);
+  reconcile(heap());
+  for (const Holder& d : holders) {
+    if (lives(d.object)) continue;
+    for (int k = 0; k < d.n; k++) {
+      if (Object* c = d.held[k].object; lives(c) && (d.held[k].finalized || !c->flag(kFinalized))) continue;
+      for (bool shared : {false, true}) experience(d.type, d.held[k].type, shared).was_useful();
+    }
+  }
 }
 void drop_settled(std::vector<Object*>& orphans, void (*reconcile)(Heap&)) {
   std::erase_if(orphans, [](Object* o) { return !is_held(o); });  // one may have died since
-  struct Holder final : ChildVisitor {
-    uint32_t type;
-    struct { Object* object; uint32_t type; } held[4];  // eager objects that it holds
-    int n = 0;
-    explicit Holder(Object* o) : type(o->type()->serial) { visit_children(o, *this); }
-    void child(Value v) override {
-      if (n < 4 && v.object()->flag(kEager)) held[n++] = {v.object(), v.object()->type()->serial};
-    }
-  };
   std::vector<Holder> holders;
   for (Object* o : orphans) holders.emplace_back(o);
   reconcile(heap());
@@ -144,7 +165,11 @@ void drop_settled(std::vector<Object*>& orphans, void (*reconcile)(Heap&)) {
 void eager_inc(Object* o, Object* owner) {
   bool shared = is_counted(o->rc);
   o->rc += kCountOne;
-  if (!owner || (owner->rc & kEager)) return;
+  if (!owner) return;
+  if (owner->rc & kEager) {
+    if (UNLIKELY(owner->rc & kInZct) && !is_counted(owner->rc)) heap().eager_zero(owner);  // it was taken for dead (g_held_by_dead)
+    return;
+  }
   // A coroutine is eager for a moment only. A namespace that it passes through would be so for good, and all functions and classes made there.
   if (UNLIKELY(owner->shape == KAA_SHAPE(dict)) && o->shape == KAA_SHAPE(coroutine)) return;
   if (!experience(owner, o, shared).worthwhile()) {
@@ -159,7 +184,12 @@ void eager_inc_at(Object* o, const void* at) { eager_inc(o, heap().owner_of(at))
 
 void eager_dec(Object* o) {
   o->rc -= kCountOne;
-  if (!is_counted(o->rc)) heap().eager_zero(o);
+  if (!is_counted(o->rc)) {
+    heap().eager_zero(o);
+  } else if (UNLIKELY(!g_held_by_dead.empty()) && o->count() <= held_by_dead(o)) {
+    g_owner_lost = true;
+    if (heap().eager_event) heap().eager_event();
+  }
 }
 
 void make_eager(Object* o) {
@@ -207,8 +237,17 @@ void Heap::eager_zero(Object* o) {
   if (o->rc & kInZct) take_off_zct(o);
   o->rc |= kInEager;
   stats.eager_entered++;
-  eager.push_back({o, nullptr, nullptr, 0, 0, 0});
+  eager.push_back({o, nullptr, nullptr, 0, 0, 1});
   if (eager_event) eager_event();
+}
+
+void Heap::leave_to_reconcile(size_t i) {
+  Object* o = eager[i].object;
+  eager[i] = eager.back();
+  eager.pop_back();
+  o->rc = (o->rc & ~uint64_t{kInEager}) | kInZct;
+  reentered++;
+  zct_push(o);
 }
 
 void Heap::forget_frame(void* frame) {

@@ -15,9 +15,17 @@ std::vector<Object*>& eager_orphans();
 // that was not found. A thread that is about to wait, perhaps for what that death sets off, reconciles first (settle_before_wait()).
 extern bool g_looks_owed;
 void add_orphan(Object* o);
+// Objects that something holds which is dead for all that is known, but whose death nobody would notice now (SilentDeath in interp/watch.cpp): it waits for the
+// next reconcile. One entry for each reference. When one of them has no other owners any more, that reconcile is due: g_owner_lost.
+inline constexpr size_t kMostHeldByDead = 32;
+extern std::vector<Object*> g_held_by_dead;
+extern bool g_owner_lost;
+int32_t held_by_dead(const Object* o);  // the number of its entries
 void drop_dead_orphans();  // at the end of a reconcile, when nothing has been allocated since
 // Takes off the list what died or lost its owners in a call of reconcile(): garbage alone had held it.
 void drop_settled(std::vector<Object*>& orphans, void (*reconcile)(Heap&));
+// Gains the experience of a call of reconcile(), by which holders with count 0 may die.
+void watch_deaths(const std::vector<Object*>& holders, void (*reconcile)(Heap&));
 // The death of an eager object cannot be seen any more: a coroutine that is being awaited. It is counted as all others from now on.
 void make_ordinary(Object* o);
 // Whether it pays to find out by a reconcile if garbage alone holds the referent of a weak reference, an instance of t; and that it did.

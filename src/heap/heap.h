@@ -266,6 +266,7 @@ class Heap {
   void free_object(Object* o);  // the memory alone: children are gone
   void kill_eager(Object* o);   // o is eager, uncounted and held by no stack; it has left the table. Its children lose a count and stay
   void forget_frame(void* frame);  // a generator's frame goes: notes of eager objects that name it are void
+  void leave_to_reconcile(size_t i);  // entry i of the eager objects goes over to the zero-count table
   void eager_zero(Object* o);   // o is eager and its count is 0: enters it in a table
   void kill(Object* o);         // o is unreachable and uncounted: drops its children and frees it, iteratively (within reconcile or collect)
   template <class F> void take_young_blocks(F&& fn);  // calls fn for the objects that may be young and are in no list, and forgets them

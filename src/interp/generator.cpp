@@ -42,7 +42,7 @@ Result<Value> make_generator(Thread& t, Frame* f) {
   if (UNLIKELY(static_cast<bool>(origin))) g->origin.init(origin);
   Frame& gf = g->frame;
   inc(c);          // the generator's own references, which each_field names
-  inc(fn);
+  inc_into(fn, g);  // one whose closure is eager
   if (!(c->flags & kCoOptimized)) {  // a module with `await` at its top level
     gf.locals = f->locals;
     inc(f->locals);
@@ -226,7 +226,9 @@ bool LayoutTraits<GeneratorObject>::needs_finalizer(GeneratorObject* g) {
   if (g->state == GenState::kFinished) return false;
   if (g->type() == KAA_TYPE(async_generator) && g->origin && !g->ag_closed) return true;
   if (g->state == GenState::kCreated) return g->type() == KAA_TYPE(coroutine);
-  return inside_try(g->frame.code, g->frame.pc_index()) || thread_is_traced(current_thread());
+  if (inside_try(g->frame.code, g->frame.pc_index())) return true;
+  // Tracing hears of the GeneratorExit. One that was suspended while nothing was traced is not eager: it may have been garbage then, and died unheard.
+  return g->flag(kEager) && thread_is_traced(current_thread());
 }
 
 const char* generator_kind(GeneratorObject* g) {

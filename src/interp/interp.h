@@ -54,7 +54,7 @@ KAA_PRESERVE_NONE Value op_count(HANDLER_ARGS);  // counting.cpp
     k = f->code->consts;                  \
     DISPATCH();                           \
   } while (0)
-// After a call of a native, which may have switched tracing on or off.
+// After a call of a native, which may have switched tracing on or off, and where the frame may be watched.
 #define ENTER_SYNC(frame) do { table = t->dispatch; ENTER(frame); } while (0)
 // v is a Result<Value>: stores it in register `dst`, or fails.
 #define STORE_RESULT(dst, res, words)              \

@@ -439,11 +439,8 @@ HANDLER(RETURN_GENERATOR) {
 SLOW(YIELD) {
   GeneratorObject* g = generator_of(f);
   YIELD_BODY({
-    if (g->listed != 1) generator_ran(g);
-    if (UNLIKELY(kind & kLeaveMask)) {
-      watched_suspended(*t, f, kind);
-      table = t->dispatch;
-    }
+    suspended(*t, g, kind);
+    table = t->dispatch;
   })
 }
 HANDLER(YIELD) {
@@ -472,7 +469,7 @@ static bool begins_well(Thread& t, GeneratorObject* g) {
   Frame* slot = f ? next_frame(f) : t.frame_base;
   if (UNLIKELY(slot >= t.frame_limit)) return recursion_error(t);
   Value* top = f ? next_regs(f) : reinterpret_cast<Value*>(t.stack_base);
-  if (UNLIKELY(g->counted)) generator_uncount(g);  // one that was not started yet, too
+  if (UNLIKELY(g->counted)) uncount_resumed(t, gf);  // one that was not started yet, too
   if (g->state == GenState::kSuspended) {
     const Word* y = gf->pc;   // the YIELD
     g->regs[y->a] = sent;

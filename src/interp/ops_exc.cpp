@@ -228,7 +228,7 @@ HANDLER(SEND) {
     if (LIKELY(g->state == GenState::kCreated || g->state == GenState::kSuspended)) {
       Frame* nf = resume_generator(*t, f, g, r[pc->a], pc->a, pc + 2, kReturnGenerator);
       if (UNLIKELY(!nf)) FAIL();
-      ENTER(nf);
+      ENTER_SYNC(nf);
     }
   }
   SAVE();

@@ -54,7 +54,7 @@ SLOW(FOR_ITER) {
     if (UNLIKELY(g->state == GenState::kFinished)) JUMP_BY(2, pc[1].offset);
     Frame* nf = resume_generator(*t, f, g, kNone, pc->a, pc + 2, kReturnGenerator);
     if (UNLIKELY(!nf)) FAIL();
-    ENTER(nf);
+    ENTER_SYNC(nf);
   }
   if (o->shape == KAA_SHAPE(list_iterator) || o->shape == KAA_SHAPE(tuple_iterator)) {  // exhausted
     static_cast<SeqIter*>(o)->seq.clear();
@@ -169,7 +169,7 @@ SLOW(FOR_ITER_PAIR) {
       if (UNLIKELY(it.as<GeneratorObject>()->state == GenState::kFinished)) JUMP_BY(2, pc[1].offset);
       Frame* nf = resume_generator(*t, f, it.as<GeneratorObject>(), kNone, pc->c, pc + 2, kReturnGenerator);
       if (UNLIKELY(!nf)) FAIL();
-      ENTER(nf);
+      ENTER_SYNC(nf);
     }
     s = next_item(*t, it, &v);
     if (s == 1 && !unpack(*t, v, 2, out).ok()) s = -1;

@@ -107,6 +107,16 @@ void live_range(const Code* c, uint32_t word, uint32_t i, uint32_t& lo, uint32_t
   if (last + 1 < c->nheights) hi = heights[last + 1].start;
 }
 
+// Entry i of the eager objects is counted by now.
+void drop_counted(Thread& t, size_t i) {
+  auto& all = t.heap->eager;
+  Object* o = all[i].object;
+  if (!(o->rc & (kOld | kWasCounted)) && o->type()->noted) t.heap->note_young(o);  // as when one leaves the zero-count table
+  o->rc = (o->rc | kWasCounted) & ~uint64_t{kInEager};
+  all[i] = all.back();
+  all.pop_back();
+}
+
 // Drops the notes of what is counted or known to be held. The number of the others.
 [[gnu::noinline]] size_t unplaced(Thread& t) {
   auto& all = t.heap->eager;
@@ -114,11 +124,7 @@ void live_range(const Code* c, uint32_t word, uint32_t i, uint32_t& lo, uint32_t
   for (size_t i = 0; i < all.size();) {
     EagerEntry& e = all[i];
     if (is_counted(e.object->rc)) {
-      Object* o = e.object;
-      if (!(o->rc & (kOld | kWasCounted)) && o->type()->noted) t.heap->note_young(o);  // as when one leaves the zero-count table
-      o->rc = (o->rc | kWasCounted) & ~uint64_t{kInEager};
-      e = all.back();
-      all.pop_back();
+      drop_counted(t, i);
       continue;
     }
     if (!still_good(t, e)) { e.frame = nullptr; n++; }
@@ -181,6 +187,78 @@ size_t place_elsewhere(Thread& t, size_t missing) {
   return missing;
 }
 
+// Whether nobody would notice now if an object died that no frame holds: nothing that dies with it has a finalizer to run, a weak reference, or a resource of its own, and what is eager
+// among the rest has other owners. Such an object waits for the next reconcile, as most holders do (argument tuples, handles of event loops), unless one of these owners goes first.
+class SilentDeath {
+ public:
+  static bool is_due(Object* o) {
+    size_t known = g_held_by_dead.size();
+    SilentDeath d;
+    if (d.takes(o, kDepth)) return true;
+    g_held_by_dead.resize(known);
+    return false;
+  }
+
+ private:
+  static constexpr int kDepth = 6, kSteps = 48;
+  bool takes(Object* o, int depth) {
+    if (depth == 0 || steps_-- <= 0 || (o->rc & kHasWeakrefs)) return false;
+    Type* ty = o->type();
+    if (ty->death == Death::kFinalizer) {
+      if (ty->recipe == kRecipeGenerator ? static_cast<GeneratorObject*>(o)->state != GenState::kFinished : wants_finalizer(o)) return false;
+    } else if (ty->layout->destroy && !ty->has(kTypeList | kTypeDict) && ty->recipe != kRecipe_set) {
+      return false;
+    }
+    if (ty->has(kTypeType) || ty->recipe == kRecipeException || IS_EXACT(Value(o), traceback) || is_large(o, ty)) return false;
+    struct V final : ChildVisitor {
+      SilentDeath& d;
+      int depth;
+      bool silent = true;
+      V(SilentDeath& d, int depth) : d(d), depth(depth) {}
+      void child(Value v) override { silent = silent && d.lets_go(v.object(), depth); }
+    } v(*this, depth - 1);
+    visit_children(o, v);
+    return v.silent;
+  }
+  bool lets_go(Object* c, int depth) {
+    if (is_immortal(c->rc)) return true;
+    if (c->count() > 1 && !c->flag(kEager)) return true;
+    if (c->count() <= 1 + held_by_dead(c)) {
+      if (c->type()->layout->death == Death::kPlain) return true;
+      return takes(c, depth) && !(c->flag(kEager) && is_in_frame(c));  // a frame that lets go of it would not be noticed
+    }
+    if (g_held_by_dead.size() >= kMostHeldByDead) return false;
+    g_held_by_dead.push_back(c);
+    return true;
+  }
+  static bool is_in_frame(Object* o) {
+    for (Thread* t = interp().threads; t; t = t->next)
+      if (held_by_frame(*t, o)) return true;
+    return false;
+  }
+  static bool is_large(Object* o, Type* ty) {
+    if (ty->has(kTypeList)) return static_cast<List*>(o)->size > kSteps;
+    if (ty->has(kTypeTuple)) return static_cast<Tuple*>(o)->size > kSteps;
+    if (ty->has(kTypeDict)) return static_cast<Dict*>(o)->used > kSteps;
+    return ty->recipe == kRecipe_set && static_cast<Set*>(o)->mask > 2 * kSteps;
+  }
+  int steps_ = kSteps;
+};
+
+// Leaves the objects whose death is silent to the next reconcile. The number of the others.
+[[gnu::noinline]] size_t pass_silent(Heap& h, size_t missing) {
+  for (size_t i = h.eager.size(); i-- > 0 && missing;) {
+    EagerEntry& e = h.eager[i];
+    Object* o = e.object;
+    // What no frame has held yet may be in the hands of native code, which may do anything with it.
+    if (e.frame || is_counted(o->rc) || (e.misses && !o->flag(kFinalized)) || e.misses > 1) continue;
+    if (!SilentDeath::is_due(o)) continue;
+    h.leave_to_reconcile(i);
+    missing--;
+  }
+  return missing;
+}
+
 // Marks the eager objects that anything refers to.
 class Finder final : public RootVisitor {
  public:
@@ -223,17 +301,35 @@ void reconcile_here(Heap& h) {
   else h.reconcile();
 }
 
+// Native code that holds an object was called by the frame below the innermost frame that was entered from native code.
+class NativeHolder {
+ public:
+  explicit NativeHolder(Thread& t) : t_(t), p_(t.frame) {
+    if (!t.heap->scan_top) return;
+    while (p_ && (p_->kind & kKindMask) != kReturnExit) p_ = p_->prev;
+    entered_ = p_;
+    if (p_) p_ = p_->prev;
+  }
+  void note(EagerEntry& e) {
+    e.slot = &k_nowhere;
+    e.misses++;
+    e.frame = p_ && e.misses < 8 ? p_ : k_elsewhere;
+    if (!p_) return;
+    p_->kind = static_cast<FrameKind>(p_->kind | kWatched);
+    if (entered_) entered_->kind = static_cast<FrameKind>(entered_->kind | kCallerWatched);
+    if (t_.watch_frame == p_) t_.watch_frame = nullptr;  // what was loaded of its notes is not all
+  }
+
+ private:
+  Thread& t_;
+  Frame *p_, *entered_ = nullptr;
+};
+
 // Nothing holds o: what dies with it, at once or by its finalizer. An exception holds frames through objects that are not eager: a reconcile reclaims
 // them all.
 [[gnu::noinline]] void settle_found(Thread& t, size_t known) {
   Heap& h = *t.heap;
-  // Native code that holds an object was called by the frame below the innermost frame that was entered from native code.
-  Frame *p = t.frame, *entered = nullptr;
-  if (h.scan_top) {
-    while (p && (p->kind & kKindMask) != kReturnExit) p = p->prev;
-    entered = p;
-    if (p) p = p->prev;
-  }
+  NativeHolder native(t);
   std::vector<Object*> dead;
   bool deep = false;
   for (size_t i = known; i < h.eager.size(); i++) h.eager[i].object->rc &= ~uint64_t{kMarked};
@@ -243,14 +339,7 @@ void reconcile_here(Heap& h) {
     e.object->rc &= ~uint64_t{kMarked};
     if (e.frame || is_counted(e.object->rc)) continue;
     if (seen) {
-      e.slot = &k_nowhere;
-      e.misses++;
-      e.frame = p && e.misses < 8 ? p : k_elsewhere;
-      if (p) {
-        p->kind = static_cast<FrameKind>(p->kind | kWatched);
-        if (entered) entered->kind = static_cast<FrameKind>(entered->kind | kCallerWatched);
-        if (t.watch_frame == p) t.watch_frame = nullptr;  // what was loaded of its notes is not all
-      }
+      native.note(e);
       continue;
     }
     if (is_exception(e.object) || IS_EXACT(Value(e.object), traceback)) deep = true;
@@ -261,10 +350,28 @@ void reconcile_here(Heap& h) {
   for (Object* o : dead) h.kill_eager(o);
   // A reconcile takes with them what they alone held without being eager, and the garbage that holds something eager: a death of consequence is the time when
   // others are expected. It costs little more than the scan did, unless stacks keep much.
-  bool telling = t.poll.load(std::memory_order_relaxed) & kPollFinalizers || h.zct_size() != waiting || anything_let_go();
-  bool reclaims = deep || (telling && h.last_kept <= kCheapReconcile);
+  bool telling = h.zct_size() != waiting || anything_let_go();
+  bool reclaims = deep || g_owner_lost || (telling && h.last_kept <= kCheapReconcile);
   if (reclaims) reconcile_here(h);
   gain_experience(reclaims);
+}
+
+// What was not found has no finalizer to run: its death would end with a reconcile, which finds out as well whether it is dead.
+bool reconcile_decides(Heap& h) {
+  if (h.last_kept > kCheapReconcile) return false;
+  for (EagerEntry& e : h.eager)
+    if (!e.frame && !is_counted(e.object->rc) && (e.misses > 1 || (e.object->type()->death == Death::kFinalizer && wants_finalizer(e.object)))) return false;
+  return true;
+}
+[[gnu::noinline]] void settle_by_reconcile(Thread& t) {
+  Heap& h = *t.heap;
+  std::vector<Object*> missing;
+  for (EagerEntry& e : h.eager)
+    if (!e.frame && !is_counted(e.object->rc)) missing.push_back(e.object);
+  watch_deaths(missing, reconcile_here);
+  NativeHolder native(t);
+  for (EagerEntry& e : h.eager)
+    if (!e.frame && !is_counted(e.object->rc) && std::find(missing.begin(), missing.end(), e.object) != missing.end()) native.note(e);
 }
 
 // Whether x holds c, itself or through what it holds, to a small depth and in a small number of steps. All that lie between become eager.
@@ -347,9 +454,14 @@ class OwnerSearch {
 bool look_once(Thread& t) {
   Heap& h = *t.heap;
   h.stats.eager_looks++;
+  if (UNLIKELY(g_owner_lost) && !h.no_reconcile) reconcile_here(h);
   if (!eager_orphans().empty()) find_owners(t);
   size_t n = unplaced(t);
-  if (!n || !(n = place(t, n)) || !(n = place_elsewhere(t, n)) || h.no_reconcile) return false;
+  if (!n || !(n = place(t, n)) || !(n = place_elsewhere(t, n)) || !(n = pass_silent(h, n)) || h.no_reconcile) return false;
+  if (reconcile_decides(h)) {
+    settle_by_reconcile(t);
+    return true;
+  }
   h.stats.eager_scans++;
   look_budget().spend(LookBudget::kScan);
   Finder f(h);
@@ -403,13 +515,15 @@ void look_from(Thread& t, const void* top, const Word* at) {
   const Word* line_pc = t.line_pc;
   for (int i = 0; i < kMaxRounds && (i == 0 || t.look_due); i++) {
     if (t.look_due) disarm(t);
-    if (h.eager.empty() && eager_orphans().empty()) break;
+    if (h.eager.empty() && eager_orphans().empty() && !g_owner_lost) break;
     const void* outer = h.scan_top;
     h.scan_top = top;
     bool any = look_once(t);
     h.scan_top = outer;
-    if (!any) break;
-    if (!(t.poll.load(std::memory_order_relaxed) & kPollFinalizers)) continue;
+    if (!(t.poll.load(std::memory_order_relaxed) & kPollFinalizers)) {
+      if (!any) break;
+      continue;
+    }
     look_budget().earn();
     leave_budget().earn();
     // What the finalizers report belongs to the instruction before.
@@ -474,8 +588,12 @@ void hand_over_arguments(Thread& t, Frame* f) {
     }
   }
   bool lost = t.look_due;
-  for (EagerEntry& e : t.heap->eager)
-    if (e.frame == f && !still_good(t, e)) lost = true;
+  auto& all = t.heap->eager;
+  for (size_t i = all.size(); i-- > 0;) {
+    if (all[i].frame != f || still_good(t, all[i])) continue;
+    if (is_counted(all[i].object->rc)) drop_counted(t, i);
+    else lost = true;
+  }
   if (t.look_due || (lost && look_budget().may_look())) {
     look_from(t, t.loop_base, at);
     fresh = true;
@@ -545,44 +663,123 @@ void sync_table(Thread& t) {
 void look(Thread& t) { look_from(t, t.loop_base, nullptr); }
 void look_before_wait(Thread& t) { look_from(t, nullptr, nullptr); }
 
+// Notes that register reg of p, which goes on at `at`, holds an object; false if it is not live there.
+static bool note_in_caller(Thread& t, Frame* p, EagerEntry& e, uint32_t reg, const Word* at) {
+  uint32_t word = static_cast<uint32_t>(at - p->code->words);
+  if (reg >= p->code->height_at(word)) return false;
+  e.frame = p;
+  e.slot = &p->regs[reg];
+  e.misses = 0;
+  live_range(p->code, word, reg, e.lo, e.hi);
+  p->kind = static_cast<FrameKind>(p->kind | kWatched);
+  if (t.watch_frame == p) t.watch_frame = nullptr;  // what was loaded of its notes is not all
+  return true;
+}
+
 void left_watched(Thread& t, Frame* f, FrameKind kind, Value v) {
   Keep keep(v);
   bool any = false;
   if (kind & kWatched) {
-    for (EagerEntry& e : t.heap->eager)
-      if (e.frame == f) { e.frame = nullptr; any = true; }
+    // What is returned is in the caller's register by the next instruction.
+    FrameKind how = static_cast<FrameKind>(kind & kKindMask);
+    Value given = how == kReturnPlain ? v : how == kReturnInit && v.is_none() ? f->locals : Value();
+    if (is_traced(t)) given = Value();
+    for (EagerEntry& e : t.heap->eager) {
+      if (e.frame != f) continue;
+      if (given == Value(e.object) && note_in_caller(t, t.frame, e, f->dst, f->ret_pc)) continue;
+      e.frame = nullptr;
+      if (v == Value(e.object)) e.misses = 1;  // native code has it, or whoever called
+      any = true;
+    }
     if (t.watch_frame == f) t.watch_frame = nullptr;
     if (any) arm_look(t);
   }
   sync_table(t);
   if (UNLIKELY(f == t.large_frame)) left_large(t);
   if ((kind & kKindMask) != kReturnExit) return;
-  if (any && look_budget().may_look()) look_from(t, nullptr, nullptr);
-  else if (any) g_looks_owed = true;
   if (t.frame && (t.frame->kind & kWatched)) arm_look(t);  // its handler goes on with the table it had
 }
 
-void watched_suspended(Thread& t, Frame* f, FrameKind kind) {
+// The caller awaits g: its register holds it, and nothing has to be looked for.
+static bool is_awaited(Thread& t, GeneratorObject* g) {
+  Frame* p = t.frame;
+  if (!p || static_cast<Op>(p->pc->op) != Op::SEND || p->regs[p->pc->b] != Value(g) || is_traced(t)) return false;
+  auto& all = t.heap->eager;
+  for (size_t i = all.size(); i-- > 0;) {
+    if (all[i].object != g) continue;
+    return all[i].frame || note_in_caller(t, p, all[i], p->pc->b, p->pc);
+  }
+  return false;
+}
+
+void suspended(Thread& t, GeneratorObject* g, FrameKind kind) {
+  Heap& h = *t.heap;
+  if (!(g->rc & kInEager) && !is_counted(g->rc)) {  // it may become eager now
+    auto event = h.eager_event;
+    h.eager_event = nullptr;
+    if (g->listed != 1) generator_ran(g);
+    if (kind & kWatched) make_eager(g);
+    h.eager_event = event;
+    if ((g->rc & kInEager) && !is_awaited(t, g)) arm_look(t);
+  } else {
+    if (g->listed != 1) generator_ran(g);
+    if ((kind & kWatched) && !g->flag(kEager)) {
+      make_eager(g);
+      if (g->type() == KAA_TYPE(generator) && is_counted(g->rc)) add_orphan(g);  // perhaps by garbage alone: the method that resumed it
+    }
+  }
   if (kind & kWatched) {
-    GeneratorObject* g = generator_of(f);
     g->watched = true;
-    make_eager(g);
+    Frame* f = &g->frame;
     if (t.watch_frame == f) t.watch_frame = nullptr;
     const Value* given = &g->regs[f->pc->b];  // what was yielded, if it was a temporary: now somebody else's
-    if (!*given) {
-      for (EagerEntry& e : t.heap->eager)
-        if (e.slot == given) e.frame = nullptr;
-      arm_look(t);
-    }
+    bool any = false;
+    if (!*given)
+      for (EagerEntry& e : h.eager)
+        if (e.slot == given) { e.frame = nullptr; e.misses = 1; any = true; }
+    if (any) arm_look(t);
   }
   sync_table(t);
   if ((kind & kKindMask) == kReturnExit && t.frame && (t.frame->kind & kWatched)) arm_look(t);
 }
 
+// The registers of f, a generator's, are not counted any more: those that hold an eager object are known.
+static void uncount_noted(Thread& t, Frame* f) {
+  Heap& h = *t.heap;
+  size_t known = h.eager.size(), found = known;
+  auto event = h.eager_event;
+  bool orphans = !eager_orphans().empty(), lost = g_owner_lost;
+  h.eager_event = nullptr;
+  generator_uncount(generator_of(f));
+  h.eager_event = event;
+  uint32_t word = f->pc_index(), height = h.eager.size() > known ? f->code->height_at(word) : 0;
+  for (uint32_t i = 0; i < height && found < h.eager.size(); i++) {
+    Value v = f->regs[i];
+    if (!v || !v.is_object() || !(v.object()->rc & kInEager)) continue;
+    for (size_t k = known; k < h.eager.size(); k++) {
+      EagerEntry& e = h.eager[k];
+      if (v != Value(e.object) || e.frame) continue;
+      e.frame = f;
+      e.slot = &f->regs[i];
+      e.misses = 0;
+      live_range(f->code, word, i, e.lo, e.hi);
+      found++;
+      break;
+    }
+  }
+  if (found > known) generator_of(f)->watched = true;
+  if (found != h.eager.size() || eager_orphans().empty() == orphans || lost != g_owner_lost) event();
+}
+
+void uncount_resumed(Thread& t, Frame* f) {
+  if (t.heap->eager_event && !is_traced(t)) uncount_noted(t, f);
+  else generator_uncount(generator_of(f));
+}
+
 void watched_resumed(Thread& t, Frame* f) {
   generator_of(f)->watched = false;
   f->kind = static_cast<FrameKind>(f->kind | kWatched);
-  if (t.dispatch == t.live) arm_look(t);
+  sync_table(t);
 }
 
 bool held_by_frame(Thread& t, Object* o) {

@@ -10,9 +10,10 @@ extern const Dispatch k_watch_all, k_watch_some;
 void look(Thread& t);
 // A frame that was watched, or whose caller is, has been left by return, yield or exception; t.frame is the caller. v: what it gives back.
 void left_watched(Thread& t, Frame* f, FrameKind kind, Value v);
-// A watched generator frame was suspended.
-void watched_suspended(Thread& t, Frame* f, FrameKind kind);
-void watched_resumed(Thread& t, Frame* f);
+// g was suspended, by its YIELD; t.frame is the caller.
+void suspended(Thread& t, GeneratorObject* g, FrameKind kind);
+void watched_resumed(Thread& t, Frame* f);  // f is the running frame; its table is the thread's
+void uncount_resumed(Thread& t, Frame* f);  // takes the counts off the registers of a suspended generator's frame that is going to be resumed
 // Picks Thread::dispatch for the running frame.
 void sync_table(Thread& t);
 

@@ -160,7 +160,8 @@ static inline bool has_try(Code* c) {
 
 // Of a suspended one that its death will resume. Where nothing but the compiler's handlers meets that, only the delegate has something to do, if anybody.
 static bool death_is_seen(GeneratorObject* g) {
-  return g->type() == KAA_TYPE(async_generator) || inside_own_try(g->frame.code, g->frame.pc_index()) || thread_is_traced(current_thread());
+  if (thread_is_traced(current_thread())) return true;
+  return (g->type() == KAA_TYPE(async_generator) || inside_own_try(g->frame.code, g->frame.pc_index())) && LayoutTraits<GeneratorObject>::needs_finalizer(g);
 }
 
 void generator_made(Thread& t, GeneratorObject* g) {
@@ -172,7 +173,7 @@ void generator_ran(GeneratorObject* g) {
   bool eager = g->flag(kEager) || (!g->listed && !has_try(g->frame.code) && !thread_is_traced(current_thread()));
   if (!g->listed) ran(g);
   // Suspended inside a try statement its death is visible: each suspension of one that has such a statement is looked at until it is eager.
-  if (!eager && g->state == GenState::kSuspended && LayoutTraits<GeneratorObject>::needs_finalizer(g) && death_is_seen(g)) {
+  if (!eager && g->state == GenState::kSuspended && death_is_seen(g)) {
     make_eager(g);
     if (is_counted(g->rc)) add_orphan(g);
     eager = true;

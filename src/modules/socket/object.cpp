@@ -15,6 +15,7 @@ SocketState g_socket;
 
 template <> struct LayoutTraits<SocketObject> {
   static constexpr Death death = Death::kCustom;
+  static bool needs_finalizer(SocketObject* s) { return s->fd >= 0; }
   static void destroy(SocketObject* s) { if (s->fd >= 0) close(s->fd); }
 };
 
