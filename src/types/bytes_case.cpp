@@ -292,6 +292,7 @@ Result<Value> bytes_fromhex(Thread& t, Args a) {
   Keep keep(text);
   auto digit = [](char c) { return is_digit(static_cast<uint8_t>(c)) ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1; };
   ByteBuilder out;
+  out.reserve(s.size() / 2);
   for (size_t i = 0; i < s.size();) {
     char c = s[i];
     if (c == ' ' || (c >= 9 && c <= 13)) {
