@@ -219,7 +219,7 @@ Result<Value> bytes_maketrans(Thread& t, Args a) {
 
 // ---- text
 Result<Value> bytes_decode(Thread& t, Args a) {
-  if (!a[1] && !a[2] && is_bytes(a[0])) {
+  if (names_utf8(a[1]) && !a[2] && is_bytes(a[0])) {
     std::string_view text = a.as<Bytes>(0)->view();
     if (is_ascii(reinterpret_cast<const uint8_t*>(text.data()), text.size())) return TRY(new_str_ascii(t, text.data(), text.size()));
   }

@@ -309,3 +309,13 @@ class Same:
 
 
 assert one == Same() and Same() == one and one in [Same()]
+for name in ("utf-8", "utf8", "UTF-8", "".join(["utf", "-8"]), Text("utf-8"), "latin-1"):
+    assert b"ab".decode(name) == str(b"ab", name) == "ab" and "ab".encode(name) == b"ab" == bytes("ab", name) and b"ab".decode(encoding=name, errors="strict") == "ab"
+assert b"\xc3\xa4".decode("utf-8") == "ä" == str(b"\xc3\xa4", "utf-8") and str(b"\xff", "utf-8", "replace") == "\ufffd" and str(b"a", errors="ignore") == "a"
+for bad in (lambda: b"a".decode(1), lambda: "a".encode(None), lambda: str(b"a", 5), lambda: str("a", "utf-8"), lambda: str(1, "utf-8")):
+    try:
+        bad()
+    except TypeError:
+        pass
+    else:
+        assert False
