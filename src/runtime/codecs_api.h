@@ -20,6 +20,8 @@ Result<Bytes*> encode_fs(Thread& t, Str* s);
 // An optional argument that names an encoding or an error handler: str (or missing: out.data stays null).
 // TypeError "fname() argument 'name' must be str, not X", ValueError "embedded null character".
 Status codec_name_argument(Thread& t, Value v, const char* fname, const char* name, Utf8& out);
+// Whether an argument says UTF-8 in so many words, or nothing.
+inline bool names_utf8(Value encoding) { return !encoding || (IS_EXACT(encoding, str) && (encoding == NAME("utf-8") || str_equal_ascii(encoding.as<Str>(), "utf-8"))); }
 
 // A path argument: str, bytes or os.PathLike.
 class PathArg {

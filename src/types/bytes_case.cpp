@@ -219,7 +219,7 @@ Result<Value> bytes_maketrans(Thread& t, Args a) {
 
 // ---- text
 Result<Value> bytes_decode(Thread& t, Args a) {
-  if (!a[1] && !a[2] && is_bytes(a[0])) {
+  if (names_utf8(a[1]) && !a[2] && is_bytes(a[0])) {
     std::string_view text = a.as<Bytes>(0)->view();
     if (is_ascii(reinterpret_cast<const uint8_t*>(text.data()), text.size())) return TRY(new_str_ascii(t, text.data(), text.size()));
   }
@@ -292,6 +292,7 @@ Result<Value> bytes_fromhex(Thread& t, Args a) {
   Keep keep(text);
   auto digit = [](char c) { return is_digit(static_cast<uint8_t>(c)) ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1; };
   ByteBuilder out;
+  out.reserve(s.size() / 2);
   for (size_t i = 0; i < s.size();) {
     char c = s[i];
     if (c == ' ' || (c >= 9 && c <= 13)) {

@@ -188,6 +188,12 @@ static Result<bool> extend_from_table(Thread& t, List* l, Value v) {
     l->size += s->used;
     return true;
   }
+  if (shape == KAA_SHAPE(bytes)) {
+    Bytes* b = v.as<Bytes>();
+    TRY((l->size ? list_grow : list_reserve)(t, l, l->size + b->size));
+    for (uint64_t i = 0; i < b->size; i++) l->items[l->size++] = small_int(static_cast<uint8_t>(b->data()[i]));
+    return true;
+  }
   bool values = shape == KAA_SHAPE(dict_values), pairs = shape == KAA_SHAPE(dict_items);
   if (values || pairs || shape == KAA_SHAPE(dict_keys)) {
     v = v.as<DictView>()->dict.get();

@@ -170,7 +170,8 @@ static Result<Value> list_dimension(Thread& t, MemoryView* m, char f, char* p, i
   int64_t n = m->shape()[d];
   List* l = TRY(new_list(t, static_cast<size_t>(n)));
   for (int64_t i = 0; i < n; i++) {
-    Value v = TRY(list_dimension(t, m, f, view_item(m, p, d, i), d + 1));
+    char* item = view_item(m, p, d, i);
+    Value v = d + 1 == m->ndim && f == 'B' ? Value(small_int(static_cast<uint8_t>(*item))) : TRY(list_dimension(t, m, f, item, d + 1));
     TRY(list_append(t, l, v));
   }
   return l;

@@ -1,4 +1,5 @@
 // str and the codecs: encode(), and str(bytes, encoding, errors). The codecs themselves are in modules/codecs.
+#include "base/utf8.h"
 #include "runtime/codecs_api.h"
 #include "types/str.h"
 
@@ -13,6 +14,10 @@ Result<Value> encode_str(Thread& t, Str* s, Value encoding, Value errors) {
 
 Result<Value> decode_buffer(Thread& t, Value object, Value encoding, Value errors) {
   if (is_str(object)) return RAISE(TypeError, "decoding str is not supported");
+  if (names_utf8(encoding) && !errors && is_bytes(object)) {
+    std::string_view text = object.as<Bytes>()->view();
+    if (is_ascii(reinterpret_cast<const uint8_t*>(text.data()), text.size())) return TRY(new_str_ascii(t, text.data(), text.size()));
+  }
   if (!has_buffer(object)) return RAISE(TypeError, "decoding to str: need a bytes-like object, %T found", object);
   Utf8 enc, err;
   TRY(codec_name_argument(t, encoding, "str", "encoding", enc));
@@ -27,7 +32,7 @@ Status check_codec_argument(Thread& t, Value v, const char* fname, const char* n
 
 Result<Value> str_encode(Thread& t, Args a) {
   Str* s = a.as<Str>(0);
-  if (s->is_ascii() && !a[1] && !a[2]) return TRY(new_bytes(t, s->data(), s->length));
+  if (s->is_ascii() && names_utf8(a[1]) && !a[2]) return TRY(new_bytes(t, s->data(), s->length));
   return encode_str(t, s, a[1], a[2]);
 }
 

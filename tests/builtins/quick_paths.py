@@ -282,3 +282,40 @@ assert "a,b,,c,".split(",") == ["a", "b", "", "c", ""] and "a,b,c".split(",", 1)
 long = ",".join(map(str, range(100)))
 assert [int(x) for x in long.split(",")] == list(range(100)) == [int(x) for x in long.encode().split(b",")] and len(long.split(",", 40)) == 41 == len(long.encode().split(b",", 40))
 assert bytearray(b"a-b").split(b"-") == [bytearray(b"a"), bytearray(b"b")] and "-".split("-") == ["", ""] and "abc".split("\xff") == ["abc"]
+assert list(b"") == [] and list(b"a\xff") == [97, 255] and [1, *b"\x00"] == [1, 0] and list(bytearray(b"ab")) == [97, 98] and memoryview(b"a\xff").tolist() == [97, 255]
+assert memoryview(b"abcdef")[::-2].tolist() == [102, 100, 98] and memoryview(b"abcdef").cast("B", [2, 3]).tolist() == [[97, 98, 99], [100, 101, 102]]
+assert bytes.fromhex("00 ff Ab\n") == b"\x00\xff\xab" and bytes.fromhex("") == b"" and math.prod(iter([2, 3.5, 2**62])) == 7 * 2.0**62
+assert math.sumprod([1, 2], (3, 4)) == 11 == math.sumprod(iter([1, 2]), range(3, 5)) and math.sumprod([], []) == 0
+for x, y, error in ([1, 2], [1], ValueError), ((x for x in [1]), [1, 2], ValueError), (map(lambda x: 1 // x, [0]), [1], ZeroDivisionError):
+    try:
+        math.sumprod(x, y)
+    except error:
+        pass
+    else:
+        assert False
+assert "abc".startswith("") and "abc".endswith("bc") and not "abc".startswith("abcd") and "äbc".endswith("bc") and "\u4e00b".startswith("\u4e00") and not "a".endswith("\xe4")
+assert "abc".startswith("b", 1) and not "abc".startswith("", 4) and "abc".startswith(("x", "a")) and Text("ab").startswith("a") and "ab".endswith(Text("b"))
+assert "a" + "b" == "ab" and "a" + "ä" == "aä" and ("ä" + "b").isascii() is False and "" + whole is whole and whole + "" is whole
+assert [(i, c) for i, c in list(enumerate("ab"))] == [(0, "a"), (1, "b")] and list(enumerate([Own()], 2**62))[0][0] == 2**62
+one, two = Own(), Own()
+assert one == one and not one == two and one != two and one in [two, one] and [two, one].index(one) == 1 and (one, 1) != (two, 1)
+
+
+class Same:
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+assert one == Same() and Same() == one and one in [Same()]
+for name in ("utf-8", "utf8", "UTF-8", "".join(["utf", "-8"]), Text("utf-8"), "latin-1"):
+    assert b"ab".decode(name) == str(b"ab", name) == "ab" and "ab".encode(name) == b"ab" == bytes("ab", name) and b"ab".decode(encoding=name, errors="strict") == "ab"
+assert b"\xc3\xa4".decode("utf-8") == "ä" == str(b"\xc3\xa4", "utf-8") and str(b"\xff", "utf-8", "replace") == "\ufffd" and str(b"a", errors="ignore") == "a"
+for bad in (lambda: b"a".decode(1), lambda: "a".encode(None), lambda: str(b"a", 5), lambda: str("a", "utf-8"), lambda: str(1, "utf-8")):
+    try:
+        bad()
+    except TypeError:
+        pass
+    else:
+        assert False

@@ -81,9 +81,12 @@ for call, text in [
 assert error(os.stat, "/nonexist")[0] == "FileNotFoundError"
 # path text
 for p, r in [("/a/../b//c/./d", "/b/c/d"), ("", "."), ("//a/..", "//"), ("../../a/..", "../.."), ("a/..", "."), ("///a", "/a"),
-             ("a\0/../b", "b"), (b"a//b/", b"a/b"), ("/..", "/"), ("a/../../b", "../b")]:
+             ("a\0/../b", "b"), (b"a//b/", b"a/b"), ("/..", "/"), ("a/../../b", "../b"),
+             ("é/./ü", "é/ü"), ("\udc80/../\U00010000//", "\U00010000"), (b"", b"."), (b"//\xff/./..", b"//"), ("./.", "."), ("../é/..", ".."), ("//", "//"), ("////a/", "/a")]:
     assert posix._path_normpath(p) == r, p
 assert posix._path_splitroot_ex("//a/b") == ("", "//", "a/b") and posix._path_splitroot_ex(b"/a") == (b"", b"/", b"a")
+assert posix._path_splitroot_ex("///é") == ("", "/", "//é") and posix._path_splitroot_ex("a") == ("", "", "a") and posix._path_splitroot_ex(b"//") == (b"", b"//", b"")
+assert type(posix._path_normpath(type("S", (str,), {})("a/b"))) is str is type(posix._path_splitroot_ex(type("S", (str,), {})("a"))[2])
 # environment
 os.environ["KAA_TEST_X"] = "é"
 assert os.popen("echo $KAA_TEST_X").read() == "é\n"

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "modules/math/math_util.h"
+#include "types/iter_inl.h"
 
 namespace kaa {
 
@@ -166,10 +167,12 @@ Result<Value> math_sumprod(Thread& t, Args a) {
   Value p = TRY(get_iter(t, a[0])), q = TRY(get_iter(t, a[1]));
   ProductSum sum;
   for (;;) {
-    Opt x = TRY(iter_next(t, p)), y = TRY(iter_next(t, q));
-    if (static_cast<bool>(x) != static_cast<bool>(y)) return RAISE(ValueError, "Inputs are not the same length");
-    if (!x) break;
-    TRY(sum.add(t, x.v, y.v));
+    Value x, y;
+    int more = iter_step(t, p, &x), same = more < 0 ? more : iter_step(t, q, &y);
+    if (same < 0) return Error{};
+    if (more != same) return RAISE(ValueError, "Inputs are not the same length");
+    if (!more) break;
+    TRY(sum.add(t, x, y));
   }
   TRY(sum.flush_ints(t));
   TRY(sum.flush_floats(t));
@@ -179,14 +182,14 @@ Result<Value> math_sumprod(Thread& t, Args a) {
 Result<Value> math_prod(Thread& t, Args a) {
   Value r = a[1] ? a[1] : small_int(1);
   Value it = TRY(get_iter(t, a[0]));
-  for (;;) {
-    Opt v = TRY(iter_next(t, it));
-    if (!v) return r;
+  TRY(each_next(t, it, [&](Value v) -> Status {
     int64_t p;
-    if (r.is_int() && v.v.is_int() && !__builtin_mul_overflow(r.as_int(), v.v.as_int(), &p)) r = TRY(make_int(t, p));
-    else if (r.is_float_word() && v.v.is_float_word()) r = TRY(make_float(t, r.float_word() * v.v.float_word()));
-    else r = TRY(binary_op(t, BinaryOp::MUL, r, v.v));
-  }
+    if (r.is_int() && v.is_int() && !__builtin_mul_overflow(r.as_int(), v.as_int(), &p)) r = TRY(make_int(t, p));
+    else if (r.is_float_word() && v.is_float_word()) r = TRY(make_float(t, r.float_word() * v.float_word()));
+    else r = TRY(binary_op(t, BinaryOp::MUL, r, v));
+    return {};
+  }));
+  return r;
 }
 
 }  // namespace kaa

@@ -7,84 +7,86 @@ namespace kaa {
 
 namespace {
 
-// The text of a path as code points, or bytes one by one.
-struct Text {
-  std::u32string s;
-  bool bytes = false;
-};
-
-Status path_text(Thread& t, Value v, const char* func, Text& out) {
-  Value p = v;
-  if (!is_str(v) && !is_bytes(v)) {
-    Opt method = TRY(lookup_special(t, v, NAME("__fspath__")));
-    if (!method) return RAISE(TypeError, "%s: path should be string, bytes or os.PathLike, not %T", func, v);
-    p = TRY(os_fspath(t, v));
-  }
-  out.bytes = is_bytes(p);
-  if (out.bytes) {
-    Bytes* b = p.as<Bytes>();
-    out.s.reserve(b->size);
-    for (size_t i = 0; i < b->size; i++) out.s.push_back(static_cast<uint8_t>(b->data()[i]));
-  } else {
-    Str* s = p.as<Str>();
-    out.s.reserve(s->length);
-    for (size_t i = 0; i < s->length; i++) out.s.push_back(s->at(i));
-  }
-  return {};
+// The path as an object, str or bytes.
+Result<Value> path_value(Thread& t, Value v, const char* func) {
+  if (is_str(v) || is_bytes(v)) return v;
+  Opt method = TRY(lookup_special(t, v, NAME("__fspath__")));
+  if (!method) return RAISE(TypeError, "%s: path should be string, bytes or os.PathLike, not %T", func, v);
+  return os_fspath(t, v);
 }
 
-Result<Value> text_value(Thread& t, const Text& text, size_t from, size_t to) {
-  if (!text.bytes) return TRY(str_from_ucs4(t, reinterpret_cast<const uint32_t*>(text.s.data()) + from, to - from));
-  Bytes* b = TRY(new_bytes(t, nullptr, to - from));
-  for (size_t i = from; i < to; i++) b->data()[i - from] = static_cast<char>(text.s[i]);
-  return b;
+// The leading slashes that count: none, one, or exactly two. at(i) is a character.
+template <class At>
+size_t root_length(size_t n, At&& at) {
+  if (n == 0 || at(0) != '/') return 0;
+  return n > 1 && at(1) == '/' && (n == 2 || at(2) != '/') ? 2 : 1;
 }
 
-// The leading slashes that count: none, one, or exactly two.
-size_t root_length(const std::u32string& s) {
-  if (s.empty() || s[0] != '/') return 0;
-  if (s.size() > 1 && s[1] == '/' && (s.size() == 2 || s[2] != '/')) return 2;
-  return 1;
+// Without '.', '..' and doubled slashes.
+template <class C>
+std::basic_string<C> normalised(std::basic_string_view<C> s) {
+  constexpr C kSlash = '/', kDot = '.';
+  std::basic_string<C> out;
+  size_t root = root_length(s.size(), [&](size_t i) { return s[i]; });
+  out.reserve(s.size() + 1);
+  out.assign(root, kSlash);
+  size_t floor = root;   // ".." does not remove what is before this
+  for (size_t i = root; i < s.size();) {
+    size_t end = s.find(kSlash, i);
+    if (end == s.npos) end = s.size();
+    auto part = s.substr(i, end - i);
+    i = end + 1;
+    bool dot = part.size() == 1 && part[0] == kDot, up = part.size() == 2 && part[0] == kDot && part[1] == kDot;
+    if (part.empty() || dot) continue;
+    if (up) {
+      if (out.size() > floor) {
+        size_t slash = out.rfind(kSlash);
+        out.resize(slash == out.npos || slash < floor ? floor : slash);
+        continue;
+      }
+      if (root) continue;  // the parent of the root is the root
+    }
+    if (out.size() > root) out += kSlash;
+    out += part;
+    if (up) floor = out.size();
+  }
+  if (out.empty()) out.assign(1, kDot);
+  return out;
 }
 
 Result<Value> posix_fspath(Thread& t, Args a) { return os_fspath(t, a[0]); }
 
 Result<Value> posix_path_splitroot_ex(Thread& t, Args a) {
-  Text text;
-  TRY(path_text(t, a[0], "_path_splitroot_ex", text));
-  size_t root = root_length(text.s);
-  Value drive = TRY(text_value(t, text, 0, 0)), root_text = TRY(text_value(t, text, 0, root)), tail = TRY(text_value(t, text, root, text.s.size()));
-  return TRY(make_tuple(t, drive, root_text, tail));
+  Value p = TRY(path_value(t, a[0], "_path_splitroot_ex"));
+  if (is_bytes(p)) {
+    Bytes* b = p.as<Bytes>();
+    Keep keep(b);
+    size_t root = root_length(b->size, [&](size_t i) { return b->data()[i]; });
+    Value root_text = TRY(new_bytes(t, b->data(), root)), tail = TRY(new_bytes(t, b->data() + root, b->size - root));
+    return TRY(make_tuple(t, interp().empty_bytes, root_text, tail));
+  }
+  Str* s = p.as<Str>();
+  size_t root = root_length(s->length, [&](size_t i) { return s->at(i); });
+  Value root_text = TRY(str_substr(t, s, 0, root)), tail = TRY(str_substr(t, s, root, s->length));
+  return TRY(make_tuple(t, interp().empty_str, root_text, tail));
 }
 
 Result<Value> posix_path_normpath(Thread& t, Args a) {
-  Text text, out;
-  TRY(path_text(t, a[0], "_path_normpath", text));
-  out.bytes = text.bytes;
-  const std::u32string& s = text.s;
-  size_t root = root_length(s);
-  out.s.assign(root, '/');
-  size_t floor = root;   // ".." does not remove what is before this
-  for (size_t i = root; i < s.size();) {
-    size_t end = s.find(U'/', i);
-    if (end == std::u32string::npos) end = s.size();
-    std::u32string_view part(s.data() + i, end - i);
-    i = end + 1;
-    if (part.empty() || part == U".") continue;
-    if (part == U"..") {
-      if (out.s.size() > floor) {
-        size_t slash = out.s.rfind(U'/');
-        out.s.resize(slash == std::u32string::npos || slash < floor ? floor : slash);
-        continue;
-      }
-      if (root) continue;  // the parent of the root is the root
-    }
-    if (out.s.size() > root) out.s += U'/';
-    out.s += part;
-    if (part == U"..") floor = out.s.size();
+  Value p = TRY(path_value(t, a[0], "_path_normpath"));
+  if (is_bytes(p)) {
+    std::string out = normalised(p.as<Bytes>()->view());
+    return TRY(new_bytes(t, out.data(), out.size()));
   }
-  if (out.s.empty()) out.s = U".";
-  return text_value(t, out, 0, out.s.size());
+  Str* s = p.as<Str>();
+  if (s->is_ascii()) {
+    std::string out = normalised(s->ascii());
+    return TRY(new_str_ascii(t, out.data(), out.size()));
+  }
+  std::u32string text;
+  text.reserve(s->length);
+  for (size_t i = 0; i < s->length; i++) text.push_back(s->at(i));
+  text = normalised(std::u32string_view(text));
+  return TRY(str_from_ucs4(t, reinterpret_cast<const uint32_t*>(text.data()), text.size()));
 }
 
 Result<Value> posix_inputhook(Thread&, Args) { return small_int(0); }
