@@ -329,6 +329,7 @@ signal.signal(signal.SIGUSR1, signal.SIG_DFL)
 assert getsig(signal.SIGUSR1) is None and getsig(12345) == ctypes.c_void_p(-1).value
 
 # ---- capsules, as dill makes them
+import gc
 import types
 
 def capsule_function(name, result, *arguments):
@@ -356,7 +357,7 @@ dead = []
 kill = ctypes.CFUNCTYPE(None, c_void_p)(lambda o: dead.append(o))
 assert capsule_function('SetDestructor', c_int, py_object, c_void_p)(named, ctypes.cast(kill, c_void_p)) == 0
 assert destructor(named) == ctypes.cast(kill, c_void_p).value and destructor(plain) is None
-at = id(named)
 del named
+gc.collect()
 assert len(dead) == 1, dead
 raises(TypeError, 'cannot create', types.CapsuleType)
