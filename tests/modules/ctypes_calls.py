@@ -357,6 +357,7 @@ dead = []
 kill = ctypes.CFUNCTYPE(None, c_void_p)(lambda o: dead.append(o))
 assert capsule_function('SetDestructor', c_int, py_object, c_void_p)(named, ctypes.cast(kill, c_void_p)) == 0
 assert destructor(named) == ctypes.cast(kill, c_void_p).value and destructor(plain) is None
+events.clear()
 del named
 gc.collect()
 assert len(dead) == 1, dead
