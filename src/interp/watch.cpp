@@ -224,7 +224,7 @@ class SilentDeath {
     if (is_immortal(c->rc)) return true;
     if (c->count() > 1 && !c->flag(kEager)) return true;
     if (c->count() <= 1 + held_by_dead(c)) {
-      if (c->type()->layout->death == Death::kPlain) return true;
+      if (c->type()->death == Death::kPlain && !(c->rc & kHasWeakrefs)) return true;
       return takes(c, depth) && !(c->flag(kEager) && is_in_frame(c));  // a frame that lets go of it would not be noticed
     }
     if (g_held_by_dead.size() >= kMostHeldByDead) return false;

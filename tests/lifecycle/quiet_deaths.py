@@ -163,3 +163,38 @@ async def main():
 
 looks = asyncio.run(main())
 assert looks < 200 * 8, looks
+
+
+# What a tuple lets go of has a finalizer, though its layout is that of a number.
+class Number(int):
+    def __del__(self):
+        log.append(int(self))
+
+
+def numbers():
+    d = {i: Number(i) for i in range(8)}
+    for pair in d.items():
+        if log:
+            return pair[0]
+        if pair[0] == 2:
+            d[2] = None
+
+
+log = []
+assert numbers() == 3, log
+log = []
+d = {i: Number(i) for i in range(8)}
+
+
+def changed():
+    for pair in d.items():
+        if pair[0] == 2:
+            d[2] = None
+            Number.__del__ = lambda self: d.clear()
+
+
+try:
+    changed()
+    assert False
+except RuntimeError:
+    pass
