@@ -17,6 +17,8 @@
 // Most that is young at a collection is garbage, so what it costs to look at an object and to free it is what collecting costs. The first pass finds out what the
 // last one has to do: an object whose children are all candidates themselves (or immortal) is freed without a look at them (closed), since their counts are
 // those of what is left of the heap already.
+#include <string.h>
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -80,9 +82,12 @@ class CycleCollector {
       h_.take_middle(ignore);
       h_.each_object(look);
     } else {
-      list_.reserve(h_.nyoung_);
-      if (h_.young_fresh) for (size_t i = 0; i < h_.nyoung_; i++) list_.push_back(entry(h_.young_[i]));
-      else take_list();
+      if (h_.young_fresh) {
+        list_.resize(h_.nyoung_);
+        if (h_.nyoung_) memcpy(list_.data(), h_.young_, h_.nyoung_ * sizeof(Entry));
+      } else {
+        take_list();
+      }
       h_.take_young_blocks(look);
       if (generation_ == 1) h_.take_middle(look);
     }
@@ -91,15 +96,21 @@ class CycleCollector {
   }
   // The entries of the list of young objects that name one still, and each once: an object that died may have left one for the next at its address.
   void take_list() {
-    for (size_t i = 0; i < h_.nyoung_; i++) {
-      Object* o = h_.young_[i];
-      if (page_of(o)->young_from > h_.young_base_ + i || !o->shape) continue;
+    size_t n = h_.nyoung_, kept = 0;
+    uint64_t number = h_.young_base_;
+    Object** young = h_.young_;
+    list_.resize(n);
+    Entry* list = list_.data();
+    for (size_t i = 0; i < n; i++, number++) {
+      Object* o = young[i];
+      if (page_of(o)->young_from > number || !o->shape) continue;
       uint64_t rc = o->rc;
       if (!(rc & kCandidate)) continue;
       o->rc = rc & ~uint64_t{kCandidate};
-      list_.push_back(entry(o));
+      list[kept++] = entry(o);
     }
-    for (Entry e : list_) object(e)->rc |= kCandidate;
+    list_.resize(kept);
+    for (size_t i = 0; i < kept; i++) object(list[i])->rc |= kCandidate;
   }
 
   // The young candidates are listed, and all of a small heap; those of a larger one are found by walking it, so that a full collection needs no memory in
@@ -120,8 +131,13 @@ class CycleCollector {
       each_candidate([this](Object* o) { subtract_from(o, o->type()); });
       return;
     }
-    for (Entry& e : list_) e |= subtract_from(object(e), object(e)->type());
-    candidates_ = list_.size();
+    // Each is fetched into the cache before it is looked at, and then what its first word leads to, such as a list's items.
+    size_t n = candidates_ = list_.size();
+    for (size_t i = 0; i < n; i++) {
+      if (i + 2 * kAhead < n) __builtin_prefetch(object(list_[i + 2 * kAhead]));
+      if (i + kAhead < n) __builtin_prefetch(*reinterpret_cast<void**>(object(list_[i + kAhead]) + 1));
+      list_[i] |= subtract_from(object(list_[i]), object(list_[i])->type());
+    }
   }
   // The marks of the entry.
   [[gnu::always_inline]] Entry subtract_from(Object* o, Type* t) {
@@ -296,6 +312,7 @@ class CycleCollector {
     return none;
   }
   static constexpr size_t kMostListed = 32768;
+  static constexpr size_t kAhead = 4;  // objects
   static constexpr int kDepth = 48;  // levels of native recursion
   Heap& h_;
   int generation_;

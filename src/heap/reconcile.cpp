@@ -115,8 +115,9 @@ template <Reclaimer::Children kHow>
     uint64_t rc = c->rc;
     if (static_cast<int64_t>(rc) >= 0) note_counting();
     if (LIKELY(static_cast<int64_t>(rc) >= static_cast<int64_t>(2 * kCountOne))) c->rc = rc - kCountOne;
-    else if (static_cast<int64_t>(rc) >= 0 && (rc & kInZct)) c->rc = rc - kCountOne;  // the sweep meets it
-    else if (!is_immortal(rc)) more |= drop(h, c);
+    else if (static_cast<int64_t>(rc) < 0) { if (UNLIKELY(rc & kEager)) more |= drop(h, c); }
+    else if (rc & kInZct) c->rc = rc - kCountOne;  // the sweep meets it
+    else more |= drop(h, c);
   };
   auto one = [&](Value v) __attribute__((always_inline)) { if (kChildren && v.is_reference()) object(v.object()); };
   auto run = [&](Value* p, size_t n) __attribute__((always_inline)) { if (kChildren) for (Value* e = p + n; p != e; p++) one(*p); };

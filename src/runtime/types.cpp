@@ -163,7 +163,7 @@ void type_modified(Type* ty) {
 void set_recipe(Type* ty) {
   const Layout* l = ty->layout;
   ty->container = (ty->attr_offset | ty->slots_offset) || l->death != Death::kPlain;
-  ty->noted = ty->container && l != &kLayout<Type>;
+  ty->noted = ty->container && l != &kLayout<Type> && (ty->attr_offset || ty->basicsize > sizeof(Object));  // an object of two words holds nothing
   ty->recipe = kRecipeGeneral;
   if (ty->has(kTypeVarSized) && (ty->attr_offset | ty->slots_offset)) return;
   if (l == &kLayout<Object>) ty->recipe = kRecipeInstance;
