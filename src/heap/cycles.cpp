@@ -96,15 +96,21 @@ class CycleCollector {
   }
   // The entries of the list of young objects that name one still, and each once: an object that died may have left one for the next at its address.
   void take_list() {
-    for (size_t i = 0; i < h_.nyoung_; i++) {
-      Object* o = h_.young_[i];
-      if (page_of(o)->young_from > h_.young_base_ + i || !o->shape) continue;
+    size_t n = h_.nyoung_, kept = 0;
+    uint64_t number = h_.young_base_;
+    Object** young = h_.young_;
+    list_.resize(n);
+    Entry* list = list_.data();
+    for (size_t i = 0; i < n; i++, number++) {
+      Object* o = young[i];
+      if (page_of(o)->young_from > number || !o->shape) continue;
       uint64_t rc = o->rc;
       if (!(rc & kCandidate)) continue;
       o->rc = rc & ~uint64_t{kCandidate};
-      list_.push_back(entry(o));
+      list[kept++] = entry(o);
     }
-    for (Entry e : list_) object(e)->rc |= kCandidate;
+    list_.resize(kept);
+    for (size_t i = 0; i < kept; i++) object(list[i])->rc |= kCandidate;
   }
 
   // The young candidates are listed, and all of a small heap; those of a larger one are found by walking it, so that a full collection needs no memory in
