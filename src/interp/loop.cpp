@@ -394,7 +394,7 @@ KAA_PRESERVE_NONE Value op_fail(HANDLER_ARGS) {
   return g;
 }
 SLOW(RETURN_GENERATOR) {
-  Result<Value> g = make_generator(*t, f);
+  Result<Value> g = make_returned(*t, f);
   if (!g.ok()) FAIL();
   Value v = g.value();
   const Word* next = nullptr;

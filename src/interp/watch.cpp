@@ -28,6 +28,7 @@
 #include <string_view>
 
 #include "heap/eager.h"
+#include "interp/generator.h"
 #include "interp/tracing.h"
 #include "objects/traits.h"
 #include "runtime/weakrefs.h"
@@ -700,6 +701,26 @@ void left_watched(Thread& t, Frame* f, FrameKind kind, Value v) {
   if (t.frame && (t.frame->kind & kWatched)) arm_look(t);  // its handler goes on with the table it had
 }
 
+// A coroutine that is not awaited at once is born eager: where it will be is known.
+Result<Value> make_returned(Thread& t, Frame* f) {
+  Heap& h = *t.heap;
+  static uint32_t told;
+  auto event = h.eager_event;
+  if (!event || f->kind != kReturnPlain || is_traced(t)) return make_generator(t, f);
+  told = 0;
+  h.eager_event = [] { told++; };
+  Result<Value> made = make_generator(t, f);
+  h.eager_event = event;
+  if (!told) return made;
+  if (told == 1 && made.ok() && !h.eager.empty() && Value(h.eager.back().object) == made.value() &&
+      note_in_caller(t, f->prev, h.eager.back(), f->dst, f->ret_pc)) {
+    f->kind = static_cast<FrameKind>(f->kind | kCallerWatched);  // the caller's table is taken up when this frame is left
+  } else {
+    event();
+  }
+  return made;
+}
+
 // The caller awaits g: its register holds it, and nothing has to be looked for.
 static bool is_awaited(Thread& t, GeneratorObject* g) {
   Frame* p = t.frame;
@@ -823,6 +844,7 @@ static KAA_PRESERVE_NONE Value op_watch(HANDLER_ARGS) {
       SAVE();
       watch_slow(*t, f);
       table = t->dispatch;
+      t->watch_last = pc;
     } else {
       t->watch_left--;
     }

@@ -10,6 +10,8 @@ extern const Dispatch k_watch_all, k_watch_some;
 void look(Thread& t);
 // A frame that was watched, or whose caller is, has been left by return, yield or exception; t.frame is the caller. v: what it gives back.
 void left_watched(Thread& t, Frame* f, FrameKind kind, Value v);
+// make_generator() for a frame that is going to return what it makes.
+Result<Value> make_returned(Thread& t, Frame* f);
 // g was suspended, by its YIELD; t.frame is the caller.
 void suspended(Thread& t, GeneratorObject* g, FrameKind kind);
 void watched_resumed(Thread& t, Frame* f);  // f is the running frame; its table is the thread's
