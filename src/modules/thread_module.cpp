@@ -12,6 +12,7 @@
 
 #include "modules/foreign_thread.h"
 #include "modules/signal_module.h"
+#include "modules/sys_module.h"
 #include "objects/traits.h"
 #include "runtime/audit.h"
 #include "runtime/call.h"
@@ -20,6 +21,7 @@
 #include "runtime/interpreters.h"
 #include "runtime/startup.h"
 #include "runtime/weakrefs.h"
+#include "types/structseq.h"
 
 namespace kaa {
 
@@ -70,9 +72,10 @@ template <> struct LayoutTraits<ThreadHandle> {
 
 namespace {
 
-Type *g_lock_type, *g_rlock_type, *g_handle_type, *g_local_type;
+Type *g_lock_type, *g_rlock_type, *g_handle_type, *g_local_type, *g_hook_args;
 constexpr double kTimeoutMax = 9223372036.0;
 size_t g_stack_size = 0;
+constexpr int64_t kMinStackSize = 53248;  // CPython's; what the interpreter needs itself is added
 uint64_t g_main_id = 0;
 
 uint64_t self_id() { return reinterpret_cast<uint64_t>(pthread_self()); }
@@ -472,8 +475,7 @@ Result<Value> thread_stack_size(Thread& t, Args a) {
   int64_t old = static_cast<int64_t>(g_stack_size);
   if (a[0]) {
     int64_t n = TRY(to_ssize(t, a[0]));
-    if (n < 0) return RAISE(ValueError, "size must be 0 or a positive value");
-    if (n && n < 128 << 10) return RAISE(ValueError, "size not valid: %ld bytes", n);
+    if (n && n < kMinStackSize) return RAISE(ValueError, "size must be at least %ld bytes", kMinStackSize);
     g_stack_size = static_cast<size_t>(n);
   }
   return small_int(old);
@@ -518,18 +520,27 @@ Result<Value> thread_shutdown(Thread& t, Args) {
 }
 // The report of an exception that ends a thread: threading's own hook prints it.
 Result<Value> thread_excepthook_(Thread& t, Args a) {
-  Value e = TRY(get_attr(t, a[0], NAME("exc_value")));
-  Value ty = TRY(get_attr(t, a[0], NAME("exc_type")));
+  if (type_of(a[0]) != g_hook_args) return RAISE(TypeError, "_thread.excepthook argument type must be ExceptHookArgs");
+  Value ty = TRY(get_attr(t, a[0], NAME("exc_type"))), e = TRY(get_attr(t, a[0], NAME("exc_value"))), tb = TRY(get_attr(t, a[0], NAME("exc_traceback")));
   if (ty == Value(KAA_TYPE(SystemExit))) return kNone;
   Value th = TRY(get_attr(t, a[0], NAME("thread")));
-  Value err = dict_get_str(interp().sys_dict, NAME("stderr"));
-  if (!err || err.is_none()) return kNone;
-  Value name = th.is_none() ? TRY(id_value(t, Value::from_int(0))) : TRY(get_attr(t, th, NAME("_name")));
+  Value own = sys_get("stderr"), err = own;
+  if (!err || err.is_none()) {  // what sys.stderr was when the thread was made
+    if (th.is_none()) return kNone;
+    err = TRY(get_attr(t, th, NAME("_stderr")));
+    if (err.is_none()) return kNone;
+  }
+  Keep keep(err);
+  Value name = th.is_none() ? TRY(make_uint(t, t.id)) : TRY(get_attr(t, th, NAME("_name")));
   Str* head = TRY(str_format(t, "Exception in thread %S:\n", name));
   TRY(call_method(t, err, NAME("write"), head));
-  if (is_exception(e)) {
-    Value tb = TRY(import_attr(t, "traceback", "print_exception"));
-    TRY(call(t, tb, e));
+  TRY(call_method(t, err, NAME("flush")));
+  if (is_exception(e) && !e.as<BaseException>()->traceback && !tb.is_none()) TRY(set_attr(t, e, NAME("__traceback__"), tb));
+  if (err == own && is_exception(e)) {
+    TRY(print_exception(t, e));
+  } else {
+    Value print = TRY(import_attr(t, "traceback", "print_exception"));
+    TRY(call(t, print, ty, e, tb, kNone, err));
   }
   TRY(call_method(t, err, NAME("flush")));
   return kNone;
@@ -644,6 +655,10 @@ Status thread_exec(Thread& t, Module* m) {
   TRY(module_add(t, m, "RLock", g_rlock_type));
   TRY(module_add(t, m, "_ThreadHandle", g_handle_type));
   TRY(module_add(t, m, "_local", g_local_type));
+  static const StructSeqField k_hook_args[] = {{"exc_type", "Exception type"}, {"exc_value", "Exception value"}, {"exc_traceback", "Exception traceback"}, {"thread", "Thread"}, kStructSeqEnd};
+  static const StructSeqDef k_hook_args_def = {"_thread._ExceptHookArgs", "What threading.excepthook receives.", k_hook_args, 4};
+  if (!g_hook_args) g_hook_args = TRY(make_structseq(t, k_hook_args_def));
+  TRY(module_add(t, m, "_ExceptHookArgs", g_hook_args));
   TRY(module_add(t, m, "error", KAA_TYPE(RuntimeError)));
   TRY(module_add(t, m, "_NAME_MAXLEN", small_int(15)));
   return module_add(t, m, "TIMEOUT_MAX", TRY(make_float(t, kTimeoutMax)));

@@ -8,6 +8,7 @@
 #include "heap/eager.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
+#include "runtime/interpreters.h"
 #include "runtime/traceback.h"
 
 namespace kaa {
@@ -106,6 +107,29 @@ void queue_finalizer(Object* o) {
   tls_thread->request(kPollFinalizers);
 }
 
+// The interpreter whose function a finalizer is, when that is not the one which runs: whatever finds garbage finds that of all.
+static Interpreter* other_home(Value f) {
+  if (LIKELY(all_interpreters().size() < 2)) return nullptr;
+  if (IS_EXACT(f, method)) f = f.as<BoundMethod>()->func;
+  if (!IS_EXACT(f, function)) f = type_of(f)->dunder(D_call);
+  if (!f || !IS_EXACT(f, function)) return nullptr;
+  Dict* builtins = f.as<Function>()->builtins;
+  for (Interpreter* i : all_interpreters())
+    if (i != interp().current && i->state.builtins == builtins) return i;
+  return nullptr;
+}
+static void finalize(Thread& t, Object* o, bool callback, Value f) {
+  Result<Value> res = callback ? call(t, f, Value(o)) : call_dunder(t, D_del, o);
+  if (!res.ok()) report_ignored(t, callback ? "calling weakref callback" : "calling deallocator", f);
+}
+static void finalize_at_home(Thread& t, Object* o, bool callback, Value f) {
+  if (Interpreter* home = other_home(f)) {
+    Visit visit(*home);
+    if (Thread* there = visit.thread()) return finalize(*there, o, callback, f);
+  }
+  finalize(t, o, callback, f);
+}
+
 Status run_finalizers(Thread& t) {
   t.poll.fetch_and(~uint32_t{kPollFinalizers}, std::memory_order_relaxed);
   Value saved = take_exc(t);
@@ -119,8 +143,7 @@ Status run_finalizers(Thread& t) {
       auto [o, callback] = b.items[b.next];
       Value f = callback ? static_cast<WeakRef*>(o)->callback.get() : o->type()->dunder(D_del);
       if (f) {
-        Result<Value> res = callback ? call(t, f, Value(o)) : call_dunder(t, D_del, o);
-        if (!res.ok()) report_ignored(t, callback ? "calling weakref callback" : "calling deallocator", f);
+        finalize_at_home(t, o, callback, f);
         if (callback) static_cast<WeakRef*>(o)->callback.clear();
       }
       b.next++;

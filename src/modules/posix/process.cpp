@@ -59,11 +59,19 @@ Status StringVector::from_environment(Thread& t, Value mapping) {
 }
 
 // ---- fork
-static List *g_before, *g_in_parent, *g_in_child;  // hooks; rooted by posix_add_process
+// What os.register_at_fork() was given, the interpreter's own.
+struct ForkHooks { Root<List*> before, in_child, in_parent; };
+static ForkHooks& hooks() {
+  static ForkHooks* h = [] {
+    auto* n = new ForkHooks();
+    own_state(nullptr, n, sizeof *n);
+    return n;
+  }();
+  return *h;
+}
 
-static void run_hooks(Thread& t, List* hooks, bool backwards) {
-  if (!hooks) return;
-  List* l = hooks;
+static void run_hooks(Thread& t, List* l, bool backwards) {
+  if (!l) return;
   for (uint64_t i = 0, n = l->size; i < n && i < l->size; i++) {
     Value f = l->items[backwards ? n - 1 - i : i];
     Result<Value> r = call(t, f);
@@ -71,12 +79,12 @@ static void run_hooks(Thread& t, List* hooks, bool backwards) {
   }
 }
 void fork_before(Thread& t) {
-  run_hooks(t, g_before, true);
+  run_hooks(t, hooks().before, true);
   import_lock_acquire(t);
 }
 void fork_after_parent(Thread& t) {
   import_lock_release(t);
-  run_hooks(t, g_in_parent, false);
+  run_hooks(t, hooks().in_parent, false);
 }
 // Only the calling thread goes on in the child: the lock is its own, and the others, whose stacks will not run again, are forgotten.
 void fork_after_child(Thread& t) {
@@ -90,7 +98,7 @@ void fork_after_child(Thread& t) {
   import_lock_after_fork();
   import_lock_release(t);
   signal_after_fork(t);
-  run_hooks(t, g_in_child, false);
+  run_hooks(t, hooks().in_child, false);
 }
 Status warn_about_fork_with_threads(Thread& t, const char* name) {
   if (!interp().threads || !interp().threads->next) return {};
@@ -121,12 +129,15 @@ FN(fork) {
 
 FN(register_at_fork) {
   static const char* const names[] = {"before", "after_in_child", "after_in_parent"};
-  List* const lists[] = {g_before, g_in_child, g_in_parent};
+  Root<List*>* const lists[] = {&hooks().before, &hooks().in_child, &hooks().in_parent};
   if (!a[0] && !a[1] && !a[2]) return RAISE(TypeError, "At least one argument is required.");
   for (uint32_t i = 0; i < 3; i++)
     if (a[i] && !is_callable(a[i])) return RAISE(TypeError, "'%s' must be callable, not %T", names[i], a[i]);
-  for (uint32_t i = 0; i < 3; i++)
-    if (a[i]) TRY(list_append(t, lists[i], a[i]));
+  for (uint32_t i = 0; i < 3; i++) {
+    if (!a[i]) continue;
+    if (!lists[i]->get()) *lists[i] = TRY(new_list(t));
+    TRY(list_append(t, *lists[i], a[i]));
+  }
   return kNone;
 }
 
@@ -273,18 +284,6 @@ const MethodDef k_functions[] = {
 }  // namespace
 
 Status posix_add_process(Thread& t, Module* m) {
-  if (!g_before) {
-    static Value roots[3];
-    g_before = TRY(new_list(t));
-    roots[0] = g_before;
-    add_root(&roots[0]);
-    g_in_parent = TRY(new_list(t));
-    roots[1] = g_in_parent;
-    add_root(&roots[1]);
-    g_in_child = TRY(new_list(t));
-    roots[2] = g_in_child;
-    add_root(&roots[2]);
-  }
   g_posix.waitid_result = TRY(make_structseq(t, k_waitid_def));
   TRY(module_add(t, m, "waitid_result", g_posix.waitid_result));
   return add_functions(t, m, k_functions);
