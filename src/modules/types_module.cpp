@@ -1,25 +1,17 @@
 // _types: the types that have no name among the builtins, for types.py.
-#include "objects/traits.h"  // the layout of object
+#include "modules/capsule.h"
 #include "runtime/call.h"
 #include "types/objmodel.h"
 
 namespace kaa {
 namespace {
 
-// Python programs cannot make a capsule, and no native module of Kaa's has a C API to hand out: the type exists to be named.
-Result<Value> capsule_repr(Thread& t, Args a) { return TRY(str_format(t, "<capsule object at %p>", static_cast<void*>(a[0].object()))); }
-const MethodDef k_capsule[] = {{"__repr__", capsule_repr, "($self, /)", "Return repr(self)."}};
-const TypeSpec k_capsule_spec = {.doc = "A pointer with a name, by which one extension module gives C objects to another.",
-                                 .methods = k_capsule, .layout = &kLayout<Object>, .flags = kTypeDisallowInstantiation};
-Type* g_capsule;
-
 Status types_exec(Thread& t, Module* m) {
-  if (!g_capsule) g_capsule = TRY(make_native_type(t, "PyCapsule", nullptr, k_capsule_spec));
   const struct { const char* name; Type* type; } rows[] = {
       {"AsyncGeneratorType", KAA_TYPE(async_generator)},
       {"BuiltinFunctionType", KAA_TYPE(builtin_function)},
       {"BuiltinMethodType", KAA_TYPE(builtin_function)},
-      {"CapsuleType", g_capsule},
+      {"CapsuleType", TRY(capsule_type(t))},
       {"CellType", KAA_TYPE(cell)},
       {"ClassMethodDescriptorType", KAA_TYPE(classmethod_descriptor)},
       {"CodeType", KAA_TYPE(code)},

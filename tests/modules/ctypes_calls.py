@@ -327,3 +327,38 @@ signal.raise_signal(signal.SIGUSR1)
 assert handled == [signal.SIGUSR1]
 signal.signal(signal.SIGUSR1, signal.SIG_DFL)
 assert getsig(signal.SIGUSR1) is None and getsig(12345) == ctypes.c_void_p(-1).value
+
+# ---- capsules, as dill makes them
+import gc
+import types
+
+def capsule_function(name, result, *arguments):
+    f = getattr(ctypes.pythonapi, 'PyCapsule_' + name)
+    f.restype, f.argtypes = result, arguments
+    return f
+new = capsule_function('New', py_object, c_void_p, c_char_p, c_void_p)
+pointer = capsule_function('GetPointer', c_void_p, py_object, c_char_p)
+name_of = capsule_function('GetName', c_char_p, py_object)
+valid = capsule_function('IsValid', c_int, py_object, c_char_p)
+context = capsule_function('GetContext', c_void_p, py_object)
+destructor = capsule_function('GetDestructor', c_void_p, py_object)
+named, plain = new(77, b'a.name', None), new(5, None, None)
+assert type(named) is types.CapsuleType and repr(types.CapsuleType) == "<class 'PyCapsule'>"
+assert repr(named).startswith('<capsule object "a.name" at 0x') and repr(plain).startswith('<capsule object NULL at 0x')
+assert pointer(named, b'a.name') == 77 and pointer(plain, None) == 5 and name_of(named) == b'a.name' and name_of(plain) is None
+assert [valid(o, n) for o in (named, plain, 3) for n in (b'a.name', None)] == [1, 0, 0, 1, 0, 0]
+raises(ValueError, 'PyCapsule_GetPointer called with incorrect name', pointer, named, None)
+raises(ValueError, 'PyCapsule_GetName called with invalid PyCapsule object', name_of, 3)
+raises(ValueError, 'PyCapsule_New called with null pointer', new, None, None, None)
+assert capsule_function('SetContext', c_int, py_object, c_void_p)(named, 9) == 0 and context(named) == 9 and context(plain) is None
+assert capsule_function('SetName', c_int, py_object, c_char_p)(plain, b'now') == 0 and name_of(plain) == b'now'
+assert capsule_function('SetPointer', c_int, py_object, c_void_p)(plain, 6) == 0 and pointer(plain, b'now') == 6
+dead = []
+kill = ctypes.CFUNCTYPE(None, c_void_p)(lambda o: dead.append(o))
+assert capsule_function('SetDestructor', c_int, py_object, c_void_p)(named, ctypes.cast(kill, c_void_p)) == 0
+assert destructor(named) == ctypes.cast(kill, c_void_p).value and destructor(plain) is None
+events.clear()
+del named
+gc.collect()
+assert len(dead) == 1, dead
+raises(TypeError, 'cannot create', types.CapsuleType)

@@ -5,7 +5,10 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "modules/capsule.h"
 #include "modules/ctypes/ctypes.h"
 #include "modules/foreign_thread.h"
 #include "modules/sys_module.h"
@@ -110,6 +113,89 @@ API long PyLong_AsLong(Word64 o) {
 }
 API Word64 PyMemoryView_FromMemory(char* p, int64_t n, int flags) {
   return give_object(new_memoryview_of(current_thread(), kNone, p, static_cast<size_t>(n), flags != 0x200));  // PyBUF_WRITE
+}
+
+// ---- capsules
+namespace {
+
+// `what`: the function's name for the error; null: none.
+Capsule* capsule_of(Word64 o, const char* what) {
+  Thread& t = current_thread();
+  Result<Type*> type = capsule_type(t);
+  if (type.ok() && o && is_instance(take(o), type.value()) && take(o).as<Capsule>()->pointer) return take(o).as<Capsule>();
+  if (type.ok() && what) static_cast<void>(RAISE(ValueError, "%s called with invalid PyCapsule object", what));
+  return nullptr;
+}
+bool is_named(Capsule* c, const char* name) { return c->name && name ? !strcmp(c->name, name) : !c->name && !name; }
+
+}  // namespace
+
+API Word64 PyCapsule_New(void* pointer, const char* name, void (*destructor)(Word64)) {
+  Thread& t = current_thread();
+  if (!pointer) {
+    static_cast<void>(RAISE(ValueError, "PyCapsule_New called with null pointer"));
+    return 0;
+  }
+  Result<Type*> type = capsule_type(t);
+  Result<Capsule*> made = type.ok() ? alloc_as<Capsule>(t, type.value()) : Result<Capsule*>(Error{});
+  if (!made.ok()) return 0;
+  Capsule* c = made.value();
+  c->pointer = pointer;
+  c->name = name ? strdup(name) : nullptr;
+  c->context = nullptr;
+  c->destructor = destructor;
+  return Value(c).bits();
+}
+API void* PyCapsule_GetPointer(Word64 o, const char* name) {
+  Capsule* c = capsule_of(o, "PyCapsule_GetPointer");
+  if (!c || is_named(c, name)) return c ? c->pointer : nullptr;
+  Thread& t = current_thread();
+  static_cast<void>(RAISE(ValueError, "PyCapsule_GetPointer called with incorrect name"));
+  return nullptr;
+}
+API const char* PyCapsule_GetName(Word64 o) {
+  Capsule* c = capsule_of(o, "PyCapsule_GetName");
+  return c ? c->name : nullptr;
+}
+API void* PyCapsule_GetContext(Word64 o) {
+  Capsule* c = capsule_of(o, "PyCapsule_GetContext");
+  return c ? c->context : nullptr;
+}
+API void (*PyCapsule_GetDestructor(Word64 o))(Word64) {
+  Capsule* c = capsule_of(o, "PyCapsule_GetDestructor");
+  return c ? c->destructor : nullptr;
+}
+API int PyCapsule_IsValid(Word64 o, const char* name) {
+  Capsule* c = capsule_of(o, nullptr);
+  return c && is_named(c, name);
+}
+API int PyCapsule_SetName(Word64 o, const char* name) {
+  Capsule* c = capsule_of(o, "PyCapsule_SetName");
+  if (!c) return -1;
+  char* copy = name ? strdup(name) : nullptr;
+  free(c->name);
+  c->name = copy;
+  return 0;
+}
+API int PyCapsule_SetContext(Word64 o, void* context) {
+  Capsule* c = capsule_of(o, "PyCapsule_SetContext");
+  if (c) c->context = context;
+  return c ? 0 : -1;
+}
+API int PyCapsule_SetDestructor(Word64 o, void (*destructor)(Word64)) {
+  Capsule* c = capsule_of(o, "PyCapsule_SetDestructor");
+  if (c) c->destructor = destructor;
+  return c ? 0 : -1;
+}
+API int PyCapsule_SetPointer(Word64 o, void* pointer) {
+  Thread& t = current_thread();
+  if (!pointer) {
+    static_cast<void>(RAISE(ValueError, "PyCapsule_SetPointer called with null pointer"));
+    return -1;
+  }
+  Capsule* c = capsule_of(o, "PyCapsule_SetPointer");
+  if (c) c->pointer = pointer;
+  return c ? 0 : -1;
 }
 
 // ---- signals
