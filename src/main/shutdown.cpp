@@ -172,7 +172,9 @@ static void take_down_modules(Thread& t, Root<> streams[2], int before, int afte
   Result<List*> made = weak_modules(t);
   if (!made.ok()) { clear_exc(t); return; }
   Root<List*> refs(made.value());
-  quiet(t, call_method(t, in.modules, NAME("clear")).ok());
+  if (g_last)
+    for (void (*f)() : process_end_hooks()) f();
+  quiet(t, call_method(t, in.modules, NAME("clear")).ok());  // behind the hooks: its frames cover words that those have left on the stack
   collect(t, before);
   Dict* importlib = is_instance(in.importlib, KAA_TYPE(module)) ? in.importlib.as<Module>()->dict.get() : nullptr;
   if (importlib) forget_module_locks(t, importlib);
@@ -185,6 +187,11 @@ static void take_down_modules(Thread& t, Root<> streams[2], int before, int afte
       forget_module_locks(t, importlib);
     }
     clear_names(t, names);
+  }
+  // What dies from here on finds no names any more; CPython has cleared sys by now, too: nobody hears of it.
+  if (after) {
+    for (const char* n : {"stdout", "stderr"}) quiet(t, dict_set(t, in.sys_dict, intern_name(n), kNone).ok());
+    if (Value hook = dict_get_str(in.sys_dict, NAME("__unraisablehook__"))) quiet(t, dict_set(t, in.sys_dict, NAME("unraisablehook"), hook).ok());
   }
   collect(t, after);
 }

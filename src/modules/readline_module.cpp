@@ -16,6 +16,7 @@
 #include "modules/posix/sys_util.h"
 #include "modules/readline_hook.h"
 #include "runtime/audit.h"
+#include "runtime/interpreters.h"
 
 namespace kaa {
 
@@ -416,6 +417,7 @@ Status exec(Thread& t, Module* m) {
     state().first = history_get(1) ? 1 : 0;
     clear_history();
     g_read_line = read_line;
+    process_end_hooks().push_back([] { state().completer = state().startup_hook = state().pre_input_hook = state().display_hook = Value(); });
   }
   TRY(module_add(t, m, "backend", NAME("editline")));
   TRY(module_add(t, m, "_READLINE_VERSION", small_int(RL_READLINE_VERSION)));

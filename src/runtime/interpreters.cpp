@@ -105,6 +105,11 @@ std::vector<void (*)(int64_t)>& interpreter_end_hooks() {
   return *v;
 }
 
+std::vector<void (*)()>& process_end_hooks() {
+  static auto* v = new std::vector<void (*)()>();
+  return *v;
+}
+
 void own_state(const char* module, void* at, size_t size) { blocks().push_back({module, at, size}); }
 
 void use_interpreter(Interpreter& to) {

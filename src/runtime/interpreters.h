@@ -40,6 +40,8 @@ Interpreter* add_interpreter(const InterpreterConfig& c, Whence whence);  // wit
 void remove_interpreter(Interpreter& i);                    // what it held is garbage
 void end_interpreter(Interpreter& i);                       // its threads are waited for, its modules die (main/shutdown.cpp)
 std::vector<void (*)(int64_t id)>& interpreter_end_hooks(); // called then
+// At the end of the process, before the modules die: native modules let go of the objects of the program that CPython's hold in the module's own state.
+std::vector<void (*)()>& process_end_hooks();
 void use_interpreter(Interpreter& to);                      // exchanges the states (of the thread that has the lock)
 
 // A thread's stay in another interpreter: its code runs on the same native stack, in a thread record of its own.

@@ -1,6 +1,7 @@
 // The module _sqlite3.
 #include "modules/new_exception.h"
 #include "modules/sqlite/sqlite.h"
+#include "runtime/interpreters.h"
 
 namespace kaa::sqlite {
 
@@ -84,6 +85,10 @@ Status exec(Thread& t, Module* m) {
     s.protocol_type = TRY(make_native_type(t, "sqlite3.PrepareProtocol", nullptr, k_protocol_spec));
     s.adapters = TRY(new_dict(t));
     s.converters = TRY(new_dict(t));
+    process_end_hooks().push_back([] {
+      dict_clear(state().adapters);
+      dict_clear(state().converters);
+    });
     s.Error = TRY(new_exception(t, "sqlite3", "Error", KAA_TYPE(Exception)));
     s.Warning = TRY(new_exception(t, "sqlite3", "Warning", KAA_TYPE(Exception)));
     s.InterfaceError = TRY(new_exception(t, "sqlite3", "InterfaceError", s.Error.get()));
