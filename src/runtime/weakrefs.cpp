@@ -109,7 +109,6 @@ void queue_finalizer(Object* o) {
 
 // The interpreter whose function a finalizer is, when that is not the one which runs: whatever finds garbage finds that of all.
 static Interpreter* other_home(Value f) {
-  if (LIKELY(all_interpreters().size() < 2)) return nullptr;
   if (IS_EXACT(f, method)) f = f.as<BoundMethod>()->func;
   if (!IS_EXACT(f, function)) f = type_of(f)->dunder(D_call);
   if (!f || !IS_EXACT(f, function)) return nullptr;
@@ -118,11 +117,11 @@ static Interpreter* other_home(Value f) {
     if (i != interp().current && i->state.builtins == builtins) return i;
   return nullptr;
 }
-static void finalize(Thread& t, Object* o, bool callback, Value f) {
+[[gnu::always_inline]] static inline void finalize(Thread& t, Object* o, bool callback, Value f) {
   Result<Value> res = callback ? call(t, f, Value(o)) : call_dunder(t, D_del, o);
   if (!res.ok()) report_ignored(t, callback ? "calling weakref callback" : "calling deallocator", f);
 }
-static void finalize_at_home(Thread& t, Object* o, bool callback, Value f) {
+[[gnu::noinline]] static void finalize_at_home(Thread& t, Object* o, bool callback, Value f) {
   if (Interpreter* home = other_home(f)) {
     Visit visit(*home);
     if (Thread* there = visit.thread()) return finalize(*there, o, callback, f);
@@ -143,7 +142,8 @@ Status run_finalizers(Thread& t) {
       auto [o, callback] = b.items[b.next];
       Value f = callback ? static_cast<WeakRef*>(o)->callback.get() : o->type()->dunder(D_del);
       if (f) {
-        finalize_at_home(t, o, callback, f);
+        if (UNLIKELY(all_interpreters().size() > 1)) finalize_at_home(t, o, callback, f);
+        else finalize(t, o, callback, f);
         if (callback) static_cast<WeakRef*>(o)->callback.clear();
       }
       b.next++;
