@@ -17,8 +17,9 @@ class Validator {
 
   std::string run() {
     if (!structure()) return error_;
-    return validate_flow(code_, {first_temp_, spill_, params_}, marks_);
+    return validate_flow(code_, layout(), marks_);
   }
+  bool allows_jump(uint32_t from, uint32_t to) { return structure() && is_start(from) && is_start(to) && to >= made_ && flow_allows_jump(code_, layout(), marks_, from, to); }
 
  private:
   bool fail(uint32_t at, std::string text) {
@@ -26,6 +27,7 @@ class Validator {
     return false;
   }
 
+  RegisterLayout layout() const { return {first_temp_, spill_, params_}; }
   const Word& word(uint32_t at) const { return code_.words[at]; }
   static bool reads(const Word* w, uint32_t reg) {
     const OpInfo& info = kOpInfo[w->op];
@@ -262,6 +264,8 @@ std::string validation_error(const CodeView& code, uint32_t at, const std::strin
 }
 
 std::string validate_view(const CodeView& code) { return Validator(code).run(); }
+
+bool validate_jump(const CodeView& code, uint32_t from, uint32_t to) { return Validator(code).allows_jump(from, to); }
 
 static ConstShape compiled_constant(const void* context, uint32_t i, uint32_t* size) {
   const ConstantData& c = static_cast<const CompiledCode*>(context)->consts[i];

@@ -43,5 +43,7 @@ struct CodeView {
 std::string validate(const CompiledCode& code);
 // The same for one code object without those among its constants.
 std::string validate_view(const CodeView& code);
+// Whether a debugger may move control from one instruction to another.
+bool validate_jump(const CodeView& code, uint32_t from, uint32_t to);
 
 }  // namespace kaa

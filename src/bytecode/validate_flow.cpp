@@ -105,7 +105,7 @@ class Flow {
     for (uint32_t i = 0; i < first_temp_; i++) now_[i] = i < layout_.params ? kOther : kEmpty;
     if (layout_.spill != ~0u) now_[layout_.spill] = kOther;
     top_ = sound_ = first_temp_;
-    straight(0);
+    marks_[0] & kMeeting ? reach(0) : straight(0);
     while (!work_.empty() && error_.empty()) {
       uint32_t at = work_.front();
       std::pop_heap(work_.begin(), work_.end(), std::greater<>());
@@ -122,6 +122,18 @@ class Flow {
       straight(at);
     }
     return error_;
+  }
+  // Of two meetings that keep their states: whether what is known at the second holds at the first.
+  bool allows(uint32_t from, uint32_t to) {
+    if (place_[from] == kNowhere || place_[to] == kNowhere) return false;
+    const State &here = meetings_[place_[from]].state, &there = meetings_[place_[to]].state;
+    uint32_t height = height_at(to);
+    if (height > height_at(from)) return false;
+    for (uint32_t reg = 0; reg < height; reg++) {
+      if (reg < first_temp_ && (there[reg] & kOther || !(there[reg] & ~kEmpty))) continue;
+      if (here[reg] & ~there[reg]) return false;
+    }
+    return true;
   }
 
  private:
@@ -344,7 +356,7 @@ class Flow {
         const Word* first = moved_before_;
         bool whole = now_[w.b] == kSelf && first && first->a + 1u == w.a && first->b + 1u == w.b && now_[first->b] == kMethod;
         put(w.a, copied(w.b));
-        if (whole) {
+        if (whole && error_.empty()) {
           change(w.a - 1u, kMethod);
           change(w.a, kSelf);
         }
@@ -360,7 +372,7 @@ class Flow {
       case Op::LOAD_METHOD: case Op::LOAD_METHOD_CALL: case Op::LOAD_SUPER_METHOD: case Op::LOAD_EXIT:
         put(w.a, kOther);
         put(w.a + 1u, kOther | kEmpty);
-        if (w.a < first_temp_) break;
+        if (w.a < first_temp_ || !error_.empty()) break;
         change(w.a, kMethod);
         change(w.a + 1u, kSelf);
         break;
@@ -518,6 +530,11 @@ const OpFacts* op_facts() {
   return k_table.op;
 }
 
+bool flow_allows_jump(const CodeView& code, const RegisterLayout& layout, std::vector<uint8_t> marks, uint32_t from, uint32_t to) {
+  for (uint32_t at : {from, to}) marks[at] |= kMeeting | kComesBack;
+  Flow flow(code, layout, marks);
+  return flow.run().empty() && flow.allows(from, to);
+}
 std::string validate_flow(const CodeView& code, const RegisterLayout& layout, const std::vector<uint8_t>& marks) { return Flow(code, layout, marks).run(); }
 
 }  // namespace kaa

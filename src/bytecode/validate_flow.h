@@ -30,6 +30,9 @@ enum CodeMark : uint8_t { kStart = 1, kMeeting = 2, kComesBack = 4 };  // an ins
 // Empty, or what is wrong.
 std::string validate_flow(const CodeView& code, const RegisterLayout& layout, const std::vector<uint8_t>& marks);
 
+// Whether control may be moved from one instruction to another of valid code: what the other trusts holds there, too. Unbound variables are the caller's business.
+bool flow_allows_jump(const CodeView& code, const RegisterLayout& layout, std::vector<uint8_t> marks, uint32_t from, uint32_t to);
+
 // Where the jump at a word goes.
 int64_t jump_target(const CodeView& code, uint32_t at);
 // The words of a fused instruction and of those that it may do as well, if some register is written in only one of these ways; else 0.

@@ -9,6 +9,8 @@
 #include "interp/frame_type.h"
 #include "interp/monitor.h"
 #include "objects/traits.h"
+#include "runtime/code_builder.h"
+#include "runtime/traceback.h"
 #include "runtime/watermark.h"
 
 namespace kaa {
@@ -140,10 +142,11 @@ Status set_frame_line(Thread& t, FrameObject* o, int64_t line) {
   const char* why = "cannot find bytecode for specified line";
   uint32_t target = ~0u;
   size_t deepest = 0;
+  uint32_t prologue = code_prologue(c);
   for (uint32_t i = 0; i < c->npositions; i++) {
     if (table[i].line != best_line || (i && table[i - 1].line == best_line)) continue;
     uint32_t word = table[i].start;
-    if (!stacks.known(word)) continue;
+    if (word < prologue || !stacks.known(word)) continue;  // cells are made once, and so is a generator
     Kinds there = stacks.at(word);
     if (!compatible(here, there)) {
       why = why_not(there);
@@ -153,6 +156,7 @@ Status set_frame_line(Thread& t, FrameObject* o, int64_t line) {
     }
   }
   if (target == ~0u) return RAISE(ValueError, "%s", why);
+  if (!allows_jump(c, from_word, target)) return RAISE(ValueError, "incompatible stacks");  // as far as the kinds above tell it would be right
   frame_write_barrier(interp(), o->live);
   // Variables that the skipped code would have bound must not be found empty.
   uint32_t unbound = 0;

@@ -507,7 +507,7 @@ Status bind_python(Thread& t, Frame* nf, const Value* a, size_t n, Tuple* kwname
   if (n > argc && !varargs) return too_many_error(t, f, regs, n);
   if (n < argc) {
     uint64_t ndef = f->defaults ? f->defaults->size : 0;
-    uint32_t first_def = ndef < argc ? argc - static_cast<uint32_t>(ndef) : 0;  // __defaults__ may have more than there are parameters
+    uint32_t first_def = argc - static_cast<uint32_t>(std::min<uint64_t>(ndef, argc));  // __defaults__ may have more than there are parameters
     bool missing = false;
     for (uint32_t i = static_cast<uint32_t>(n); i < first_def; i++) missing |= !regs[i];
     if (missing) return missing_error(t, f, regs, 0, first_def, "positional");

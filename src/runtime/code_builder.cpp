@@ -260,8 +260,9 @@ static ConstShape code_constant(const void* context, uint32_t i, uint32_t* size)
   *size = static_cast<uint32_t>(u->size);
   return ConstShape::NameTuple;
 }
-std::string check_code(const Code* c) {
-  if (c->nfree != c->freevars->size) return "free variables without names";
+// Calls fn(view) with the code as the validator sees it.
+template <class F>
+static auto with_view(const Code* c, F&& fn) {
   const HeightEntry* heights = c->unpacked_heights;
   std::vector<HeightEntry> unpacked;  // nobody else may ever want them
   if (!heights) {
@@ -274,7 +275,14 @@ std::string check_code(const Code* c) {
   CodeView v{{c->words, c->nwords}, {c->unpacked_positions, c->unpacked_positions ? c->npositions : 0}, {c->exceptions, c->nexceptions}, {heights, c->nheights},
              {c->cell_regs, static_cast<uint32_t>(c->cellvars->size)}, c->nregs, c->free_base, c->nfree, static_cast<uint32_t>(c->varnames->size), c->nnames,
              c->nconsts, c->argcount, c->posonlyargcount, c->kwonlyargcount, c->flags, c->varnames->size && is_hidden(c->varnames->items[0].as<Str>()), code_constant, c};
-  return validate_view(v);
+  return fn(v);
+}
+std::string check_code(const Code* c) {
+  if (c->nfree != c->freevars->size) return "free variables without names";
+  return with_view(c, [](const CodeView& v) { return validate_view(v); });
+}
+bool allows_jump(const Code* c, uint32_t from, uint32_t to) {
+  return with_view(c, [&](const CodeView& v) { return validate_jump(v, from, to); });
 }
 
 void LayoutTraits<Code>::destroy(Code* c) {

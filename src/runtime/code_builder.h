@@ -18,6 +18,8 @@ inline constexpr size_t kUnpackSlack = 24;
 const char* unpack_instructions(const char* p, const char* end, Word* words, uint32_t nwords);
 // What is wrong with a code object whose fields came from outside; empty: nothing. The words must be there.
 std::string check_code(const Code* c);
+// Whether a frame of it that is at one instruction may go on at another, when no variable is unbound.
+bool allows_jump(const Code* c, uint32_t from, uint32_t to);
 // Before code that is not is_ready() is called for the first time: unpacks it, and if it came from outside, validates it; SystemError when that fails.
 Status make_ready(Thread& t, Code* c);
 }  // namespace kaa

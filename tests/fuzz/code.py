@@ -130,12 +130,47 @@ def sources(library):
     return found, names
 
 
-def change(r, code, all_code):
+def instructions(code):
+    """Offsets and names of the instructions, and which operands are registers."""
+    import dis
+    from _opcode_metadata import _layout
+    return [(i.offset, i.opname, _layout[i.opname][1]) for i in dis.get_instructions(code) if i.opname in _layout]
+
+
+def careful(r, code, b, known):
+    """Changes that the structure mostly allows: registers become others of the same code, operations others with the same operands."""
+    from _opcode_metadata import _layout
+    import dis
+    registers = [code.co_nlocals + i for i in range(3)]
+    for at, name, kinds in known:
+        for i, kind in enumerate(kinds[:3]):
+            if kind in 'rwxsd': registers.append(int.from_bytes(b[at + 2 * i + 2:at + 2 * i + 4], 'little'))
+    for _ in range(1 + r.next(3)):
+        at, name, kinds = r.pick(known)
+        how = r.next(8)
+        places = [i for i, kind in enumerate(kinds[:3]) if kind in 'rwxsd']
+        if how < 5 and places:
+            i = r.pick(places)
+            b[at + 2 * i + 2:at + 2 * i + 4] = r.pick(registers).to_bytes(2, 'little')
+        elif how < 7:
+            alike = [n for n, x in _layout.items() if x[0] == _layout[name][0] and x[1][:3] == kinds[:3]]
+            b[at:at + 2] = dis.opmap[r.pick(alike)].to_bytes(2, 'little') if alike else b[at:at + 2]
+        else:
+            same = [a for a, n, k in known if _layout[n][0] == _layout[name][0]]
+            to, n = r.pick(same), 8 * _layout[name][0]
+            b[at:at + n], b[to:to + n] = b[to:to + n], b[at:at + n]
+
+
+def change(r, code, all_code, known):
     """A dict of changes for replace()."""
     out = {}
     for _ in range(1 + r.next(3)):
         kind = r.next(20)
-        if kind < 12:
+        if kind < 9 and known:
+            b = bytearray(out.get('co_code', code.co_code))
+            careful(r, code, b, known)
+            out['co_code'] = bytes(b)
+        elif kind < 12:
             b = bytearray(out.get('co_code', code.co_code))
             for _ in range(1 + r.next(3)):
                 # Eight bytes to an instruction: operation, three operands; perhaps behind RESUME's two.
@@ -217,6 +252,16 @@ class Away:
     def flush(self): pass
 
 
+def tracer(r):
+    """Jumps about now and then."""
+    def local(frame, event, arg):
+        if r.next(6) == 0:
+            try: frame.f_lineno = frame.f_code.co_firstlineno + r.next(12)
+            except ValueError: pass
+        return local
+    return lambda frame, event, arg: local if frame.f_code.co_filename != __file__ else None
+
+
 def drive(r, f, names):
     import gc
     args = [r.pick([1, 2.5, 'ab', [1, 2], (3, 4), {'a': 1}, None, names['Guard'](), iter('xyz')]) for _ in range(r.next(3))]
@@ -249,7 +294,8 @@ def child(seed, count, marshalled, only):
     warnings.simplefilter('ignore')
     import asyncio
 
-    def alarm(*_): raise Timeout
+    def alarm(*_):
+        if armed: raise Timeout
     signal.signal(signal.SIGALRM, alarm)
     library, names = sources(True)
     few, _ = sources(False)
@@ -258,42 +304,51 @@ def child(seed, count, marshalled, only):
     sys.stderr = Away()
     sys.unraisablehook = lambda *_: None
     ran = 0
-    for number in range(count) if only is None else [only]:
+    armed = False
+    known = {}
+    signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
+    def one(number):
+        nonlocal ran, armed
         r = Rng(seed * 1000003 + number)
-        report.write(f'{number}\n')
         pool = few if r.next(3) else library
         code = r.pick(pool)
-        signal.setitimer(signal.ITIMER_REAL, 0.06, 0.02)
+        armed = True
+        if marshalled:
+            made = marshal.loads(corrupt(r, marshal.dumps(code)))
+        else:
+            if code not in known: known[code] = instructions(code)
+            changes = change(r, code, pool, known[code])
+            if only is not None: show(report, code, changes)
+            made = code.replace(**changes)
+        if not isinstance(made, types.CodeType): return
+        list(made.co_lines()), list(made.co_positions()), list(made.co_branches()), hash(made), made == code
+        copy = dict(names)
+        cells = tuple(types.CellType(r.pick([1, 'c', [5], names['Guard']])) for _ in made.co_freevars)
+        f = types.FunctionType(made, copy, closure=cells or None)
+        ran += 1
+        if made.co_flags & 2 or r.next(2):
+            f.__defaults__ = r.pick([None, (1, 2, 3), ()])
+            if r.next(10) == 0: sys.settrace(tracer(r))
+            drive(r, f, names)
+        else:
+            exec(made, copy, closure=cells or None)
+
+    for number in range(count) if only is None else [only]:
+        report.write(f'{number}\n')
+        text = raised = None
         try:
-            try:
-                if marshalled:
-                    made = marshal.loads(corrupt(r, marshal.dumps(code)))
-                else:
-                    changes = change(r, code, pool)
-                    if only is not None: show(report, code, changes)
-                    made = code.replace(**changes)
-                if not isinstance(made, types.CodeType): continue
-                list(made.co_lines()); list(made.co_positions()); list(made.co_branches()); hash(made); made == code
-                copy = dict(names)
-                cells = tuple(types.CellType(r.pick([1, 'c', [5], names['Guard']])) for _ in made.co_freevars)
-                f = types.FunctionType(made, copy, closure=cells or None)
-                ran += 1
-                if made.co_flags & 2 or r.next(2):
-                    f.__defaults__ = r.pick([None, (1, 2, 3), ()])
-                    if r.next(10) == 0: sys.settrace(lambda *a: None)
-                    drive(r, f, names)
-                else:
-                    exec(made, copy, closure=cells or None)
-            finally:
-                sys.settrace(None)
-                signal.setitimer(signal.ITIMER_REAL, 0)
-        except Timeout:
-            pass
+            try: one(number)
+            finally: armed = False
         except BaseException as e:
-            if only is not None: report.write(f'{type(e).__name__}: {e}\n')
-            if r.next(8) == 0: ''.join(traceback.format_exception(e))
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        sys.stdout = Away()
+            armed = False
+            text = f'{type(e).__name__}: {e}'[:300]
+            raised = e
+        try:
+            sys.settrace(None)
+            sys.stdout = Away()
+            if raised and number % 8 == 0: traceback.format_exception(raised)
+        except BaseException: pass
+        if only is not None: report.write(f'{text}\n')
         if number % 500 == 499: gc.collect()
     report.write(f'done {ran}\n')
     report.flush()

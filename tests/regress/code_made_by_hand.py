@@ -82,6 +82,8 @@ refused(handler, 'MATCH_EXC', 2, 0, 'register 0 is not surely an exception')
 refused(handler, 'RERAISE', 1, 0, 'register 0 is not surely an exception')
 refused(handler, 'FORMAT', 0, dis.opmap['MOVE'], 'is not surely a string')
 refused(method, 'CALL_METHOD', 2, 0, '')
+refused(method, 'LOAD_METHOD', 1, method.__code__.co_nlocals + method.__code__.co_stacksize - 1, 'writes a register out of range', 1)
+refused(method, 'LOAD_METHOD', 1, 0xffff, 'writes a register out of range')
 refused(spread, 'CALL_EX', 2, 0, '')
 # ---- what is done at once with the next instruction, and what must come first
 refused(loop, 'UNPACK_SEQUENCE', 3, 3, 'nothing unpacks the pair')
@@ -199,6 +201,39 @@ def code_named(code, name):
 
 listed = code_named(compile('class A:\n    type X[T] = [y for y in [1]]', 'alias', 'exec'), '<listcomp>')
 assert raises(TypeError, types.FunctionType(listed, {}), 5) == "'int' object is not an iterator"
+
+
+
+# ---- a debugger goes to no line where the prologue stands: cells are made once, and so is a generator
+def jumps(f, to):
+    """What setting f_lineno on f's third line to `to` (from its first) says, and what f then returns."""
+    said = []
+    def local(frame, event, arg):
+        if event == 'line' and frame.f_lineno == f.__code__.co_firstlineno + 2 and not said:
+            said.append('')
+            try: frame.f_lineno = f.__code__.co_firstlineno + to
+            except ValueError as e: said[0] = str(e)
+        return local
+    sys.settrace(lambda frame, event, arg: local if frame.f_code is f.__code__ else None)
+    try: result = f(5)
+    finally: sys.settrace(None)
+    return said[0], list(result) if isinstance(result, types.GeneratorType) else result
+
+
+def celled(a):
+    def inner(): return a
+    x = 2
+    return inner()
+
+
+def yielding(a):
+    x = 1
+    yield a
+    yield x
+
+
+assert jumps(celled, 0) == ('cannot find bytecode for specified line', 5)
+assert jumps(celled, 3) == ('', 5)
 
 # ---- positions that end nowhere
 far = bytearray(floats.__code__.co_linetable)
