@@ -15,7 +15,7 @@ std::vector<Object*>& eager_orphans();
 // that was not found. A thread that is about to wait, perhaps for what that death sets off, reconciles first (settle_before_wait()).
 extern bool g_looks_owed;
 void add_orphan(Object* o);
-// Objects that something holds which is dead for all that is known, but whose death nobody would notice now (SilentDeath in interp/watch.cpp): it waits for the
+// Objects that something holds which is dead for all that is known, but whose death nobody would notice now (SilentDeath in interp/look.cpp): it waits for the
 // next reconcile. One entry for each reference. When one of them has no other owners any more, that reconcile is due: g_owner_lost.
 inline constexpr size_t kMostHeldByDead = 32;
 extern std::vector<Object*> g_held_by_dead;
@@ -36,7 +36,7 @@ void was_worth_asking(const Type* t);
 void gain_experience(bool decided);
 bool anything_let_go();  // by kill_eager() since
 
-// The budget of looking for them (interp/watch.cpp). Event loops, database sessions and the like hold objects with finalizers everywhere, so that what
+// The budget of looking for them (interp/look.cpp). Event loops, database sessions and the like hold objects with finalizers everywhere, so that what
 // holds one of these is eager, too, and nearly every look finds that nothing has happened. The unit is a look at the frames, about a microsecond. A death that
 // something is seen of earns some. When all is spent, births earn more: so that looks in vain take a small share of the time, and what spent the budget long
 // ago (imports) does not matter for good. Clocks have no say: a program repeats exactly, on a slow machine, too.
