@@ -51,7 +51,7 @@ static void make_spots(const Code* c, CodeMonitor* m, const uint32_t* tools) {
   Spot* s = m->spots();
   memset(s, 0, m->nwords * sizeof(Spot));
   uint8_t line = of(MonEvent::Line), instruction = of(MonEvent::Instruction);
-  const PositionEntry* position = code_positions(c);
+  const PositionEntry* position = c->npositions ? code_positions(c) : nullptr;
   const PositionEntry* last = position ? position + c->npositions - 1 : nullptr;
   int32_t before = -1;
   bool called = false;

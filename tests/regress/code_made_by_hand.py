@@ -235,7 +235,10 @@ def yielding(a):
 assert jumps(celled, 0) == ('cannot find bytecode for specified line', 5)
 assert jumps(celled, 3) == ('', 5)
 
-# ---- positions that end nowhere
+# ---- positions that end nowhere, and none at all
+sys.settrace(lambda *args: None)
+try: assert types.FunctionType(floats.__code__.replace(co_linetable=b''), {})(1, 2, 3) == 5
+finally: sys.settrace(None)
 far = bytearray(floats.__code__.co_linetable)
 far[-20:-16] = (0x40000000).to_bytes(4, 'little')
 strange = floats.__code__.replace(co_linetable=bytes(far))
