@@ -89,6 +89,9 @@ class Validator {
       if (!is_start(entry.start) || (entry.end < count && !marks_[entry.end])) return fail(entry.start, "protected range cuts an instruction");
       if (!is_start(entry.target)) return fail(entry.start, "handler is not an instruction");
       if (entry.target < made_) return fail(entry.start, "handler before the generator is made");
+      // A loop through a handler could be broken by nothing, if it did not poll. (Tails that were copied behind everything raise nothing by themselves.)
+      for (uint32_t at = entry.start; entry.target < entry.end && at < entry.end; at += size_at(at))
+        if (!is_tail((Op)word(at).op)) return fail(at, "handler before what it handles");
       if (entry.reg < first_temp_ || entry.reg >= code_.nregs) return fail(entry.start, "handler's register is no temporary");
       before = entry.end;
       meet(entry.target, entry.end - 1);
@@ -233,6 +236,7 @@ class Validator {
     }
     return true;
   }
+  static bool is_tail(Op op) { return op == Op::JUMP_BACK || op == Op::JUMP || op == Op::RETURN_NONE || op == Op::NOP; }
   bool follows(uint32_t at, Op op) const { return is_start(at) && (Op)word(at).op == op; }
 
   static constexpr uint32_t kMaxRegs = 1 << 16;

@@ -99,6 +99,14 @@ assert 'a function has no mapping of names' in raises(ValueError, top.replace, c
 assert raises(ValueError, cells.__code__.replace, co_cellvars=()).startswith('code: ')
 assert 'is not surely a string' in raises(ValueError, handler.__code__.replace, co_consts=(types.CellType(1),) * len(handler.__code__.co_consts))
 
+# A loop through a handler would never poll.
+def units(*numbers): return bytes(n | (0x80 if i % 4 == 0 else 0) for i, n in enumerate(numbers))
+
+
+start = [i.offset for i in dis.get_instructions(floats.__code__)][1] // 2
+message = raises(ValueError, floats.__code__.replace, co_exceptiontable=units(start, 4, start, floats.__code__.co_nlocals << 1))
+assert 'handler before what it handles' in message, message
+
 # ---- caches of given code begin empty
 f = types.FunctionType(update.__code__.replace(co_code=update.__code__.co_code[:-8] + update.__code__.co_code[-8:]), {})
 at = [i.offset for i in dis.get_instructions(update.__code__) if i.opname == 'STORE_ATTR'][0] + 16
