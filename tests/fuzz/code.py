@@ -346,8 +346,10 @@ def child(seed, count, marshalled, only):
         try:
             sys.settrace(None)
             sys.stdout = Away()
+            armed = True   # it may go through millions of lines
             if raised and number % 8 == 0: traceback.format_exception(raised)
         except BaseException: pass
+        armed = False
         if only is not None: report.write(f'{text}\n')
         if number % 500 == 499: gc.collect()
     report.write(f'done {ran}\n')
