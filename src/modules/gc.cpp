@@ -28,9 +28,10 @@ void scan(RootVisitor& v) {
   if (g_callbacks) v.value(g_callbacks);
 }
 
-// Objects of the implementation that Python code never sees.
+// Objects of the implementation that Python code never sees. A function that is being made and has not got its closure yet cannot be called.
 bool is_internal(Object* o) {
   Type* ty = o->type();
+  if (ty == KAA_TYPE(function)) return static_cast<Function*>(o)->code->nfree && !static_cast<Function*>(o)->closure;
   return ty == KAA_TYPE(str_buffer) || ty == KAA_TYPE(_buffer_wrapper) || ty == KAA_TYPE(_managed_buffer);
 }
 bool is_container(Object* o) {
