@@ -473,7 +473,8 @@ Result<Value> thread_stack_size(Thread& t, Args a) {
   if (a[0]) {
     int64_t n = TRY(to_ssize(t, a[0]));
     if (n < 0) return RAISE(ValueError, "size must be 0 or a positive value");
-    if (n && n < 128 << 10) return RAISE(ValueError, "size not valid: %ld bytes", n);
+    constexpr int64_t kLeast = 53248;  // CPython's
+    if (n && n < kLeast) return RAISE(ValueError, "size must be at least %ld bytes", kLeast);
     g_stack_size = static_cast<size_t>(n);
   }
   return small_int(old);
