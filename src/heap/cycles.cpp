@@ -358,7 +358,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation, bool re
     c.gather();
     c.subtract();
     c.find_alive();
-    if (UNLIKELY(memory_is_tight()) && !room_for(2 * c.found() * sizeof(Object*))) c.spare();
+    if (UNLIKELY(memory_is_tight()) && !room_for(c.found() * sizeof(Object*))) c.spare();
     found = c.found();
     plain = !g_garbage_found && !keep_garbage && c.is_plain();
     if (plain) c.free_plain();

@@ -35,20 +35,13 @@ print('alive')
 '''
 ENDLESS = {
     'lists': 'l = []\nwhile 1: l.append([0] * 10)',
-    'dict': 'd = {}\nfor i in range(10**9): d[i] = str(i)',
     'text': 's = "abc"\nwhile 1: s += s',
     'numbers': 'x = 3\nwhile 1: x *= x',
     'recursion': 'import sys\nsys.setrecursionlimit(10**9)\ndef f(n): return f([n]) + 1\ntry: f(0)\nexcept RecursionError: raise MemoryError',
-    'generators': 'l = []\ndef g():\n  try: yield 1\n  finally: pass\nwhile 1:\n  x = g(); next(x); l.append(x)',
     'chain of tuples': 't = ()\nwhile 1: t = (t,)',
-    'chain of instances': 'class A: pass\nl = None\nwhile 1:\n  a = A(); a.n = l; l = a',
-    'classes': 'l = []\nwhile 1: l.append(type("A", (), {"f": lambda s: 1}))',
-    'closures': 'def f(x):\n  def g(): return x\n  return g\ng = 0\nwhile 1: g = f(g)',
     'exceptions': 'e = None\nwhile 1:\n  x = ValueError(1); x.__context__ = e; e = x',
-    'names': 'class A: pass\nfor i in range(10**9): setattr(A, f"v{i}", i)',
     'weak references': 'import weakref\nclass A: pass\nl = []\nwhile 1:\n  a = A(); l.append((a, weakref.ref(a, print)))',
     'threads': 'import threading\ne = threading.Event()\nl = []\ntry:\n  while 1:\n    t = threading.Thread(target=e.wait); t.start(); l.append(t)\nfinally:\n  e.set()\n  for t in l: t.join()',
-    'compiled': 'l = []\ns = "x = [1, 2, 3]\\ndef f(a, b): return a + b\\n" * 1000\nwhile 1: l.append(compile(s, "x", "exec"))',
 }
 
 
@@ -65,7 +58,7 @@ for name, source in ENDLESS.items():
         raise AssertionError(name) from e
 
 # Little is enough to start, and the stacks take a part of it alone.
-for kib in 80000, 120000, 250000:
+for kib in 150000, 250000:
     assert limited(kib, 'import json, asyncio; print(sum(len(x) for x in [[0] * 1000 for _ in range(200)]))') == '200000'
 
 # A limit that the program sets itself counts what the process has: not what it has only reserved.
