@@ -17,6 +17,16 @@
 
 namespace kaa {
 
+// malloc, which asks for more memory as `new` does, and ends the process as that does.
+inline void* allocate_as_new(size_t size) {
+  for (;;) {
+    if (void* p = malloc(size)) return p;
+    std::new_handler more = std::get_new_handler();
+    if (!more) abort();
+    more();
+  }
+}
+
 class Arena {
  public:
   Arena() = default;
@@ -81,8 +91,7 @@ class Arena {
     size_t need = sizeof(Chunk) + size + 16;
     if (need < size) abort();
     size_t take = need > next_size_ ? need : next_size_;
-    Chunk* chunk = (Chunk*)malloc(take);
-    if (!chunk) abort();
+    Chunk* chunk = (Chunk*)allocate_as_new(take);
     chunk->before = chunk_;
     chunk->size = take;
     chunk_ = chunk;

@@ -24,6 +24,7 @@
 
 #include "heap/heap_inl.h"
 #include "heap/reclaim_inl.h"
+#include "heap/reserve.h"
 
 namespace kaa {
 
@@ -191,6 +192,13 @@ class CycleCollector {
     }
   }
   bool all_reached() const { return reached_ == candidates_; }
+  // There is no memory for the list of what is garbage: nothing is, this time.
+  void spare() {
+    each_candidate([this](Object* o) {
+      reach(o);
+      drain();
+    });
+  }
   void find_alive() {
     for (Object* o : roots_) reach(o);
     drain();
@@ -213,6 +221,7 @@ class CycleCollector {
   std::vector<Object*> garbage() {
     separate();
     std::vector<Object*> g;
+    g.reserve(garbage_.size());
     for (Entry e : garbage_) g.push_back(object(e));
     for (Object* o : g) each_child(o, o->type(), [](Object* c) { if (c->rc & kCandidate) c->rc += kCountOne; });
     for (Object* o : g) o->rc &= ~uint64_t{kCandidate};
@@ -279,6 +288,7 @@ class CycleCollector {
     separated_ = true;
     if (all_reached()) return;
     if (!listed_) {
+      garbage_.reserve(found());
       each_candidate([&](Object* o) { if (!(o->rc & kReached)) garbage_.push_back(entry(o) | kOpen); });
       return;
     }
@@ -365,6 +375,7 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation, bool re
     c.gather();
     c.subtract();
     c.find_alive();
+    if (UNLIKELY(memory_is_tight()) && !room_for(c.found() * sizeof(Object*))) c.spare();
     found = c.found();
     plain = !g_garbage_found && !keep_garbage && c.is_plain();
     if (plain) c.free_plain();
@@ -380,6 +391,11 @@ __attribute__((noinline)) size_t Heap::collect_from_here(int generation, bool re
       while (pending());
     }
     return found;
+  }
+  constexpr size_t kBytesEach = 256;  // in the tables below
+  if (UNLIKELY(found > 10000) && !room_for(found * kBytesEach)) {
+    no_reconcile = false;
+    return 0;
   }
   if (UNLIKELY(g_garbage_found != nullptr) && found) g_garbage_found(garbage);
   if (found && keep_garbage) {

@@ -22,8 +22,10 @@
 #include <algorithm>
 #include <new>
 
+#include "base/address_space.h"
 #include "base/clock.h"
 #include "heap/eager.h"
+#include "heap/reserve.h"
 
 namespace kaa {
 
@@ -50,18 +52,68 @@ Chunk* chunk_at(uintptr_t addr) {
   Chunk** l2 = g_chunks[i >> 13];
   return l2 ? l2[i & (kLevel2 - 1)] : nullptr;
 }
-void set_chunk(uintptr_t addr, Chunk* c) {
+
+constexpr size_t kReserveBytes = 64 << 20, kLeastReserve = 1 << 20;
+void* g_reserve = nullptr;
+size_t g_reserve_bytes = 0, g_reserve_wanted = 0;
+int g_needed = 0;  // NeedMemory scopes
+
+void* map_some(size_t bytes) {
+  void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return p == MAP_FAILED ? nullptr : p;
+}
+// Where memory is limited, lists of what dies may become a sixth of it; most of what there is now is for the program.
+size_t wanted_reserve() {
+  size_t bytes = share_of_address_space(SIZE_MAX, 6);
+  bytes = bytes == SIZE_MAX ? kReserveBytes : std::max(bytes, kReserveBytes);
+  for (; bytes > kLeastReserve; bytes /= 2)
+    if (void* p = map_some(bytes + bytes / 4)) {
+      munmap(p, bytes + bytes / 4);
+      break;
+    }
+  return bytes;
+}
+// As much as there is, if less than is wanted. False: none.
+bool keep_reserve() {
+  if (g_reserve) return true;
+  if (!g_reserve_wanted) g_reserve_wanted = wanted_reserve();
+  for (size_t bytes = g_reserve_wanted; bytes >= kLeastReserve; bytes -= std::max(g_reserve_wanted / 8, kLeastReserve / 2)) {
+    if (!(g_reserve = map_some(bytes))) continue;
+    g_reserve_bytes = bytes;
+    return true;
+  }
+  return false;
+}
+// Whether ordinary memory is short.
+bool refused() { return UNLIKELY(!g_reserve) && !g_needed && !keep_reserve(); }
+
+// What cannot reconcile borrows from a reserve that is whole, so that it does not fail while dead objects hold memory; the next safepoint reconciles. If the
+// reserve cannot be taken again then, memory is short.
+int g_patient = 0;  // allocations that reconcile themselves
+bool may_borrow(size_t bytes) { return !g_patient && bytes <= kLeastReserve && g_reserve && g_reserve_bytes == g_reserve_wanted; }
+
+template <class F>
+auto with_reserve(F&& get) {  // get() again without the reserve
+  auto p = get();
+  return !p && give_up_reserve() ? get() : p;
+}
+
+bool set_chunk(uintptr_t addr, Chunk* c) {
   uintptr_t i = addr >> 22;
   Chunk**& l2 = g_chunks[i >> 13];
-  if (!l2) l2 = static_cast<Chunk**>(calloc(kLevel2, sizeof(Chunk*)));
+  if (!l2) l2 = with_reserve([] { return static_cast<Chunk**>(calloc(kLevel2, sizeof(Chunk*))); });
+  if (!l2) return false;
   l2[i & (kLevel2 - 1)] = c;
+  return true;
 }
 
 // Maps `bytes` (a multiple of the chunk size) aligned to the chunk size.
 char* map_aligned(size_t bytes) {
+  if (refused()) return nullptr;
   size_t want = bytes + kChunkSize;
-  char* p = static_cast<char*>(mmap(nullptr, want, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
-  if (p == MAP_FAILED) return nullptr;
+  auto map = [&] { return static_cast<char*>(map_some(want)); };
+  char* p = g_needed ? with_reserve(map) : map();
+  if (!p) return nullptr;
   char* a = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(p) + kChunkSize - 1) & ~(kChunkSize - 1));
   if (a > p) munmap(p, static_cast<size_t>(a - p));
   if (a + bytes < p + want) munmap(a + bytes, static_cast<size_t>(p + want - (a + bytes)));
@@ -103,20 +155,6 @@ Chunk* take_spare(size_t total) {
   return nullptr;
 }
 
-// Address space kept for the tables and lists of what has to free memory when there is none: given up when they or `new` cannot get any, and taken again by a
-// later reconcile.
-constexpr size_t kReserveBytes = 64 << 20;
-void* g_reserve = nullptr;
-void keep_reserve() {
-  void* p = mmap(nullptr, kReserveBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (p != MAP_FAILED) g_reserve = p;
-}
-bool give_up_reserve() {
-  if (!g_reserve) return false;
-  munmap(g_reserve, kReserveBytes);
-  g_reserve = nullptr;
-  return true;
-}
 [[noreturn]] void out_of_memory() {
   fputs("kaa: out of memory\n", stderr);
   abort();
@@ -131,6 +169,27 @@ constexpr size_t kMaxRawSlot = 1024;           // larger buffers come from mallo
 constexpr size_t kMaxBlock = size_t{1} << 46;
 
 }  // namespace
+
+bool give_up_reserve() {
+  if (!g_reserve) return false;
+  munmap(g_reserve, g_reserve_bytes);
+  g_reserve = nullptr;
+  g_reserve_bytes = 0;
+  return true;
+}
+bool memory_is_tight() { return g_reserve_bytes < g_reserve_wanted; }
+bool room_for(size_t bytes) {
+  void* p = malloc(bytes);
+  if (p) asm volatile("" : "+r"(p));
+  free(p);
+  return p || bytes <= g_reserve_bytes / 2;
+}
+void reset_reserve() {
+  give_up_reserve();
+  g_reserve_wanted = 0;
+}
+NeedMemory::NeedMemory() { g_needed++; }
+NeedMemory::~NeedMemory() { g_needed--; }
 
 void (*g_large_taken)() = nullptr;
 bool past_hard_bytes(const Heap& h) { return h.bytes_since >= std::max(kHardBytes, 2 * h.budget); }
@@ -178,8 +237,7 @@ void enter_zct(Object* o) {
 
 bool ObjectStack::grow() {
   size_t room = room_ ? 2 * room_ : 64;
-  void* at = realloc(at_, room * sizeof(Object*));
-  if (!at && give_up_reserve()) at = realloc(at_, room * sizeof(Object*));
+  void* at = with_reserve([&] { return realloc(at_, room * sizeof(Object*)); });
   if (!at) return false;
   at_ = static_cast<Object**>(at);
   room_ = room;
@@ -202,20 +260,18 @@ void Heap::trim_tables(size_t need) {
 
 void Heap::resize_zct(size_t cap) {
   size_t n = zct_size(), soft = static_cast<size_t>(zct_soft_end_ - zct_base_);
-  Object** b;
-  if (UNLIKELY(sweeping_)) {  // the sweep still reads the old one
-    b = static_cast<Object**>(calloc(cap + kZctSlack, sizeof(Object*)));
-    if (b) {
-      memcpy(b, zct_base_, n * sizeof(Object*));
-      retired_tables_.push_back(zct_base_);
-    }
-  } else {
-    b = static_cast<Object**>(realloc(zct_base_, (cap + kZctSlack) * sizeof(Object*)));
+  auto get = [&] {
+    if (LIKELY(!sweeping_)) return static_cast<Object**>(realloc(zct_base_, (cap + kZctSlack) * sizeof(Object*)));
+    Object** b = static_cast<Object**>(calloc(cap + kZctSlack, sizeof(Object*)));  // the sweep still reads the old one
+    if (b) memcpy(b, zct_base_, n * sizeof(Object*));
+    return b;
+  };
+  Object** b = with_reserve(get);
+  if (UNLIKELY(!b)) {
+    cap = std::min(cap, zct_room() + zct_room() / 8);
+    if (!(b = get())) out_of_memory();
   }
-  if (!b) {
-    if (!give_up_reserve()) out_of_memory();
-    return resize_zct(cap);
-  }
+  if (UNLIKELY(sweeping_)) retired_tables_.push_back(zct_base_);
   zct_base_ = b; zct_top_ = b + n; zct_hard_end_ = b + cap; zct_soft_end_ = b + soft;
 }
 
@@ -237,6 +293,17 @@ void Heap::unlist_page(Page* p) {
   if (p->prev) p->prev->next = p->next; else partial_[i] = p->next;
   if (p->next) p->next->prev = p->prev;
   p->listed = false;
+}
+
+void Heap::take_cushion() {
+  if (!g_reserve || g_reserve_bytes * 2 < g_reserve_wanted) return;
+  for (char* m : chunks_)
+    if (Chunk* c = reinterpret_cast<Chunk*>(m); c->page_count == kPagesPerChunk && c->free_pages) return;
+  {
+    NeedMemory needed;
+    if (Page* p = take_pages(1)) free_pages(p, 1);
+  }
+  keep_reserve();
 }
 
 static uint64_t page_mask(uint32_t at, uint32_t n) { return (n == 64 ? ~uint64_t{0} : (uint64_t{1} << n) - 1) << at; }
@@ -272,7 +339,10 @@ Page* Heap::take_pages(uint32_t n) {
   c->free_pages = ~uint64_t{1};
   c->touched = 0;
   c->bytes = kChunkSize;
-  set_chunk(reinterpret_cast<uintptr_t>(m), c);
+  if (!set_chunk(reinterpret_cast<uintptr_t>(m), c)) {
+    munmap(m, kChunkSize);
+    return nullptr;
+  }
   chunks_.push_back(m);
   cover(m, kChunkSize);
   return take(m, false);
@@ -287,13 +357,41 @@ void Heap::free_pages(Page* p, uint32_t n) {
   taken_ -= n;
 }
 
+// Chunks without a used page: what they hold of the address space is needed for something else. False: there were none.
+bool Heap::unmap_free_chunks() {
+  size_t before = chunks_.size();
+  free_empty_pages();
+  std::erase_if(chunks_, [&](char* m) {
+    Chunk* c = reinterpret_cast<Chunk*>(m);
+    if (c->page_count != kPagesPerChunk || c->free_pages != ~uint64_t{1}) return false;
+    auto inside = [&](Page* p) { return p >= c->pages && p < c->pages + kPagesPerChunk; };
+    // Entries of the list of young objects that name dead ones there become others of the list, which may be in it twice.
+    young_fresh = false;
+    auto gone = [&](Object* o) { return reinterpret_cast<char*>(o) >= m && reinterpret_cast<char*>(o) < m + kChunkSize; };
+    Object** good = std::find_if_not(young_, young_ + nyoung_, gone);
+    if (good == young_ + nyoung_) nyoung_ = 0;
+    else std::replace_if(young_, young_ + nyoung_, gone, *good);
+    std::erase_if(young_pages_, inside);
+    std::erase_if(middle_pages_, inside);
+    free_touched_ -= static_cast<size_t>(__builtin_popcountll(c->touched));
+    set_chunk(reinterpret_cast<uintptr_t>(m), nullptr);
+    munmap(m, kChunkSize);
+    return true;
+  });
+  return chunks_.size() != before;
+}
+
 // Free pages go back to the system but for an eighth of those in use and 2 MiB: what the next objects need at once. Asking for them again costs about 10
 // microseconds each (16 page faults), so that no more go than an eighth of the program's time pays for, of the last half second at most. A run goes as a whole, when
 // all of it is paid for: what is left of one would be too short for the large object that is likely to come again.
 void Heap::give_back(uint64_t now) {
   constexpr size_t kReserve = (2 << 20) / kPageSize;
   constexpr uint64_t kPageNs = 8 * 10000, kMostNs = 500'000'000;
-  if (UNLIKELY(!g_reserve)) keep_reserve();
+  if (UNLIKELY(memory_is_tight())) {
+    unmap_free_chunks();
+    give_up_reserve();
+    keep_reserve();
+  }
   if (UNLIKELY(!g_spare.empty()) && now > g_spare_used + kSpareNs) unmap_spare();
   size_t reserve = std::max(kReserve, taken_ / 8);
   if (LIKELY(free_touched_ <= reserve)) return;
@@ -339,6 +437,7 @@ void Heap::free_empty_pages() {
 
 Page* Heap::new_page(int cls, bool raw) {
   if (free_touched_ == 0) free_empty_pages();
+  if (UNLIKELY(memory_is_tight()) && bytes_since >= (256 << 10)) request_reconcile();
   Page* p = take_pages(1);
   if (!p) return nullptr;
   p->kind = raw ? PageKind::kRaw : PageKind::kObjects;
@@ -409,11 +508,13 @@ void Heap::became_due() {
 
 Object* Heap::allocate_slow(Shape* shape, size_t size) {
   if (due() || (stress_interval && (trace_allocate ? stats.allocated + zct_size() : 0) % stress_interval == 0 && zct_top_ >= zct_soft_end_)) became_due();
+  g_patient++;
   Object* o = allocate_deferred_slow(shape, size);
   if (UNLIKELY(!o) && !no_reconcile && size < kMaxBlock) {  // memory is short: what can be given back is
     reconcile();
     o = allocate_deferred_slow(shape, size);
   }
+  g_patient--;
   if (o && stress_interval) set_soft_end();
   return o;
 }
@@ -421,13 +522,16 @@ Object* Heap::allocate_slow(Shape* shape, size_t size) {
 Object* Heap::allocate_deferred_slow(Shape* shape, size_t size) {
   if (stress_interval ? zct_top_ >= zct_soft_end_ : due()) request_reconcile();
   if (UNLIKELY(zct_top_ == zct_hard_end_)) grow_zct();
-  FreeSlot* s;
-  if (size <= kMaxSmall) {
-    s = take_slot(size_class(size), false);
-  } else {
+  auto take = [&]() -> FreeSlot* {
+    if (size <= kMaxSmall) return take_slot(size_class(size), false);
     Page* p = allocate_span(size, false);
-    s = p ? reinterpret_cast<FreeSlot*>(p->start) : nullptr;
-    stats.large++;
+    return p ? reinterpret_cast<FreeSlot*>(p->start) : nullptr;
+  };
+  FreeSlot* s = take();
+  if (size > kMaxSmall) stats.large++;
+  if (UNLIKELY(!s) && may_borrow(size)) {
+    NeedMemory borrowed;
+    if ((s = take())) request_reconcile();
   }
   if (UNLIKELY(!s)) {
     drain_shells();
@@ -469,6 +573,7 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
     size_t total = (kPageSize + bytes + kChunkSize - 1) & ~(kChunkSize - 1);
     Chunk* c = take_spare(total);
     char* m = c ? reinterpret_cast<char*>(c) : map_aligned(total);
+    if (!m && unmap_free_chunks()) m = map_aligned(total);
     if (!m) return nullptr;
     if (c) {
       total = c->bytes;
@@ -477,7 +582,12 @@ Page* Heap::allocate_span(size_t bytes, bool raw) {
       c->page_count = 1;
       c->bytes = total;
     }
-    for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), c);
+    for (size_t o = 0; o < total; o += kChunkSize) {
+      if (set_chunk(reinterpret_cast<uintptr_t>(m + o), c)) continue;
+      while (o) set_chunk(reinterpret_cast<uintptr_t>(m + (o -= kChunkSize)), nullptr);
+      munmap(m, total);
+      return nullptr;
+    }
     chunks_.push_back(m);
     cover(m, total);
     p = &c->pages[1];
@@ -633,7 +743,13 @@ void* Heap::allocate_raw(size_t size) {
   if (size > kMaxRawSlot) {
     charge(size);
     if (size >= kLargeBlock && g_large_taken) g_large_taken();
-    return size > kMaxBlock ? nullptr : malloc(size);
+    if (size > kMaxBlock || refused()) return nullptr;
+    auto get = [&] { return malloc(size); };
+    void* p = get();
+    if (UNLIKELY(!p) && unmap_free_chunks()) p = get();
+    if (UNLIKELY(!p) && g_needed) p = with_reserve(get);
+    if (UNLIKELY(!p) && may_borrow(size) && (p = with_reserve(get))) request_reconcile();
+    return p;
   }
   int cls = size_class(size ? size : 1);
   Page* p = current_[cls + kClassCount];
@@ -643,7 +759,12 @@ void* Heap::allocate_raw(size_t size) {
     p->used++;
     return s;
   }
-  return take_slot(cls, true);
+  s = take_slot(cls, true);
+  if (UNLIKELY(!s) && may_borrow(size)) {
+    NeedMemory borrowed;
+    if ((s = take_slot(cls, true))) request_reconcile();
+  }
+  return s;
 }
 
 void Heap::free_raw(void* p, size_t size) {
@@ -662,10 +783,14 @@ void Heap::free_raw(void* p, size_t size) {
 void* Heap::reallocate_raw(void* p, size_t old_size, size_t new_size) {
   if (!p) return allocate_raw(new_size);
   if (old_size > kMaxRawSlot && new_size > kMaxRawSlot) {
-    if (new_size > kMaxBlock) return nullptr;
+    if (new_size > old_size && (new_size > kMaxBlock || refused())) return nullptr;
     if (new_size > old_size) charge(new_size - old_size);
     if (new_size > old_size && new_size >= kLargeBlock && g_large_taken) g_large_taken();
-    void* n = realloc(p, new_size);
+    auto get = [&] { return realloc(p, new_size); };
+    void* n = get();
+    if (UNLIKELY(!n) && unmap_free_chunks()) n = get();
+    if (UNLIKELY(!n) && g_needed) n = with_reserve(get);
+    if (UNLIKELY(!n) && new_size > old_size && may_borrow(new_size) && (n = with_reserve(get))) request_reconcile();
     if (UNLIKELY(trace_allocate != nullptr) && n) {
       trace_free(p);
       trace_allocate(n, new_size);

@@ -193,6 +193,9 @@ class Heap {
     return true;
   }
 
+  // MemoryError is raised: what catches it needs a little memory, which comes from the reserve (heap/reserve.h) while half of that is left.
+  void take_cushion();
+
   // Buffers: memory without a header, never scanned. Its owner frees it. Null when memory is short. May NOT reconcile; counts towards the budget.
   void* allocate_raw(size_t size);
   void free_raw(void* p, size_t size);
@@ -322,6 +325,7 @@ class Heap {
   void free_pages(Page* p, uint32_t n);
   void free_empty_pages();
   void give_back(uint64_t now);
+  bool unmap_free_chunks();
   void cover(const char* chunk, size_t bytes);
   Page* allocate_span(size_t bytes, bool raw);
   void free_span(Page* p);

@@ -145,6 +145,7 @@ int generator_throw(Thread& t, GeneratorObject* g, Value exc, Value* out, bool c
     return -1;
   }
   Value it = generator_delegate(g);
+  if (it && !native_enter(t).ok()) return -1;
   if (it) {
     // While the delegate runs, g counts as running and what it refers to stays counted (invariant G2, thread.cpp).
     generator_count(g);

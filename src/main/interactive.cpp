@@ -149,8 +149,10 @@ Result<bool> read_line(Thread& t, const char* prompt_name, std::string& line) {
   if (!in || in.is_none()) return false;
   Result<Value> read = call_method(t, in, NAME("readline"));
   if (!read.ok()) {
-    if (!exc_matches(t, KAA_TYPE(OSError))) return Error{};
-    clear_exc(t);  // a program can close it: then it has ended
+    if (exc_matches(t, KAA_TYPE(KeyboardInterrupt)) || exc_matches(t, KAA_TYPE(SystemExit)) || exc_matches(t, KAA_TYPE(UnicodeError))) return Error{};
+    // A program can close it: then it has ended. So it has when it fails in another way, which it would do again.
+    if (exc_matches(t, KAA_TYPE(OSError)) || exc_matches(t, KAA_TYPE(ValueError))) clear_exc(t);
+    else print_and_clear(t);
     return false;
   }
   Value v = read.value();

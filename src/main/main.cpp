@@ -1,5 +1,6 @@
 // The program `kaa`: command line, environment, start-up, what runs as __main__, shut-down.
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <locale.h>
 #include <signal.h>
@@ -726,7 +727,7 @@ Result<Value> run_file(Thread& t, const What& what, int& status) {
     return run_interactive(t, false);
   }
   std::string bytes;
-  TRY(read_all(t, 0, bytes));
+  if (fcntl(STDIN_FILENO, F_GETFD) >= 0) TRY(read_all(t, STDIN_FILENO, bytes));  // closed: there is no program
   Dict* d = TRY(main_dict(t));
   MainFile file{t, d};
   TRY(dict_set_str(t, d, "__file__", NAME("<stdin>")));

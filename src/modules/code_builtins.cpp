@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "heap/reserve.h"
 #include "modules/ast_module.h"
 #include "runtime/audit.h"
 #include "runtime/call.h"
@@ -160,7 +161,15 @@ Error raise_parse_error(Thread& t, const parser::ParseError& e, Str* filename) {
   return syntax_error(t, type, msg.value(), filename, e.lineno, e.offset, text, e.end_lineno, e.end_offset);
 }
 
+// What reads and compiles the source has no other way to say that memory is short than to end the process.
+static Status room_for_source(Thread& t, std::string_view utf8) {
+  constexpr size_t kLarge = 64 << 10, kBytesEach = 40;  // of tree, tables and code, as measured
+  if (utf8.size() > kLarge && !room_for(utf8.size() * kBytesEach)) return raise_memory(t);
+  return {};
+}
+
 Result<bool> decode_source_bytes(Thread& t, std::string_view bytes, Str* filename, std::string& utf8, bool file) {
+  TRY(room_for_source(t, bytes));
   Utf8 shown;
   if (file) TRY(str_utf8(t, filename, shown, true));
   std::string_view named = file ? shown.view() : std::string_view();
@@ -261,6 +270,7 @@ Status source_text(Thread& t, Value src, Str* filename, const char* func, const 
   if (is_str(src)) {
     Utf8 u;
     TRY(str_utf8(t, src.as<Str>(), u, false));
+    TRY(room_for_source(t, u.view()));
     out.assign(u.view());
     *flags |= 0x100;  // PyCF_IGNORE_COOKIE
     if (out.find('\0') != std::string::npos) {

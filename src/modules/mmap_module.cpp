@@ -1,9 +1,11 @@
-// mmap: files and anonymous memory mapped into the address space.
+// mmap: files and anonymous memory mapped into the address space. What is mapped to a file may be lost when the file becomes shorter (mapping_faults.h):
+// methods that touch the memory ask afterwards whether it was there.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "modules/posix/mapping_faults.h"
 #include "modules/posix/sys_util.h"
 #include "runtime/audit.h"
 #include "types/slice.h"
@@ -21,6 +23,7 @@ struct MmapObject : Object {
   int fd;             // a duplicate; -1: anonymous, or not tracked
   int access, flags;
   bool tracked;       // trackfd
+  MappedFile* file;   // null: anonymous
   uint64_t exports;
   template <class F> void each_field(F&&) {}
 };
@@ -34,8 +37,10 @@ struct MmapIter : Object {   // yields bytes of length one
 template <> struct LayoutTraits<MmapObject> {
   static constexpr Death death = Death::kCustom;
   static void destroy(MmapObject* m) {
-    if (m->data) munmap(m->data, m->size);
-    if (m->data && m->fd >= 0) close(m->fd);
+    if (!m->data) return;
+    leave_mapped_file(m->file);
+    munmap(m->data, m->size);
+    if (m->fd >= 0) close(m->fd);
   }
 };
 namespace {
@@ -43,6 +48,11 @@ namespace {
 Type* g_iter_type;  // immortal
 
 MmapObject* self_of(Args a) { return a.as<MmapObject>(0); }
+// For methods that have read or written the memory.
+Result<Value> touched(Thread& t, Value v) {
+  TRY(mapping_fault_raised(t));
+  return v;
+}
 Error closed_error(Thread& t) { return RAISE(ValueError, "mmap closed or invalid"); }
 #define OPEN(m) MmapObject* m = self_of(a); if (!m->data) return closed_error(t)
 #define FN(name) Result<Value> mmap_##name([[maybe_unused]] Thread& t, [[maybe_unused]] Args a)
@@ -121,6 +131,17 @@ FN(new) {
     if (own >= 0) close(own);
     return raise_os_error(t, err);
   }
+  MappedFile* file = nullptr;
+  if (fd != -1) {
+    Result<MappedFile*> entered = enter_mapped_file(t, p, static_cast<size_t>(size), prot, flags, own, offset);
+    if (!entered.ok()) {
+      munmap(p, static_cast<size_t>(size));
+      if (own >= 0) close(own);
+      return Error{};
+    }
+    file = entered.value();
+  }
+  m->file = file;
   m->data = static_cast<char*>(p);
   m->size = static_cast<uint64_t>(size);
   m->offset = offset;
@@ -139,6 +160,7 @@ FN(close) {
   m->data = nullptr;
   m->fd = -1;
   if (data) {
+    leave_mapped_file(m->file);
     Blocking b(t);
     munmap(data, m->size);
     if (fd >= 0) close(fd);
@@ -167,16 +189,16 @@ FN(getitem) {
     if (!m->data) return closed_error(t);
     if (i < 0) i += static_cast<int64_t>(m->size);
     if (static_cast<uint64_t>(i) >= m->size) return RAISE(IndexError, "mmap index out of range");
-    return small_int(static_cast<unsigned char>(m->data[i]));
+    return touched(t, small_int(static_cast<unsigned char>(m->data[i])));
   }
   if (!IS_EXACT(a[1], slice)) return RAISE(TypeError, "mmap indices must be integers");
   int64_t start, stop, step, n;
   TRY(slice_bounds(t, a.as<SliceObject>(1), static_cast<int64_t>(m->size), &start, &stop, &step, &n));
   if (!m->data) return closed_error(t);
-  if (step == 1) return TRY(new_bytes(t, m->data + start, static_cast<size_t>(n)));
+  if (step == 1) return touched(t, TRY(new_bytes(t, m->data + start, static_cast<size_t>(n))));
   Bytes* b = TRY(new_bytes(t, nullptr, static_cast<size_t>(n)));
   for (int64_t i = 0; i < n; i++) b->data()[i] = m->data[start + i * step];
-  return b;
+  return touched(t, b);
 }
 FN(setitem) {
   OPEN(m);
@@ -191,7 +213,7 @@ FN(setitem) {
     if (!m->data) return closed_error(t);
     if (static_cast<uint64_t>(i) >= m->size) return RAISE(IndexError, "mmap index out of range");
     m->data[i] = static_cast<char>(v);
-    return kNone;
+    return touched(t, kNone);
   }
   if (!IS_EXACT(a[1], slice)) return RAISE(TypeError, "mmap indices must be integers");
   int64_t start, stop, step, n;
@@ -203,7 +225,7 @@ FN(setitem) {
   if (n && (step > 0 ? start + (n - 1) * step : start) >= static_cast<int64_t>(m->size)) return RAISE(IndexError, "mmap slice assignment is wrong size");
   if (step == 1) memmove(m->data + start, b.data(), static_cast<size_t>(n));
   else for (int64_t i = 0; i < n; i++) m->data[start + i * step] = b.data()[i];
-  return kNone;
+  return touched(t, kNone);
 }
 FN(delitem) {
   OPEN(m);
@@ -220,7 +242,7 @@ Result<Value> iter_next_(Thread& t, Object* o) {
   MmapObject* m = static_cast<MmapObject*>(it->map.get().object());
   if (!m->data) return closed_error(t);
   if (it->index >= m->size) return Value();
-  return TRY(new_bytes(t, m->data + it->index++, 1));
+  return touched(t, TRY(new_bytes(t, m->data + it->index++, 1)));
 }
 
 // ---- as a file
@@ -234,14 +256,16 @@ FN(read) {
     left = m->pos < m->size ? m->size - m->pos : 0;
     n = wanted < 0 || static_cast<uint64_t>(wanted) > left ? left : static_cast<uint64_t>(wanted);
   }
-  Value b = TRY(new_bytes(t, m->data + m->pos, n));
+  Value b = TRY(touched(t, TRY(new_bytes(t, m->data + m->pos, n))));
   m->pos += n;
   return b;
 }
 FN(read_byte) {
   OPEN(m);
   if (m->pos >= m->size) return RAISE(ValueError, "read byte out of range");
-  return small_int(static_cast<unsigned char>(m->data[m->pos++]));
+  Value v = TRY(touched(t, small_int(static_cast<unsigned char>(m->data[m->pos]))));
+  m->pos++;
+  return v;
 }
 FN(readline) {
   OPEN(m);
@@ -249,7 +273,7 @@ FN(readline) {
   const char* start = m->data + m->pos;
   const void* end = memchr(start, '\n', m->size - m->pos);
   size_t n = end ? static_cast<size_t>(static_cast<const char*>(end) - start) + 1 : m->size - m->pos;
-  Value b = TRY(new_bytes(t, start, n));
+  Value b = TRY(touched(t, TRY(new_bytes(t, start, n))));
   m->pos += n;
   return b;
 }
@@ -261,6 +285,7 @@ FN(write) {
   TRY(check_writable(t, m));
   if (m->pos > m->size || m->size - m->pos < b.size()) return RAISE(ValueError, "data out of range");
   memmove(m->data + m->pos, b.data(), b.size());
+  TRY(mapping_fault_raised(t));
   m->pos += b.size();
   return make_uint(t, b.size());
 }
@@ -272,7 +297,9 @@ FN(write_byte) {
   if (!m->data) return closed_error(t);
   TRY(check_writable(t, m));
   if (m->pos >= m->size) return RAISE(ValueError, "write byte out of range");
-  m->data[m->pos++] = static_cast<char>(v);
+  m->data[m->pos] = static_cast<char>(v);
+  TRY(mapping_fault_raised(t));
+  m->pos++;
   return kNone;
 }
 FN(seek) {
@@ -317,11 +344,11 @@ Result<Value> find_in(Thread& t, Args a, bool last) {
   if (end < start || static_cast<size_t>(end - start) < n) return small_int(-1);
   if (!last) {
     const void* p = n ? memmem(m->data + start, static_cast<size_t>(end - start), b.data(), n) : m->data + start;
-    return small_int(p ? static_cast<const char*>(p) - m->data : -1);
+    return touched(t, small_int(p ? static_cast<const char*>(p) - m->data : -1));
   }
   for (int64_t i = end - static_cast<int64_t>(n); i >= start; i--)
-    if (!memcmp(m->data + i, b.data(), n)) return small_int(i);
-  return small_int(-1);
+    if (!memcmp(m->data + i, b.data(), n)) return touched(t, small_int(i));
+  return touched(t, small_int(-1));
 }
 FN(find) { return find_in(t, a, false); }
 FN(rfind) { return find_in(t, a, true); }
@@ -333,7 +360,7 @@ FN(move) {
   TRY(check_writable(t, m));
   if (to < 0 || from < 0 || n < 0 || size - to < n || size - from < n) return RAISE(ValueError, "source, destination, or count out of range");
   memmove(m->data + to, m->data + from, static_cast<size_t>(n));
-  return kNone;
+  return touched(t, kNone);
 }
 FN(flush) {
   OPEN(m);
@@ -369,10 +396,12 @@ FN(resize) {
   if ((m->flags & MAP_ANONYMOUS) && (m->flags & MAP_SHARED) && n > static_cast<int64_t>(m->size))
     return RAISE(ValueError, "mmap: can't expand a shared anonymous mapping");
   if (m->fd != -1 && ftruncate(m->fd, m->offset + n) < 0) return raise_os_error(t, errno);
+  if (m->file) restore_mapped_file(m->file);  // only memory of one kind can be moved
   void* p = mremap(m->data, m->size, static_cast<size_t>(n), MREMAP_MAYMOVE);
   if (p == MAP_FAILED) return raise_os_error(t, errno);
   m->data = static_cast<char*>(p);
   m->size = static_cast<uint64_t>(n);
+  if (m->file) move_mapped_file(m->file, m->data, m->size);
   return kNone;
 }
 FN(sizeof) { return make_uint(t, sizeof(MmapObject)); }

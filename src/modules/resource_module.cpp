@@ -57,10 +57,14 @@ Result<Value> resource_getrlimit(Thread& t, Args a) {
   if (getrlimit(static_cast<__rlimit_resource_t>(r), &l) < 0) return raise_os_error(t, errno);
   return limit_pair(t, l);
 }
+void before_limit(Thread& t, int which, const rlimit& l) {
+  if ((which == RLIMIT_AS || which == RLIMIT_DATA) && l.rlim_cur != RLIM_INFINITY) limit_address_space(t, l.rlim_cur);
+}
 Result<Value> resource_setrlimit(Thread& t, Args a) {
   int r = TRY(resource_arg(t, a[0]));
   rlimit l;
   TRY(limits_arg(t, a[1], &l));
+  before_limit(t, r, l);
   if (setrlimit(static_cast<__rlimit_resource_t>(r), &l) < 0) return limit_error(t, errno);
   return kNone;
 }
@@ -69,6 +73,7 @@ Result<Value> resource_prlimit(Thread& t, Args a) {
   rlimit old, now;
   bool set = a[2] && !a[2].is_none();
   if (set) TRY(limits_arg(t, a[2], &now));
+  if (set && (pid == 0 || pid == getpid())) before_limit(t, r, now);
   if (prlimit(pid, static_cast<__rlimit_resource>(r), set ? &now : nullptr, &old) < 0) {
     if (errno == EINVAL) return RAISE(ValueError, "current limit exceeds maximum limit");
     return raise_os_error(t, errno);

@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "modules/posix/mapping_faults.h"
 #include "modules/posix/sys_util.h"
 #include "runtime/gil.h"
 #include "runtime/interpreters.h"
@@ -41,8 +42,12 @@ void on_signal(int sig) {
   trip_signal(sig);
   errno = saved;
 }
+void on_bus_error(int sig, siginfo_t* info, void*) {
+  if (!recover_mapping_fault(info)) on_signal(sig);
+}
 
 Status run_handlers(Thread& t) {
+  TRY(mapping_fault_raised(t));
   if (&t != g_main) {
     t.poll.fetch_and(~uint32_t{kPollSignal}, std::memory_order_relaxed);
     return {};
@@ -93,7 +98,13 @@ bool set_action(int sig, void (*fn)(int)) {
   struct sigaction sa {};
   sa.sa_handler = fn;
   sigemptyset(&sa.sa_mask);
-  return sigaction(sig, &sa, nullptr) == 0;
+  if (sig == SIGBUS && fn == on_signal) {
+    sa.sa_sigaction = on_bus_error;
+    sa.sa_flags = SA_SIGINFO;
+  }
+  if (sigaction(sig, &sa, nullptr) != 0) return false;
+  if (sig == SIGBUS && fn != on_signal) keep_bus_handler();
+  return true;
 }
 
 FN(default_int_handler) { return raise_class(t, KAA_TYPE(KeyboardInterrupt), Value()); }

@@ -20,8 +20,8 @@ static uint32_t hash_text(std::string_view text) {
 
 void Ast::grow() {
   uint32_t capacity = capacity_ ? capacity_ * 2 : 64;
-  Name** table = (Name**)calloc(capacity, sizeof(Name*));
-  if (!table) abort();
+  Name** table = (Name**)allocate_as_new(capacity * sizeof(Name*));
+  memset(table, 0, capacity * sizeof(Name*));
   for (uint32_t i = 0; i < capacity_; i++) {
     Name* name = table_[i];
     if (!name) continue;

@@ -6,6 +6,7 @@
 #include "bytecode/operands.h"
 #include "bytecode/positions.h"
 #include "bytecode/validate.h"
+#include "heap/reserve.h"
 #include "objects/traits.h"
 
 #include "runtime/zombies.h"
@@ -229,7 +230,8 @@ Status make_ready(Thread& t, Code* c) {
   return {};
 }
 const Word* unpacked_code_words(const Code* c) {
-  if (!unpack_code_words(const_cast<Code*>(c))) { fputs("kaa: out of memory\n", stderr); abort(); }
+  Code* code = const_cast<Code*>(c);
+  if (!unpack_code_words(code) && !(give_up_reserve() && unpack_code_words(code))) { fputs("kaa: out of memory\n", stderr); abort(); }
   return c->words;
 }
 

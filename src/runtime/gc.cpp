@@ -36,9 +36,26 @@ void gc_after_reconcile(Heap& h) {
   if (young_due(h) || h.stats.live() > g_gc.next_full) tls_thread->request(kPollGc);
 }
 
+// When the exception is raised, its traceback still holds what the functions have that it passes: the next one may be luckier, many in a row are not.
+void gc_memory_short(Thread& t) {
+  if (!g_gc.enabled || g_gc.threshold[0] <= 0) return;
+  if (g_gc.skip) {
+    g_gc.skip--;
+    return;
+  }
+  g_gc.memory_short = true;
+  t.request(kPollGc);
+}
+
 void collect_if_due(Thread& t, const void* top, bool reconciled) {
   if (!g_gc.enabled || g_gc.collecting || g_gc.threshold[0] <= 0) return;
   Heap& h = *t.heap;
+  if (UNLIKELY(g_gc.memory_short)) {
+    g_gc.memory_short = false;
+    g_gc.in_vain = gc_collect(t, 2, top, reconciled) ? 0 : std::min(g_gc.in_vain + 1, uint32_t{8});
+    g_gc.skip = (1u << g_gc.in_vain) - 1;
+    return;
+  }
   if (h.stats.live() > g_gc.next_full) gc_collect(t, 2, top, reconciled);
   else if (young_due(h)) gc_collect(t, g_gc.young_since > static_cast<uint64_t>(std::max(g_gc.threshold[1], 0)) ? 1 : 0, top, reconciled);
 }

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <algorithm>
+
+#include "heap/reserve.h"
 #include "runtime/api.h"
 #include "runtime/startup.h"
 #include "runtime/traceback.h"
@@ -186,16 +189,17 @@ Error raise_value(Thread& t, Value e) {
 
 // Making an exception may use a part of the native stack's headroom, once; beyond that a ready instance serves, so that raising cannot recurse.
 namespace {
-constexpr size_t kRaiseRoom = 128 << 10;
+constexpr ptrdiff_t kRaiseRoom = 128 << 10;  // or half of the headroom of a small stack, which is a quarter of that (runtime/thread.cpp)
 class RaiseRoom {
  public:
-  explicit RaiseRoom(Thread& t) : t_(t), first_(!t.raising) {
-    if (first_) { t.raising = true; t.native_limit -= kRaiseRoom; }
+  explicit RaiseRoom(Thread& t) : t_(t), first_(!t.raising), room_(std::min(kRaiseRoom, (t.native_base - t.native_limit) / 6)) {
+    if (first_) { t.raising = true; t.native_limit -= room_; }
   }
-  ~RaiseRoom() { if (first_) { t_.raising = false; t_.native_limit += kRaiseRoom; } }
+  ~RaiseRoom() { if (first_) { t_.raising = false; t_.native_limit += room_; } }
  private:
   Thread& t_;
   bool first_;
+  ptrdiff_t room_;
 };
 Value ready_recursion_error(Thread& t) {
   static Root<Value>* ready = new Root<Value>();
@@ -268,16 +272,31 @@ Error raise(Thread& t, Type* type, const char* fmt, ...) {
   return raise_class(t, type, r.value());
 }
 
-// MemoryError must not need memory: one instance is kept ready; when it is in use (it has a traceback), a new one is tried.
+// MemoryError has the heap's reserve, and an instance that is kept ready for when that is used up. Its traceback would keep alive what filled the memory, so that
+// it serves only then.
 Error raise_memory(Thread& t) {
-  static Root<Value> ready;
-  if (!ready.get()) {
-    Result<Object*> o = alloc_instance(t, KAA_TYPE(MemoryError));
-    if (!o.ok()) { fputs("kaa: out of memory\n", stderr); abort(); }
-    static_cast<BaseException*>(o.value())->args.init(interp().empty_tuple);
-    ready = o.value();
+  NeedMemory needed;
+  static_assert(sizeof(BaseException) == 8 * sizeof(Value));
+  Shape* s = KAA_TYPE(MemoryError)->root;
+  Object* o = t.heap->allocate_deferred(s, sizeof(BaseException) + sizeof(Value) * (1 + s->inline_cap));
+  if (LIKELY(o != nullptr)) {
+    memset(static_cast<void*>(o + 1), 0, sizeof(BaseException) - sizeof(Object) + sizeof(Value));
+    static_cast<BaseException*>(o)->args.init(interp().empty_tuple);
   }
-  return raise_value(t, ready.get());
+  t.heap->take_cushion();
+  gc_memory_short(t);
+  static Root<Value> ready;
+  if (UNLIKELY(!ready.get())) {
+    if (!o) { fputs("kaa: out of memory\n", stderr); exit(1); }  // at start-up, which calls this once
+    ready = o;
+  }
+  if (UNLIKELY(!o)) {
+    BaseException* e = ready.get().as<BaseException>();
+    e->each_field([](auto& f) { f.clear(); });
+    e->args.set(interp().empty_tuple);
+    return raise_value(t, e);
+  }
+  return raise_value(t, o);
 }
 
 Error raise_os_error(Thread& t, int err, Value filename, Value filename2) {

@@ -72,6 +72,7 @@ Thread& start_core(int64_t hash_seed) {
   Thread* t = create_thread(in);
   if (!t) fatal("no address space for the stacks");
   thread_adopt_native_stack(t);
+  if (t->native_base - t->native_limit < (64 << 10)) fatal("the native stack is too small");
   tls_thread = t;
   gil_init(*t);
   HashSecret secret;
@@ -106,6 +107,9 @@ Thread& start_core(int64_t hash_seed) {
   }
   must(init_static_types(*t), "types");
   must(init_builtins(*t), "builtins");
+  g_gc.skip = 1;
+  raise_memory(*t);  // makes the instance for when there is no memory for one
+  clear_exc(*t);
   h->no_reconcile = false;
   return *t;
 }

@@ -27,10 +27,13 @@ struct GcState {
   uint64_t young_since = 0, middle_since = 0;  // collections of generation 0 since the last of an older one, of generation 1 since the last full one
   void (*notify)(Thread& t, const char* phase, int generation, size_t collected) = nullptr;  // gc.callbacks
   uint64_t next_full = 200000;  // live objects at which the next full collection is due
+  bool memory_short = false;    // a full one is to be made because of that
+  uint32_t in_vain = 0, skip = 0;  // how many of those found nothing, one after the other; how many MemoryErrors shall pass without another
 };
 extern GcState g_gc;
 void collect_if_due(Thread& t, const void* top, bool reconciled);  // top: as Heap::reconcile_above(); reconciled: just now
 size_t gc_collect(Thread& t, int generation, const void* top = nullptr, bool reconciled = false);  // returns the number of unreachable objects found
 void gc_after_reconcile(Heap& h);
+void gc_memory_short(Thread& t);  // MemoryError is raised: cycles may hold memory
 
 }  // namespace kaa

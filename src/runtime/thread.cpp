@@ -9,11 +9,15 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include "base/address_space.h"
 #include "heap/eager.h"
 #include "heap/reclaim_inl.h"
+#include "heap/reserve.h"
 #include "objects/traits.h"
 #include "runtime/api.h"
+#include "runtime/call.h"
 #include "runtime/interpreters.h"
 #include "runtime/traceback.h"
 #include "runtime/watermark.h"
@@ -25,10 +29,10 @@ constinit thread_local Thread* tls_thread = nullptr;
 Interp g_interp;
 
 namespace {
-constexpr size_t kNativeHeadroom = 256 << 10;   // left for signal handlers, libraries and the reporting of the error
+constexpr size_t kNativeHeadroom = 256 << 10;   // left for signal handlers, libraries and the reporting of the error; of a small stack a quarter
 
 void* reserve(size_t& bytes) {
-  for (; bytes >= (4 << 20); bytes /= 2) {
+  for (bytes = std::max<size_t>(bytes, 4 << 20); bytes >= (4 << 20); bytes /= 2) {
     void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p != MAP_FAILED) return p;
   }
@@ -47,7 +51,7 @@ void native_bounds(char*& base, char*& limit) {
   }
   base = static_cast<char*>(lo) + size;
   size_t usable = size > (size_t{64} << 20) ? (size_t{64} << 20) : size;  // an unlimited main stack is not trusted beyond 64 MiB
-  limit = base - usable + kNativeHeadroom;
+  limit = base - usable + std::min(kNativeHeadroom, usable / 4);
 }
 }  // namespace
 
@@ -61,8 +65,9 @@ constexpr size_t kMostRegisters = (size_t{1} << 16) * sizeof(Value);
 Thread* create_thread(Interp& in) {
   Thread* t = new Thread();
   bool first = !in.threads;
-  // Address space, of which little is touched; threads have less, because a limit on it (ulimit -v) must leave room for many of them.
-  size_t frames = size_t{first ? 1024u : 16u} << 20, data = size_t{first ? 2048u : 64u} << 20;
+  // Address space, of which little is touched; threads have less, because a limit on it (ulimit -v) must leave room for many of them, and for everything else.
+  size_t frames = share_of_address_space(size_t{first ? 1024u : 16u} << 20, first ? 16 : 64) & ~size_t{4095};
+  size_t data = share_of_address_space(size_t{first ? 2048u : 64u} << 20, first ? 8 : 32) & ~size_t{4095};
   t->frame_base = static_cast<Frame*>(reserve(frames));
   t->stack_base = static_cast<char*>(reserve(data));
   if (!t->frame_base || !t->stack_base) { delete t; return nullptr; }
@@ -82,7 +87,56 @@ Thread* create_thread(Interp& in) {
   return t;
 }
 
-void thread_adopt_native_stack(Thread* t) { native_bounds(t->native_base, t->native_limit); }
+// The stack of the main thread grows when it is used; where a limit on the address space is reached, that ends the process. So it is made to grow at once, and what
+// it has then is all that is used of it.
+static void settle_native_stack(Thread& t, size_t most) {
+  if (most == SIZE_MAX) return;
+  size_t usable = static_cast<size_t>(t.native_base - t.native_limit) + kNativeHeadroom, bytes = std::min(usable, std::max(most, 4 * kNativeHeadroom));
+  if (usable < 4 * kNativeHeadroom) return;
+  char* here = static_cast<char*>(__builtin_frame_address(0));
+  char* lowest = t.native_base - bytes;
+  if (here - static_cast<ptrdiff_t>(2 * kNativeHeadroom) < lowest) return;  // too deep already
+  void* p = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (p == MAP_FAILED) return;
+  munmap(p, bytes);
+  constexpr size_t kEdge = 64 << 10;  // the last pages are not the stack's by all counts
+  *const_cast<volatile char*>(lowest + kEdge) = 0;
+  t.native_limit = lowest + kEdge + kNativeHeadroom;
+}
+
+void thread_adopt_native_stack(Thread* t) {
+  native_bounds(t->native_base, t->native_limit);
+  if (getpid() == gettid()) settle_native_stack(*t, share_of_address_space(SIZE_MAX, 16));
+}
+
+// The unused ends of the thread's two reservations, beyond the shares of a limit that a thread would begin with.
+static void trim_reservations(Thread& t, size_t limit) {
+  auto page_up = [](size_t bytes) { return (bytes + 4095) & ~size_t{4095}; };
+  constexpr size_t kLeast = 4 << 20;
+  char* base = reinterpret_cast<char*>(t.frame_base);
+  size_t have = static_cast<size_t>(reinterpret_cast<char*>(t.frame_end) - base), used = t.frame ? static_cast<size_t>(reinterpret_cast<char*>(t.frame) - base) : 0;
+  if (used > have) used = have;  // a generator's frame
+  size_t keep = page_up(std::max({limit / 16, kLeast, used + kLeast}));
+  if (keep < have) {
+    munmap(base + keep, page_up(have) - keep);
+    t.frame_end = t.frame_base + keep / sizeof(Frame);
+    t.frame_limit = std::min(t.frame_limit, t.frame_end - 1);
+    t.renew_call_limit();
+  }
+  char* data = t.stack_base - kStagger;
+  have = kStagger + t.stack_bytes + kMostRegisters;
+  used = static_cast<size_t>(reinterpret_cast<char*>(data_stack_top(t)) - data);
+  keep = page_up(std::max({limit / 8, kLeast, (used > have ? have : used + kLeast)}));
+  if (keep < have) {
+    munmap(data + keep, have - keep);
+    t.stack_bytes = keep - kStagger - kMostRegisters;
+  }
+}
+void limit_address_space(Thread& t, size_t limit) {
+  if (gettid() == getpid()) settle_native_stack(t, limit / 16);
+  reset_reserve();
+  trim_reservations(t, limit);
+}
 
 void unlink_thread(Thread* t) {
   for (Thread** p = &t->interp->threads; *p; p = &(*p)->next)
@@ -122,8 +176,10 @@ RanList g_ran;
 static void ran(GeneratorObject* g) {
   if (UNLIKELY(g_ran.top == g_ran.end)) {
     size_t used = static_cast<size_t>(g_ran.top - g_ran.base), room = used ? 2 * used : 64;
-    g_ran.base = static_cast<GeneratorObject**>(realloc(g_ran.base, room * sizeof *g_ran.base));
-    if (!g_ran.base) abort();
+    void* base = realloc(g_ran.base, room * sizeof *g_ran.base);
+    if (!base && give_up_reserve()) base = realloc(g_ran.base, room * sizeof *g_ran.base);
+    if (!base) abort();
+    g_ran.base = static_cast<GeneratorObject**>(base);
     g_ran.top = g_ran.base + used;
     g_ran.end = g_ran.base + room;
   }

@@ -154,5 +154,7 @@ void destroy_thread(Thread*);             // of an unlinked thread
 Dispatch* new_dispatch();                 // interp/watch.cpp: a table of a thread's own
 void delete_dispatch(Dispatch*);
 void thread_adopt_native_stack(Thread*);  // in the new thread: its native stack's bounds
+// Before a limit is set on the address space, by its thread: what it has reserved shrinks to what it would have begun with under the limit.
+void limit_address_space(Thread&, size_t limit);
 
 }  // namespace kaa

@@ -163,8 +163,16 @@ bool deaths_owed() {
     if (!e.frame) return true;
   return false;
 }
+// A look scans the stacks of all threads: where they are thousands not each of their waits can have one.
+static bool passed_over() {
+  constexpr uint32_t kFew = 64;
+  static uint32_t waits = 0;
+  uint32_t n = 0;
+  for (Thread* x = interp().threads; x; x = x->next) n++;
+  return n > kFew && ++waits % (n / kFew);
+}
 Status settle_before_wait(Thread& t) {
-  if (LIKELY(!deaths_owed())) return {};
+  if (LIKELY(!deaths_owed()) || passed_over()) return {};
   if (g_looks_owed) heap().reconcile();
   look_before_wait(t);
   return t.poll.load(std::memory_order_relaxed) & kPollFinalizers ? run_finalizers(t) : Status();

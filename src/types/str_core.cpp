@@ -6,6 +6,7 @@
 
 #include "base/siphash.h"
 #include "base/utf8.h"
+#include "heap/reserve.h"
 #include "objects/str_buffer.h"
 #include "types/str.h"
 
@@ -270,7 +271,7 @@ static bool intern_grow(Interp& in) {
 }
 static Result<Str*> intern_as(Thread& t, Str* s, uint64_t flags) {
   Interp& in = interp();
-  if (in.interned_used * 4 >= in.interned_size * 3 && !intern_grow(in)) return raise_memory(t);
+  if (in.interned_used * 4 >= in.interned_size * 3 && !intern_grow(in) && in.interned_used * 32 >= in.interned_size * 31) return raise_memory(t);
   size_t i = intern_slot(in, s);
   if (Str* known = untagged(in.interned[i])) {
     if ((flags & kStrInterned) && known->flag(kStrWeakInterned)) {
@@ -302,6 +303,7 @@ Str* intern_name(const char* text) {
   int64_t hash;
   if (Str* known = known_name(text, n, &hash)) return known;
   Thread& t = current_thread();
+  NeedMemory needed;
   Result<Str*> s = new_str(t, {text, n});
   if (s.ok() && s.value()->is_ascii()) s.value()->hash = hash;
   if (s.ok()) s = intern(t, s.value());

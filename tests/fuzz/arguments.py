@@ -7,7 +7,9 @@
     arguments.py reduce MODULE SEED CALLS           finds a small set of calls that still crash
 
 The arguments are numbers at the edges, text and bytes of all kinds, containers that hold themselves, views, iterators, and objects whose special methods raise, lie
-or change the very containers that are being worked on. What a call returns becomes an argument of later ones, and has its own methods called.
+or change the very containers and the very object that are being worked on. What a call returns becomes an argument of later ones, and has its own methods called.
+Objects are also made without __init__, initialised twice, given rubbish as their state, stripped of their attributes, used several times in a row, and by
+two threads at a time.
 Run as root, the children are put into namespaces of their own, as a user who may do nothing.
 """
 import sys
@@ -101,7 +103,26 @@ def child(module_name, seed, calls, log_name, only):
             except Exception:
                 pass
         if rnd(8) == 0: gc.collect()
+        # The object whose method is running: initialised again, closed, deprived of something, advanced.
+        if receiver and rnd(3) == 0:
+            o = receiver[-1]
+            try:
+                what = rnd(6)
+                if what == 0: o.__init__(*[pick(plain) for _ in range(rnd(4))])
+                elif what == 1:
+                    name = pick(['close', 'clear', 'release', 'detach', 'reset', 'pop', 'popleft', 'cancel', 'flush', '__exit__', 'reverse', 'sort', '__clear__', 'cache_clear'])
+                    getattr(o, name)(*[None] * (3 if name == '__exit__' else 0))
+                elif what == 2: delattr(o, pick(dir(o)))
+                elif what == 3: setattr(o, pick(dir(o)), pick(plain))
+                elif what == 4: o.__setstate__(pick(plain))
+                else: next(o)
+            except Exception:
+                pass
+            o = None
         busy = outer + 1
+
+    receiver = []   # the object of the present call
+    plain = [None, 0, 1, -1, 'a', b'ab', (), [1], {'a': 1}, 2**70, 1.5]
 
     def special(name, value):
         def method(self, *args, **kw):
@@ -127,7 +148,9 @@ def child(module_name, seed, calls, log_name, only):
         'readable': True, 'writable': True, 'seekable': True, 'fileno': 99, '__reduce_ex__': lambda s: (int, ()), '__sizeof__': 8, '__dir__': lambda s: ['x'], '__await__': lambda s: iter([]),
         '__aiter__': lambda s: s, '__anext__': lambda s: s, '__set_name__': None, '__mro_entries__': (), '__get__': 5, '__set__': None, '__delete__': None, '__prepare__': {}, 'send': 1, 'throw': 1,
         '__buffer__': lambda s: memoryview(b'buffer'), 'items': lambda s: [('a', 1)], 'values': lambda s: [1], 'get': 1, 'utcoffset': None, 'tzname': 'X', 'dst': None, 'encode': (b'', 0), 'decode': ('', 0),
-        '__getstate__': None, '__set_state__': None, '__copy__': 1, '__class_getitem__': int, '__index': 1}
+        '__getstate__': None, '__setstate__': None, '__copy__': 1, '__deepcopy__': 1, '__init_subclass__': None, '__subclasshook__': True, '__match_args__': ('a', 'b'), '__reduce__': lambda s: (int, ()),
+        '__getnewargs__': (1,), '__getnewargs_ex__': ((), {}), '__iand__': lambda s: s, '__isub__': lambda s: s, '__imul__': lambda s: s, '__aenter__': lambda s: s, '__aexit__': lambda s: s, '__replace__': 1, '__release_buffer__': None, '__objclass__': int,
+        '__name__': 'n', '__qualname__': 'q', '__module__': 'm', '__doc__': 'd', '__dict__': lambda s: {'a': 1}, '__bases__': (int,), '__wrapped__': len, '__iter': 1, '__isabstractmethod__': True, 'tzinfo': None, 'fromutc': None, '__class_getitem__': int, '__index': 1}
 
     def evil_class(bases, body=()):
         # A random part of the special methods.
@@ -142,6 +165,16 @@ def child(module_name, seed, calls, log_name, only):
                 raise AttributeError(name)
             space['__getattr__'] = __getattr__
         if rnd(8) == 0: space['__del__'] = lambda self: mischief()
+        if rnd(12) == 0:
+            def __getattribute__(self, name):
+                if rnd(8) == 0: mischief()
+                if rnd(16) == 0: raise Odd(name)
+                return object.__getattribute__(self, name)
+            space['__getattribute__'] = __getattribute__
+        if rnd(12) == 0: space['__class__'] = property(lambda self: pick([int, str, list, dict, type, Exception, None, 1]))
+        # Some are no methods, but what a lookup finds: properties, or values that cannot be called.
+        for n in list(space):
+            if n != 'mode' and n != '__hash__' and rnd(40) == 0: space[n] = property(space[n]) if callable(space[n]) else 1
         return type('Evil_' + (bases[0].__name__ if bases else 'object'), bases, space)
 
     def evil(*bases_args):
@@ -345,6 +378,15 @@ def child(module_name, seed, calls, log_name, only):
                (Plain(),), (int,), (datetime_delta(),), (io.BytesIO(b'a,b'), io.BytesIO()), ('i', [1, 2]), ('x', 1, {}), (2020, 1, 2), (-1, 100), (Plain, 'a')]
 
     def instance(t):
+        if rnd(6) == 0:  # half made
+            try:
+                o = t.__new__(t, *([] if rnd(3) else pick(recipes)))
+                if rnd(3) == 0: o.__setstate__(value())
+                return o
+            except Timeout:
+                raise
+            except BaseException:
+                pass
         same = [p for p in pool if issubclass(type(p), t)]
         if same and rnd(2): return pick(same)
         first = rnd(len(recipes))
@@ -381,6 +423,50 @@ def child(module_name, seed, calls, log_name, only):
     def alarm(*a):
         raise Timeout
 
+    # Calls of other methods of the same object; some take its attributes away, or put others there.
+    def sequence(o, n):
+        for _ in range(n):
+            attr = pick(dir(o))
+            if attr in SKIP_METHODS or attr in ('__class__', '__dict__'): continue
+            what = rnd(12)
+            try:
+                if what == 0: delattr(o, attr)
+                elif what == 1: setattr(o, attr, value())
+                elif what == 2: o.__init__(*[value() for _ in range(rnd(4))])
+                elif what == 3:
+                    for _, x in zip(range(50), o): pass
+                else:
+                    f = getattr(o, attr)
+                    if type(f).__name__ == 'builtin_function_or_method' and f'{getattr(f, "__module__", "")}.{attr}' in SKIP: continue
+                    args, kw = arguments(f, attr)
+                    f(*args, **kw)
+            except Timeout:
+                raise
+            except BaseException:
+                pass
+
+    def together(o):
+        import _thread
+        done = []
+
+        def work():
+            try:
+                sequence(o, 6)
+            except BaseException:
+                pass
+            done.append(1)
+
+        sys.setswitchinterval(1e-6)
+        for _ in range(2): _thread.start_new_thread(work, ())
+        work()
+        for _ in range(100):
+            if len(done) == 3: break
+            sleep(0.001)
+        else: stuck.append(o)
+        sys.setswitchinterval(0.005)
+
+    stuck = []      # that a thread still works on: the process does not wait for it
+    from time import sleep
     signal.signal(signal.SIGALRM, alarm)
     setitimer, ITIMER_REAL = signal.setitimer, signal.ITIMER_REAL
     sys.stdout = sys.stderr = io.StringIO()
@@ -413,6 +499,16 @@ def child(module_name, seed, calls, log_name, only):
             except BaseException:
                 text = '?'
             write(log, f'{number} {name}({text})\n'.encode('utf-8', 'backslashreplace'))
+            inner = getattr(f, '__self__', None)
+            many = rnd(30)
+            if inner is not None and id(inner) not in own and not isinstance(inner, (types.ModuleType, type)):
+                receiver[:] = [inner]
+                if many < 4:
+                    write(log, b'  several calls\n')
+                    sequence(inner, 3 + rnd(8))
+                elif many == 4 and only is None:
+                    write(log, b'  in threads\n')
+                    together(inner)
             if callable(f): r = f(*args, **kw)
             else: r = f
             # A look at the result.
@@ -436,9 +532,11 @@ def child(module_name, seed, calls, log_name, only):
         except BaseException as e:
             if rnd(60) == 0: pool[number % 60] = e
             e = None
-        f = args = kw = o = r = None
+        f = args = kw = o = r = inner = None
+        receiver.clear()
     setitimer(ITIMER_REAL, 0)
     write(log, b'done\n')
+    if stuck: os._exit(0)
 
 
 def datetime_delta():

@@ -27,6 +27,9 @@ def fill(make):
 
 
 soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+# Under a limit the process gives up most of what its stacks have reserved.
+for _ in range(4): resource.setrlimit(resource.RLIMIT_AS, (room(), hard))
+resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 for make in (lambda: (object(),)), (lambda: [1.5]), (lambda: {}):
     resource.setrlimit(resource.RLIMIT_AS, (room() + (96 << 20), hard))
     try:

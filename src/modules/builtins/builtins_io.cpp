@@ -83,9 +83,9 @@ Result<Value> builtin_print(Thread& t, Args a, Tuple* kwnames) {
 
 Result<Value> builtin_input(Thread& t, Args a) {
   Value in = sys_attribute("stdin"), out = sys_attribute("stdout"), err = sys_attribute("stderr");
-  if (!in || in.is_none()) return RAISE(RuntimeError, "input(): lost sys.stdin");
-  if (!out || out.is_none()) return RAISE(RuntimeError, "input(): lost sys.stdout");
-  if (!err || err.is_none()) return RAISE(RuntimeError, "input(): lost sys.stderr");
+  if (!in || in.is_none()) return RAISE(RuntimeError, "lost sys.stdin");
+  if (!out || out.is_none()) return RAISE(RuntimeError, "lost sys.stdout");
+  if (!err || err.is_none()) return RAISE(RuntimeError, "lost sys.stderr");
   if (Value audit = sys_attribute("audit")) TRY(call(t, audit, NAME("builtins.input"), a[0] ? a[0] : kNone));
   TRY(flush_quietly(t, err));
   if (g_read_line && is_terminal(t, in, STDIN_FILENO) && is_terminal(t, out, STDOUT_FILENO)) {

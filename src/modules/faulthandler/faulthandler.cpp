@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "modules/faulthandler/dump.h"
+#include "modules/posix/mapping_faults.h"
 #include "modules/posix/sys_util.h"
 #include "modules/sys_module.h"
 
@@ -117,8 +118,9 @@ void restore_fatal(Fatal& f) {
   sigaction(f.signum, &f.previous, nullptr);
 }
 
-void on_fatal(int signum) {
+void on_fatal(int signum, siginfo_t* info, void*) {
   int saved = errno;
+  if (signum == SIGBUS && recover_mapping_fault(info)) return;
   Fatal* f = nullptr;
   for (Fatal& g : g_fatal)
     if (g.signum == signum) f = &g;
@@ -163,9 +165,9 @@ bool install_fatal() {
   g_enabled.enabled = true;
   for (Fatal& f : g_fatal) {
     struct sigaction sa {};
-    sa.sa_handler = on_fatal;
+    sa.sa_sigaction = on_fatal;
     sigemptyset(&sa.sa_mask);
-    sa.sa_flags = SA_NODEFER | SA_ONSTACK;  // the handler's own raise() must come through
+    sa.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;  // the handler's own raise() must come through
     if (sigaction(f.signum, &sa, &f.previous) != 0) return false;
     f.installed = true;
   }
@@ -186,6 +188,7 @@ Result<Value> disable(Thread&, Args) {
   bool was = g_enabled.enabled;
   g_enabled.enabled = false;
   for (Fatal& f : g_fatal) restore_fatal(f);
+  keep_bus_handler();
   enabled_file() = Value();
   return Value::from_bool(was);
 }
