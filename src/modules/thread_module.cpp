@@ -475,7 +475,6 @@ Result<Value> thread_stack_size(Thread& t, Args a) {
   int64_t old = static_cast<int64_t>(g_stack_size);
   if (a[0]) {
     int64_t n = TRY(to_ssize(t, a[0]));
-    if (n < 0) return RAISE(ValueError, "size must be 0 or a positive value");
     if (n && n < kMinStackSize) return RAISE(ValueError, "size must be at least %ld bytes", kMinStackSize);
     g_stack_size = static_cast<size_t>(n);
   }
