@@ -11,12 +11,61 @@
 
 namespace kaa {
 
+namespace {
+
+// Who waits for whose lock, the longest waiting first: a thread that enters again and again must not keep the others out.
+struct Waiter { Buffered* b; Thread* t; };
+std::vector<Waiter> g_waiters;
+
+// Threads are gone after a fork, whatever they held or waited for.
+bool is_gone(const Thread* t) {
+  for (Thread* u = interp().threads; u; u = u->next)
+    if (u == t) return false;
+  return true;
+}
+
+class Queued {
+ public:
+  Queued(Buffered* b, Thread& t) : b_(b), t_(t) { g_waiters.push_back({b, &t}); }
+  ~Queued() {
+    for (auto i = g_waiters.end(); i != g_waiters.begin();)
+      if ((--i)->b == b_ && i->t == &t_) {
+        g_waiters.erase(i);
+        return;
+      }
+  }
+  bool may_enter() {
+    std::erase_if(g_waiters, [](const Waiter& w) { return is_gone(w.t); });
+    if (b_->owner && is_gone(b_->owner)) b_->owner = nullptr;
+    if (b_->owner) return false;
+    for (const Waiter& w : g_waiters)
+      if (w.b == b_) return w.t == &t_;
+    return true;
+  }
+
+ private:
+  Buffered* b_;
+  Thread& t_;
+};
+
+}  // namespace
+
 Status BufferedLock::enter() {
   Thread& t = t_;
   if (b_->owner == &t) return RAISE(RuntimeError, "reentrant call inside %R", Value(b_));
-  for (int waited = 0; b_->owner; waited++) {  // rare, and short: whoever is inside is in a system call or about to let us go on
-    // But for a daemon thread, when the program ends: its call may take for ever, and at last it gets no more turns.
-    constexpr int kGrace = 10000;  // about a second
+  if (UNLIKELY(b_->owner || !g_waiters.empty())) TRY(wait());
+  b_->owner = &t;
+  held_ = true;
+  return {};
+}
+
+// Rare, and short: whoever is inside is in a system call or about to let us go on. But for a daemon thread, when the program ends: its call may take for ever, and at
+// last it gets no more turns.
+Status BufferedLock::wait() {
+  constexpr int kGrace = 10000;  // about a second
+  Thread& t = t_;
+  Queued queued(b_, t);
+  for (int waited = 0; !queued.may_enter(); waited++) {
     if (UNLIKELY(interp().finalizing) && (gil_closed() || waited == kGrace))
       return RAISE(RuntimeError, "could not acquire lock for %A at interpreter shutdown, possibly due to daemon threads", Value(b_));
     {
@@ -25,8 +74,6 @@ Status BufferedLock::enter() {
     }
     TRY(safepoint(t));
   }
-  b_->owner = &t;
-  held_ = true;
   return {};
 }
 

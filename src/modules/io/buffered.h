@@ -15,6 +15,7 @@ class BufferedLock {
     held_ = false;
   }
  private:
+  Status wait();
   Thread& t_;
   Buffered* b_;
   bool held_ = false;
