@@ -52,6 +52,11 @@ constexpr bool k_is_call[] = {
 #define OP(name, ...) is_call(#name),
 #include "defs/opcodes.def"
 };
+constexpr bool is_attribute(std::string_view n) { return n.substr(0, 9) == "LOAD_ATTR" || n.substr(0, 11) == "LOAD_METHOD"; }
+constexpr bool k_is_attribute[] = {
+#define OP(name, ...) is_attribute(#name),
+#include "defs/opcodes.def"
+};
 
 const Dispatch k_look = {{
 #define OP(name, ...) op_look,
@@ -401,9 +406,9 @@ const void* base_of_call(Thread& t, Result<Value> (*fn)(Thread&, Args)) {
   Value c;
   return calls(t, &c) && c && IS_EXACT(c, builtin_function) && c.as<NativeFunction>()->def->fn == fn ? t.loop_base : nullptr;
 }
-const void* base_of_call(Thread& t, Value callable) {
-  Value c;
-  return calls(t, &c) && c == callable ? t.loop_base : nullptr;
+const void* base_of_call(Thread& t, Value v) {
+  Frame* f = t.frame;
+  return f && (k_is_call[f->pc->op] || k_is_attribute[f->pc->op]) && f->regs[f->pc->b] == v ? t.loop_base : nullptr;
 }
 
 static KAA_PRESERVE_NONE Value op_look(HANDLER_ARGS) {

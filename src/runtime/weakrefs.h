@@ -28,7 +28,7 @@ void arm_look(Thread& t);                              // eager objects are look
 void look_before_wait(Thread& t);                      // decides about those whose holder is not known (interp/watch.cpp)
 bool held_by_frame(Thread& t, Object* o);
 const void* base_of_call(Thread& t, Result<Value> (*fn)(Thread&, Args));
-const void* base_of_call(Thread& t, Value callable);
+const void* base_of_call(Thread& t, Value v);  // v is called, or an attribute of it is read
 void scan_frames(Thread* t, RootVisitor& v);            // registers of a thread's frames and its own references, exactly
 void generator_ran(GeneratorObject* g);                // g was suspended: its registers are counted at the next reconcile
 // Generators that ran, or were made, since the last reconcile (runtime/thread.cpp).
