@@ -145,8 +145,8 @@ Status set_frame_line(Thread& t, FrameObject* o, int64_t line) {
   uint32_t prologue = code_prologue(c);
   for (uint32_t i = 0; i < c->npositions; i++) {
     if (table[i].line != best_line || (i && table[i - 1].line == best_line)) continue;
-    uint32_t word = table[i].start;
-    if (word < prologue || !stacks.known(word)) continue;  // cells are made once, and so is a generator
+    uint32_t word = std::max(table[i].start, prologue);  // cells are made once, and so is a generator
+    if (!stacks.known(word)) continue;
     Kinds there = stacks.at(word);
     if (!compatible(here, there)) {
       why = why_not(there);
