@@ -11,10 +11,6 @@ namespace kaa {
 namespace {
 
 bool has_finalizer(Object* o) { return o->type()->death == Death::kFinalizer && wants_finalizer(o); }
-bool finalizer_is_python(Object* o) {
-  Value del = o->type()->dunder(D_del);
-  return del && !IS_EXACT(del, wrapper_descriptor) && !IS_EXACT(del, method_descriptor);
-}
 
 // Puts owners first, as far as references go straight from one to the other; where they go in a circle, the order stays as it is.
 void owners_first(Object** objects, size_t n) {
@@ -67,7 +63,7 @@ void order_garbage(std::vector<Object*>& garbage, Object* const* young, size_t n
   std::vector<Object*> rest;
   for (Object* o : garbage) {
     bool finalizer = has_finalizer(o);
-    if (finalizer || (o->rc & kHasWeakrefs)) told.push_back({finalizer && !finalizer_is_python(o), 0, told.size(), o});
+    if (finalizer || (o->rc & kHasWeakrefs)) told.push_back({finalizer && !has_python_finalizer(o->type()), 0, told.size(), o});
     else rest.push_back(o);
   }
   if (told.size() < 2) return;

@@ -92,12 +92,6 @@ bool refused() { return UNLIKELY(!g_reserve) && !g_needed && !keep_reserve(); }
 int g_patient = 0;  // allocations that reconcile themselves
 bool may_borrow(size_t bytes) { return !g_patient && bytes <= kLeastReserve && g_reserve && g_reserve_bytes == g_reserve_wanted; }
 
-template <class F>
-auto with_reserve(F&& get) {  // get() again without the reserve
-  auto p = get();
-  return !p && give_up_reserve() ? get() : p;
-}
-
 bool set_chunk(uintptr_t addr, Chunk* c) {
   uintptr_t i = addr >> 22;
   Chunk**& l2 = g_chunks[i >> 13];
@@ -365,12 +359,7 @@ bool Heap::unmap_free_chunks() {
     Chunk* c = reinterpret_cast<Chunk*>(m);
     if (c->page_count != kPagesPerChunk || c->free_pages != ~uint64_t{1}) return false;
     auto inside = [&](Page* p) { return p >= c->pages && p < c->pages + kPagesPerChunk; };
-    // Entries of the list of young objects that name dead ones there become others of the list, which may be in it twice.
-    young_fresh = false;
-    auto gone = [&](Object* o) { return reinterpret_cast<char*>(o) >= m && reinterpret_cast<char*>(o) < m + kChunkSize; };
-    Object** good = std::find_if_not(young_, young_ + nyoung_, gone);
-    if (good == young_ + nyoung_) nyoung_ = 0;
-    else std::replace_if(young_, young_ + nyoung_, gone, *good);
+    unname_young(m, kChunkSize);
     std::erase_if(young_pages_, inside);
     std::erase_if(middle_pages_, inside);
     free_touched_ -= static_cast<size_t>(__builtin_popcountll(c->touched));
@@ -614,12 +603,7 @@ void Heap::free_span(Page* p) {
   size_t total = c->bytes;
   std::erase(young_pages_, p);
   std::erase(middle_pages_, p);
-  young_fresh = false;
-  for (size_t i = 0; i < nyoung_; i++) {  // its descriptor goes, too
-    if (reinterpret_cast<char*>(young_[i]) != p->start) continue;
-    if (nyoung_ == 1) nyoung_ = 0;
-    else young_[i] = young_[i ? i - 1 : 1];  // twice in the list is once
-  }
+  unname_young(m, total);
   for (size_t o = 0; o < total; o += kChunkSize) set_chunk(reinterpret_cast<uintptr_t>(m + o), nullptr);
   for (size_t i = 0; i < chunks_.size(); i++)
     if (chunks_[i] == m) { chunks_[i] = chunks_.back(); chunks_.pop_back(); break; }
@@ -696,6 +680,14 @@ void Heap::note_block(uint64_t Page::*blocks, std::vector<Page*>& pages, Object*
   Page* p = page_of(o);
   if (!(p->*blocks)) pages.push_back(p);
   p->*blocks |= uint64_t{1} << ((reinterpret_cast<uintptr_t>(o) & (kPageSize - 1)) >> 10);
+}
+// Entries that name dead objects there become others of the list, which may be in it twice.
+void Heap::unname_young(const char* from, size_t bytes) {
+  young_fresh = false;
+  auto gone = [&](Object* o) { return reinterpret_cast<char*>(o) >= from && reinterpret_cast<char*>(o) < from + bytes; };
+  Object** good = std::find_if_not(young_, young_ + nyoung_, gone);
+  if (good == young_ + nyoung_) nyoung_ = 0;
+  else std::replace_if(young_, young_ + nyoung_, gone, *good);
 }
 void Heap::drop_dead_young() {
   if (!young_fresh) return;

@@ -343,6 +343,7 @@ class Heap {
   void request_reconcile();  // at the next safepoint of the thread
   size_t collect_from_here(int generation, bool reconciled);
   void forget_young();  // the list
+  void unname_young(const char* from, size_t bytes);  // memory that is given back, with its pages' descriptors
   void reconcile_from_here();
   void take_off_zct(Object* o);
   void take_off_tables(Object* o);

@@ -8,6 +8,12 @@ namespace kaa {
 
 // False: there is none.
 bool give_up_reserve();
+// What get() gives, asked again without the reserve when that is nothing.
+template <class F>
+auto with_reserve(F&& get) {
+  auto got = get();
+  return !got && give_up_reserve() ? get() : got;
+}
 // The limits change: it is taken again by the new ones.
 void reset_reserve();
 // The reserve was used and could not be taken again as a whole.

@@ -396,15 +396,11 @@ void watched_resumed(Thread& t, Frame* f) {
   sync_table(t);
 }
 
-static bool calls(Thread& t, Value* callable) {
-  Frame* f = t.frame;
-  if (!f || !k_is_call[f->pc->op]) return false;
-  *callable = f->regs[f->pc->b];
-  return true;
-}
 const void* base_of_call(Thread& t, Result<Value> (*fn)(Thread&, Args)) {
-  Value c;
-  return calls(t, &c) && c && IS_EXACT(c, builtin_function) && c.as<NativeFunction>()->def->fn == fn ? t.loop_base : nullptr;
+  Frame* f = t.frame;
+  if (!f || !k_is_call[f->pc->op]) return nullptr;
+  Value c = f->regs[f->pc->b];
+  return c && IS_EXACT(c, builtin_function) && c.as<NativeFunction>()->def->fn == fn ? t.loop_base : nullptr;
 }
 const void* base_of_call(Thread& t, Value v) {
   Frame* f = t.frame;

@@ -10,14 +10,16 @@
 namespace kaa {
 
 void visit_children(Object* o, ChildVisitor& v);  // reconcile.cpp: native fields, attributes and slots
+// Whether instances have a __del__ of a class's own, not a native type's.
+inline bool has_python_finalizer(const Type* t) {
+  Value del = t->dunder(D_del);
+  return del && !IS_EXACT(del, wrapper_descriptor) && !IS_EXACT(del, method_descriptor);
+}
 // Whether an object whose type has a finalizer must have it run before it is reclaimed.
 inline bool wants_finalizer(Object* o) {
   if (o->rc & kFinalized) return false;
   Type* t = o->type();
-  if (!t->layout->needs_finalizer) return true;
-  Value del = t->dunder(D_del);  // a class may have one of its own
-  if (del && !IS_EXACT(del, wrapper_descriptor) && !IS_EXACT(del, method_descriptor)) return true;
-  return t->layout->needs_finalizer(o);
+  return !t->layout->needs_finalizer || has_python_finalizer(t) || t->layout->needs_finalizer(o);
 }
 
 // Weak references to a generator are cleared before it is closed; those to other objects after their __del__ has run.

@@ -231,7 +231,7 @@ Status make_ready(Thread& t, Code* c) {
 }
 const Word* unpacked_code_words(const Code* c) {
   Code* code = const_cast<Code*>(c);
-  if (!unpack_code_words(code) && !(give_up_reserve() && unpack_code_words(code))) { fputs("kaa: out of memory\n", stderr); abort(); }
+  if (!with_reserve([&] { return unpack_code_words(code); })) { fputs("kaa: out of memory\n", stderr); abort(); }
   return c->words;
 }
 

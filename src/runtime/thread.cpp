@@ -176,8 +176,7 @@ RanList g_ran;
 static void ran(GeneratorObject* g) {
   if (UNLIKELY(g_ran.top == g_ran.end)) {
     size_t used = static_cast<size_t>(g_ran.top - g_ran.base), room = used ? 2 * used : 64;
-    void* base = realloc(g_ran.base, room * sizeof *g_ran.base);
-    if (!base && give_up_reserve()) base = realloc(g_ran.base, room * sizeof *g_ran.base);
+    void* base = with_reserve([&] { return realloc(g_ran.base, room * sizeof *g_ran.base); });
     if (!base) abort();
     g_ran.base = static_cast<GeneratorObject**>(base);
     g_ran.top = g_ran.base + used;

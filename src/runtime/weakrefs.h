@@ -20,13 +20,12 @@ void scan_weakref_queue(RootVisitor& v);
 void visit_weakref_queue(ChildVisitor& v);             // the counted references of what is queued
 void scan_native_modules(RootVisitor& v);
 void scan_roots(RootVisitor& v);
-// Whether one of the thread's frames holds the object; where native references begin that are not the own ones of a directly called native (both:
-// interp/watch.cpp).
-void reconcile_wanted(Thread& t);                      // at its next safepoint, or before the next instruction (likewise)
-void large_taken(Thread& t);                           // the end of the running frame reconciles (likewise)
+void reconcile_wanted(Thread& t);                      // at its next safepoint, or before the next instruction (interp/watch.cpp)
+void large_taken(Thread& t);                           // the end of the running frame reconciles (interp/watch.cpp)
 void arm_look(Thread& t);                              // eager objects are looked for before the next instruction (interp/watch.cpp)
 void look_before_wait(Thread& t);                      // decides about those whose holder is not known (interp/watch.cpp)
-bool held_by_frame(Thread& t, Object* o);
+bool held_by_frame(Thread& t, Object* o);              // whether one of the thread's frames does (interp/look.cpp)
+// Where native references begin that are not the own ones of a directly called native (interp/watch.cpp).
 const void* base_of_call(Thread& t, Result<Value> (*fn)(Thread&, Args));
 const void* base_of_call(Thread& t, Value v);  // v is called, or an attribute of it is read
 void scan_frames(Thread* t, RootVisitor& v);            // registers of a thread's frames and its own references, exactly
